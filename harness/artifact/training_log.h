@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/base/json.h"
+
+namespace harness {
+
+/// A `.log.json` of mmcv's TextLoggerHook: one JSON object a line. Key names of both generations
+/// ("decode.loss_seg" of mmseg 0.5, "decode.loss_ce" of 0.18) are kept as they stand.
+struct TrainingLog {
+  struct Entry {
+    std::int64_t line = 0;  ///< 1-based.
+    std::int64_t iteration = 0;  ///< 1-based training iteration, see below.
+    Json values;            ///< The line as it stands; NaN is the JSON null.
+  };
+  Json environment = Json::object();  ///< The first line: env_info, seed, exp_name, config, ...
+  std::vector<Entry> train;
+  std::vector<Entry> validation;  ///< mmcv 1.3.14 writes the val loader's length as `iter`; the
+                                  ///< iteration here is then that of the training line before it
+                                  ///< (or the one its `interval` implies).
+
+  /// Percent, of the last validation line; NaN when there is none or it has no mIoU.
+  double last_miou() const;
+};
+
+/// Throws Error(kInvalidFile) that names file and line: not JSON, no known mode, an unknown form.
+TrainingLog read_training_log(const std::filesystem::path& path);
+
+}  // namespace harness

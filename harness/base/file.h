@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace harness {
+
+/// The whole file as bytes. Throws Error(kIo) when it is missing, unreadable or larger than
+/// `limit` bytes (a text file from outside is never that large).
+std::string read_file(const std::filesystem::path& path, std::size_t limit = std::size_t{1} << 30);
+
+/// Puts `bytes` under `path`, or leaves what was there: temporary file beside it, fsync, rename,
+/// fsync of the folder. Missing folders are made. Throws Error(kIo).
+void write_file_atomic(const std::filesystem::path& path, std::string_view bytes);
+
+/// A file mapped read-only into memory for as long as the object lives. Movable, not copyable.
+class MappedFile {
+ public:
+  /// Throws Error(kIo). An empty file gives an empty span.
+  explicit MappedFile(const std::filesystem::path& path);
+  ~MappedFile();
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  std::span<const std::byte> bytes() const noexcept { return bytes_; }
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
+/// A fresh folder under the system's temporary folder, removed with all it holds by the destructor.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace harness

@@ -1,0 +1,33 @@
+#include "harness/base/machine.h"
+
+#include <gtest/gtest.h>
+
+namespace harness {
+namespace {
+
+TEST(Machine, KnowsCoresAndMemory) {
+  const Json machine = machine_record();
+  EXPECT_GE(machine.at("cores").get<int>(), 1);
+  EXPECT_GT(machine.at("memory_bytes").get<std::int64_t>(), 1 << 20);
+  EXPECT_NE(machine.at("kernel"), "");
+}
+
+TEST(Machine, TheBuildSaysItsVersionAndCompiler) {
+  const Json build = build_record();
+  EXPECT_NE(build.at("version"), "unknown");
+  EXPECT_NE(build.at("commit"), "");
+}
+
+TEST(Machine, TimeIsInUtcAndSortable) {
+  const std::string now = utc_now();
+  ASSERT_EQ(now.size(), 20U);
+  EXPECT_EQ(now.back(), 'Z');
+  EXPECT_GT(now, "2026-01-01T00:00:00Z");
+}
+
+TEST(Machine, TheProgramFolderHoldsThisTest) {
+  EXPECT_TRUE(std::filesystem::exists(program_folder() / "base_test"));
+}
+
+}  // namespace
+}  // namespace harness

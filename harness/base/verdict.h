@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/json.h"
+
+namespace harness {
+
+/// What can be said of a claim (docs/formats.md). Only kPass and kXfail let a job succeed.
+enum class Verdict {
+  kPass,
+  kFail,
+  kAmbiguous,      ///< Measured, and too noisy to say.
+  kUnfit,          ///< This machine cannot say (other hardware, throttled clocks).
+  kSkipped,        ///< Not tried: the reason says what was missing (GPU, data, network).
+  kNotVerifiable,  ///< The source lacks the datum.
+  kXfail,          ///< Failed, as the suite says it must, with a reason.
+  kXpass,          ///< Passed, although the suite says it must fail.
+};
+
+/// "PASS", "NOT_VERIFIABLE", ...
+std::string_view to_string(Verdict verdict) noexcept;
+/// Throws Error(kInvalidJson) for another text.
+Verdict verdict_from_string(std::string_view text);
+
+/// One claim, judged: a line of verdicts.json. `published`, `measured` and `tolerance` are JSON
+/// because a claim may be a number (mIoU), a text (a hash) or absent (null).
+struct VerdictRecord {
+  std::string row;
+  std::string claim;
+  std::string evidence;   ///< "file", "log", "evaluated", "retrained".
+  std::string precision;  ///< "fp16", "fp32", or "" where no arithmetic was run.
+  Json published;
+  Json measured;
+  std::string unit;
+  Json tolerance;  ///< {"abs", "rel", "reason"} or null.
+  Verdict verdict = Verdict::kFail;
+  std::string reason;  ///< Never empty.
+};
+
+Json to_json(const VerdictRecord& record);
+/// Throws Error(kInvalidJson).
+VerdictRecord verdict_record_from_json(const Json& value, std::string_view subject);
+
+/// Exit code of a job: 1 when any claim is FAIL or XPASS, else 0 when any is PASS or XFAIL, else 3
+/// when any is AMBIGUOUS or UNFIT, else 77 (nothing could be judged; also for no claim at all).
+int exit_code(const std::vector<VerdictRecord>& records) noexcept;
+
+/// The whole verdicts.json: schema "halfproof.verdicts/1", suite, exit, counts, verdicts.
+Json verdicts_document(std::string_view suite, const std::vector<VerdictRecord>& records);
+
+}  // namespace harness

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/json.h"
+
+namespace harness {
+
+/// Where a number was published.
+struct Source {
+  std::string file;    ///< As given to `halfproof import`, relative to the suite where possible.
+  std::int64_t line = 0;  ///< 1-based; 0 when the file has no lines that matter.
+  std::string column;  ///< Column header of the table, or the key path of a metafile.
+};
+
+/// How far a measured number may lie from its published number, and why that far.
+struct Tolerance {
+  double abs = 0.0;    ///< In the unit of the claim.
+  double rel = 0.0;    ///< Fraction of |published|.
+  std::string reason;  ///< Never empty.
+};
+
+/// One number or fact of a row. `value` is a number (mIoU), a text (the hash in a file's name, a
+/// policy) or null: "not published", which is never 0.
+struct Claim {
+  std::string id;        ///< "hash", "miou", "fps", ...: DESIGN 8; docs/formats.md lists them all.
+  std::string evidence;  ///< "file", "log", "evaluated", "retrained": what can check it.
+  Json value;
+  int digits = 0;        ///< Digits printed after the point: 76.80 has 2, so it is +- 0.005.
+  std::string unit;      ///< "%", "GB", "fps", "" for a text.
+  Source source;
+  std::optional<Tolerance> tolerance;
+  Json conditions = Json::object();  ///< How it was measured: {"hardware", "mode", "resolution", ...}.
+  std::string expected_failure;  ///< Not empty: the claim is known to be false, for this reason.
+
+  /// Half a unit of the last printed digit, in the unit of the claim.
+  double rounding() const;
+};
+
+struct Row {
+  std::string id;      ///< The config's stem.
+  std::string method;  ///< "FCN", "PSPNet", "DeepLabV3", "DeepLabV3+".
+  Json model = Json::object();       ///< Parts of the model the suite states; see model_spec.h.
+  Json arithmetic = Json::object();  ///< {"policy": "fp16-master", "scaler": {"type", "scale"}}.
+  std::string checkpoint;  ///< URL or path relative to the suite's folder; "" when not published.
+  std::string log;
+  std::string config;
+  std::string sibling_suite;  ///< The row trained in the other arithmetic; "" when there is none.
+  std::string sibling_row;
+  Json recipe = Json::object();  ///< {"iterations", "batch", "lr", "crop": [h, w]}.
+  std::vector<Claim> claims;
+
+  const Claim* find_claim(std::string_view claim_id) const;
+};
+
+/// Where the images are and what they are.
+struct DataSpec {
+  std::string layout = "cityscapes";
+  std::string root;              ///< Relative to the suite's folder, or absolute; "" when unknown.
+  std::int64_t height = 0;       ///< Test scale; 0: the image's own size.
+  std::int64_t width = 0;
+  std::string split = "val";
+};
+
+struct Suite {
+  std::string name;
+  DataSpec data;
+  std::vector<Row> rows;
+  std::filesystem::path folder;  ///< Where relative paths start: the folder of the suite's file.
+  std::string digest;            ///< sha256 of the file's bytes.
+};
+
+/// Throws Error(kInvalidSuite) with the path of the key (unknown key, wrong type, missing reason,
+/// row or claim id twice, schema of another version), Error(kIo), Error(kInvalidJson).
+Suite read_suite(const std::filesystem::path& path);
+Suite suite_from_json(const Json& value, std::string_view subject);
+
+Json to_json(const Suite& suite);
+Json to_json(const Row& row);
+
+/// Reads one row as it stands in a suite; the worker gets its job this way.
+Row row_from_json(const Json& value, std::string_view subject, std::string_view path);
+
+/// The row whose id is `text`, else the only row whose id contains it. Throws Error(kUsage) that
+/// lists the candidates.
+const Row& select_row(const Suite& suite, std::string_view text);
+
+}  // namespace harness
