@@ -1,0 +1,16 @@
+#include "models/resize.h"
+
+#include <vector>
+
+namespace models {
+
+torch::Tensor resize_like(const torch::Tensor& input, const torch::Tensor& target,
+                          bool align_corners) {
+  const auto options = torch::nn::functional::InterpolateFuncOptions()
+                           .size(std::vector<int64_t>{target.size(2), target.size(3)})
+                           .mode(torch::kBilinear)
+                           .align_corners(align_corners);
+  return torch::nn::functional::interpolate(input, options);
+}
+
+}  // namespace models
