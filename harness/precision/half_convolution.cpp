@@ -1,0 +1,86 @@
+#include "harness/precision/half_convolution.h"
+
+#include <array>
+#include <optional>
+#include <tuple>
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/ops/convolution_backward_native.h>
+#include <ATen/ops/convolution_native.h>
+#include <torch/library.h>
+#include <torch/torch.h>
+
+namespace harness {
+namespace {
+
+using Gradients = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
+
+bool is_reduced(const at::Tensor& tensor) {
+  return tensor.scalar_type() == at::kHalf || tensor.scalar_type() == at::kBFloat16;
+}
+
+at::Tensor widen(const at::Tensor& tensor) {
+  return tensor.to(at::kFloat);
+}
+
+at::Tensor narrow(const at::Tensor& tensor, at::ScalarType dtype) {
+  return tensor.defined() ? tensor.to(dtype) : tensor;
+}
+
+at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight,
+                       const std::optional<at::Tensor>& bias, at::IntArrayRef stride,
+                       at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed,
+                       at::IntArrayRef output_padding, int64_t groups) {
+  const bool has_bias = bias.has_value() && bias->defined();
+  const auto dtype = input.scalar_type();
+  // Mixed operands are an error that LibTorch words better.
+  if (!is_reduced(input) || weight.scalar_type() != dtype ||
+      (has_bias && bias->scalar_type() != dtype)) {
+    return at::native::convolution(input, weight, bias, stride, padding, dilation, transposed,
+                                   output_padding, groups);
+  }
+  const auto wide_bias = has_bias ? std::optional(widen(*bias)) : std::nullopt;
+  return narrow(at::native::convolution(widen(input), widen(weight), wide_bias, stride, padding,
+                                        dilation, transposed, output_padding, groups),
+                dtype);
+}
+
+Gradients convolution_backward(const at::Tensor& grad_output, const at::Tensor& input,
+                               const at::Tensor& weight, at::OptionalIntArrayRef bias_sizes,
+                               at::IntArrayRef stride, at::IntArrayRef padding,
+                               at::IntArrayRef dilation, bool transposed,
+                               at::IntArrayRef output_padding, int64_t groups,
+                               std::array<bool, 3> output_mask) {
+  const auto dtype = input.scalar_type();
+  if (!is_reduced(input) || weight.scalar_type() != dtype || grad_output.scalar_type() != dtype) {
+    return at::native::convolution_backward(grad_output, input, weight, bias_sizes, stride, padding,
+                                            dilation, transposed, output_padding, groups,
+                                            output_mask);
+  }
+  const auto [grad_input, grad_weight, grad_bias] = at::native::convolution_backward(
+      widen(grad_output), widen(input), widen(weight), bias_sizes, stride, padding, dilation,
+      transposed, output_padding, groups, output_mask);
+  return {narrow(grad_input, dtype), narrow(grad_weight, dtype), narrow(grad_bias, dtype)};
+}
+
+}  // namespace
+
+void register_half_convolution() {
+  static auto* const library = [] {
+    auto* added =
+        new torch::Library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
+    added->impl("convolution", TORCH_FN(convolution));
+    added->impl("convolution_backward", TORCH_FN(convolution_backward));
+    // Lives as long as the process: a destructor at exit would race with LibTorch's own.
+    return added;
+  }();
+  static_cast<void>(library);
+}
+
+std::string active_half_convolution() {
+  const auto op = c10::Dispatcher::singleton().findSchema({"aten::convolution", ""});
+  const bool ours = op && op->hasKernelForDispatchKey(c10::DispatchKey::CPU);
+  return ours ? "widened fp32" : "libtorch reference";
+}
+
+}  // namespace harness
