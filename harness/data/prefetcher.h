@@ -1,0 +1,113 @@
+#pragma once
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace harness {
+
+struct PrefetcherOptions {
+  std::size_t threads = 2;  ///< At least 1.
+  std::size_t ahead = 4;    ///< Items made and not yet taken, at most; at least 1.
+  std::function<void()> on_thread_start = {};  ///< Runs first in every thread; must not throw.
+};
+
+/// Makes items 0 to count - 1 in threads, ahead of who takes them, and hands them out in order.
+///
+/// T: movable. `make` is called once for each index, from several threads at a time. What it throws
+/// is thrown by the next() that would have returned the item; after that next() has no more items.
+/// The destructor lets calls of `make` that are under way end and starts no further ones.
+template <class T>
+class Prefetcher {
+ public:
+  Prefetcher(std::size_t count, std::function<T(std::size_t)> make, PrefetcherOptions options = {})
+      : count_(count),
+        make_(std::move(make)),
+        on_thread_start_(std::move(options.on_thread_start)),
+        slots_(std::max<std::size_t>(options.ahead, 1)) {
+    const auto threads =
+        std::min({std::max<std::size_t>(options.threads, 1), slots_.size(), count});
+    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+  }
+
+  ~Prefetcher() {
+    stop();
+    for (auto& thread : threads_) thread.join();
+  }
+  Prefetcher(const Prefetcher&) = delete;
+  Prefetcher& operator=(const Prefetcher&) = delete;
+
+  /// The next item, waited for; empty after the last one.
+  std::optional<T> next() {
+    std::unique_lock lock(mutex_);
+    if (taken_ == count_ || stopped_) return std::nullopt;
+    Slot& slot = slots_[taken_ % slots_.size()];
+    changed_.wait(lock, [&slot] { return slot.item.has_value() || slot.failure != nullptr; });
+    if (slot.failure != nullptr) {
+      stopped_ = true;
+      changed_.notify_all();
+      std::rethrow_exception(slot.failure);
+    }
+    std::optional<T> item = std::move(slot.item);
+    slot.item.reset();
+    ++taken_;
+    changed_.notify_all();
+    return item;
+  }
+
+ private:
+  struct Slot {
+    std::optional<T> item;
+    std::exception_ptr failure;
+  };
+
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    changed_.notify_all();
+  }
+
+  /// The index to make next, or count_ when there is none.
+  std::size_t claim() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] {
+      return stopped_ || started_ == count_ || started_ < taken_ + slots_.size();
+    });
+    return stopped_ || started_ == count_ ? count_ : started_++;
+  }
+
+  void run() {
+    if (on_thread_start_) on_thread_start_();
+    for (std::size_t index = claim(); index != count_; index = claim()) {
+      Slot made;
+      try {
+        made.item.emplace(make_(index));
+      } catch (...) {
+        made.failure = std::current_exception();
+      }
+      const std::lock_guard lock(mutex_);
+      slots_[index % slots_.size()] = std::move(made);
+      changed_.notify_all();
+    }
+  }
+
+  const std::size_t count_;
+  const std::function<T(std::size_t)> make_;
+  const std::function<void()> on_thread_start_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Slot> slots_;  // Item i waits in slot i modulo their number.
+  std::size_t started_ = 0;
+  std::size_t taken_ = 0;
+  bool stopped_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace harness

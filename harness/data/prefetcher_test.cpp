@@ -1,0 +1,81 @@
+#include "harness/data/prefetcher.h"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace harness {
+namespace {
+using namespace std::chrono_literals;
+
+std::vector<int> drain(Prefetcher<int>& items) {
+  std::vector<int> taken;
+  while (auto item = items.next()) taken.push_back(*item);
+  return taken;
+}
+
+TEST(Prefetcher, DeliversInOrderThoughLateItemsAreReadyFirst) {
+  Prefetcher<int> items(6,
+                        [](std::size_t index) {
+                          std::this_thread::sleep_for(index % 3 == 0 ? 10ms : 0ms);
+                          return static_cast<int>(index);
+                        },
+                        {.threads = 3, .ahead = 3});
+  EXPECT_THAT(drain(items), testing::ElementsAre(0, 1, 2, 3, 4, 5));
+}
+
+TEST(Prefetcher, HoldsNoMoreThanItMayHoldAhead) {
+  std::atomic<int> made = 0;
+  Prefetcher<int> items(100, [&](std::size_t) { return ++made; }, {.threads = 4, .ahead = 2});
+  std::this_thread::sleep_for(50ms);
+  EXPECT_EQ(made, 2);
+  items.next();
+  std::this_thread::sleep_for(50ms);
+  EXPECT_EQ(made, 3);
+}
+
+TEST(Prefetcher, ThrowsWhereTheItemWouldHaveComeAndThenEnds) {
+  Prefetcher<int> items(3, [](std::size_t index) {
+    if (index == 1) throw std::runtime_error("second");
+    return static_cast<int>(index);
+  });
+  EXPECT_EQ(items.next(), 0);
+  EXPECT_THROW(items.next(), std::runtime_error);
+  EXPECT_EQ(items.next(), std::nullopt);
+}
+
+TEST(Prefetcher, StopsWithoutMakingTheRest) {
+  std::atomic<int> made = 0;
+  {
+    Prefetcher<int> items(1000, [&](std::size_t) { return ++made; }, {.threads = 2, .ahead = 4});
+    items.next();
+  }
+  EXPECT_LE(made, 5);
+}
+
+TEST(Prefetcher, OfNothingIsEmpty) {
+  Prefetcher<int> items(0, [](std::size_t) { return 1; });
+  EXPECT_EQ(items.next(), std::nullopt);
+}
+
+TEST(Prefetcher, CarriesItemsThatCanOnlyBeMoved) {
+  Prefetcher<std::unique_ptr<int>> items(1, [](std::size_t) { return std::make_unique<int>(5); });
+  EXPECT_EQ(*items.next().value(), 5);
+}
+
+TEST(Prefetcher, RunsTheHookOnceInEveryThread) {
+  std::atomic<int> started = 0;
+  {
+    Prefetcher<int> items(10, [](std::size_t) { return 1; },
+                          {.threads = 3, .ahead = 3, .on_thread_start = [&] { ++started; }});
+    drain(items);
+  }
+  EXPECT_EQ(started, 3);
+}
+
+}  // namespace
+}  // namespace harness
