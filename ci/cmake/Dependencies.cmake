@@ -7,8 +7,10 @@ find_package(CURL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
-find_package(cmark-gfm QUIET)
-pkg_check_modules(cmark_gfm IMPORTED_TARGET libcmark-gfm)
+pkg_check_modules(cmark_gfm REQUIRED IMPORTED_TARGET libcmark-gfm)
+# Not every libcmark-gfm.pc names the library that holds the table extension.
+find_library(CMARK_GFM_EXTENSIONS_LIBRARY cmark-gfm-extensions
+  HINTS ${cmark_gfm_LIBRARY_DIRS} REQUIRED)
 if(BUILD_TESTING)
   find_package(GTest REQUIRED)
 endif()

@@ -7,9 +7,9 @@
 namespace harness {
 
 /// Reads the text of a resolved mmcv config ("name = dict(type='FCNHead', ...)"), as it stands in a
-/// checkpoint's meta, in a log's first line and in configs/*.py. Nothing is executed: only literals,
-/// dict(...), {...}, [...], (...), names bound above, None/True/False, strings that stand side by
-/// side, unary minus and comments are known.
+/// checkpoint's meta, in a log's first line and in configs/*.py. Nothing is executed: only
+/// literals, dict(...), {...}, [...], (...), names bound above, None/True/False, strings that stand
+/// side by side, unary minus and comments are known.
 ///
 /// Returns one object: a key per assignment. Tuples become arrays.
 /// Throws Error(kInvalidFile) with the line and what was found there.

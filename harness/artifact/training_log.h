@@ -13,9 +13,9 @@ namespace harness {
 /// ("decode.loss_seg" of mmseg 0.5, "decode.loss_ce" of 0.18) are kept as they stand.
 struct TrainingLog {
   struct Entry {
-    std::int64_t line = 0;  ///< 1-based.
+    std::int64_t line = 0;       ///< 1-based.
     std::int64_t iteration = 0;  ///< 1-based training iteration, see below.
-    Json values;            ///< The line as it stands; NaN is the JSON null.
+    Json values;                 ///< The line as it stands; NaN is the JSON null.
   };
   Json environment = Json::object();  ///< The first line: env_info, seed, exp_name, config, ...
   std::vector<Entry> train;

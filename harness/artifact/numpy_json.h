@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+
+#include "harness/artifact/pickle_value.h"
+#include "harness/base/json.h"
+
+namespace harness {
+
+/// A numpy scalar as a JSON number or boolean; a numpy array as {"__class__": "numpy.ndarray",
+/// "dtype": "float64", "shape": [3], "values": [...]}, the values flat, in memory order, and left
+/// out when there are more than 1024. NaN and infinity become null.
+///
+/// Nothing when `value` is no such object, or one whose elements are not little-endian numbers.
+std::optional<Json> numpy_to_json(const PickleTree& tree, const PickleValue& value);
+
+}  // namespace harness

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace harness {
+
+/// One file of an archive. Its bytes stay where they are.
+struct ZipEntry {
+  std::string name;
+  bool deflated = false;
+  std::uint32_t crc32 = 0;
+  std::uint64_t size = 0;             ///< Bytes once unpacked.
+  std::size_t header_position = 0;    ///< Of the local header, in the archive.
+  std::span<const std::byte> data{};  ///< As it lies in the archive: packed when `deflated`.
+};
+
+/// The central directory of a zip or zip64 archive in memory, checked against the local headers
+/// (PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5).
+///
+/// Refused as Error(kInvalidFile): bytes after the archive's end, more than one disk, encryption,
+/// methods other than stored and deflated, an entry outside the file or over another entry, a local
+/// header that says something else, a name that occurs twice, is empty or absolute, or has a part
+/// `..`, a backslash or a control character.
+class ZipReader {
+ public:
+  /// archive: has to outlive the reader. subject: the file's path, for messages.
+  ZipReader(std::span<const std::byte> archive, std::string subject);
+  ZipReader(ZipReader&&) = default;
+  ZipReader& operator=(ZipReader&&) = default;
+  ZipReader(const ZipReader&) = delete;
+  ZipReader& operator=(const ZipReader&) = delete;
+
+  /// In the order of the central directory.
+  const std::vector<ZipEntry>& entries() const noexcept { return entries_; }
+  /// Null when there is no entry of that name.
+  const ZipEntry* find(std::string_view name) const noexcept;
+
+  /// Where the entry's bytes lie in the archive; nothing is copied and no checksum computed.
+  /// Throws Error(kInvalidFile) for a deflated entry.
+  std::span<const std::byte> stored_bytes(const ZipEntry& entry) const;
+
+  /// A small entry, unpacked, its CRC-32 verified. Throws Error(kInvalidFile) when it is larger
+  /// than `limit`, broken, or of another length or checksum than the directory says.
+  std::string read_small(const ZipEntry& entry, std::size_t limit) const;
+
+  /// Reads every byte of a stored entry. Throws Error(kInvalidFile) when the CRC-32 differs.
+  void verify_checksum(const ZipEntry& entry) const;
+
+ private:
+  std::span<const std::byte> archive_;
+  std::string subject_;
+  std::vector<ZipEntry> entries_;
+  std::unordered_map<std::string_view, std::size_t> by_name_;
+};
+
+}  // namespace harness
