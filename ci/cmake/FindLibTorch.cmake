@@ -30,7 +30,7 @@ function(halfproof_import_torch_library name)
   add_library(halfproof_${name} SHARED IMPORTED GLOBAL)
   set_target_properties(halfproof_${name} PROPERTIES
     IMPORTED_LOCATION "${HALFPROOF_${name}_LIBRARY}"
-    INTERFACE_SYSTEM_INCLUDE_DIRECTORIES
+    INTERFACE_INCLUDE_DIRECTORIES
       "${HALFPROOF_TORCH_ROOT}/include;${HALFPROOF_TORCH_ROOT}/include/torch/csrc/api/include")
 endfunction()
 
