@@ -29,11 +29,11 @@ struct ModelSpec {
     std::int64_t in_index = 3;
     std::int64_t channels = 512;
     std::int64_t num_classes = 19;
-    std::int64_t num_convs = 2;      ///< FCNHead.
-    std::int64_t kernel_size = 3;    ///< FCNHead.
-    bool concat_input = true;        ///< FCNHead.
-    std::vector<std::int64_t> pool_scales = {1, 2, 3, 6};     ///< PSPHead.
-    std::vector<std::int64_t> dilations = {1, 12, 24, 36};    ///< ASPP heads.
+    std::int64_t num_convs = 2;                             ///< FCNHead.
+    std::int64_t kernel_size = 3;                           ///< FCNHead.
+    bool concat_input = true;                               ///< FCNHead.
+    std::vector<std::int64_t> pool_scales = {1, 2, 3, 6};   ///< PSPHead.
+    std::vector<std::int64_t> dilations = {1, 12, 24, 36};  ///< ASPP heads.
     std::int64_t c1_in_channels = 256;  ///< DepthwiseSeparableASPPHead; 0: no c1 branch.
     std::int64_t c1_channels = 48;      ///< DepthwiseSeparableASPPHead.
     double dropout_ratio = 0.1;
@@ -52,8 +52,8 @@ struct ModelSpec {
 /// Throws Error(kInvalidSuite) for a head type, depth or key that is not known.
 ModelSpec resolve_model(const Row& row, const Json& config_model);
 
-/// Facts that both the suite and the config state and that differ: one line each, "decode_head.channels:
-/// suite says 32, config says 512". Empty when they agree.
+/// Facts that both the suite and the config state and that differ: one line each,
+/// "decode_head.channels: suite says 32, config says 512". Empty when they agree.
 std::vector<std::string> model_contradictions(const Row& row, const Json& config_model);
 
 /// One entry of a state dict.

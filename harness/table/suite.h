@@ -13,9 +13,9 @@ namespace harness {
 
 /// Where a number was published.
 struct Source {
-  std::string file;    ///< As given to `halfproof import`, relative to the suite where possible.
+  std::string file;       ///< As given to `halfproof import`, relative to the suite where possible.
   std::int64_t line = 0;  ///< 1-based; 0 when the file has no lines that matter.
-  std::string column;  ///< Column header of the table, or the key path of a metafile.
+  std::string column;     ///< Column header of the table, or the key path of a metafile.
 };
 
 /// How far a measured number may lie from its published number, and why that far.
@@ -28,23 +28,27 @@ struct Tolerance {
 /// One number or fact of a row. `value` is a number (mIoU), a text (the hash in a file's name, a
 /// policy) or null: "not published", which is never 0.
 struct Claim {
+  /// `digits` of a value that was not rounded for print: a text, a hash, "0 changed pixels".
+  static constexpr int kExact = -1;
+
   std::string id;        ///< "hash", "miou", "fps", ...: DESIGN 8; docs/formats.md lists them all.
   std::string evidence;  ///< "file", "log", "evaluated", "retrained": what can check it.
   Json value;
-  int digits = 0;        ///< Digits printed after the point: 76.80 has 2, so it is +- 0.005.
-  std::string unit;      ///< "%", "GB", "fps", "" for a text.
+  int digits = kExact;  ///< Digits printed after the point: 76.80 has 2, so it is +- 0.005.
+  std::string unit;     ///< "%", "GB", "fps", "" for a text.
   Source source;
   std::optional<Tolerance> tolerance;
-  Json conditions = Json::object();  ///< How it was measured: {"hardware", "mode", "resolution", ...}.
+  Json conditions =
+      Json::object();            ///< How it was measured: {"hardware", "mode", "resolution", ...}.
   std::string expected_failure;  ///< Not empty: the claim is known to be false, for this reason.
 
-  /// Half a unit of the last printed digit, in the unit of the claim.
+  /// Half a unit of the last printed digit, in the unit of the claim; 0 for an exact value.
   double rounding() const;
 };
 
 struct Row {
-  std::string id;      ///< The config's stem.
-  std::string method;  ///< "FCN", "PSPNet", "DeepLabV3", "DeepLabV3+".
+  std::string id;                    ///< The config's stem.
+  std::string method;                ///< "FCN", "PSPNet", "DeepLabV3", "DeepLabV3+".
   Json model = Json::object();       ///< Parts of the model the suite states; see model_spec.h.
   Json arithmetic = Json::object();  ///< {"policy": "fp16-master", "scaler": {"type", "scale"}}.
   std::string checkpoint;  ///< URL or path relative to the suite's folder; "" when not published.
@@ -61,8 +65,8 @@ struct Row {
 /// Where the images are and what they are.
 struct DataSpec {
   std::string layout = "cityscapes";
-  std::string root;              ///< Relative to the suite's folder, or absolute; "" when unknown.
-  std::int64_t height = 0;       ///< Test scale; 0: the image's own size.
+  std::string root;         ///< Relative to the suite's folder, or absolute; "" when unknown.
+  std::int64_t height = 0;  ///< Test scale; 0: the image's own size.
   std::int64_t width = 0;
   std::string split = "val";
 };

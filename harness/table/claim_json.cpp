@@ -1,0 +1,136 @@
+#include "harness/table/claim_json.h"
+
+#include <cmath>
+#include <set>
+
+#include "harness/table/claim_kind.h"
+#include "harness/table/json_checks.h"
+
+namespace harness {
+namespace {
+
+constexpr std::int64_t kMaxLine = std::int64_t{1} << 40;
+constexpr std::int64_t kMaxDigits = 15;
+const std::set<std::string> kEvidence = {"file", "log", "evaluated", "retrained"};
+
+/// A bound of a tolerance: 0 when absent.
+double read_bound(ObjectReader& reader, std::string_view key) {
+  const double bound = reader.optional_number(key).value_or(0.0);
+  if (!(bound >= 0.0) || !std::isfinite(bound)) {
+    reader.fail(key, "expected a finite number of at least 0, got " + std::to_string(bound));
+  }
+  return bound;
+}
+
+Tolerance tolerance_from_json(const Json& value, const std::string& subject,
+                              const std::string& path) {
+  ObjectReader reader(value, subject, path);
+  if (!value.contains("abs") && !value.contains("rel")) {
+    reader.fail("abs",
+                "expected \"abs\" or \"rel\", got neither; an exact claim has tolerance null");
+  }
+  Tolerance tolerance;
+  tolerance.abs = read_bound(reader, "abs");
+  tolerance.rel = read_bound(reader, "rel");
+  tolerance.reason = require_text(reader, "reason");
+  reader.finish();
+  return tolerance;
+}
+
+Source source_from_json(const Json& value, const std::string& subject, const std::string& path) {
+  ObjectReader reader(value, subject, path);
+  Source source;
+  source.file = require_text(reader, "file");
+  source.line =
+      require_between(reader, "line", reader.optional_integer("line").value_or(0), 0, kMaxLine);
+  source.column = reader.optional_string("column").value_or("");
+  reader.finish();
+  return source;
+}
+
+void read_value(ObjectReader& reader, Claim& claim) {
+  claim.value = reader.required("value");
+  const ClaimKind* kind = find_claim_kind(claim.id);
+  if (kind != nullptr && !accepts(*kind, claim.value)) {
+    reader.fail("value", "expected " + std::string(describe(kind->value)) + " or null, got " +
+                             std::string(describe_type(claim.value)));
+  }
+  if (!claim.value.is_null() && !claim.value.is_string() && !claim.value.is_number()) {
+    reader.fail("value", "expected a number, a text or null, got " +
+                             std::string(describe_type(claim.value)));
+  }
+  if (claim.value.is_number() && !std::isfinite(claim.value.get<double>())) {
+    reader.fail("value", "expected a finite number or null, got one that is not finite");
+  }
+  if (const auto digits = reader.optional_integer("digits")) {
+    claim.digits = static_cast<int>(require_between(reader, "digits", *digits, 0, kMaxDigits));
+  }
+}
+
+void read_evidence(ObjectReader& reader, Claim& claim) {
+  const ClaimKind* kind = find_claim_kind(claim.id);
+  if (const auto evidence = reader.optional_string("evidence")) {
+    claim.evidence = require_one_of(reader, "evidence", *evidence, kEvidence);
+  } else if (kind != nullptr) {
+    claim.evidence = kind->evidence;
+  } else {
+    reader.fail("evidence", "expected file, log, evaluated or retrained, got nothing");
+  }
+}
+
+Json to_json(const Tolerance& tolerance) {
+  Json value = Json::object();
+  if (tolerance.abs != 0.0 || tolerance.rel == 0.0) value["abs"] = tolerance.abs;
+  if (tolerance.rel != 0.0) value["rel"] = tolerance.rel;
+  value["reason"] = tolerance.reason;
+  return value;
+}
+
+Json to_json(const Source& source) {
+  Json value = {{"file", source.file}};
+  if (source.line != 0) value["line"] = source.line;
+  if (!source.column.empty()) value["column"] = source.column;
+  return value;
+}
+
+}  // namespace
+
+Claim claim_from_json(const Json& value, const std::string& subject, const std::string& path) {
+  ObjectReader reader(value, subject, path);
+  Claim claim;
+  claim.id = reader.required_string("id");
+  require_name(reader, "id", claim.id);
+  read_evidence(reader, claim);
+  read_value(reader, claim);
+  claim.unit = reader.optional_string("unit").value_or("");
+  claim.source = source_from_json(reader.required("source"), subject, path + ".source");
+  const Json* tolerance = reader.optional("tolerance");
+  if (tolerance != nullptr && !tolerance->is_null()) {
+    claim.tolerance = tolerance_from_json(*tolerance, subject, path + ".tolerance");
+  }
+  if (const Json* conditions = reader.optional("conditions")) {
+    if (!conditions->is_object()) {
+      reader.fail("conditions",
+                  "expected an object, got " + std::string(describe_type(*conditions)));
+    }
+    claim.conditions = *conditions;
+  }
+  if (value.contains("expected_failure")) {
+    claim.expected_failure = require_text(reader, "expected_failure");
+  }
+  reader.finish();
+  return claim;
+}
+
+Json to_json(const Claim& claim) {
+  Json value = {{"id", claim.id}, {"evidence", claim.evidence}, {"value", claim.value}};
+  if (claim.digits != Claim::kExact) value["digits"] = claim.digits;
+  if (!claim.unit.empty()) value["unit"] = claim.unit;
+  value["source"] = to_json(claim.source);
+  value["tolerance"] = claim.tolerance.has_value() ? to_json(*claim.tolerance) : Json(nullptr);
+  if (!claim.conditions.empty()) value["conditions"] = claim.conditions;
+  if (!claim.expected_failure.empty()) value["expected_failure"] = claim.expected_failure;
+  return value;
+}
+
+}  // namespace harness

@@ -1,0 +1,123 @@
+#include "harness/table/claim_json.h"
+
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/table/test_support.h"
+
+namespace harness {
+namespace {
+using testing::HasSubstr;
+
+Json miou() {
+  return parse_json(R"({"id": "miou", "evidence": "evaluated", "value": 76.8, "digits": 2,
+    "unit": "%", "source": {"file": "README.md", "line": 36, "column": "mIoU"},
+    "tolerance": {"abs": 0.05, "reason": "rounding and another decoder"},
+    "conditions": {"mode": "FP16"}, "expected_failure": "known to be wrong"})",
+                    "test");
+}
+
+std::string refusal(const Json& claim) {
+  return message_of([&] { claim_from_json(claim, "s.json", "rows[0].claims[0]"); });
+}
+
+std::string refusal_with(const std::string& key, const Json& value) {
+  Json claim = miou();
+  claim[key] = value;
+  return refusal(claim);
+}
+
+TEST(ClaimJson, ReadsBackWhatItWrote) {
+  const Claim claim = claim_from_json(miou(), "s.json", "c");
+  EXPECT_EQ(claim.value, 76.8);
+  EXPECT_EQ(claim.digits, 2);
+  EXPECT_EQ(claim.source.line, 36);
+  EXPECT_DOUBLE_EQ(claim.tolerance->abs, 0.05);
+  EXPECT_EQ(to_json(claim), miou());
+}
+
+TEST(ClaimJson, AnExactClaimHasNeitherDigitsNorTolerance) {
+  const Json text = parse_json(R"({"id": "hash", "evidence": "file", "value": "2eb5a165",
+    "source": {"file": "README.md"}, "tolerance": null})",
+                               "test");
+  const Claim claim = claim_from_json(text, "s.json", "c");
+  EXPECT_EQ(claim.digits, Claim::kExact);
+  EXPECT_EQ(claim.rounding(), 0.0);
+  EXPECT_FALSE(claim.tolerance.has_value());
+  EXPECT_EQ(to_json(claim), text);
+}
+
+TEST(ClaimJson, RoundingIsHalfOfTheLastPrintedDigit) {
+  Claim claim = claim_from_json(miou(), "s.json", "c");
+  EXPECT_DOUBLE_EQ(claim.rounding(), 0.005);
+  claim.digits = 0;
+  EXPECT_DOUBLE_EQ(claim.rounding(), 0.5);
+  claim.digits = Claim::kExact;
+  EXPECT_EQ(claim.rounding(), 0.0);
+  claim.digits = 2;
+  claim.value = nullptr;
+  EXPECT_EQ(claim.rounding(), 0.0);
+}
+
+TEST(ClaimJson, AKnownClaimNeedsNoEvidenceAndAnUnknownOneDoes) {
+  Json claim = miou();
+  claim.erase("evidence");
+  EXPECT_EQ(claim_from_json(claim, "s", "c").evidence, "evaluated");
+  claim["id"] = "retrain.miou";
+  EXPECT_THAT(refusal(claim), HasSubstr("claims[0].evidence: expected file, log, evaluated"));
+  claim["evidence"] = "retrained";
+  EXPECT_EQ(claim_from_json(claim, "s", "c").evidence, "retrained");
+  EXPECT_THAT(refusal_with("evidence", "hearsay"), HasSubstr("got \"hearsay\""));
+}
+
+TEST(ClaimJson, RefusesATypeThatTheClaimCannotHave) {
+  EXPECT_THAT(refusal_with("value", "76.80"), HasSubstr("value: expected a number or null, got a "
+                                                        "string"));
+  EXPECT_THAT(refusal_with("value", true), HasSubstr("got a boolean"));
+  EXPECT_THAT(refusal_with("value", std::numeric_limits<double>::quiet_NaN()),
+              HasSubstr("not finite"));
+  EXPECT_THAT(refusal_with("digits", 2.5), HasSubstr("digits: expected an integer"));
+  EXPECT_THAT(refusal_with("digits", -1), HasSubstr("from 0 to 15"));
+  EXPECT_THAT(refusal_with("conditions", "V100"), HasSubstr("conditions: expected an object"));
+  EXPECT_THAT(refusal_with("expected_failure", ""), HasSubstr("expected_failure: expected a text"));
+}
+
+TEST(ClaimJson, ANullIsNotPublished) {
+  EXPECT_EQ(refusal_with("value", nullptr), "nothing was thrown");
+}
+
+TEST(ClaimJson, AToleranceHasABoundAndAReason) {
+  EXPECT_THAT(refusal_with("tolerance", {{"abs", 0.05}}), HasSubstr("tolerance.reason: expected"));
+  EXPECT_THAT(refusal_with("tolerance", {{"abs", 0.05}, {"reason", ""}}),
+              HasSubstr("claims[0].tolerance.reason: expected a text, got an empty one"));
+  EXPECT_THAT(refusal_with("tolerance", {{"reason", "because"}}),
+              HasSubstr("expected \"abs\" or \"rel\""));
+  EXPECT_THAT(refusal_with("tolerance", {{"abs", -0.1}, {"reason", "because"}}),
+              HasSubstr("abs: expected a finite number of at least 0"));
+  EXPECT_THAT(refusal_with("tolerance", {{"rel", std::numeric_limits<double>::infinity()},
+                                         {"reason", "because"}}),
+              HasSubstr("rel: expected a finite number"));
+  EXPECT_THAT(refusal_with("tolerance", {{"rel", std::numeric_limits<double>::quiet_NaN()},
+                                         {"reason", "because"}}),
+              HasSubstr("rel: expected a finite number"));
+  EXPECT_THAT(refusal_with("tolerance", {{"absolute", 1}, {"abs", 1}, {"reason", "r"}}),
+              HasSubstr("tolerance.absolute: unknown key"));
+}
+
+TEST(ClaimJson, EveryClaimHasASource) {
+  Json claim = miou();
+  claim.erase("source");
+  EXPECT_THAT(refusal(claim), HasSubstr("source: expected a value, got nothing"));
+  EXPECT_THAT(refusal_with("source", {{"file", ""}}), HasSubstr("source.file: expected a text"));
+  EXPECT_THAT(refusal_with("source", {{"file", "x"}, {"line", -1}}), HasSubstr("source.line"));
+}
+
+TEST(ClaimJson, RefusesUnknownKeysAndBadIds) {
+  EXPECT_THAT(refusal_with("vlaue", 1), HasSubstr("rows[0].claims[0].vlaue: unknown key"));
+  EXPECT_THAT(refusal_with("id", "../miou"), HasSubstr("id: expected a name"));
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,141 @@
+#include "harness/table/suite.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/sha256.h"
+#include "harness/table/json_checks.h"
+
+namespace harness {
+namespace {
+
+constexpr std::string_view kSchema = "halfproof.suite/1";
+constexpr std::int64_t kMaxSide = 65536;
+
+DataSpec data_from_json(const Json& value, const std::string& subject) {
+  ObjectReader reader(value, subject, "data");
+  DataSpec data;
+  data.layout = reader.required_string("layout");
+  if (data.layout != "cityscapes") {
+    reader.fail("layout", "expected \"cityscapes\", got \"" + data.layout + "\"");
+  }
+  data.root = reader.optional_string("root").value_or("");
+  if (const Json* size = reader.optional("size")) {
+    const auto [height, width] = pair_of_integers(reader, "size", *size, kMaxSide);
+    data.height = height;
+    data.width = width;
+  }
+  data.split = reader.optional_string("split").value_or("val");
+  require_name(reader, "split", data.split);
+  reader.finish();
+  return data;
+}
+
+Json data_to_json(const DataSpec& data) {
+  Json value = {{"layout", data.layout}};
+  if (!data.root.empty()) value["root"] = data.root;
+  if (data.height != 0) value["size"] = {data.height, data.width};
+  if (data.split != DataSpec{}.split) value["split"] = data.split;
+  return value;
+}
+
+bool is_stated(const DataSpec& data) {
+  return !data.root.empty() || data.height != 0 || data.split != DataSpec{}.split;
+}
+
+std::vector<Row> rows_from_json(const Json& value, const ObjectReader& reader,
+                                std::string_view subject) {
+  if (!value.is_array() || value.empty()) {
+    reader.fail("rows", "expected an array of at least one row, got " +
+                            std::string(value.is_array() ? "an empty one" : describe_type(value)));
+  }
+  std::vector<Row> rows;
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string path = "rows[" + std::to_string(i) + "]";
+    rows.push_back(row_from_json(value[i], subject, path));
+    if (!ids.insert(rows.back().id).second) {
+      throw Error(ErrorCode::kInvalidSuite, subject,
+                  path + ".id: expected each row once, got \"" + rows.back().id + "\" twice");
+    }
+  }
+  return rows;
+}
+
+std::string list_ids(const std::vector<const Row*>& rows) {
+  constexpr std::size_t kShown = 20;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(rows.size(), kShown); ++i) {
+    text += (i == 0 ? "" : ", ") + rows[i]->id;
+  }
+  if (rows.size() > kShown) text += " and " + std::to_string(rows.size() - kShown) + " more";
+  return text;
+}
+
+}  // namespace
+
+double Claim::rounding() const {
+  return value.is_number() && digits >= 0 ? 0.5 * std::pow(10.0, -digits) : 0.0;
+}
+
+const Claim* Row::find_claim(std::string_view claim_id) const {
+  const auto found = std::find_if(claims.begin(), claims.end(),
+                                  [&](const Claim& claim) { return claim.id == claim_id; });
+  return found == claims.end() ? nullptr : &*found;
+}
+
+Suite suite_from_json(const Json& value, std::string_view subject) {
+  ObjectReader reader(value, std::string(subject), "");
+  const std::string schema = reader.required_string("schema");
+  if (schema != kSchema) {
+    reader.fail("schema", "expected \"" + std::string(kSchema) + "\", got \"" + schema + "\"");
+  }
+  Suite suite;
+  suite.name = reader.required_string("name");
+  require_name(reader, "name", suite.name);
+  if (const Json* data = reader.optional("data")) {
+    suite.data = data_from_json(*data, std::string(subject));
+  }
+  suite.rows = rows_from_json(reader.required("rows"), reader, subject);
+  reader.finish();
+  return suite;
+}
+
+Suite read_suite(const std::filesystem::path& path) {
+  constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
+  const std::string bytes = read_file(path, kMaxBytes);
+  Suite suite = suite_from_json(parse_json(bytes, path.string()), path.string());
+  suite.folder = path.parent_path();
+  suite.digest = sha256_hex(bytes);
+  return suite;
+}
+
+Json to_json(const Suite& suite) {
+  Json value = {{"schema", kSchema}, {"name", suite.name}};
+  if (is_stated(suite.data)) value["data"] = data_to_json(suite.data);
+  value["rows"] = Json::array();
+  for (const Row& row : suite.rows) value["rows"].push_back(to_json(row));
+  return value;
+}
+
+const Row& select_row(const Suite& suite, std::string_view text) {
+  std::vector<const Row*> matches;
+  for (const Row& row : suite.rows) {
+    if (row.id == text) return row;
+    if (!text.empty() && row.id.find(text) != std::string::npos) matches.push_back(&row);
+  }
+  if (matches.size() == 1) return *matches.front();
+  if (!matches.empty()) {
+    throw Error(ErrorCode::kUsage, text,
+                "expected a part of one row's id, got a part of " + std::to_string(matches.size()) +
+                    ": " + list_ids(matches));
+  }
+  for (const Row& row : suite.rows) matches.push_back(&row);
+  throw Error(ErrorCode::kUsage, text,
+              "expected a row of the suite " + suite.name + ", which has " + list_ids(matches));
+}
+
+}  // namespace harness

@@ -1,0 +1,102 @@
+#include "harness/table/suite.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/file.h"
+#include "harness/base/sha256.h"
+#include "harness/table/test_support.h"
+
+namespace harness {
+namespace {
+using testing::HasSubstr;
+
+Json suite() {
+  return parse_json(R"({"schema": "halfproof.suite/1", "name": "minizoo",
+    "data": {"layout": "cityscapes", "root": "../data/scenes", "size": [128, 256]},
+    "rows": [{"id": "fcn_fp16", "method": "FCN", "claims": []},
+             {"id": "fcn_fp16_long", "method": "FCN", "claims": []},
+             {"id": "pspnet_fp16", "method": "PSPNet", "claims": []}]})",
+                    "test");
+}
+
+std::string refusal(const std::string& key, const Json& value) {
+  Json changed = suite();
+  changed[key] = value;
+  return message_of([&] { suite_from_json(changed, "s.json"); });
+}
+
+TEST(Suite, ReadsBackWhatItWrote) {
+  EXPECT_EQ(to_json(suite_from_json(suite(), "s.json")), suite());
+  Json without_data = suite();
+  without_data.erase("data");
+  EXPECT_EQ(to_json(suite_from_json(without_data, "s.json")), without_data);
+}
+
+TEST(Suite, AFileKnowsItsFolderAndDigest) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "minizoo.json";
+  write_json_file(path, suite());
+  const Suite read = read_suite(path);
+  EXPECT_EQ(read.folder, folder.path());
+  EXPECT_EQ(read.digest, sha256_file(path));
+  EXPECT_EQ(read.data.height, 128);
+  EXPECT_EQ(read.data.width, 256);
+  EXPECT_EQ(read.data.split, "val");
+}
+
+TEST(Suite, AMissingFileAndABrokenFileAreDifferentErrors) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(message_of([&] { read_suite(folder.path() / "absent.json"); }), HasSubstr("cannot"));
+  write_file_atomic(folder.path() / "broken.json", "{\"schema\":");
+  EXPECT_THAT(message_of([&] { read_suite(folder.path() / "broken.json"); }),
+              HasSubstr("invalid json"));
+}
+
+TEST(Suite, RefusesAnotherSchemaAndUnknownKeys) {
+  EXPECT_THAT(refusal("schema", "halfproof.suite/2"),
+              HasSubstr("s.json: schema: expected \"halfproof.suite/1\", got"));
+  EXPECT_THAT(refusal("row", 1), HasSubstr("s.json: row: unknown key"));
+  EXPECT_THAT(refusal("name", "../x"), HasSubstr("name: expected a name"));
+  EXPECT_THAT(message_of([] { suite_from_json(Json::array(), "s.json"); }),
+              HasSubstr("s.json: the file: expected an object, got an array"));
+}
+
+TEST(Suite, RefusesDataThatItCannotRead) {
+  EXPECT_THAT(refusal("data", {{"layout", "ade20k"}}), HasSubstr("data.layout: expected"));
+  EXPECT_THAT(refusal("data", {{"layout", "cityscapes"}, {"size", {128}}}),
+              HasSubstr("data.size: expected [height, width]"));
+  EXPECT_THAT(refusal("data", {{"layout", "cityscapes"}, {"split", "../train"}}),
+              HasSubstr("data.split: expected a name"));
+  EXPECT_THAT(refusal("data", {{"layout", "cityscapes"}, {"path", "x"}}),
+              HasSubstr("data.path: unknown key"));
+}
+
+TEST(Suite, RefusesNoRowsAndRowsThatOccurTwice) {
+  EXPECT_THAT(refusal("rows", Json::array()), HasSubstr("rows: expected an array of at least one"));
+  EXPECT_THAT(refusal("rows", Json::object()), HasSubstr("got an object"));
+  Json twice = suite();
+  twice["rows"][2]["id"] = "fcn_fp16";
+  EXPECT_THAT(message_of([&] { suite_from_json(twice, "s.json"); }),
+              HasSubstr("s.json: rows[2].id: expected each row once, got \"fcn_fp16\" twice"));
+}
+
+TEST(Suite, SelectsARowByAnyUnambiguousPart) {
+  const Suite read = suite_from_json(suite(), "s.json");
+  EXPECT_EQ(select_row(read, "psp").id, "pspnet_fp16");
+  EXPECT_EQ(select_row(read, "fcn_fp16").id, "fcn_fp16");
+  EXPECT_EQ(select_row(read, "long").id, "fcn_fp16_long");
+}
+
+TEST(Suite, NamesTheCandidatesOfAnAmbiguousSelection) {
+  const Suite read = suite_from_json(suite(), "s.json");
+  EXPECT_THAT(message_of([&] { select_row(read, "fcn"); }),
+              HasSubstr("usage: fcn: expected a part of one row's id, got a part of 2: fcn_fp16, "
+                        "fcn_fp16_long"));
+  EXPECT_THAT(message_of([&] { select_row(read, "unet"); }),
+              HasSubstr("which has fcn_fp16, fcn_fp16_long, pspnet_fp16"));
+  EXPECT_THAT(message_of([&] { select_row(read, ""); }), HasSubstr("usage"));
+}
+
+}  // namespace
+}  // namespace harness
