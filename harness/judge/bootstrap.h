@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "harness/base/json.h"
+
+namespace harness {
+
+/// How far the difference of two mIoUs would move had other images of the same kind been taken.
+struct BootstrapInterval {
+  double low = 0.0;   ///< 2.5 % quantile of the difference, in points.
+  double high = 0.0;  ///< 97.5 % quantile.
+  std::int64_t images = 0;
+  int resamples = 0;  ///< Those in which any pixel was counted.
+};
+
+/// Paired percentile bootstrap over images (Efron and Tibshirani 1993, chapter 13) of
+/// mIoU - mIoU of the reference: an image is drawn with its counts of both.
+///
+/// per_image: the array of the stage parity (docs/formats.md): per image the per-class counts
+/// intersect, union, intersect_reference, union_reference. A class that has an empty union in a
+/// resample takes no part in that resample's mean.
+/// Deterministic: draw k of resample r is a function of (seed, r, k) alone.
+/// Nothing when there are fewer than two images, or when the counts are not a table of
+/// non-negative numbers with the same classes in each image.
+std::optional<BootstrapInterval> bootstrap_difference(const Json& per_image, int resamples = 2000,
+                                                      std::uint64_t seed = 0);
+
+}  // namespace harness

@@ -1,0 +1,150 @@
+#include "harness/judge/dtype_claim.h"
+
+#include <array>
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "harness/judge/evidence.h"
+#include "harness/judge/measurement.h"
+#include "harness/judge/number_text.h"
+
+namespace harness {
+namespace {
+
+enum Kind { kConvolution, kNorm, kCounter, kKinds };
+constexpr std::array<const char*, kKinds> kKindNames{"convolution", "norm", "counter"};
+
+/// How many tensors of each kind have each element type.
+struct Census {
+  std::array<std::map<std::string, std::int64_t>, kKinds> types;
+
+  std::int64_t count(Kind kind) const {
+    std::int64_t sum = 0;
+    for (const auto& [type, n] : types[kind]) sum += n;
+    return sum;
+  }
+  bool all(Kind kind, const std::string& type) const {
+    return types[kind].size() == 1 && types[kind].count(type) == 1;
+  }
+};
+
+/// "a.b" and "weight" of "a.b.weight".
+std::pair<std::string, std::string> split(const std::string& name) {
+  const auto dot = name.rfind('.');
+  if (dot == std::string::npos) return {"", name};
+  return {name.substr(0, dot), name.substr(dot + 1)};
+}
+
+std::set<std::string> norm_modules(const Json& state_dict) {
+  std::set<std::string> modules;
+  for (const auto& entry : state_dict) {
+    const auto [module, parameter] = split(entry.at(0).get<std::string>());
+    const bool is_vector = entry.at(2).size() == 1;
+    if (parameter == "running_mean" || (parameter == "weight" && is_vector)) modules.insert(module);
+  }
+  return modules;
+}
+
+/// Throws nlohmann's exception for an entry that is not [name, dtype, shape].
+Census take_census(const Json& state_dict) {
+  const auto norms = norm_modules(state_dict);
+  Census census;
+  for (const auto& entry : state_dict) {
+    const auto [module, parameter] = split(entry.at(0).get<std::string>());
+    Kind kind = norms.count(module) > 0 ? kNorm : kConvolution;
+    if (parameter == "num_batches_tracked") kind = kCounter;
+    ++census.types[kind][entry.at(1).get<std::string>()];
+  }
+  return census;
+}
+
+/// "float16 convolutions, float32 norms"; of a mixture the counts.
+std::string describe(const Census& census) {
+  std::string text;
+  for (const auto kind : {kConvolution, kNorm}) {
+    if (census.count(kind) == 0) continue;
+    std::string types;
+    for (const auto& [type, count] : census.types[kind]) {
+      types += types.empty() ? "" : " and ";
+      types += (census.types[kind].size() > 1 ? count_text(count) + " " : "") + type;
+    }
+    text += (text.empty() ? "" : ", ") + types + " " + kKindNames[kind] + "s";
+  }
+  return text;
+}
+
+/// "expected float16 convolutions: 63 of 63 are float32".
+std::string complaint(const Census& census, Kind kind, const std::string& expected) {
+  std::string text;
+  for (const auto& [type, count] : census.types[kind]) {
+    if (type == expected) continue;
+    text += (text.empty() ? "" : ", ") + count_text(count) + " of " +
+            count_text(census.count(kind)) + " are " + type;
+  }
+  return "expected " + expected + " " + kKindNames[kind] +
+         "s: " + (text.empty() ? "there are none" : text);
+}
+
+/// What a file that is not as expected is, in words.
+std::string nature(const Census& census) {
+  const bool float_norms = census.all(kNorm, "float32");
+  const bool half_norms = census.all(kNorm, "float16");
+  if (census.all(kConvolution, "float32") && float_norms) {
+    return "; this is an FP32 file: trained in FP32 or by autocast, or widened afterwards";
+  }
+  if (census.all(kConvolution, "float16") && float_norms) {
+    return "; this is a file of half training with float batch norm";
+  }
+  if (census.all(kConvolution, "float16") && half_norms) {
+    return "; this is a whole model cast to half, batch norm too";
+  }
+  return "; this is a mixture";
+}
+
+Finding judge_census(const Census& census, const std::string& policy) {
+  const bool expects_half = policy == "fp16-master";
+  const std::string convolutions = expects_half ? "float16" : "float32";
+  const std::string found = describe(census);
+  std::string wrong;
+  const auto check = [&](Kind kind, const std::string& expected) {
+    if (!census.all(kind, expected) && !(kind == kCounter && census.count(kind) == 0)) {
+      wrong += (wrong.empty() ? "" : "; ") + complaint(census, kind, expected);
+    }
+  };
+  check(kConvolution, convolutions);
+  check(kNorm, "float32");
+  check(kCounter, "int64");
+  if (!wrong.empty()) return compared(false, found, wrong + nature(census));
+  const std::string counts = plural(census.count(kConvolution), "convolution tensor") + " in " +
+                             convolutions + ", " + plural(census.count(kNorm), "norm tensor") +
+                             " in float32";
+  if (expects_half) return compared(true, found, counts + ": only half training leaves this");
+  return compared(true, found, counts + ": what FP32 and autocast leave, alike");
+}
+
+}  // namespace
+
+Finding judge_dtypes(const ClaimContext& context) {
+  const auto file = find_file(context, "checkpoint");
+  if (file.absence) return *file.absence;
+  const Json* state_dict = find_at(*file.record, {"state_dict"});
+  if (state_dict == nullptr || !state_dict->is_array()) {
+    return missing("verify recorded no state dict of the checkpoint");
+  }
+  const auto& policy = context.claim.value;
+  const bool known =
+      policy == "fp16-master" || policy == "fp32" || policy == "fp16-amp" || policy == "bf16-amp";
+  if (!known && !policy.is_null()) {
+    return missing("expected fp16-master, fp32, fp16-amp or bf16-amp, the suite gives " +
+                   policy.dump());
+  }
+  try {
+    return judge_census(take_census(*state_dict),
+                        policy.is_null() ? "" : policy.get<std::string>());
+  } catch (const nlohmann::json::exception&) {
+    return missing("expected [name, dtype, shape] for each tensor that verify recorded");
+  }
+}
+
+}  // namespace harness

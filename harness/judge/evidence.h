@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "harness/judge/finding.h"
+
+namespace harness {
+
+/// A result to judge by, or why there is none.
+///
+/// A stage that was asked for and has no result, or whose worker failed, is a failure; a stage that
+/// was not asked for, or that the machine could not run, is a skip.
+struct ResultEvidence {
+  const RunResult* result = nullptr;  ///< Null when `absence` says why; never of status error.
+  std::optional<Finding> absence;
+};
+ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
+                           std::string_view precision);
+
+/// What the stage verify recorded of one published file ("checkpoint" or "log").
+///
+/// A file that the source does not publish is NOT_VERIFIABLE, one that could not be reached is a
+/// skip for want of a network, one that is missing, damaged or of another digest is a failure.
+struct FileEvidence {
+  const Json* record = nullptr;    ///< What was found out, even where `absence` is set.
+  std::optional<Finding> absence;  ///< The file as a whole cannot be judged.
+};
+FileEvidence find_file(const ClaimContext& context, std::string_view which);
+
+/// The arithmetic that the row's numbers were measured in: of the policy fp16-master "fp16", of
+/// fp16-amp and bf16-amp themselves, else "fp32".
+std::string row_precision(const Row& row);
+
+/// The half-precision arithmetic of claims on FP16 itself (range, parity): that of the row, "fp16"
+/// where the row's is fp32.
+std::string half_precision(const Row& row);
+
+}  // namespace harness

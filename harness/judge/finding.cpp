@@ -1,0 +1,67 @@
+#include "harness/judge/finding.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace harness {
+namespace {
+
+bool contains(const std::vector<std::string>& texts, std::string_view text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+}  // namespace
+
+bool JobScope::asks_for_stage(std::string_view stage) const {
+  if (stages.empty() || contains(stages, stage)) return true;
+  const bool is_part_of_evaluation = stage == "evaluate_ms_flip" || stage == "parity";
+  return is_part_of_evaluation && contains(stages, "evaluate");
+}
+
+bool JobScope::asks_for_precision(std::string_view precision) const {
+  return precisions.empty() || contains(precisions, precision);
+}
+
+Finding missing(std::string reason) {
+  Finding finding;
+  finding.reason = std::move(reason);
+  return finding;
+}
+
+Finding skipped(std::string reason, std::string resource) {
+  Finding finding;
+  finding.verdict = Verdict::kSkipped;
+  finding.reason = std::move(reason);
+  finding.resource = std::move(resource);
+  return finding;
+}
+
+Finding not_verifiable(std::string reason) {
+  Finding finding;
+  finding.verdict = Verdict::kNotVerifiable;
+  finding.reason = std::move(reason);
+  return finding;
+}
+
+Finding compared(bool pass, Json measured, std::string reason) {
+  Finding finding;
+  finding.verdict = pass ? Verdict::kPass : Verdict::kFail;
+  finding.reason = std::move(reason);
+  finding.measured = std::move(measured);
+  finding.compared = true;
+  return finding;
+}
+
+std::string missing_resource(std::string_view reason) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 3> kResources{
+      {{kNoGpu, "gpu"}, {kNoData, "data"}, {kNoNetwork, "network"}}};
+  for (const auto& [words, resource] : kResources) {
+    const bool starts = reason.substr(0, words.size()) == words;
+    const bool ends_there = reason.size() <= words.size() || reason[words.size()] == ':';
+    if (starts && ends_there) return resource;
+  }
+  return "";
+}
+
+}  // namespace harness

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/json.h"
+#include "harness/base/run_result.h"
+#include "harness/base/verdict.h"
+#include "harness/table/suite.h"
+
+namespace harness {
+
+/// First words of RunResult::reason of a skipped result, by the resource that was missing:
+/// "no gpu: no CUDA device is visible". `--require gpu` turns such a skip into a failure.
+inline constexpr std::string_view kNoGpu = "no gpu";
+inline constexpr std::string_view kNoData = "no data";
+inline constexpr std::string_view kNoNetwork = "no network";
+
+/// What the job that made the results was asked to do (run.json).
+struct JobScope {
+  /// Stages asked for. "evaluate" stands for evaluate_ms_flip and parity as well. Empty: all.
+  std::vector<std::string> stages;
+  std::vector<std::string> precisions;  ///< Arithmetics asked for. Empty: those of the rows.
+  std::vector<std::string> require;     ///< Of "gpu", "data", "network": may not be missing.
+
+  bool asks_for_stage(std::string_view stage) const;
+  bool asks_for_precision(std::string_view precision) const;
+};
+
+/// What a rule found of a claim, before exceptions that the suite or the job makes.
+struct Finding {
+  Verdict verdict = Verdict::kFail;
+  std::string reason;
+  Json measured;
+  std::string precision;  ///< "" where no arithmetic was run.
+  Json tolerance;
+  /// Something was measured and compared. Only then can an expected failure excuse a miss.
+  bool compared = false;
+  std::string resource;  ///< Of a skip: "gpu", "data", "network" or "".
+};
+
+/// All that a rule may look at. Results of other rows are never looked at.
+struct ClaimContext {
+  const Row& row;
+  const Claim& claim;
+  const std::vector<RunResult>& results;
+  const JobScope& scope;
+};
+
+/// A rule is a pure function from the context to a finding; it does not throw for what stands in
+/// results or suite.
+using ClaimRule = Finding (*)(const ClaimContext&);
+
+/// Nothing could be compared, and that is a failure.
+Finding missing(std::string reason);
+Finding skipped(std::string reason, std::string resource = "");
+Finding not_verifiable(std::string reason);
+
+/// Measured and compared: PASS or FAIL.
+Finding compared(bool pass, Json measured, std::string reason);
+
+/// "gpu", "data", "network" when `reason` starts with the words for it, else "".
+std::string missing_resource(std::string_view reason);
+
+}  // namespace harness

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace harness {
+
+/// Numbers as people read them. NaN and infinity read "nan" and "inf".
+
+/// Exactly `digits` digits after the point: fixed_text(76.8, 2) is "76.80".
+std::string fixed_text(double value, int digits);
+
+/// A measured number beside a published one: one digit more than was published, and at least two
+/// significant ones: measured_text(52.0512, 2) is "52.051", measured_text(0.0123, 0) is "0.012". A
+/// whole number beside one that was not rounded (digits < 0) has no point: "600".
+std::string measured_text(double value, int published_digits);
+
+/// At most `significant` digits, no trailing zeros, no exponent between 1e-4 and 1e15: "0.055".
+std::string short_text(double value, int significant = 4);
+
+/// A count in groups of three: "1,234,567".
+std::string count_text(std::int64_t count);
+
+/// Share of a whole in percent: "40 %", "0.012 %"; "0 %" for 0 and "-" for an empty whole.
+std::string share_text(std::int64_t part, std::int64_t whole);
+
+/// "1 tensor", "3 tensors".
+std::string plural(std::int64_t count, const std::string& noun);
+
+}  // namespace harness

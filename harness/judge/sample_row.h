@@ -1,0 +1,156 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/judge/finding.h"
+
+/// A row and results of it that pass, for tests to break one thing at a time.
+namespace harness::sample {
+
+inline Claim claim(std::string id, std::string evidence, Json value, int digits = -1) {
+  Claim claim;
+  claim.id = std::move(id);
+  claim.evidence = std::move(evidence);
+  claim.value = std::move(value);
+  claim.digits = digits;
+  return claim;
+}
+
+inline Row row() {
+  Row row;
+  row.id = "fcn_small_fp16";
+  row.method = "FCN";
+  row.arithmetic = {{"policy", "fp16-master"}, {"scaler", {{"type", "static"}, {"scale", 512}}}};
+  row.checkpoint = "fcn_small_fp16-2eb5a165.pth";
+  row.log = "fcn_small_fp16.log.json";
+  row.recipe = {{"iterations", 600}, {"batch", 4}, {"lr", 0.05}, {"crop", {64, 128}}};
+  return row;
+}
+
+/// A resolved config as mmseg 0.17 writes it, with the parts that rules look at. The top-level
+/// crop_size and train_pipeline are inherited and not used.
+inline Json config() {
+  return Json::parse(R"({
+    "model": {"type": "EncoderDecoder",
+              "backbone": {"type": "ResNetV1c", "depth": 50, "base_channels": 8, "stem_channels": 8},
+              "decode_head": {"type": "FCNHead", "channels": 32, "num_classes": 19},
+              "auxiliary_head": {"type": "FCNHead", "channels": 16}},
+    "crop_size": [512, 1024],
+    "train_pipeline": [{"type": "RandomCrop", "crop_size": [512, 1024]}],
+    "data": {"samples_per_gpu": 4,
+             "train": {"type": "CityscapesDataset",
+                       "pipeline": [{"type": "Resize", "img_scale": [256, 128]},
+                                    {"type": "RandomCrop", "crop_size": [64, 128]}]}},
+    "optimizer": {"type": "SGD", "lr": 0.05},
+    "optimizer_config": {"type": "Fp16OptimizerHook", "loss_scale": 512.0, "distributed": false},
+    "runner": {"type": "IterBasedRunner", "max_iters": 600}})");
+}
+
+inline Json state_dict() {
+  return Json::parse(R"([
+    ["backbone.stem.0.weight", "float16", [4, 3, 3, 3]],
+    ["backbone.stem.1.weight", "float32", [4]],
+    ["backbone.stem.1.bias", "float32", [4]],
+    ["backbone.stem.1.running_mean", "float32", [4]],
+    ["backbone.stem.1.running_var", "float32", [4]],
+    ["backbone.stem.1.num_batches_tracked", "int64", []],
+    ["decode_head.conv_seg.weight", "float16", [19, 32, 1, 1]],
+    ["decode_head.conv_seg.bias", "float16", [19]]])");
+}
+
+inline RunResult result(std::string stage, std::string precision, Json measurements) {
+  RunResult result;
+  result.suite = "sample";
+  result.row = row().id;
+  result.stage = std::move(stage);
+  result.precision = std::move(precision);
+  result.device = result.stage == "verify" ? "" : "cpu";
+  result.environment = {{"machine", {{"cpu", "AMD EPYC 7763 64-Core Processor"}}},
+                        {"gpu", nullptr}};
+  result.measurements = std::move(measurements);
+  return result;
+}
+
+inline RunResult verify() {
+  return result("verify", "",
+                {{"checkpoint",
+                  {{"name", "fcn_small_fp16-2eb5a165.pth"},
+                   {"size", 1234567},
+                   {"sha256", "2eb5a165" + std::string(56, '0')},
+                   {"trust", "name-hash"},
+                   {"format", "legacy"},
+                   {"state_dict", state_dict()},
+                   {"statistics",
+                    {{"elements", 7452},
+                     {"non_finite", 0},
+                     {"above_half_max", 0},
+                     {"first_non_finite", nullptr}}},
+                   {"meta",
+                    {{"iter", 600},
+                     {"exp_name", "fcn_small_fp16.py"},
+                     {"fp16", {{"loss_scaler", {{"cur_scale", 512.0}, {"mode", "static"}}}}}}},
+                   {"config", config()}}},
+                 {"log",
+                  {{"name", "fcn_small_fp16.log.json"},
+                   {"exp_name", "fcn_small_fp16.py"},
+                   {"environment", {{"env_info", "CPU, torch 2.11.0"}}},
+                   {"config", config()},
+                   {"train_lines", 8},
+                   {"validation_lines", 4},
+                   {"last_iteration", 600},
+                   {"last_miou", 52.05}}}});
+}
+
+inline RunResult evaluate(std::string precision = "fp16", double miou = 52.051) {
+  return result("evaluate", std::move(precision),
+                {{"images", 16},
+                 {"pixels", 500000},
+                 {"miou", miou},
+                 {"images_per_second", 12.5},
+                 {"forward",
+                  {{"elements", 1000000},
+                   {"non_finite", 0},
+                   {"logits_non_finite", 0},
+                   {"above_half_max", 0},
+                   {"half_subnormals", 1200},
+                   {"zeros", 400000},
+                   {"max_abs", 34.21875},
+                   {"max_abs_layer", "decode_head.conv_seg"},
+                   {"first_non_finite_layer", nullptr}}},
+                 {"peak_bytes", nullptr}});
+}
+
+inline RunResult parity() {
+  const Json image = {{"intersect", {50, 30}},
+                      {"union", {100, 60}},
+                      {"intersect_reference", {50, 30}},
+                      {"union_reference", {100, 60}}};
+  return result(
+      "parity", "fp16",
+      {{"images", 2},
+       {"pixels", 200000},
+       {"changed_pixels", 120},
+       {"miou", 52.051},
+       {"miou_reference", 52.060},
+       {"difference", 52.051 - 52.060},
+       {"logits", {{"images", 2}, {"rmse", 0.002}, {"rmse_reference", 1e-6}, {"rms", 4.0}}},
+       {"per_image", {image, image}}});
+}
+
+/// A row, its results and a scope that live together, so that one thing can be changed in each.
+struct Case {
+  Row row = sample::row();
+  Claim claim;
+  std::vector<RunResult> results = {verify(), evaluate(), evaluate("fp32", 52.06), parity()};
+  JobScope scope;
+
+  Finding judge(ClaimRule rule) const { return rule(ClaimContext{row, claim, results, scope}); }
+  Json& checkpoint() { return results.at(0).measurements.at("checkpoint"); }
+  Json& log() { return results.at(0).measurements.at("log"); }
+  Json& evaluation() { return results.at(1).measurements; }
+  Json& parity_measurements() { return results.at(3).measurements; }
+};
+
+}  // namespace harness::sample
