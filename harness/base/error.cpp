@@ -24,6 +24,7 @@ std::string_view to_string(ErrorCode code) noexcept {
     case ErrorCode::kUnsafePickle: return "unsafe pickle";
     case ErrorCode::kStateDictMismatch: return "state dict mismatch";
     case ErrorCode::kInvalidData: return "invalid data";
+    case ErrorCode::kUnavailable: return "unavailable";
     case ErrorCode::kWorkerFailed: return "worker failed";
   }
   return "unknown";

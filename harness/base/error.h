@@ -19,6 +19,7 @@ enum class ErrorCode {
   kUnsafePickle,       ///< The checkpoint uses an opcode or a global off the allow-list.
   kStateDictMismatch,  ///< A parameter is missing, unexpected or of another shape.
   kInvalidData,        ///< An image or a label map of the data set is unusable.
+  kUnavailable,        ///< This machine lacks what was asked for (a GPU): a skip, not a failure.
   kWorkerFailed,       ///< The process that ran a row died or broke the protocol.
 };
 

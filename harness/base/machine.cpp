@@ -51,6 +51,16 @@ Json machine_record() {
           {"memory_bytes", pages * page_size}};
 }
 
+std::vector<std::string> program_arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(file, argument, '\0');) {
+    const bool bare = arguments.empty() || argument.starts_with('/');
+    arguments.push_back(bare ? std::filesystem::path(argument).filename().string() : argument);
+  }
+  return arguments;
+}
+
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};

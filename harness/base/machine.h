@@ -1,5 +1,9 @@
 #pragma once
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include "harness/base/json.h"
 
 namespace harness {
@@ -10,6 +14,11 @@ Json build_record();
 /// The machine as far as it can be known without LibTorch: {"hostname_sha256_8", "os", "kernel",
 /// "cpu", "cores", "memory_bytes"}. `cpu` is the model name of /proc/cpuinfo.
 Json machine_record();
+
+/// The running program's arguments: the program's bare name, then what followed it, with the folders
+/// of absolute paths left out ("/a/b/suite.json" becomes "suite.json"): results must not name
+/// folders of the machine they were made on.
+std::vector<std::string> program_arguments();
 
 /// Now in UTC as 2026-11-24T05:30:50Z.
 std::string utc_now();

@@ -18,6 +18,12 @@ TEST(Machine, TheBuildSaysItsVersionAndCompiler) {
   EXPECT_NE(build.at("commit"), "");
 }
 
+TEST(Machine, ArgumentsStartWithTheBareProgramName) {
+  const auto arguments = program_arguments();
+  ASSERT_FALSE(arguments.empty());
+  EXPECT_EQ(arguments[0], "base_test");
+}
+
 TEST(Machine, TimeIsInUtcAndSortable) {
   const std::string now = utc_now();
   ASSERT_EQ(now.size(), 20U);

@@ -1,0 +1,20 @@
+# The CUDA parts are built where the toolkit is; elsewhere, and with -DHALFPROOF_CUDA=OFF, the
+# product is built without them and says so when --device cuda is asked for.
+set(HALFPROOF_CUDA_ENABLED OFF)
+if(HALFPROOF_TORCH AND HALFPROOF_CUDA)
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    # CUDA 13 knows sm_75 and newer; PTX of the newest serves what comes after.
+    set(CMAKE_CUDA_ARCHITECTURES "80-real;90")
+  endif()
+  if(NOT DEFINED CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX} AND EXISTS /usr/local/cuda/bin/nvcc)
+    set(CMAKE_CUDA_COMPILER /usr/local/cuda/bin/nvcc)
+  endif()
+  include(CheckLanguage)
+  check_language(CUDA)
+  if(CMAKE_CUDA_COMPILER)
+    enable_language(CUDA)
+    set(CMAKE_CUDA_STANDARD 17)
+    set(HALFPROOF_CUDA_ENABLED ON)
+  endif()
+endif()
+message(STATUS "CUDA parts: ${HALFPROOF_CUDA_ENABLED}")

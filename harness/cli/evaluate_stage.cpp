@@ -1,0 +1,179 @@
+#include "harness/cli/evaluate_stage.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "harness/base/error.h"
+#include "harness/base/machine.h"
+#include "harness/base/sha256.h"
+#include "harness/cli/interrupt.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/worker_process.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+fs::path data_root(const Suite& suite, const EvaluateOptions& options) {
+  if (!options.data.empty()) return fs::absolute(options.data);
+  if (suite.data.root.empty()) return {};
+  return fs::absolute(suite.folder / suite.data.root).lexically_normal();
+}
+
+RunResult result_without_run(const Suite& suite, const Row& row, const ExpectedResult& expected,
+                             const EvaluateOptions& options, RunStatus status,
+                             const std::string& reason) {
+  RunResult result;
+  result.suite = suite.name;
+  result.row = row.id;
+  result.stage = expected.stage;
+  result.precision = expected.precision;
+  result.device = options.device;
+  result.status = status;
+  result.reason = reason;
+  result.started = utc_now();
+  result.argv = options.argv;
+  result.environment = {{"build", build_record()}, {"machine", machine_record()}};
+  return result;
+}
+
+/// Why nothing can be evaluated, or "" when it can.
+std::pair<RunStatus, std::string> obstacle(const VerifiedRow& verified, const fs::path& root,
+                                           const Suite& suite, const std::string& fingerprint) {
+  const Json& checkpoint = verified.result.measurements.at("checkpoint");
+  if (checkpoint.is_null()) return {RunStatus::kSkipped, "the row publishes no checkpoint"};
+  if (checkpoint.contains("error")) {
+    const auto error = checkpoint.at("error").get<std::string>();
+    if (checkpoint.at("error_kind") == "unreachable") {
+      return {RunStatus::kSkipped, "no network: " + error};
+    }
+    return {RunStatus::kError, "the checkpoint cannot be used: " + error};
+  }
+  if (root.empty()) {
+    return {RunStatus::kSkipped, "no data: the suite names no data set; give --data DIR"};
+  }
+  if (fingerprint.empty()) {
+    return {RunStatus::kSkipped, "no data: expected images and labels of the split " +
+                                     suite.data.split + " below " + root.filename().string() +
+                                     "/leftImg8bit and gtFine, found none; give --data DIR"};
+  }
+  return {RunStatus::kOk, ""};
+}
+
+Json job_of(const Suite& suite, const Row& row, const VerifiedRow& verified, const fs::path& root,
+            const std::vector<ExpectedResult>& results, const RunDirectory& directory,
+            const EvaluateOptions& options) {
+  Json wanted = Json::array();
+  for (const auto& result : results) {
+    wanted.push_back(
+        {{"stage", result.stage}, {"precision", result.precision}, {"key", result.key}});
+  }
+  return {{"suite", suite.name},
+          {"row", to_json(row)},
+          {"data",
+           {{"root", root.string()},
+            {"split", suite.data.split},
+            {"height", suite.data.height},
+            {"width", suite.data.width}}},
+          {"checkpoint", verified.checkpoint.string()},
+          {"checkpoint_sha256", verified.result.digests.at("checkpoint")},
+          {"device", options.device},
+          {"threads", options.threads},
+          {"results", wanted},
+          {"out", fs::absolute(directory.row_folder(row.id)).string()},
+          {"argv", options.argv}};
+}
+
+/// How the work of one row ended: what its missing results are to say.
+struct RowEnd {
+  RunStatus status = RunStatus::kOk;
+  std::string reason;
+};
+
+RowEnd start(const Json& job, const Row& row, const EvaluateOptions& options) {
+  std::unique_ptr<Progress> progress;
+  std::string label;
+  RowEnd row_end;
+  const auto on_event = [&](const Json& event) {
+    const std::string kind = event.value("event", "");
+    if (kind == "unavailable") row_end = {RunStatus::kSkipped, event.value("message", "")};
+    if (kind == "error") row_end = {RunStatus::kError, "worker: " + event.value("message", "")};
+    if (kind != "progress") return;
+    const std::string text = row.id + " " + event.value("label", "");
+    if (progress == nullptr || text != label) {
+      label = text;
+      progress = std::make_unique<Progress>(label, "images", options.quiet);
+    }
+    progress->update(event.value("done", std::uint64_t{0}), event.value("total", std::uint64_t{0}));
+  };
+  const WorkerEnd end = run_worker(options.worker, {"run"}, job, on_event, interrupted);
+  if (end.ok) return {};
+  if (row_end.reason.empty()) return {RunStatus::kError, "worker: " + end.reason};
+  return row_end;
+}
+
+std::string digest_of_program(const fs::path& worker) {
+  return fs::exists(worker) ? sha256_file(worker) : "";
+}
+
+}  // namespace
+
+std::vector<std::string> default_precisions(const Row& row) {
+  const std::string policy = row.arithmetic.value("policy", "fp32");
+  if (policy == "fp16-master") return {"fp16", "fp32"};
+  if (policy == "fp16-amp" || policy == "bf16-amp") return {policy, "fp32"};
+  return {"fp32"};
+}
+
+std::vector<ExpectedResult> expected_results(const Row& row,
+                                             const std::vector<std::string>& precisions,
+                                             const std::string& device, const Json& inputs) {
+  std::vector<ExpectedResult> results;
+  const auto expect = [&](const std::string& stage, const std::string& precision) {
+    results.push_back({stage, precision, result_key(row, stage, precision, device, inputs)});
+  };
+  for (const auto& precision : precisions) expect("evaluate", precision);
+  const bool has_reference =
+      std::find(precisions.begin(), precisions.end(), "fp32") != precisions.end();
+  for (const auto& precision : precisions) {
+    if (has_reference && precision != "fp32" && precision != "fp64") expect("parity", precision);
+  }
+  const Claim* claim = row.find_claim("miou_ms_flip");
+  if (claim != nullptr && claim->value.is_number()) expect("evaluate_ms_flip", precisions.front());
+  return results;
+}
+
+void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+                  const RunDirectory& directory, const EvaluateOptions& options) {
+  const fs::path root = data_root(suite, options);
+  const std::string fingerprint = data_fingerprint(root, suite.data.split);
+  const Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
+                       {"data", fingerprint},
+                       {"size", {suite.data.height, suite.data.width}},
+                       {"threads", options.threads},
+                       {"program", digest_of_program(options.worker)}};
+  const auto precisions =
+      options.precisions.empty() ? default_precisions(row) : options.precisions;
+  const auto expected = expected_results(row, precisions, options.device, inputs);
+  const auto missing = [&](const ExpectedResult& result) {
+    return !directory.has_result(row.id, result.stage, result.precision, result.key);
+  };
+  const auto leave = [&](RunStatus status, const std::string& reason) {
+    for (const auto& result : expected) {
+      if (!missing(result)) continue;
+      directory.write_result(
+          result_without_run(suite, row, result, options, status, reason));
+    }
+  };
+  const auto [status, reason] = obstacle(verified, root, suite, fingerprint);
+  if (status != RunStatus::kOk) return leave(status, reason);
+  std::vector<ExpectedResult> wanted;
+  std::copy_if(expected.begin(), expected.end(), std::back_inserter(wanted), missing);
+  if (wanted.empty()) return;
+  const Json job = job_of(suite, row, verified, root, wanted, directory, options);
+  const RowEnd end = start(job, row, options);
+  if (end.status != RunStatus::kOk && !interrupted()) leave(end.status, end.reason);
+}
+
+}  // namespace harness

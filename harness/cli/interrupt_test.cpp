@@ -1,0 +1,23 @@
+#include "harness/cli/interrupt.h"
+
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+namespace harness {
+namespace {
+
+TEST(Interrupt, TheFirstOneIsNotedAndTheSecondEndsTheProgram) {
+  EXPECT_EXIT(
+      {
+        catch_interrupts();
+        std::raise(SIGINT);
+        if (!interrupted()) std::exit(1);
+        std::raise(SIGINT);
+        std::exit(1);
+      },
+      testing::KilledBySignal(SIGINT), "");
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,81 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/base/error.h"
+#include "harness/cli/command.h"
+#include "harness/cli/verdict_output.h"
+#include "harness/judge/judge.h"
+#include "harness/report/ctest_measurements.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+/// CTest's skip code (SKIP_RETURN_CODE of the entries made from a suite).
+constexpr int kSkipExit = 77;
+
+struct Options {
+  fs::path folder;
+  fs::path suite;
+  std::string row;
+  std::string claim;
+  std::vector<std::string> require;
+  bool ctest = false;
+  bool json = false;
+};
+
+bool selected(const VerdictRecord& record, const Options& options, const std::string& row) {
+  return (row.empty() || record.row == row) &&
+         (options.claim.empty() || record.claim == options.claim);
+}
+
+int judge(const Options& options) {
+  const Suite suite =
+      read_suite(options.suite.empty() ? options.folder / "suite.json" : options.suite);
+  const std::set<std::string> require(options.require.begin(), options.require.end());
+  if (options.row.empty() && options.claim.empty()) {
+    return judge_and_show(options.folder, suite, require, options.json);
+  }
+  const std::string row = options.row.empty() ? "" : select_row(suite, options.row).id;
+  std::vector<VerdictRecord> verdicts = judge_run(options.folder, suite, {require});
+  std::erase_if(verdicts,
+                [&](const VerdictRecord& record) { return !selected(record, options, row); });
+  if (verdicts.empty()) {
+    throw Error(ErrorCode::kUsage, options.folder.string(),
+                "expected a claim " + options.claim + " of row " + options.row +
+                    " in this run, found none");
+  }
+  show_verdicts(suite.name, verdicts, options.json);
+  if (!options.ctest) return exit_code(verdicts);
+  for (const auto& verdict : verdicts) std::printf("%s", ctest_measurements(verdict).c_str());
+  // What is unfit, ambiguous or not verifiable is a skip that CTest counts and shows.
+  const int code = exit_code(verdicts);
+  return code == 3 ? kSkipExit : code;
+}
+
+}  // namespace
+
+void add_judge_command(CLI::App& program, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* command = program.add_subcommand(
+      "judge", "Judges a stored run again: costs no GPU hour and touches no tensor");
+  command->add_option("DIR", options->folder, "Run directory of `halfproof run`")->required();
+  command->add_option("--suite", options->suite,
+                      "Judge by this suite instead of the one stored with the run");
+  command->add_option("--row", options->row, "Only this row");
+  command->add_option("--claim", options->claim, "Only this claim");
+  command->add_option("--require", options->require,
+                      "gpu, data, network: a skip for lack of it fails")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"gpu", "data", "network"}));
+  command->add_flag("--ctest", options->ctest,
+                    "Print CTest measurements; unfit and ambiguous exit with 77 as a skip");
+  command->add_flag("--json", options->json, "Print verdicts.json");
+  command->callback([options, &exit_code] { exit_code = judge(*options); });
+}
+
+}  // namespace harness

@@ -1,0 +1,73 @@
+#include "harness/cli/progress.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace harness {
+namespace {
+
+constexpr std::chrono::milliseconds kTerminalInterval{100};
+constexpr std::chrono::seconds kPlainInterval{10};
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  char text[32];
+  if (whole >= 3600) {
+    std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", static_cast<long>(whole / 3600),
+                  static_cast<long>(whole / 60 % 60), static_cast<long>(whole % 60));
+  } else {
+    std::snprintf(text, sizeof text, "%ld:%02ld", static_cast<long>(whole / 60),
+                  static_cast<long>(whole % 60));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string progress_line(const std::string& label, const std::string& unit, std::uint64_t done,
+                          std::uint64_t total, double elapsed_s) {
+  std::string line = label + ": " + std::to_string(done);
+  if (total > 0) line += "/" + std::to_string(total);
+  line += " " + unit;
+  if (elapsed_s <= 0 || done == 0) return line;
+  const double rate = static_cast<double>(done) / elapsed_s;
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", rate);
+  line += std::string(", ") + text + " " + unit + "/s";
+  if (total > done) line += ", " + clock_text(static_cast<double>(total - done) / rate) + " left";
+  return line;
+}
+
+Progress::Progress(std::string label, std::string unit, bool quiet, std::FILE* stream)
+    : label_(std::move(label)),
+      unit_(std::move(unit)),
+      quiet_(quiet),
+      stream_(stream),
+      terminal_(::isatty(::fileno(stream)) == 1),
+      started_(Clock::now()),
+      last_(started_) {}
+
+Progress::~Progress() { finish(); }
+
+void Progress::update(std::uint64_t done, std::uint64_t total) {
+  if (quiet_) return;
+  const auto now = Clock::now();
+  const auto interval = terminal_ ? Clock::duration(kTerminalInterval) : Clock::duration(kPlainInterval);
+  if (now - last_ < interval) return;
+  last_ = now;
+  const double elapsed = std::chrono::duration<double>(now - started_).count();
+  const std::string line = progress_line(label_, unit_, done, total, elapsed);
+  std::fprintf(stream_, terminal_ ? "\r\x1b[K%s" : "%s\n", line.c_str());
+  std::fflush(stream_);
+  shown_ = true;
+}
+
+void Progress::finish() {
+  if (terminal_ && std::exchange(shown_, false)) {
+    std::fputs("\r\x1b[K", stream_);
+    std::fflush(stream_);
+  }
+}
+
+}  // namespace harness

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+namespace harness {
+
+/// Shows how far long work has come. On a terminal one line that is rewritten, with a rate and the
+/// time left; elsewhere a plain line now and then, so that a log stays short.
+class Progress {
+ public:
+  /// label: what is being done. unit: what `done` counts ("images", "MB").
+  /// quiet: shows nothing (for --json). stream: stderr, so that stdout stays for results.
+  Progress(std::string label, std::string unit, bool quiet, std::FILE* stream = stderr);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// total 0: not known. Calls in quick succession cost nothing.
+  void update(std::uint64_t done, std::uint64_t total);
+
+  /// Removes the line from a terminal; called by the destructor too.
+  void finish();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::string label_;
+  std::string unit_;
+  bool quiet_;
+  std::FILE* stream_;
+  bool terminal_;
+  bool shown_ = false;
+  Clock::time_point started_;
+  Clock::time_point last_;
+};
+
+/// "fcn: 7/16 images, 21.3 images/s, 0:12 left"; without a total or a rate those parts are left out.
+std::string progress_line(const std::string& label, const std::string& unit, std::uint64_t done,
+                          std::uint64_t total, double elapsed_s);
+
+}  // namespace harness

@@ -1,0 +1,35 @@
+#include "harness/cli/progress.h"
+
+#include <gtest/gtest.h>
+
+namespace harness {
+namespace {
+
+TEST(Progress, ShowsRateAndTimeLeft) {
+  EXPECT_EQ(progress_line("fcn", "images", 7, 16, 3.5),
+            "fcn: 7/16 images, 2.0 images/s, 0:05 left");
+}
+
+TEST(Progress, LeavesOutWhatIsNotKnown) {
+  EXPECT_EQ(progress_line("get", "MB", 7, 0, 3.5), "get: 7 MB, 2.0 MB/s");
+  EXPECT_EQ(progress_line("get", "MB", 0, 9, 3.5), "get: 0/9 MB");
+}
+
+TEST(Progress, HoursAreWrittenAsHours) {
+  EXPECT_EQ(progress_line("x", "steps", 1, 7201, 1.0),
+            "x: 1/7201 steps, 1.0 steps/s, 2:00:00 left");
+}
+
+TEST(Progress, QuietMeansNothingIsPrinted) {
+  std::FILE* file = std::tmpfile();
+  ASSERT_NE(file, nullptr);
+  {
+    Progress progress("a", "b", /*quiet=*/true, file);
+    progress.update(1, 2);
+  }
+  EXPECT_EQ(std::ftell(file), 0);
+  std::fclose(file);
+}
+
+}  // namespace
+}  // namespace harness

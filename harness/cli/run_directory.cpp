@@ -1,0 +1,112 @@
+#include "harness/cli/run_directory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "harness/base/error.h"
+#include "harness/base/sha256.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+int lock_folder(const fs::path& folder) {
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure) throw Error(ErrorCode::kIo, folder.string(), "cannot create: " + failure.message());
+  const fs::path file = folder / ".lock";
+  const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (lock < 0) throw Error(ErrorCode::kIo, file.string(), std::strerror(errno));
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    ::close(lock);
+    throw Error(ErrorCode::kUsage, folder.string(),
+                "expected a run directory that nobody writes, got one that another halfproof is "
+                "using; wait for it or choose another --out");
+  }
+  return lock;
+}
+
+void refuse_other_suite(const fs::path& folder, const Suite& suite) {
+  const fs::path file = folder / "run.json";
+  if (!fs::exists(file)) return;
+  const Json job = read_json_file(file);
+  const std::string name = job.value("suite", "");
+  if (name == suite.name) return;
+  throw Error(ErrorCode::kUsage, folder.string(),
+              "expected a run of the suite " + suite.name + ", got one of " + name +
+                  "; choose another --out");
+}
+
+}  // namespace
+
+RunDirectory::RunDirectory(fs::path folder, const Suite& suite) : folder_(std::move(folder)) {
+  lock_ = lock_folder(folder_);
+  try {
+    refuse_other_suite(folder_, suite);
+  } catch (...) {
+    ::close(lock_);
+    throw;
+  }
+}
+
+RunDirectory::~RunDirectory() { ::close(lock_); }
+
+fs::path RunDirectory::row_folder(std::string_view row) const { return folder_ / row; }
+
+void RunDirectory::write_job(const Json& job, const Suite& suite) const {
+  write_json_file(folder_ / "suite.json", to_json(suite));
+  write_json_file(folder_ / "run.json", job);
+}
+
+void RunDirectory::write_result(const RunResult& result) const {
+  const auto name = run_result_name(result.stage, result.precision);
+  write_json_file(row_folder(result.row) / name, to_json(result));
+}
+
+bool RunDirectory::has_result(std::string_view row, std::string_view stage,
+                              std::string_view precision, std::string_view key) const {
+  const fs::path file = row_folder(row) / run_result_name(stage, precision);
+  if (!fs::exists(file)) return false;
+  try {
+    const RunResult result = run_result_from_json(read_json_file(file), file.string());
+    return result.status == RunStatus::kOk && result.key == key;
+  } catch (const Error&) {
+    return false;  // Not readable: it is made again.
+  }
+}
+
+std::string result_key(const Row& row, std::string_view stage, std::string_view precision,
+                       std::string_view device, const Json& inputs) {
+  Json what = to_json(row);
+  what.erase("claims");
+  return sha256_hex(
+      Json{{"row", what}, {"stage", stage}, {"precision", precision}, {"device", device}, {"inputs", inputs}}
+          .dump());
+}
+
+std::string data_fingerprint(const fs::path& root, std::string_view split) {
+  std::vector<std::string> lines;
+  for (const auto* kind : {"leftImg8bit", "gtFine"}) {
+    const fs::path folder = root / kind / split;
+    std::error_code failure;
+    for (fs::recursive_directory_iterator it(folder, failure), end; !failure && it != end;
+         it.increment(failure)) {
+      if (!it->is_regular_file()) continue;
+      lines.push_back(it->path().lexically_relative(root).string() + " " +
+                      std::to_string(it->file_size()) + " " +
+                      std::to_string(it->last_write_time().time_since_epoch().count()));
+    }
+  }
+  if (lines.empty()) return "";
+  std::sort(lines.begin(), lines.end());
+  Sha256 hash;
+  for (const auto& line : lines) hash.update(line + "\n");
+  return hash.hex_digest();
+}
+
+}  // namespace harness

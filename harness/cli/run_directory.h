@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/run_result.h"
+#include "harness/table/suite.h"
+
+namespace harness {
+
+/// DIR of `halfproof run`: who may write it, what lies where, what need not be done again.
+class RunDirectory {
+ public:
+  /// Makes the folder and locks it. Throws Error(kUsage) when another process holds it or when it
+  /// holds the run of another suite, Error(kIo) when it cannot be written.
+  RunDirectory(std::filesystem::path folder, const Suite& suite);
+  ~RunDirectory();
+  RunDirectory(const RunDirectory&) = delete;
+  RunDirectory& operator=(const RunDirectory&) = delete;
+
+  const std::filesystem::path& folder() const noexcept { return folder_; }
+  std::filesystem::path row_folder(std::string_view row) const;
+
+  /// run.json and suite.json, before anything is run.
+  void write_job(const Json& job, const Suite& suite) const;
+
+  /// DIR/<row>/<stage>[-<precision>].json, atomically.
+  void write_result(const RunResult& result) const;
+
+  /// Whether a finished result with this key lies there, so that it need not be made again.
+  bool has_result(std::string_view row, std::string_view stage, std::string_view precision,
+                  std::string_view key) const;
+
+ private:
+  std::filesystem::path folder_;
+  int lock_ = -1;
+};
+
+/// Digest of everything that determines a result: row (without its claims), stage, precision,
+/// device, checkpoint and data, and the program that computes it.
+std::string result_key(const Row& row, std::string_view stage, std::string_view precision,
+                       std::string_view device, const Json& inputs);
+
+/// Digest over names, sizes and times of the files below `root`'s split (not over their bytes):
+/// changes when the data set does. "" when the folder does not exist.
+std::string data_fingerprint(const std::filesystem::path& root, std::string_view split);
+
+}  // namespace harness

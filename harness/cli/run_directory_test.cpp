@@ -1,0 +1,86 @@
+#include "harness/cli/run_directory.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+
+namespace harness {
+namespace {
+
+Suite suite_named(const std::string& name) {
+  Suite suite;
+  suite.name = name;
+  return suite;
+}
+
+RunResult result_of(RunStatus status) {
+  RunResult result;
+  result.suite = "s";
+  result.row = "fcn";
+  result.stage = "evaluate";
+  result.precision = "fp16";
+  result.key = "k";
+  result.status = status;
+  return result;
+}
+
+TEST(RunDirectory, KnowsWhatIsFinishedByItsKey) {
+  const TemporaryFolder folder;
+  const RunDirectory directory(folder.path() / "run", suite_named("s"));
+  directory.write_result(result_of(RunStatus::kOk));
+  EXPECT_TRUE(directory.has_result("fcn", "evaluate", "fp16", "k"));
+  EXPECT_FALSE(directory.has_result("fcn", "evaluate", "fp16", "other"));
+  EXPECT_FALSE(directory.has_result("fcn", "evaluate", "fp32", "k"));
+}
+
+TEST(RunDirectory, AnErrorOrATornFileIsMadeAgain) {
+  const TemporaryFolder folder;
+  const RunDirectory directory(folder.path() / "run", suite_named("s"));
+  directory.write_result(result_of(RunStatus::kError));
+  EXPECT_FALSE(directory.has_result("fcn", "evaluate", "fp16", "k"));
+  write_file_atomic(directory.row_folder("fcn") / "evaluate-fp16.json", "{\"schema\": ");
+  EXPECT_FALSE(directory.has_result("fcn", "evaluate", "fp16", "k"));
+}
+
+TEST(RunDirectory, OneProcessAtATime) {
+  const TemporaryFolder folder;
+  const RunDirectory directory(folder.path() / "run", suite_named("s"));
+  EXPECT_THROW(RunDirectory(folder.path() / "run", suite_named("s")), Error);
+}
+
+TEST(RunDirectory, RefusesTheRunOfAnotherSuite) {
+  const TemporaryFolder folder;
+  {
+    const RunDirectory directory(folder.path() / "run", suite_named("s"));
+    directory.write_job({{"schema", "halfproof.job/1"}, {"suite", "s"}}, suite_named("s"));
+  }
+  EXPECT_THROW(RunDirectory(folder.path() / "run", suite_named("t")), Error);
+  EXPECT_NO_THROW(RunDirectory(folder.path() / "run", suite_named("s")));
+}
+
+TEST(ResultKey, ChangesWithInputsAndNotWithClaims) {
+  Row row;
+  row.id = "fcn";
+  row.method = "FCN";
+  const auto key = result_key(row, "evaluate", "fp16", "cpu", Json{{"checkpoint", "a"}});
+  Row judged = row;
+  judged.claims.emplace_back();
+  EXPECT_EQ(result_key(judged, "evaluate", "fp16", "cpu", Json{{"checkpoint", "a"}}), key);
+  EXPECT_NE(result_key(row, "evaluate", "fp16", "cpu", Json{{"checkpoint", "b"}}), key);
+  EXPECT_NE(result_key(row, "evaluate", "fp32", "cpu", Json{{"checkpoint", "a"}}), key);
+}
+
+TEST(DataFingerprint, ChangesWhenAFileDoes) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(data_fingerprint(folder.path(), "val"), "");
+  const auto image = folder.path() / "leftImg8bit" / "val" / "city" / "a.png";
+  write_file_atomic(image, "one");
+  const auto before = data_fingerprint(folder.path(), "val");
+  EXPECT_EQ(data_fingerprint(folder.path(), "val"), before);
+  write_file_atomic(image, "three");
+  EXPECT_NE(data_fingerprint(folder.path(), "val"), before);
+}
+
+}  // namespace
+}  // namespace harness

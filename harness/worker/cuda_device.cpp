@@ -1,0 +1,38 @@
+#include "harness/worker/cuda_device.h"
+
+#include <dlfcn.h>
+
+#include <filesystem>
+
+#include "harness/base/error.h"
+
+namespace harness {
+namespace {
+
+/// The folder that LibTorch's CPU half was loaded from.
+std::filesystem::path libtorch_folder() {
+  Dl_info info{};
+  const auto* symbol = reinterpret_cast<const void*>(&torch::hasCUDA);
+  if (::dladdr(symbol, &info) == 0 || info.dli_fname == nullptr) return {};
+  return std::filesystem::path(info.dli_fname).parent_path();
+}
+
+}  // namespace
+
+bool load_cuda_if_present() {
+  static void* const library =
+      ::dlopen((libtorch_folder() / "libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL);
+  return library != nullptr && torch::cuda::is_available();
+}
+
+torch::Device open_device(const std::string& name) {
+  if (name == "cpu") return torch::kCPU;
+  if (!load_cuda_if_present()) {
+    throw Error(ErrorCode::kUnavailable, "--device cuda",
+                "no gpu: expected a CUDA device that LibTorch can use, found none; `halfproof doctor` "
+                "says why");
+  }
+  return {torch::kCUDA, 0};
+}
+
+}  // namespace harness

@@ -1,0 +1,205 @@
+#include "harness/worker/evaluate_job.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "harness/artifact/checkpoint.h"
+#include "harness/artifact/python_config.h"
+#include "harness/base/error.h"
+#include "harness/base/machine.h"
+#include "harness/base/run_result.h"
+#include "harness/data/cityscapes.h"
+#include "harness/precision/half_convolution.h"
+#include "harness/precision/policy.h"
+#include "harness/run/environment.h"
+#include "harness/run/evaluation_record.h"
+#include "harness/run/evaluator.h"
+#include "harness/worker/cuda_device.h"
+#include "harness/worker/forward_census.h"
+#include "harness/worker/model_builder.h"
+#include "harness/worker/tensor_bridge.h"
+#include "harness/worker/test_pipeline.h"
+
+namespace harness {
+namespace {
+
+/// Images on which every activation is looked at, and on which logits are held against FP64.
+constexpr std::size_t kCensusImages = 4;
+constexpr std::int64_t kYardstickImages = 2;
+
+/// What all of a row's evaluations share.
+struct Subject {
+  ModelSpec spec;
+  models::StateDict weights;
+  Normalization normalization;
+  std::vector<ScenePaths> scenes;
+  torch::Device device = torch::kCPU;
+  std::map<std::string, models::EncoderDecoder> models;  ///< By precision.
+
+  models::EncoderDecoder& model(const std::string& precision) {
+    auto found = models.find(precision);
+    if (found == models.end()) {
+      const Policy policy = policy_of_precision(precision);
+      found = models.emplace(precision, build_model(spec, weights, policy, device)).first;
+    }
+    return found->second;
+  }
+
+  std::function<torch::Tensor(const torch::Tensor&)> forward(const std::string& precision) {
+    auto& built = model(precision);
+    return [&built, policy = policy_of_precision(precision)](const torch::Tensor& image) {
+      return run_model(built, policy, image);
+    };
+  }
+};
+
+Json config_of(const Checkpoint& checkpoint) {
+  const Json& meta = checkpoint.meta();
+  if (!meta.is_object() || !meta.contains("config") || !meta.at("config").is_string()) return {};
+  return parse_python_config(meta.at("config").get<std::string>(), "meta.config");
+}
+
+Subject open_subject(const Job& job) {
+  Subject subject;
+  subject.device = open_device(job.device);
+  const Checkpoint checkpoint = Checkpoint::open(job.checkpoint);
+  const Json config = config_of(checkpoint);
+  subject.spec = resolve_model(job.row, config.is_object() ? config.value("model", Json()) : Json());
+  subject.weights = to_torch(checkpoint.state_dict());
+  subject.normalization = normalization_of(config);
+  subject.scenes = find_cityscapes(job.data.root, job.data.split);
+  return subject;
+}
+
+EvaluatorOptions options_for(const Job& job, const Subject& subject, const std::string& label) {
+  EvaluatorOptions options;
+  options.num_classes = subject.spec.decode_head.num_classes;
+  options.align_corners = subject.spec.decode_head.align_corners;
+  options.scale = {job.data.height, job.data.width};
+  options.normalization = subject.normalization;
+  options.device = subject.device;
+  options.images_in_flight = recommended_images_in_flight(subject.device);
+  options.progress = [label](const EvaluationProgress& progress) {
+    send_event({{"event", "progress"},
+                {"label", label},
+                {"done", progress.done},
+                {"total", progress.total}});
+  };
+  return options;
+}
+
+std::vector<torch::Tensor> census_images(const Job& job, const Subject& subject) {
+  std::vector<torch::Tensor> images;
+  for (const auto& paths : subject.scenes) {
+    if (images.size() == kCensusImages) break;
+    const Scene scene = load_scene(paths, subject.spec.decode_head.num_classes);
+    FloatImage image = prepare_for_test(scene.image, {job.data.height, job.data.width},
+                                        /*flip=*/false, subject.normalization);
+    images.push_back(torch::from_blob(image.planes.data(),
+                                      {1, 3, image.size.height, image.size.width})
+                         .to(subject.device, torch::kFloat, /*non_blocking=*/false, /*copy=*/true));
+  }
+  return images;
+}
+
+RunResult result_for(const Job& job, const Job::Wanted& wanted) {
+  RunResult result;
+  result.suite = job.suite;
+  result.row = job.row.id;
+  result.stage = wanted.stage;
+  result.precision = wanted.precision;
+  result.device = job.device;
+  result.key = wanted.key;
+  result.argv = job.argv;
+  result.digests = {{"checkpoint", job.checkpoint_sha256}};
+  result.environment = environment_record();
+  result.environment["build"] = build_record();
+  result.environment["machine"] = machine_record();
+  result.environment["convolution_kernel"] = active_half_convolution();
+  return result;
+}
+
+void write_result(const Job& job, const RunResult& result) {
+  write_json_file(job.out / run_result_name(result.stage, result.precision), to_json(result));
+  send_event({{"event", "result"}, {"stage", result.stage}, {"precision", result.precision}});
+}
+
+/// The precisions of a group of results, FP32 first: the evaluator compares the others with it.
+std::vector<std::string> precisions_of(const std::vector<Job::Wanted>& wanted) {
+  std::set<std::string> seen;
+  std::vector<std::string> precisions;
+  for (const auto& result : wanted) {
+    if (result.stage == "parity") seen.insert("fp32");
+    seen.insert(result.precision);
+  }
+  if (seen.erase("fp32") > 0) precisions.emplace_back("fp32");
+  precisions.insert(precisions.end(), seen.begin(), seen.end());
+  return precisions;
+}
+
+Json measurements_of(Subject& subject, const EvaluationResult& evaluation,
+                     std::size_t index, const Job::Wanted& wanted,
+                     const std::vector<torch::Tensor>& images) {
+  if (wanted.stage == "parity") return parity_record(evaluation, index);
+  Json record = evaluation_record(evaluation, index);
+  record["protocol"] = wanted.stage == "evaluate" ? "whole" : "ms_flip";
+  if (wanted.stage != "evaluate") return record;
+  auto& model = subject.model(wanted.precision);
+  const ForwardCensus census = take_census(model, images, subject.forward(wanted.precision));
+  record["forward"].update(census.forward);
+  record["census"] = census.census;
+  (void)job;
+  return record;
+}
+
+/// One pass over the images for all results of one protocol.
+void evaluate_group(const Job& job, Subject& subject, const std::vector<Job::Wanted>& wanted,
+                    Protocol protocol) {
+  if (wanted.empty()) return;
+  const std::string started = utc_now();
+  const auto precisions = precisions_of(wanted);
+  std::vector<NamedForward> forwards;
+  for (const auto& precision : precisions) forwards.push_back({precision, subject.forward(precision)});
+  EvaluatorOptions options =
+      options_for(job, subject, protocol == Protocol::kWholeImage ? "evaluate" : "evaluate ms+flip");
+  options.protocol = protocol;
+  const bool parity = std::any_of(wanted.begin(), wanted.end(),
+                                  [](const Job::Wanted& one) { return one.stage == "parity"; });
+  if (parity) {
+    options.yardstick = subject.forward("fp64");
+    options.yardstick_images = kYardstickImages;
+  }
+  const EvaluationResult evaluation = evaluate(subject.scenes, forwards, options);
+  const auto images = census_images(job, subject);
+  for (const auto& one : wanted) {
+    const auto place = std::find(precisions.begin(), precisions.end(), one.precision);
+    const auto index = static_cast<std::size_t>(place - precisions.begin());
+    RunResult result = result_for(job, one);
+    result.started = started;
+    result.elapsed_s = evaluation.elapsed_s;
+    result.digests["predictions"] = evaluation.forwards.at(index).predictions_sha256;
+    result.measurements = measurements_of(subject, evaluation, index, one, images);
+    write_result(job, result);
+  }
+}
+
+}  // namespace
+
+void evaluate_job(const Job& job) {
+  const torch::InferenceMode no_gradients;
+  if (job.threads > 0) torch::set_num_threads(static_cast<int>(job.threads));
+  register_half_convolution();
+  use_exact_fp32();
+  Subject subject = open_subject(job);
+  std::vector<Job::Wanted> whole;
+  std::vector<Job::Wanted> scales;
+  for (const auto& one : job.results) {
+    (one.stage == "evaluate_ms_flip" ? scales : whole).push_back(one);
+  }
+  evaluate_group(job, subject, whole, Protocol::kWholeImage);
+  evaluate_group(job, subject, scales, Protocol::kMultiScaleFlip);
+}
+
+}  // namespace harness

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "harness/base/json.h"
+#include "models/encoder_decoder.h"
+
+namespace harness {
+
+/// What flows through a network: range of every activation and the dtypes in which its convolutions
+/// and norms ran. It is measured on what the layers really computed, not on the flag that asked.
+struct ForwardCensus {
+  Json forward = Json::object();  ///< docs/formats.md, measurements "forward".
+  Json census = Json::object();   ///< {"convolution": {"float16": 69}, "batch_norm": {...}}.
+};
+
+/// Runs `model` once on each image with an observer on every layer.
+/// images: {1, 3, h, w} float32 on the model's device; run: the network in its precision.
+ForwardCensus take_census(models::EncoderDecoder& model, const std::vector<torch::Tensor>& images,
+                          const std::function<torch::Tensor(const torch::Tensor&)>& run);
+
+}  // namespace harness

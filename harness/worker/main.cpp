@@ -1,0 +1,51 @@
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <iterator>
+#include <string>
+
+#include "harness/base/error.h"
+#include "harness/base/json.h"
+#include "harness/precision/half_convolution.h"
+#include "harness/run/environment.h"
+#include "harness/worker/cuda_device.h"
+#include "harness/worker/evaluate_job.h"
+
+namespace {
+
+/// What LibTorch sees of this machine, for `halfproof doctor`.
+void doctor() {
+  harness::load_cuda_if_present();
+  harness::register_half_convolution();
+  harness::send_event({{"environment", harness::environment_record()},
+                       {"convolution_kernel", harness::active_half_convolution()}});
+}
+
+}  // namespace
+
+/// The process that runs one row. It is started by `halfproof`, which writes the job to its standard
+/// input and reads events from its standard output.
+int main(int argc, char** argv) {
+  const std::string mode = argc == 2 ? argv[1] : "";
+  try {
+    if (mode == "doctor") {
+      doctor();
+      return 0;
+    }
+    if (mode != "run") {
+      std::fprintf(stderr, "halfproof-worker is started by halfproof; usage: run | doctor\n");
+      return 2;
+    }
+    const std::string text(std::istreambuf_iterator<char>(std::cin), {});
+    harness::evaluate_job(harness::job_from_json(harness::parse_json(text, "worker job")));
+    return 0;
+  } catch (const harness::Error& error) {
+    const bool unavailable = error.code() == harness::ErrorCode::kUnavailable;
+    harness::send_event({{"event", unavailable ? "unavailable" : "error"},
+                         {"message", unavailable ? error.detail() : error.what()}});
+    return 2;
+  } catch (const std::exception& error) {
+    harness::send_event({{"event", "error"}, {"message", error.what()}});
+    return 2;
+  }
+}

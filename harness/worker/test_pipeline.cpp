@@ -1,0 +1,48 @@
+#include "harness/worker/test_pipeline.h"
+
+#include "harness/base/error.h"
+
+namespace harness {
+namespace {
+
+/// The first step of type Normalize in a pipeline, also inside MultiScaleFlipAug; null when none.
+const Json* find_normalize(const Json& pipeline) {
+  if (!pipeline.is_array()) return nullptr;
+  for (const auto& step : pipeline) {
+    if (!step.is_object()) continue;
+    if (step.value("type", "") == "Normalize") return &step;
+    if (step.contains("transforms")) {
+      if (const Json* inner = find_normalize(step.at("transforms"))) return inner;
+    }
+  }
+  return nullptr;
+}
+
+std::array<double, 3> three_numbers(const Json& step, const char* key) {
+  try {
+    return step.at(key).get<std::array<double, 3>>();
+  } catch (const nlohmann::json::exception&) {
+    throw Error(ErrorCode::kInvalidFile, "config: Normalize",
+                std::string(key) + ": expected three numbers, got " + step.value(key, Json()).dump());
+  }
+}
+
+}  // namespace
+
+Normalization normalization_of(const Json& config) {
+  Normalization normalization;
+  if (!config.is_object() || !config.contains("data")) return normalization;
+  const Json& data = config.at("data");
+  for (const auto* split : {"test", "val"}) {
+    if (!data.is_object() || !data.contains(split) || !data.at(split).is_object()) continue;
+    const Json* step = find_normalize(data.at(split).value("pipeline", Json()));
+    if (step == nullptr) continue;
+    normalization.mean = three_numbers(*step, "mean");
+    normalization.std = three_numbers(*step, "std");
+    normalization.to_rgb = step->value("to_rgb", true);
+    return normalization;
+  }
+  return normalization;
+}
+
+}  // namespace harness

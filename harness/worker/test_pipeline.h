@@ -1,0 +1,13 @@
+#pragma once
+
+#include "harness/base/json.h"
+#include "harness/data/transforms.h"
+
+namespace harness {
+
+/// The normalisation that a resolved mmcv config asks for at test time: the step `Normalize` of
+/// data.test.pipeline (data.val where there is no test). The zoo's own where the config is null or
+/// has none. Throws Error(kInvalidFile) for a step that is not understood.
+Normalization normalization_of(const Json& config);
+
+}  // namespace harness
