@@ -13,6 +13,7 @@ find_library(CMARK_GFM_EXTENSIONS_LIBRARY cmark-gfm-extensions
   HINTS ${cmark_gfm_LIBRARY_DIRS} REQUIRED)
 if(BUILD_TESTING)
   find_package(GTest REQUIRED)
+  find_package(benchmark REQUIRED)
 endif()
 if(HALFPROOF_TORCH)
   include(FindLibTorch)

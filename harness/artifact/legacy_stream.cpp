@@ -5,6 +5,7 @@
 
 #include "harness/artifact/byte_cursor.h"
 #include "harness/artifact/pickle_json.h"
+#include "harness/artifact/pickle_opcodes.h"
 #include "harness/artifact/unpickler.h"
 #include "harness/base/error.h"
 
@@ -42,7 +43,8 @@ class LegacyStream {
   void check_header() {
     const PickleTree magic = next_pickle();
     if (magic[magic.root].kind != PickleKind::kBigInt || magic[magic.root].text != kMagic) {
-      fail("expected the magic number " + std::string(kMagic) + ", got another value");
+      fail("expected the magic number of torch.save, " + std::string(kMagic) +
+           ", got another value: some other pickle");
     }
     const PickleTree protocol = next_pickle();
     const PickleValue& version = protocol[protocol.root];
@@ -113,9 +115,7 @@ class LegacyStream {
 }  // namespace
 
 bool is_legacy_stream(std::span<const std::byte> file) noexcept {
-  // PROTO n, then a LONG1 of ten bytes: Python writes the magic number so since protocol 2.
-  return file.size() >= 4 && file[0] == std::byte{0x80} && file[2] == std::byte{0x8a} &&
-         file[3] == std::byte{0x0a};
+  return !file.empty() && file[0] == static_cast<std::byte>(Opcode::kProto);
 }
 
 StoredPickle read_legacy_stream(std::span<const std::byte> file, const std::string& subject) {

@@ -8,8 +8,8 @@
 
 namespace harness {
 
-/// Whether the file begins as torch.save() before PyTorch 1.6 began it: a pickle of its magic
-/// number.
+/// Whether the file begins as a pickle does (protocol 2 or newer). PyTorch before 1.6 wrote one
+/// pickle after another, its magic number first.
 bool is_legacy_stream(std::span<const std::byte> file) noexcept;
 
 /// Reads that format: five pickles (magic number, protocol 1001, system, object, storage keys),

@@ -206,6 +206,13 @@ std::string_view modern_module(std::string_view module) {
   return module;
 }
 
+std::string_view modern_name(std::string_view module, std::string_view name) {
+  if (module != "__builtin__") return name;
+  if (name == "xrange") return "range";
+  if (name == "unicode") return "str";
+  return name == "long" ? "int" : name;
+}
+
 /// `Outer.__init__.__globals__` is a way to code, `Outer.Inner` is a class.
 bool reaches_into(std::string_view name) {
   return name.find('.') != std::string_view::npos && name.find("__") != std::string_view::npos;
@@ -243,8 +250,9 @@ bool is_function(std::string_view module, std::string_view name) {
 
 }  // namespace
 
-GlobalRole role_of_global(std::string_view written_module, std::string_view name) noexcept {
+GlobalRole role_of_global(std::string_view written_module, std::string_view written_name) noexcept {
   const std::string_view module = modern_module(written_module);
+  const std::string_view name = modern_name(written_module, written_name);
   const auto same = [&](const KnownGlobal& global) {
     return global.module == module && global.name == name;
   };
@@ -260,6 +268,11 @@ GlobalRole role_of_global(std::string_view written_module, std::string_view name
   if (is_torch_dtype(module, name)) return GlobalRole::kTorchDtype;
   if (is_function(module, name)) return GlobalRole::kUncalled;
   return GlobalRole::kInert;
+}
+
+std::string global_text(std::string_view module, std::string_view name) {
+  std::string text(modern_module(module));
+  return text.append(".").append(modern_name(module, name));
 }
 
 }  // namespace harness

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace harness {
@@ -40,5 +41,9 @@ enum class GlobalRole {
 /// The reader is safe because it calls nothing; the names refused here are a signal to the user:
 /// operating system, interpreter, import, attribute access, pickle in pickle, TorchScript.
 GlobalRole role_of_global(std::string_view module, std::string_view name) noexcept;
+
+/// "module.name" under today's names: `__builtin__.xrange` of Python 2 is "builtins.range",
+/// `numpy._core` is "numpy.core".
+std::string global_text(std::string_view module, std::string_view name);
 
 }  // namespace harness

@@ -20,15 +20,14 @@ ValueId PickleObjects::global(std::string_view module, std::string_view name) {
                                                std::to_string(kMaxGlobalName) +
                                                " bytes, got a longer one");
   }
-  std::string text = repair_utf8(module) + "." + repair_utf8(name);
   const GlobalRole role = role_of_global(module, name);
   if (role == GlobalRole::kDenied) {
     context_.fail(ErrorCode::kUnsafePickle,
-                  text +
+                  repair_utf8(module) + "." + repair_utf8(name) +
                       ": expected tensors and plain data, got a name that is code or leads to "
                       "code; do not load this file with torch.load");
   }
-  const std::string_view kept = tree_.keep(std::move(text));
+  const std::string_view kept = tree_.keep(repair_utf8(global_text(module, name)));
   return tree_.add({.kind = PickleKind::kGlobal, .role = role, .text = kept});
 }
 

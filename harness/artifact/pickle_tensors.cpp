@@ -69,8 +69,12 @@ ValueId PickleTensors::storage(ValueId persistent_id) {
                           tree_[written.items[0]].kind == PickleKind::kString &&
                           tree_[written.items[0]].text == "storage";
   if (!is_storage) {
+    const bool is_module = written.kind == PickleKind::kTuple && !written.items.empty() &&
+                           tree_[written.items[0]].text == "module";
     context_.fail(ErrorCode::kUnsafePickle,
-                  "persistent id: expected ('storage', ...), got something else");
+                  std::string("persistent id: expected ('storage', ...), got ") +
+                      (is_module ? "a whole module with its source code; save its state_dict()"
+                                 : "something else"));
   }
   const PickleArguments id(tree_, context_, "storage", persistent_id);
   if (id.size() != 5 && id.size() != 6) {

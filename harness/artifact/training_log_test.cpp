@@ -1,0 +1,162 @@
+#include "harness/artifact/training_log.h"
+
+#include <cmath>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+
+namespace harness {
+namespace {
+
+constexpr char kFcnLog[] =
+    "fixtures/minizoo/zoo/fp16/fcn_r50w8-d8_64x128_600_fp16_scenes/"
+    "fcn_r50w8-d8_64x128_600_fp16_scenes_20261123_232820.log.json";
+
+class TrainingLogFile : public testing::Test {
+ protected:
+  TrainingLog read(std::string_view text) {
+    write_file_atomic(path(), text);
+    return read_training_log(path());
+  }
+
+  std::string refusal(std::string_view text) {
+    try {
+      read(text);
+      return "";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInvalidFile);
+      EXPECT_EQ(error.subject(), path().string());
+      return error.detail();
+    }
+  }
+
+  std::filesystem::path path() const { return folder_.path() / "run.log.json"; }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+std::vector<std::int64_t> iterations(const std::vector<TrainingLog::Entry>& entries) {
+  std::vector<std::int64_t> numbers;
+  for (const auto& entry : entries) numbers.push_back(entry.iteration);
+  return numbers;
+}
+
+TEST(TrainingLog, ReadsALogOfTheMiniZoo) {
+  const TrainingLog log = read_training_log(kFcnLog);
+  EXPECT_EQ(log.environment["exp_name"], "fcn_r50w8-d8_64x128_600_fp16_scenes.py");
+  EXPECT_THAT(iterations(log.train), testing::ElementsAre(75, 150, 225, 300, 375, 450, 525, 600));
+  EXPECT_EQ(log.train.front().values["decode.loss_seg"], 1.48131);
+  EXPECT_EQ(log.train.front().line, 2);
+  EXPECT_NEAR(log.last_miou(), 52.05, 1e-9);
+}
+
+TEST(TrainingLog, GivesValidationTheIterationOfTheTrainingBeforeIt) {
+  const TrainingLog log = read_training_log(kFcnLog);
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(150, 300, 450, 600));
+  EXPECT_EQ(log.validation[0].values["iter"], 16);
+}
+
+TEST(TrainingLog, TakesNaNAsNull) {
+  const TrainingLog log = read_training_log(kFcnLog);
+  EXPECT_TRUE(log.validation.back().values["IoU.train"].is_null());
+  EXPECT_EQ(log.validation.back().values["IoU.wall"], 0.2953);
+}
+
+TEST_F(TrainingLogFile, ReadsTheFormOfJuly2020) {
+  const TrainingLog log = read(
+      R"({"env_info": "sys.platform: linux", "seed": null, "exp_name": "fcn.py"}
+{"mode": "train", "epoch": 1, "iter": 50, "lr": 0.01, "decode.loss_seg": 2.1, "loss": 3.0}
+{"mode": "train", "epoch": 22, "iter": 7950, "lr": 0.0091, "decode.loss_seg": 0.4, "loss": 0.6}
+{"mode": "val", "epoch": 22, "iter": 8000, "lr": 0.0091, "mIoU": 0.631, "mAcc": 0.7, "aAcc": 0.9}
+{"mode": "val", "epoch": 44, "iter": 16000, "lr": 0.008, "mIoU": 0.768, "mAcc": 0.8, "aAcc": 0.9}
+)");
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(8000, 16000));
+  EXPECT_NEAR(log.last_miou(), 76.8, 1e-9);
+}
+
+TEST_F(TrainingLogFile, TakesTheIterationFromTheIntervalInTheConfig) {
+  const TrainingLog log = read(
+      R"log({"exp_name": "a.py", "config": "evaluation = dict(interval=80)"}
+{"mode": "train", "iter": 50, "loss": 1.0}
+{"mode": "val", "iter": 16, "mIoU": 0.1}
+{"mode": "train", "iter": 100, "loss": 1.0}
+{"mode": "train", "iter": 150, "loss": 1.0}
+{"mode": "val", "iter": 16, "mIoU": 0.2}
+)log");
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(80, 160));
+}
+
+TEST_F(TrainingLogFile, TellsALongLoaderFromAnIterationByTheInterval) {
+  const TrainingLog log = read(
+      R"log({"exp_name": "a.py", "config": "evaluation = dict(interval=100)"}
+{"mode": "train", "iter": 100, "loss": 1.0}
+{"mode": "val", "iter": 125, "mIoU": 0.1}
+)log");
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(100));
+}
+
+TEST_F(TrainingLogFile, LeavesWordsInTextAlone) {
+  const TrainingLog log = read(
+      "{\"mode\": \"val\", \"iter\": 1, \"mIoU\": NaN, \"note\": \"NaN \\\" -Infinity\", "
+      "\"a\": [Infinity, -Infinity, 1]}\n");
+  EXPECT_EQ(log.validation[0].values["note"], "NaN \" -Infinity");
+  EXPECT_EQ(log.validation[0].values["a"], Json::parse("[null, null, 1]"));
+  EXPECT_TRUE(std::isnan(log.last_miou()));
+}
+
+TEST_F(TrainingLogFile, HasNoMeanIouWithoutValidation) {
+  const TrainingLog log = read(R"({"mode": "train", "iter": 50, "loss": 1.0})");
+  EXPECT_TRUE(std::isnan(log.last_miou()));
+  EXPECT_TRUE(log.environment.empty());
+}
+
+TEST_F(TrainingLogFile, KeepsTheFirstEnvironmentOfAResumedRun) {
+  const TrainingLog log = read(
+      "{\"exp_name\": \"a.py\", \"seed\": 1}\n{\"mode\": \"train\", \"iter\": 50}\n\n"
+      "{\"exp_name\": \"a.py\", \"seed\": 2}\r\n{\"mode\": \"train\", \"iter\": 50}");
+  EXPECT_EQ(log.environment["seed"], 1);
+  EXPECT_THAT(iterations(log.train), testing::ElementsAre(50, 50));
+  EXPECT_EQ(log.train[1].line, 5);
+}
+
+TEST_F(TrainingLogFile, NamesTheLineThatIsWrong) {
+  const std::string first = "{\"exp_name\": \"a.py\"}\n{\"mode\": \"train\", \"iter\": 50}\n";
+  EXPECT_THAT(refusal(first + "{\"mode\": \"tr"), testing::StartsWith("line 3: expected JSON"));
+  EXPECT_EQ(refusal(first + "{\"mode\": \"test\", \"iter\": 1}"),
+            "line 3: mode: expected \"train\" or \"val\", got \"test\"");
+  EXPECT_EQ(refusal(first + "[1]"), "line 3: expected an object, got an array");
+  EXPECT_THAT(refusal(first + "{\"loss\": 1}"), testing::StartsWith("line 3: expected a mode"));
+  EXPECT_EQ(refusal(first + "{\"mode\": \"val\", \"mIoU\": 0.5}"),
+            "line 3: iter: expected an integer, got nothing");
+  EXPECT_EQ(refusal(first + "{\"mode\": \"train\", \"iter\": 0}"),
+            "line 3: iter: expected 1 or more, got 0");
+}
+
+TEST_F(TrainingLogFile, RefusesAMeanIouThatIsNoFraction) {
+  EXPECT_EQ(refusal("{\"mode\": \"val\", \"iter\": 1, \"mIoU\": 76.8}"),
+            "line 1: mIoU: expected a fraction from 0 to 1, got 76.8");
+  EXPECT_THAT(refusal("{\"mode\": \"val\", \"iter\": 1, \"mIoU\": \"0.7\"}"),
+              testing::HasSubstr("got \"0.7\""));
+}
+
+TEST_F(TrainingLogFile, RefusesALogWithoutOneEntry) {
+  EXPECT_THAT(refusal(""), testing::HasSubstr("got none"));
+  EXPECT_THAT(refusal("{\"exp_name\": \"a.py\"}"), testing::HasSubstr("got none"));
+}
+
+TEST(TrainingLog, SaysWhenTheFileIsMissing) {
+  try {
+    read_training_log("fixtures/no_such.log.json");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kIo);
+  }
+}
+
+}  // namespace
+}  // namespace harness
