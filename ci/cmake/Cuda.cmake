@@ -1,7 +1,7 @@
 # The CUDA parts are built where the toolkit is; elsewhere, and with -DHALFPROOF_CUDA=OFF, the
 # product is built without them and says so when --device cuda is asked for.
 set(HALFPROOF_CUDA_ENABLED OFF)
-if(HALFPROOF_TORCH AND HALFPROOF_CUDA)
+if(HALFPROOF_CUDA AND TARGET halfproof::torch_cuda)
   if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
     # CUDA 13 knows sm_75 and newer; PTX of the newest serves what comes after.
     set(CMAKE_CUDA_ARCHITECTURES "80-real;90")

@@ -42,6 +42,18 @@ add_library(halfproof::torch ALIAS halfproof_torch_all)
 target_link_libraries(halfproof_torch_all INTERFACE
   halfproof_torch halfproof_torch_cpu halfproof_c10 Threads::Threads)
 
+# LibTorch's CUDA half, for the CUDA parts only.
+find_library(HALFPROOF_torch_cuda_LIBRARY torch_cuda
+  PATHS "${HALFPROOF_TORCH_ROOT}/lib" NO_DEFAULT_PATH)
+if(HALFPROOF_torch_cuda_LIBRARY)
+  halfproof_import_torch_library(torch_cuda)
+  halfproof_import_torch_library(c10_cuda)
+  add_library(halfproof_torch_cuda_all INTERFACE)
+  add_library(halfproof::torch_cuda ALIAS halfproof_torch_cuda_all)
+  target_link_libraries(halfproof_torch_cuda_all INTERFACE
+    halfproof::torch halfproof_torch_cuda halfproof_c10_cuda)
+endif()
+
 # One precompiled torch/torch.h for every target that includes it: 20 s less for each source.
 file(WRITE "${PROJECT_BINARY_DIR}/torch_pch.cpp" "")
 add_library(torch_pch OBJECT "${PROJECT_BINARY_DIR}/torch_pch.cpp")

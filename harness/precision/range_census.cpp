@@ -4,9 +4,7 @@
 #include <bit>
 
 #include "harness/precision/range_bits.h"
-#ifdef HALFPROOF_WITH_CUDA
 #include "harness/precision/range_census_cuda.h"
-#endif
 
 namespace harness {
 namespace {
@@ -81,7 +79,12 @@ RangeCensus count_on_host(const torch::Tensor& values) {
   }
 }
 
+/// Set once, before a GPU is used.
+AddCensusOnGpu* add_census_on_gpu = nullptr;
+
 }  // namespace
+
+void use_gpu_census(AddCensusOnGpu* function) { add_census_on_gpu = function; }
 
 RangeCensus& RangeCensus::operator+=(const RangeCensus& other) {
   elements += other.elements;
@@ -100,13 +103,11 @@ RangeCensus census_of(const torch::Tensor& values) {
 }
 
 void RangeTally::add(const torch::Tensor& values) {
-#ifdef HALFPROOF_WITH_CUDA
-  if (values.is_cuda()) {
+  if (values.is_cuda() && add_census_on_gpu != nullptr) {
     if (!device_.defined()) device_ = torch::zeros({6}, values.options().dtype(torch::kLong));
     add_census_on_gpu(packed(values), device_);
     return;
   }
-#endif
   host_ += count_on_host(packed(values.cpu()));
 }
 

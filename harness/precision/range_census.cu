@@ -89,7 +89,7 @@ void launch(const at::Tensor& values, RangeBits<Word> bits, at::Tensor& counters
 
 }  // namespace
 
-void add_census_on_gpu(const at::Tensor& values, at::Tensor& counters) {
+extern "C" void halfproof_add_census_on_gpu(const at::Tensor& values, at::Tensor& counters) {
   TORCH_CHECK(counters.device() == values.device(), "census: expected one GPU, got ",
               counters.device(), " and ", values.device());
   const c10::cuda::CUDAGuard guard(values.device());

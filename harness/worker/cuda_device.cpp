@@ -5,6 +5,8 @@
 #include <filesystem>
 
 #include "harness/base/error.h"
+#include "harness/base/machine.h"
+#include "harness/precision/range_census_cuda.h"
 
 namespace harness {
 namespace {
@@ -22,7 +24,14 @@ std::filesystem::path libtorch_folder() {
 bool load_cuda_if_present() {
   static void* const library =
       ::dlopen((libtorch_folder() / "libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL);
-  return library != nullptr && torch::cuda::is_available();
+  if (library == nullptr || !torch::cuda::is_available()) return false;
+  static void* const parts =
+      ::dlopen((program_folder() / "libhalfproof_cuda.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (parts != nullptr) {
+    use_gpu_census(
+        reinterpret_cast<AddCensusOnGpu*>(::dlsym(parts, "halfproof_add_census_on_gpu")));
+  }
+  return true;
 }
 
 torch::Device open_device(const std::string& name) {
