@@ -138,8 +138,8 @@ ModelSpec resolve_model(const Row& row, const Json& config_model) {
   if (!head && !is_stated(row, config, "decode_head", "type")) {
     throw Error(ErrorCode::kInvalidSuite, row.id,
                 "method: expected FCN, PSPNet, DeepLabV3, DeepLabV3+ or a model.decode_head.type, "
-                "got \"" +
-                    excerpt(row.method) + "\"");
+                "got " +
+                    in_quotes(row.method));
   }
   if (head) spec.decode_head.type = *head;
   read_stated_model(config, row.id, "config.model", spec);
