@@ -13,6 +13,10 @@ std::string excerpt(std::string_view text) {
   return std::string(text.substr(0, end)) + "...";
 }
 
+std::string in_quotes(std::string_view text) {
+  return std::string("\"").append(excerpt(text)) + "\"";
+}
+
 std::string excerpt_of(const Json& value) {
   return excerpt(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
@@ -29,8 +33,8 @@ void require_name(const ObjectReader& reader, std::string_view key, std::string_
   if (is_name(text)) return;
   reader.fail(key,
               "expected a name (1 to 200 bytes, no slash, backslash or control character, no dot "
-              "or dash in front), got \"" +
-                  excerpt(text) + "\"");
+              "or dash in front), got " +
+                  in_quotes(text));
 }
 
 std::int64_t require_between(const ObjectReader& reader, std::string_view key, std::int64_t value,
@@ -58,7 +62,7 @@ std::string require_one_of(const ObjectReader& reader, std::string_view key,
   if (known.count(text) != 0) return text;
   std::string names;
   for (const auto& name : known) names += (names.empty() ? "" : ", ") + name;
-  reader.fail(key, "expected one of " + names + "; got \"" + excerpt(text) + "\"");
+  reader.fail(key, "expected one of " + names + "; got " + in_quotes(text));
 }
 
 std::string require_text(ObjectReader& reader, std::string_view key) {

@@ -13,7 +13,10 @@ namespace harness {
 /// At most 80 bytes of a text from outside, for a message; whole UTF-8 characters.
 std::string excerpt(std::string_view text);
 
-/// The same of a value's JSON text.
+/// excerpt(text) in quotation marks.
+std::string in_quotes(std::string_view text);
+
+/// excerpt() of a value's JSON text.
 std::string excerpt_of(const Json& value);
 
 /// May `text` name a file and stand on a command line? Not empty, at most 200 bytes, no slash or

@@ -1,13 +1,8 @@
 #include "harness/table/model_spec.h"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
-#include <optional>
-#include <utility>
-
 #include "harness/base/error.h"
 #include "harness/table/json_checks.h"
+#include "harness/table/method_name.h"
 #include "harness/table/model_config.h"
 #include "harness/table/model_json.h"
 
@@ -15,24 +10,6 @@ namespace harness {
 namespace {
 
 constexpr std::int64_t kExpansion = 4;
-
-/// The decode head of the zoo's models of that name; nothing for another name.
-std::optional<std::string_view> head_of_method(std::string_view method) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kHeads{{
-      {"fcn", "FCNHead"},
-      {"pspnet", "PSPHead"},
-      {"deeplabv3", "ASPPHead"},
-      {"deeplabv3+", "DepthwiseSeparableASPPHead"},
-      {"deeplabv3plus", "DepthwiseSeparableASPPHead"},
-  }};
-  std::string lower(method);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (const auto& [name, head] : kHeads) {
-    if (name == lower) return head;
-  }
-  return std::nullopt;
-}
 
 ModelSpec zoo_defaults() {
   ModelSpec spec;
@@ -138,8 +115,8 @@ ModelSpec resolve_model(const Row& row, const Json& config_model) {
   if (!head && !is_stated(row, config, "decode_head", "type")) {
     throw Error(ErrorCode::kInvalidSuite, row.id,
                 "method: expected FCN, PSPNet, DeepLabV3, DeepLabV3+ or a model.decode_head.type, "
-                "got \"" +
-                    excerpt(row.method) + "\"");
+                "got " +
+                    in_quotes(row.method));
   }
   if (head) spec.decode_head.type = *head;
   read_stated_model(config, row.id, "config.model", spec);
