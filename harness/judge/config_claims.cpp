@@ -43,19 +43,20 @@ class Statements {
 
   Finding judge(const std::string& expected) const {
     if (statements_.empty()) return nothing_stated();
-    std::string agreeing;
+    std::vector<std::string> agreeing;
     std::string contradicting;
     Json measured = statements_.front().value;
     for (const auto& statement : statements_) {
       if (statement.agrees) {
-        agreeing += (agreeing.empty() ? "" : ", ") + statement.where;
+        agreeing.push_back(statement.where);
         continue;
       }
       if (contradicting.empty()) measured = statement.value;
       contradicting +=
           (contradicting.empty() ? "" : "; ") + statement.where + " says " + text(statement.value);
     }
-    if (contradicting.empty()) return compared(true, measured, "so say " + agreeing);
+    if (contradicting.empty())
+      return compared(true, measured, "stated by " + enumeration(agreeing));
     return compared(false, measured, "expected " + expected + ": " + contradicting);
   }
 

@@ -26,7 +26,7 @@ TEST(ConfigClaims, TheCropStandsInBothConfigs) {
   const auto finding = claiming("config.crop", "64x128").judge(judge_crop);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.measured, "64x128");
-  EXPECT_EQ(finding.reason, "so say the checkpoint's config, the log's config");
+  EXPECT_EQ(finding.reason, "stated by the checkpoint's config and the log's config");
 }
 
 TEST(ConfigClaims, TheInheritedCropIsNotTheOneTrainedWith) {
@@ -54,7 +54,7 @@ TEST(ConfigClaims, AFactThatNobodyStatesIsNotVerifiable) {
 TEST(ConfigClaims, TheLogAloneIsEnough) {
   auto sample = claiming("config.crop", "64x128");
   sample.checkpoint() = {{"error", "gone"}, {"error_kind", "missing"}};
-  EXPECT_EQ(sample.judge(judge_crop).reason, "so say the log's config");
+  EXPECT_EQ(sample.judge(judge_crop).reason, "stated by the log's config");
 }
 
 TEST(ConfigClaims, WithNeitherFileTheCheckpointsAbsenceCounts) {
@@ -70,10 +70,9 @@ TEST(ConfigClaims, IterationsStandInFourPlaces) {
   const auto finding = claiming("config.iterations", 600).judge(judge_iterations);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.measured, 600);
-  EXPECT_EQ(
-      finding.reason,
-      "so say the checkpoint's config, the log's config, the log's last line, the checkpoint's "
-      "meta");
+  EXPECT_EQ(finding.reason,
+            "stated by the checkpoint's config, the log's config, the log's last line and the "
+            "checkpoint's meta");
 }
 
 TEST(ConfigClaims, ACheckpointCountsIterationsFromZeroInSomeVersions) {
