@@ -1,6 +1,8 @@
 #include "harness/judge/config_claims.h"
 
+#include <cmath>
 #include <functional>
+#include <utility>
 
 #include "harness/judge/config_facts.h"
 #include "harness/judge/evidence.h"
@@ -41,19 +43,20 @@ class Statements {
 
   Finding judge(const std::string& expected) const {
     if (statements_.empty()) return nothing_stated();
-    std::string agreeing;
+    std::vector<std::string> agreeing;
     std::string contradicting;
     Json measured = statements_.front().value;
     for (const auto& statement : statements_) {
       if (statement.agrees) {
-        agreeing += (agreeing.empty() ? "" : ", ") + statement.where;
+        agreeing.push_back(statement.where);
         continue;
       }
       if (contradicting.empty()) measured = statement.value;
       contradicting +=
           (contradicting.empty() ? "" : "; ") + statement.where + " says " + text(statement.value);
     }
-    if (contradicting.empty()) return compared(true, measured, "so say " + agreeing);
+    if (contradicting.empty())
+      return compared(true, measured, "stated by " + enumeration(agreeing));
     return compared(false, measured, "expected " + expected + ": " + contradicting);
   }
 
@@ -78,8 +81,8 @@ class Statements {
 };
 
 Json whole_or_not(double value) {
-  const auto whole = static_cast<std::int64_t>(value);
-  return static_cast<double>(whole) == value ? Json(whole) : Json(value);
+  const bool is_whole = std::abs(value) < 1e15 && value == std::floor(value);
+  return is_whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
 }
 
 bool expects_dynamic(const ClaimContext& context) {
@@ -96,7 +99,10 @@ void add_loss_scale(Statements& statements, const ClaimContext& context, const L
   const bool scale_matters = published.is_number() && (!dynamic || is_initial);
   const bool scale_fits = !scale_matters || !found.scale || *found.scale == published.get<double>();
   Json value = found.scale ? whole_or_not(*found.scale) : Json(found.mode);
-  if (!mode_fits) value = found.mode + (found.scale ? " " + short_text(*found.scale) : "");
+  if (!mode_fits && found.scale) {
+    std::string both = found.mode;
+    value = both.append(" ").append(short_text(*found.scale));
+  }
   statements.add(where, std::move(value), mode_fits && scale_fits);
 }
 
@@ -116,16 +122,18 @@ Finding judge_iterations(const ClaimContext& context) {
   const auto& published = context.claim.value;
   Statements statements(context);
   statements.for_each_config([&](const Json& config, const std::string& where) {
-    if (const auto n = scheduled_iterations(config)) statements.add(where, *n, *n == published);
+    if (const auto n = scheduled_iterations(config))
+      statements.add(where, *n, Json(*n) == published);
   });
   if (const Json* log = statements.log()) {
     if (const auto n = count_at(*log, {"last_iteration"})) {
-      statements.add("the log's last line", *n, *n == published);
+      statements.add("the log's last line", *n, Json(*n) == published);
     }
   }
   if (const Json* checkpoint = statements.checkpoint()) {
     if (const auto n = count_at(*checkpoint, {"meta", "iter"})) {
-      statements.add("the checkpoint's meta", *n, *n == published || *n + 1 == published);
+      statements.add("the checkpoint's meta", *n,
+                     Json(*n) == published || Json(*n + 1) == published);
     }
   }
   return statements.judge(published.dump() + " iterations");

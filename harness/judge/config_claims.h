@@ -7,12 +7,6 @@ namespace harness {
 /// Rules for what the configs inside the checkpoint and the log say (docs/judging.md). Where
 /// neither states the fact, the source lacks the datum: NOT_VERIFIABLE.
 
-/// The checkpoint's config against every fact that the suite states of the row: model, method,
-/// arithmetic, learning rate, batch, crop, iterations. A batch may be the work of several
-/// processes: it must be a multiple of the batch of one, unless the config says that one process
-/// trained.
-Finding judge_config(const ClaimContext& context);
-
 /// Crop size of training, in the checkpoint's and the log's config.
 Finding judge_crop(const ClaimContext& context);
 

@@ -59,21 +59,6 @@ Census take_census(const Json& state_dict) {
   return census;
 }
 
-/// "float16 convolutions, float32 norms"; of a mixture the counts.
-std::string describe(const Census& census) {
-  std::string text;
-  for (const auto kind : {kConvolution, kNorm}) {
-    if (census.count(kind) == 0) continue;
-    std::string types;
-    for (const auto& [type, count] : census.types[kind]) {
-      types += types.empty() ? "" : " and ";
-      types += (census.types[kind].size() > 1 ? count_text(count) + " " : "") + type;
-    }
-    text += (text.empty() ? "" : ", ") + types + " " + kKindNames[kind] + "s";
-  }
-  return text;
-}
-
 /// "expected float16 convolutions: 63 of 63 are float32".
 std::string complaint(const Census& census, Kind kind, const std::string& expected) {
   std::string text;
@@ -86,26 +71,31 @@ std::string complaint(const Census& census, Kind kind, const std::string& expect
          "s: " + (text.empty() ? "there are none" : text);
 }
 
-/// What a file that is not as expected is, in words.
-std::string nature(const Census& census) {
-  const bool float_norms = census.all(kNorm, "float32");
-  const bool half_norms = census.all(kNorm, "float16");
-  if (census.all(kConvolution, "float32") && float_norms) {
-    return "; this is an FP32 file: trained in FP32 or by autocast, or widened afterwards";
+/// What the file is, whatever was expected: in short and in words.
+struct Nature {
+  const char* name;
+  const char* words;
+};
+
+Nature nature_of(const Census& census) {
+  const bool half = census.all(kConvolution, "float16");
+  const bool single = census.all(kConvolution, "float32");
+  if (single && census.all(kNorm, "float32")) {
+    return {"fp32 weights", "an FP32 file: trained in FP32 or by autocast, or widened afterwards"};
   }
-  if (census.all(kConvolution, "float16") && float_norms) {
-    return "; this is a file of half training with float batch norm";
+  if (half && census.all(kNorm, "float32")) {
+    return {"fp16-master", "a file of half training with float batch norm"};
   }
-  if (census.all(kConvolution, "float16") && half_norms) {
-    return "; this is a whole model cast to half, batch norm too";
+  if (half && census.all(kNorm, "float16")) {
+    return {"all half", "a whole model cast to half, batch norm too"};
   }
-  return "; this is a mixture";
+  return {"mixed", "a mixture"};
 }
 
 Finding judge_census(const Census& census, const std::string& policy) {
   const bool expects_half = policy == "fp16-master";
   const std::string convolutions = expects_half ? "float16" : "float32";
-  const std::string found = describe(census);
+  const Nature found = nature_of(census);
   std::string wrong;
   const auto check = [&](Kind kind, const std::string& expected) {
     if (!census.all(kind, expected) && !(kind == kCounter && census.count(kind) == 0)) {
@@ -115,12 +105,12 @@ Finding judge_census(const Census& census, const std::string& policy) {
   check(kConvolution, convolutions);
   check(kNorm, "float32");
   check(kCounter, "int64");
-  if (!wrong.empty()) return compared(false, found, wrong + nature(census));
+  if (!wrong.empty()) return compared(false, found.name, wrong + "; this is " + found.words);
   const std::string counts = plural(census.count(kConvolution), "convolution tensor") + " in " +
                              convolutions + ", " + plural(census.count(kNorm), "norm tensor") +
                              " in float32";
-  if (expects_half) return compared(true, found, counts + ": only half training leaves this");
-  return compared(true, found, counts + ": what FP32 and autocast leave, alike");
+  if (expects_half) return compared(true, found.name, counts + ": only half training leaves this");
+  return compared(true, found.name, counts + ": what FP32 and autocast leave, alike");
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ void set_type(Case& sample, std::size_t entry, const char* type) {
 TEST(DtypeClaim, HalfConvolutionsWithFloatNormsProveHalfTraining) {
   const auto finding = claiming("fp16-master").judge(judge_dtypes);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
-  EXPECT_EQ(finding.measured, "float16 convolutions, float32 norms");
+  EXPECT_EQ(finding.measured, "fp16-master");
   EXPECT_EQ(
       finding.reason,
       "3 convolution tensors in float16, 4 norm tensors in float32: only half training leaves "
@@ -36,7 +36,7 @@ TEST(DtypeClaim, AnFp32FilePassedOffAsHalfTrainedFails) {
   for (const std::size_t entry : {0, 6, 7}) set_type(sample, entry, "float32");
   const auto finding = sample.judge(judge_dtypes);
   EXPECT_EQ(finding.verdict, Verdict::kFail);
-  EXPECT_EQ(finding.measured, "float32 convolutions, float32 norms");
+  EXPECT_EQ(finding.measured, "fp32 weights");
   EXPECT_THAT(finding.reason, HasSubstr("expected float16 convolutions: 3 of 3 are float32"));
   EXPECT_THAT(finding.reason, HasSubstr("this is an FP32 file"));
 }
@@ -71,7 +71,7 @@ TEST(DtypeClaim, OneFloatConvolutionAmongHalfOnesFails) {
   set_type(sample, 6, "float32");
   const auto finding = sample.judge(judge_dtypes);
   EXPECT_EQ(finding.verdict, Verdict::kFail);
-  EXPECT_EQ(finding.measured, "2 float16 and 1 float32 convolutions, float32 norms");
+  EXPECT_EQ(finding.measured, "mixed");
   EXPECT_THAT(finding.reason, HasSubstr("1 of 3 are float32; this is a mixture"));
 }
 

@@ -53,6 +53,11 @@ Finding compared(bool pass, Json measured, std::string reason) {
   return finding;
 }
 
+Finding in_precision(Finding finding, std::string precision) {
+  finding.precision = std::move(precision);
+  return finding;
+}
+
 std::string missing_resource(std::string_view reason) {
   constexpr std::array<std::pair<std::string_view, const char*>, 3> kResources{
       {{kNoGpu, "gpu"}, {kNoData, "data"}, {kNoNetwork, "network"}}};

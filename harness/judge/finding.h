@@ -60,6 +60,9 @@ Finding not_verifiable(std::string reason);
 /// Measured and compared: PASS or FAIL.
 Finding compared(bool pass, Json measured, std::string reason);
 
+/// The same finding, made in that arithmetic.
+Finding in_precision(Finding finding, std::string precision);
+
 /// "gpu", "data", "network" when `reason` starts with the words for it, else "".
 std::string missing_resource(std::string_view reason);
 

@@ -72,4 +72,13 @@ std::string plural(std::int64_t count, const std::string& noun) {
   return count_text(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+std::string enumeration(const std::vector<std::string>& parts) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) text.append(i + 1 == parts.size() ? " and " : ", ");
+    text.append(parts[i]);
+  }
+  return text;
+}
+
 }  // namespace harness

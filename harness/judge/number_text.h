@@ -2,10 +2,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace harness {
 
-/// Numbers as people read them. NaN and infinity read "nan" and "inf".
+/// Numbers and lists as people read them. NaN and infinity read "nan" and "inf".
 
 /// Exactly `digits` digits after the point: fixed_text(76.8, 2) is "76.80".
 std::string fixed_text(double value, int digits);
@@ -26,5 +27,8 @@ std::string share_text(std::int64_t part, std::int64_t whole);
 
 /// "1 tensor", "3 tensors".
 std::string plural(std::int64_t count, const std::string& noun);
+
+/// "a", "a and b", "a, b and c".
+std::string enumeration(const std::vector<std::string>& parts);
 
 }  // namespace harness

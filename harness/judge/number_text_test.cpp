@@ -67,5 +67,12 @@ TEST(NumberText, OneOfAThingHasNoPlural) {
   EXPECT_EQ(plural(358, "tensor"), "358 tensors");
 }
 
+TEST(NumberText, AListEndsWithAnd) {
+  EXPECT_EQ(enumeration({}), "");
+  EXPECT_EQ(enumeration({"a"}), "a");
+  EXPECT_EQ(enumeration({"a", "b"}), "a and b");
+  EXPECT_EQ(enumeration({"a", "b", "c"}), "a, b and c");
+}
+
 }  // namespace
 }  // namespace harness

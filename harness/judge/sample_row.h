@@ -34,9 +34,13 @@ inline Row row() {
 inline Json config() {
   return Json::parse(R"({
     "model": {"type": "EncoderDecoder",
-              "backbone": {"type": "ResNetV1c", "depth": 50, "base_channels": 8, "stem_channels": 8},
-              "decode_head": {"type": "FCNHead", "channels": 32, "num_classes": 19},
-              "auxiliary_head": {"type": "FCNHead", "channels": 16}},
+              "backbone": {"type": "ResNetV1c", "depth": 50, "base_channels": 8, "stem_channels": 8,
+                           "norm_cfg": {"type": "BN"}},
+              "decode_head": {"type": "FCNHead", "in_channels": 256, "in_index": 3, "channels": 32,
+                              "num_classes": 19, "norm_cfg": {"type": "BN"}},
+              "auxiliary_head": {"type": "FCNHead", "in_channels": 128, "in_index": 2,
+                                 "channels": 16, "num_convs": 1, "concat_input": false,
+                                 "num_classes": 19, "norm_cfg": {"type": "BN"}}},
     "crop_size": [512, 1024],
     "train_pipeline": [{"type": "RandomCrop", "crop_size": [512, 1024]}],
     "data": {"samples_per_gpu": 4,

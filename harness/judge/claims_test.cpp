@@ -1,0 +1,142 @@
+#include "harness/judge/claims.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/judge/sample_row.h"
+#include "harness/table/claim_kind.h"
+
+namespace harness {
+namespace {
+
+using sample::Case;
+using testing::HasSubstr;
+
+VerdictRecord judge(const Case& sample) {
+  return judge_claim({sample.row, sample.claim, sample.results, sample.scope});
+}
+
+Case scored(Json published) {
+  Case sample;
+  sample.claim = sample::claim("miou", "evaluated", std::move(published), 2);
+  sample.claim.unit = "%";
+  sample.claim.tolerance = Tolerance{0.05, 0.0, "backend drift"};
+  return sample;
+}
+
+TEST(Claims, EveryClaimOfTheFormatHasARule) {
+  ASSERT_GT(claim_kinds().size(), 0u);
+  for (const auto& kind : claim_kinds()) EXPECT_NE(find_rule(kind.id), nullptr) << kind.id;
+  EXPECT_EQ(find_rule("accuracy"), nullptr);
+}
+
+TEST(Claims, ARecordHoldsTheClaimAndWhatWasFound) {
+  const auto record = judge(scored(52.05));
+  EXPECT_EQ(record.row, "fcn_small_fp16");
+  EXPECT_EQ(record.claim, "miou");
+  EXPECT_EQ(record.evidence, "evaluated");
+  EXPECT_EQ(record.precision, "fp16");
+  EXPECT_EQ(record.published, 52.05);
+  EXPECT_EQ(record.measured, 52.051);
+  EXPECT_EQ(record.unit, "%");
+  EXPECT_EQ(record.tolerance.at("abs"), 0.055);
+  EXPECT_EQ(record.verdict, Verdict::kPass);
+  EXPECT_FALSE(record.reason.empty());
+}
+
+TEST(Claims, AClaimWithoutARuleFails) {
+  Case sample;
+  sample.claim = sample::claim("accuracy", "evaluated", 99.0, 1);
+  EXPECT_EQ(judge(sample).verdict, Verdict::kFail);
+  EXPECT_EQ(judge(sample).reason, "halfproof knows no rule for the claim accuracy");
+}
+
+TEST(Claims, AnEvaluationIsNoEvidenceOfRetraining) {
+  auto sample = scored(52.05);
+  sample.claim.evidence = "retrained";
+  EXPECT_EQ(judge(sample).verdict, Verdict::kFail);
+  EXPECT_TRUE(judge(sample).measured.is_null());
+}
+
+TEST(Claims, WhatIsNotPublishedIsNotVerifiableWhateverWasMeasured) {
+  auto sample = scored(nullptr);
+  auto record = judge(sample);
+  EXPECT_EQ(record.verdict, Verdict::kNotVerifiable);
+  EXPECT_EQ(record.measured, 52.051);
+  EXPECT_THAT(record.reason, HasSubstr("the source does not publish it; 16 images in fp16"));
+  sample.results.clear();
+  record = judge(sample);
+  EXPECT_EQ(record.verdict, Verdict::kNotVerifiable);
+  EXPECT_EQ(record.reason, "the source does not publish it");
+}
+
+TEST(Claims, EveryRuleEnduresAClaimWithoutAValue) {
+  for (const auto& kind : claim_kinds()) {
+    Case sample;
+    sample.claim = sample::claim(std::string(kind.id), std::string(kind.evidence), nullptr);
+    EXPECT_EQ(judge(sample).verdict, Verdict::kNotVerifiable) << kind.id;
+  }
+}
+
+TEST(Claims, EveryRuleFailsWhereNothingWasMeasured) {
+  for (const auto& kind : claim_kinds()) {
+    const bool is_text = kind.value == ClaimKind::Value::kText;
+    Case sample;
+    sample.claim = sample::claim(std::string(kind.id), std::string(kind.evidence),
+                                 is_text ? Json("fp32") : Json(0));
+    sample.results.clear();
+    EXPECT_EQ(judge(sample).verdict, Verdict::kFail) << kind.id;
+    for (const auto* stage : {"verify", "evaluate", "evaluate_ms_flip", "parity"}) {
+      sample.results.push_back(
+          sample::result(stage, std::string_view(stage) == "verify" ? "" : "fp16", Json::object()));
+    }
+    sample.claim.conditions = {{"hardware", "AMD EPYC"}};
+    EXPECT_EQ(judge(sample).verdict, Verdict::kFail) << kind.id;
+    for (auto& result : sample.results) result.measurements = Json::array({1, "two", nullptr});
+    EXPECT_EQ(judge(sample).verdict, Verdict::kFail) << kind.id;
+  }
+}
+
+TEST(Claims, ARequiredResourceTurnsASkipIntoAFailure) {
+  auto sample = scored(52.05);
+  sample.results[1].status = RunStatus::kSkipped;
+  sample.results[1].reason = "no gpu: no CUDA device is visible";
+  EXPECT_EQ(judge(sample).verdict, Verdict::kSkipped);
+  sample.scope.require = {"data", "network"};
+  EXPECT_EQ(judge(sample).verdict, Verdict::kSkipped);
+  sample.scope.require = {"gpu"};
+  EXPECT_EQ(judge(sample).verdict, Verdict::kFail);
+  EXPECT_EQ(judge(sample).reason, "required and missing: no gpu: no CUDA device is visible");
+}
+
+TEST(Claims, AStageThatWasNotAskedForIsSkippedWhateverIsRequired) {
+  auto sample = scored(52.05);
+  sample.results.clear();
+  sample.scope.stages = {"verify"};
+  sample.scope.require = {"gpu", "data", "network", ""};
+  EXPECT_EQ(judge(sample).verdict, Verdict::kSkipped);
+}
+
+TEST(Claims, AnExpectedFailureIsXfailAndASurpriseXpass) {
+  auto sample = scored(53.05);
+  sample.claim.expected_failure = "the page has a typing error";
+  EXPECT_EQ(judge(sample).verdict, Verdict::kXfail);
+  EXPECT_THAT(judge(sample).reason,
+              HasSubstr("expected to fail (the page has a typing error); expected 53.05"));
+  sample.claim.value = 52.05;
+  EXPECT_EQ(judge(sample).verdict, Verdict::kXpass);
+}
+
+TEST(Claims, AnExpectedFailureDoesNotExcuseAMissingResult) {
+  auto sample = scored(53.05);
+  sample.claim.expected_failure = "the page has a typing error";
+  sample.evaluation()["miou"] = nullptr;
+  EXPECT_EQ(judge(sample).verdict, Verdict::kFail);
+  sample.results[1].status = RunStatus::kError;
+  EXPECT_EQ(judge(sample).verdict, Verdict::kFail);
+  sample.results.clear();
+  EXPECT_EQ(judge(sample).verdict, Verdict::kFail);
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "harness/judge/finding.h"
+
+namespace harness {
+
+/// Peak memory in GB (2^30 bytes) and images per second. Judged only on the hardware they were
+/// published for (claim.conditions.hardware is part of the device's name); elsewhere UNFIT with the
+/// measured number beside it. A peak of training (conditions.phase "training") says nothing about
+/// evaluation: UNFIT.
+Finding judge_memory(const ClaimContext& context);
+Finding judge_fps(const ClaimContext& context);
+
+}  // namespace harness

@@ -1,0 +1,245 @@
+#include "harness/judge/judge.h"
+
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/judge/sample_row.h"
+
+namespace harness {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const fs::path kRun = "fixtures/judge/run";
+
+/// The rows of the fixture with their results, to put one fault into.
+struct Fixture {
+  Suite suite = read_suite(kRun / "suite.json");
+  std::vector<RunResult> fcn = read_run_results(kRun / suite.rows.at(0).id);
+  std::vector<RunResult> plus = read_run_results(kRun / suite.rows.at(1).id);
+
+  Row& row() { return suite.rows.at(0); }
+  Claim& claim(const std::string& id) {
+    for (auto& candidate : row().claims) {
+      if (candidate.id == id) return candidate;
+    }
+    throw std::out_of_range(id);
+  }
+  Json& of_stage(const std::string& stage, const std::string& precision = "fp16") {
+    for (auto& result : fcn) {
+      if (result.stage == stage && (stage == "verify" || result.precision == precision)) {
+        return result.measurements;
+      }
+    }
+    throw std::out_of_range(stage);
+  }
+  /// Verdicts of the claims that do not pass by themselves, by claim id.
+  std::map<std::string, Verdict> failures() {
+    std::map<std::string, Verdict> failed;
+    for (const auto& record : judge_row(row(), fcn, {})) {
+      if (record.verdict == Verdict::kFail) failed[record.claim] = record.verdict;
+    }
+    return failed;
+  }
+};
+
+std::vector<std::string> failed_claims(Fixture& fixture) {
+  std::vector<std::string> claims;
+  for (const auto& [claim, verdict] : fixture.failures()) claims.push_back(claim);
+  return claims;
+}
+
+TEST(Judge, TheMiniZooHoldsWhatItClaims) {
+  const auto records = judge_run(kRun, read_suite(kRun / "suite.json"));
+  ASSERT_EQ(records.size(), 36u);
+  for (const auto& record : records) {
+    const bool on_other_hardware = record.claim == "fps";
+    const bool unpublished = record.claim == "memory" || record.claim == "miou_ms_flip";
+    const auto expected = on_other_hardware ? Verdict::kUnfit
+                          : unpublished     ? Verdict::kNotVerifiable
+                                            : Verdict::kPass;
+    EXPECT_EQ(record.verdict, expected)
+        << record.row << " " << record.claim << ": " << record.reason;
+    EXPECT_FALSE(record.reason.empty());
+  }
+  EXPECT_EQ(exit_code(records), 0);
+}
+
+TEST(Judge, RecordsStandByRowAndThenInTheSuitesOrder) {
+  const Suite suite = read_suite(kRun / "suite.json");
+  const auto records = judge_run(kRun, suite);
+  std::size_t i = 0;
+  for (const auto& row : suite.rows) {
+    for (const auto& claim : row.claims) {
+      EXPECT_EQ(records.at(i).row, row.id);
+      EXPECT_EQ(records.at(i).claim, claim.id);
+      ++i;
+    }
+  }
+}
+
+TEST(Judge, CatchesOneDigitOfTheTable) {
+  Fixture fixture;
+  fixture.claim("log.miou").value = 52.15;
+  fixture.claim("miou").value = 52.15;
+  EXPECT_THAT(failed_claims(fixture), ElementsAre("log.miou", "miou"));
+}
+
+TEST(Judge, CatchesTheHashOfAnotherFile) {
+  Fixture fixture;
+  fixture.claim("hash").value = "2020978b";
+  EXPECT_THAT(failed_claims(fixture), ElementsAre("hash"));
+}
+
+TEST(Judge, CatchesTheCheckpointOfAnotherRow) {
+  Fixture fixture;
+  const auto& other = fixture.plus.at(3).measurements.at("checkpoint");
+  fixture.of_stage("verify").at("checkpoint") = other;
+  EXPECT_THAT(failed_claims(fixture), ElementsAre("config", "hash", "log.config"));
+}
+
+TEST(Judge, CatchesAnFp32FilePassedOffAsFp16) {
+  Fixture fixture;
+  for (auto& entry : fixture.of_stage("verify").at("checkpoint").at("state_dict")) {
+    if (entry.at(1) == "float16") entry.at(1) = "float32";
+  }
+  EXPECT_THAT(failed_claims(fixture), ElementsAre("dtypes"));
+}
+
+TEST(Judge, CatchesTheLogOfAnotherRow) {
+  Fixture fixture;
+  fixture.of_stage("verify").at("log") = fixture.plus.at(3).measurements.at("log");
+  EXPECT_THAT(failed_claims(fixture), ElementsAre("log.config", "log.miou"));
+}
+
+TEST(Judge, CatchesANaNInAWeight) {
+  Fixture fixture;
+  auto& statistics = fixture.of_stage("verify").at("checkpoint").at("statistics");
+  statistics.at("non_finite") = 1;
+  statistics.at("first_non_finite") = "decode_head.conv_seg.weight";
+  fixture.of_stage("evaluate").at("miou") = nullptr;
+  EXPECT_THAT(failed_claims(fixture), ElementsAre("finite", "miou"));
+}
+
+TEST(Judge, CatchesATrainingThatWasCutShort) {
+  Fixture fixture;
+  auto& log = fixture.of_stage("verify").at("log");
+  log.at("last_iteration") = 450;
+  log.at("last_miou") = 45.89;
+  EXPECT_THAT(failed_claims(fixture), ElementsAre("config.iterations", "log.miou"));
+}
+
+TEST(Judge, CatchesAnEvaluationOfNothing) {
+  Fixture fixture;
+  fixture.of_stage("evaluate").at("images") = 0;
+  fixture.of_stage("parity").at("images") = 0;
+  EXPECT_THAT(failed_claims(fixture),
+              ElementsAre("miou", "parity", "parity.logits", "parity.pixels"));
+}
+
+TEST(Judge, CatchesAResultThatIsMissing) {
+  Fixture fixture;
+  fixture.fcn.clear();
+  EXPECT_EQ(fixture.failures().size(), fixture.row().claims.size() - 2);
+  EXPECT_FALSE(fixture.failures().contains("memory"));
+}
+
+TEST(Judge, TwoHalvesOfAModelThatDisagreeAreCaught) {
+  Fixture fixture;
+  auto& parity = fixture.of_stage("parity");
+  parity.at("miou") = 51.5;
+  parity.at("difference") = 51.5 - parity.at("miou_reference").get<double>();
+  parity.at("changed_pixels") = 3000;
+  parity.at("logits").at("rmse") = 0.05;
+  EXPECT_THAT(failed_claims(fixture), ElementsAre("parity", "parity.logits", "parity.pixels"));
+}
+
+class JudgeRun : public testing::Test {
+ protected:
+  void SetUp() override { fs::copy(kRun, folder_.path() / "run", fs::copy_options::recursive); }
+  fs::path run() const { return folder_.path() / "run"; }
+  const Suite suite_ = read_suite(kRun / "suite.json");
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST_F(JudgeRun, JudgesOnlyTheRowsOfTheJob) {
+  Json job = read_json_file(run() / "run.json");
+  job.at("rows") = {suite_.rows.at(1).id};
+  write_json_file(run() / "run.json", job);
+  const auto records = judge_run(run(), suite_);
+  ASSERT_EQ(records.size(), 18u);
+  EXPECT_EQ(records.front().row, suite_.rows.at(1).id);
+}
+
+TEST_F(JudgeRun, AStageThatWasNotAskedForIsSkipped) {
+  Json job = read_json_file(run() / "run.json");
+  job.at("stages") = {"verify"};
+  write_json_file(run() / "run.json", job);
+  fs::remove(run() / suite_.rows.at(0).id / "evaluate-fp16.json");
+  for (const auto& record : judge_run(run(), suite_)) {
+    EXPECT_NE(record.verdict, Verdict::kFail) << record.claim << ": " << record.reason;
+  }
+}
+
+TEST_F(JudgeRun, ARowThatLeftNothingFails) {
+  fs::remove_all(run() / suite_.rows.at(0).id);
+  const auto records = judge_run(run(), suite_);
+  EXPECT_EQ(records.at(0).verdict, Verdict::kFail);
+  EXPECT_EQ(records.at(18).verdict, Verdict::kPass);
+  EXPECT_EQ(exit_code(records), 1);
+}
+
+TEST_F(JudgeRun, AResultThatCannotBeReadFailsItsRowAlone) {
+  write_file_atomic(run() / suite_.rows.at(0).id / "evaluate-fp16.json", "{\"schema\": \"half");
+  const auto records = judge_run(run(), suite_);
+  ASSERT_EQ(records.size(), 36u);
+  EXPECT_EQ(records.at(0).verdict, Verdict::kFail);
+  EXPECT_THAT(records.at(0).reason, HasSubstr("the results cannot be read"));
+  EXPECT_EQ(records.at(18).verdict, Verdict::kPass);
+}
+
+TEST_F(JudgeRun, AResultInAnotherRowsFolderFailsThatRow) {
+  fs::copy_file(run() / suite_.rows.at(1).id / "verify.json",
+                run() / suite_.rows.at(0).id / "verify.json", fs::copy_options::overwrite_existing);
+  EXPECT_THAT(judge_run(run(), suite_).at(0).reason, HasSubstr("got one of deeplabv3plus"));
+}
+
+TEST_F(JudgeRun, ARowThatTheSuiteDoesNotHaveIsRefused) {
+  Suite other = suite_;
+  other.rows.pop_back();
+  EXPECT_THROW(judge_run(run(), other), Error);
+}
+
+TEST_F(JudgeRun, ARunWithoutItsJobIsRefused) {
+  write_file_atomic(run() / "run.json", "{\"schema\": \"halfproof.job/2\"}");
+  EXPECT_THROW(judge_run(run(), suite_), Error);
+  write_file_atomic(run() / "run.json", "{\"schema\": \"halfproof.job/1\", \"rows\": [3]}");
+  EXPECT_THROW(judge_run(run(), suite_), Error);
+  fs::remove(run() / "run.json");
+  EXPECT_THROW(judge_run(run(), suite_), Error);
+}
+
+TEST_F(JudgeRun, ARequiredResourceThatWasMissingFails) {
+  const auto file = run() / suite_.rows.at(0).id / "evaluate-fp16.json";
+  Json result = read_json_file(file);
+  result.at("status") = "skipped";
+  result.at("reason") = "no data: data/cityscapes does not exist";
+  write_json_file(file, result);
+  const auto verdict_of_miou = [&](const JudgeOptions& options) {
+    return judge_run(run(), suite_, options).at(11).verdict;
+  };
+  EXPECT_EQ(verdict_of_miou({}), Verdict::kSkipped);
+  EXPECT_EQ(verdict_of_miou({{"gpu"}}), Verdict::kSkipped);
+  EXPECT_EQ(verdict_of_miou({{"gpu", "data"}}), Verdict::kFail);
+}
+
+}  // namespace
+}  // namespace harness

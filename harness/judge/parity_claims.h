@@ -1,0 +1,24 @@
+#pragma once
+
+#include "harness/judge/finding.h"
+
+namespace harness {
+
+/// Rules for half precision against FP32 on one checkpoint and the same images, so that the noise
+/// of retraining takes no part (docs/judging.md). Evidence: the stage parity. No image and no pixel
+/// is a failure.
+
+/// mIoU in half minus mIoU in FP32, in points. The reason shows the 95 % interval of a paired
+/// bootstrap over images; it does not decide.
+Finding judge_parity(const ClaimContext& context);
+
+/// Share of pixels whose class changes, 0 to 1.
+Finding judge_parity_pixels(const ClaimContext& context);
+
+/// How far the half logits lie from FP64's, in units of what FP32's own distance allows:
+/// rmse / (2^13 * rmse_reference). FP16 keeps 13 digits fewer than FP32 (10 against 23), so
+/// rounding alone takes it 2^13 times as far; around 1 is what half precision costs, more is a
+/// fault. An FP32 distance of 0 or none gives no yardstick and no pass.
+Finding judge_parity_logits(const ClaimContext& context);
+
+}  // namespace harness
