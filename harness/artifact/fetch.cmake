@@ -34,3 +34,14 @@ if(BUILD_TESTING)
       url_test.cpp
       web_page_test.cpp)
 endif()
+
+find_package(benchmark QUIET)
+if(BUILD_TESTING AND benchmark_FOUND)
+  add_executable(store_bench store_bench.cpp)
+  target_link_libraries(store_bench PRIVATE
+    halfproof::fetch project_flags benchmark::benchmark)
+  set_target_properties(store_bench PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+  add_test(NAME bench.store COMMAND store_bench)
+  set_tests_properties(bench.store PROPERTIES LABELS bench RUN_SERIAL ON)
+endif()
