@@ -1,30 +1,32 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "harness/artifact/cache.h"      // default_cache_folder
+#include "harness/artifact/lock_file.h"  // Trust
+#include "harness/artifact/transport.h"
+#include "harness/artifact/url.h"  // hash_in_name
 
 namespace harness {
-
-/// How we came to believe that a file's bytes are the published ones.
-enum class Trust {
-  kLocked,    ///< The full sha256 stood in the lock file: strong.
-  kNameHash,  ///< Only the 8 hex digits of the file's name agree: 32 bits, weak; locked now.
-  kFirstUse,  ///< Nothing to compare with: believed because it came first; locked now.
-};
-std::string_view to_string(Trust trust) noexcept;  ///< "locked", "name-hash", "first-use".
 
 /// A published file that is at hand.
 struct StoredFile {
   std::filesystem::path path;
-  std::string name;    ///< The last part of the URL.
-  std::string url;     ///< Where it came from; credentials removed.
-  std::string sha256;  ///< 64 hex digits.
+  std::string name;           ///< The last part of the URL or path.
+  std::string url;            ///< Where it came from; no user, password or query. A path as given.
+  std::string sha256;         ///< Of the bytes at `path`: 64 hex digits.
+  std::string locked_sha256;  ///< What the lock file said before this call; "" if nothing.
   std::uintmax_t size = 0;
+  /// What the bytes were held against. From a URL they agree with it. A local path is judged by its
+  /// reader: compare `sha256` with `locked_sha256` and with hash_in_name(name).
   Trust trust = Trust::kFirstUse;
+  std::string warning;  ///< Not empty: what went wrong without standing in the way, as a lock file
+                        ///< that could not be written or a mirror that had to step in.
 };
 
 struct StoreOptions {
@@ -34,21 +36,26 @@ struct StoreOptions {
   std::uintmax_t max_bytes = std::uintmax_t{8} << 30;
   /// Called while bytes arrive: done, total (0 when unknown).
   std::function<void(std::uintmax_t, std::uintmax_t)> progress;
+  TransferLimits limits;
+  int retries = 3;
+  std::function<void(std::chrono::milliseconds)> wait;  ///< Between two tries; sleeps unless told.
+  Transport* transport = nullptr;                       ///< libcurl unless told.
 };
-
-/// ${XDG_CACHE_HOME:-~/.cache}/halfproof/files.
-std::filesystem::path default_cache_folder();
-
-/// The 8 hex digits before the extension ("fcn_...-50245227.pth"), or "" when there are none.
-std::string hash_in_name(std::string_view name);
 
 /// Gets one published file: `location` is a path, a file:// or an http(s):// URL.
 ///
-/// A local path is hashed where it stands and not copied. A URL is looked up in the cache by the
-/// lock file's digest, else downloaded to a temporary file, hashed as it streams and renamed into
-/// place when right. What is new is written to the lock file.
-/// Throws Error(kFetchFailed) and Error(kChecksumMismatch), each with URL, expected, actual and what
-/// to do; a file of the wrong digest never gets the right name.
+/// A local path is hashed where it stands and not copied. A digest that differs from the lock's or
+/// from the name's is returned and not thrown; only an agreeing file that is new is written to the
+/// lock file. Throws Error(kIo) with the path when it is missing or cannot be read.
+///
+/// A URL is looked up in the cache by the lock file's digest (by the digest that this URL gave last
+/// time, where the lock file does not know the name), else downloaded to a temporary file, hashed
+/// as it streams and renamed into place when right. The URLs in the lock file are mirrors. Of
+/// several processes that want one URL, one downloads. What is new is written to the lock file.
+/// Throws Error(kFetchFailed) and Error(kChecksumMismatch), each with URL, expected, actual and
+/// what to do; bytes of the wrong digest are deleted.
+///
+/// Throws Error(kInvalidJson) for a malformed lock file.
 StoredFile obtain(std::string_view location, const StoreOptions& options);
 
 }  // namespace harness

@@ -1,0 +1,47 @@
+# Gets published files: transport, cache, lock file (store.h).
+add_library(harness_fetch STATIC
+  cache.cpp
+  curl_transport.cpp
+  download.cpp
+  expectation.cpp
+  file_lock.cpp
+  lock_file.cpp
+  part_file.cpp
+  store.cpp
+  url.cpp
+  web_page.cpp)
+add_library(halfproof::fetch ALIAS harness_fetch)
+target_link_libraries(harness_fetch
+  PUBLIC halfproof::base
+  PRIVATE CURL::libcurl project_flags)
+set_target_properties(harness_fetch PROPERTIES POSITION_INDEPENDENT_CODE ON)
+
+if(BUILD_TESTING)
+  pkg_check_modules(cpp_httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+  add_unit_tests(fetch LIBRARY halfproof::fetch
+    LINK PkgConfig::cpp_httplib OpenSSL::SSL OpenSSL::Crypto Threads::Threads
+    SOURCES
+      cache_test.cpp
+      curl_transport_test.cpp
+      download_test.cpp
+      expectation_test.cpp
+      file_lock_test.cpp
+      lock_file_test.cpp
+      part_file_test.cpp
+      store_network_test.cpp
+      store_test.cpp
+      store_url_test.cpp
+      url_test.cpp
+      web_page_test.cpp)
+endif()
+
+find_package(benchmark QUIET)
+if(BUILD_TESTING AND benchmark_FOUND)
+  add_executable(store_bench store_bench.cpp)
+  target_link_libraries(store_bench PRIVATE
+    halfproof::fetch project_flags benchmark::benchmark)
+  set_target_properties(store_bench PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+  add_test(NAME bench.store COMMAND store_bench)
+  set_tests_properties(bench.store PROPERTIES LABELS bench RUN_SERIAL ON)
+endif()

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace harness {
+
+/// An http, https or file URL, taken apart.
+struct Url {
+  std::string full;    ///< As sent; spaces and non-ASCII bytes percent-encoded. May hold secrets.
+  std::string shown;   ///< For messages and records: no user, password, query or fragment.
+  std::string scheme;  ///< "http", "https" or "file".
+  std::string path;    ///< Percent-decoded: of a file URL, where the file is.
+  std::string name;    ///< Last part of the path, percent-decoded; always a plain file name.
+};
+
+/// True for "scheme://...", whatever the scheme.
+bool is_url(std::string_view location);
+
+/// Throws Error(kFetchFailed) for another scheme, for what is no URL, and for a URL whose path does
+/// not end in a usable file name. No message holds a user, a password or a query.
+Url parse_url(std::string_view text);
+
+/// True for a name that can stand in a folder of ours: not empty, "." or "..", no slash, no control
+/// character, at most 200 bytes.
+bool is_plain_file_name(std::string_view name);
+
+/// The 8 hex digits before the extension ("fcn_...-50245227.pth"), or "" when there are none. Eight
+/// digits that read as a day of this century ("-20200717.pth") are a date: of 300000 hashes, one is
+/// mistaken for it.
+std::string hash_in_name(std::string_view name);
+
+}  // namespace harness
