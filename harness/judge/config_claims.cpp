@@ -14,7 +14,7 @@ namespace {
 
 /// A value of the claim as some part of a published file states it.
 struct Statement {
-  std::string where;  ///< "the checkpoint's config".
+  std::string where;  ///< "checkpoint config".
   Json value;
   bool agrees = false;
 };
@@ -30,8 +30,8 @@ class Statements {
 
   /// Calls `read` with each config there is and where it stands.
   void for_each_config(const std::function<void(const Json&, const std::string&)>& read) const {
-    for (const auto& [record, where] : {std::pair{checkpoint(), "the checkpoint's config"},
-                                        std::pair{log(), "the log's config"}}) {
+    for (const auto& [record, where] :
+         {std::pair{checkpoint(), "checkpoint config"}, std::pair{log(), "log config"}}) {
       const Json* config = record == nullptr ? nullptr : find_at(*record, {"config"});
       if (config != nullptr && config->is_object()) read(*config, where);
     }
@@ -127,13 +127,12 @@ Finding judge_iterations(const ClaimContext& context) {
   });
   if (const Json* log = statements.log()) {
     if (const auto n = count_at(*log, {"last_iteration"})) {
-      statements.add("the log's last line", *n, Json(*n) == published);
+      statements.add("last log line", *n, Json(*n) == published);
     }
   }
   if (const Json* checkpoint = statements.checkpoint()) {
     if (const auto n = count_at(*checkpoint, {"meta", "iter"})) {
-      statements.add("the checkpoint's meta", *n,
-                     Json(*n) == published || Json(*n + 1) == published);
+      statements.add("checkpoint meta", *n, Json(*n) == published || Json(*n + 1) == published);
     }
   }
   return statements.judge(published.dump() + " iterations");
@@ -151,7 +150,7 @@ Finding judge_loss_scale(const ClaimContext& context) {
   if (const Json* checkpoint = statements.checkpoint()) {
     const Json* meta = find_at(*checkpoint, {"meta"});
     const auto saved = meta == nullptr ? std::nullopt : saved_loss_scale(*meta);
-    if (saved) add_loss_scale(statements, context, *saved, "the scaler's saved state", false);
+    if (saved) add_loss_scale(statements, context, *saved, "saved scaler", false);
   }
   const std::string mode = expects_dynamic(context) ? "dynamic" : "static";
   auto finding = statements.judge("a " + mode + " loss scale " + context.claim.value.dump());

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "harness/base/verdict.h"
+
+namespace harness {
+
+/// What a test prints so that CTest and CDash keep a claim's numbers beside its result (CTest 3.22
+/// and newer): the measurements "published", "measured" and "allowed" as numeric/double where they
+/// are numbers and text/string where they are texts, and "verdict". What is absent is left out.
+std::string ctest_measurements(const VerdictRecord& record);
+
+}  // namespace harness

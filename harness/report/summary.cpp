@@ -1,0 +1,61 @@
+#include "harness/report/summary.h"
+
+#include <algorithm>
+#include <array>
+
+namespace harness {
+namespace {
+
+constexpr std::array kOrder{Verdict::kPass,  Verdict::kFail,    Verdict::kAmbiguous,
+                            Verdict::kUnfit, Verdict::kSkipped, Verdict::kNotVerifiable,
+                            Verdict::kXfail, Verdict::kXpass};
+
+bool is_failure(Verdict verdict) noexcept {
+  return verdict == Verdict::kFail || verdict == Verdict::kXpass;
+}
+
+template <typename Predicate>
+std::vector<ClaimGroup> grouped(const std::vector<VerdictRecord>& records, Predicate wanted) {
+  std::vector<ClaimGroup> groups;
+  for (const auto& record : records) {
+    if (!wanted(record.verdict)) continue;
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const ClaimGroup& candidate) {
+      return candidate.claim == record.claim && candidate.verdict == record.verdict;
+    });
+    if (group == groups.end()) {
+      groups.push_back({record.claim, record.verdict, record.reason, {}});
+      group = std::prev(groups.end());
+    }
+    group->rows.push_back(record.row);
+  }
+  return groups;
+}
+
+}  // namespace
+
+bool is_unverified(Verdict verdict) noexcept {
+  return verdict != Verdict::kPass && verdict != Verdict::kXfail && !is_failure(verdict);
+}
+
+std::string counts_text(const std::vector<VerdictRecord>& records) {
+  std::string text;
+  for (const auto verdict : kOrder) {
+    const auto count =
+        std::count_if(records.begin(), records.end(),
+                      [=](const VerdictRecord& record) { return record.verdict == verdict; });
+    if (count == 0) continue;
+    text.append(text.empty() ? "" : " · ").append(std::to_string(count)).append(" ");
+    text.append(to_string(verdict));
+  }
+  return text.empty() ? "no claim was judged" : text;
+}
+
+std::vector<ClaimGroup> unverified(const std::vector<VerdictRecord>& records) {
+  return grouped(records, is_unverified);
+}
+
+std::vector<ClaimGroup> failed(const std::vector<VerdictRecord>& records) {
+  return grouped(records, is_failure);
+}
+
+}  // namespace harness

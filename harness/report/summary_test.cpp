@@ -1,0 +1,63 @@
+#include "harness/report/summary.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace harness {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+VerdictRecord record(const char* row, const char* claim, Verdict verdict, const char* reason = "") {
+  VerdictRecord record;
+  record.row = row;
+  record.claim = claim;
+  record.verdict = verdict;
+  record.reason = reason;
+  return record;
+}
+
+const std::vector<VerdictRecord> kRecords{
+    record("fcn", "hash", Verdict::kPass),
+    record("fcn", "miou", Verdict::kFail),
+    record("fcn", "fps", Verdict::kUnfit, "published for V100"),
+    record("psp", "hash", Verdict::kPass),
+    record("psp", "miou", Verdict::kFail),
+    record("psp", "fps", Verdict::kUnfit, "published for V100, too"),
+    record("psp", "memory", Verdict::kNotVerifiable, "not published"),
+    record("psp", "range", Verdict::kXfail)};
+
+TEST(Summary, CountsEachVerdictThatOccurs) {
+  EXPECT_EQ(counts_text(kRecords), "2 PASS · 2 FAIL · 2 UNFIT · 1 NOT_VERIFIABLE · 1 XFAIL");
+  EXPECT_EQ(counts_text({}), "no claim was judged");
+}
+
+TEST(Summary, UnverifiedClaimsAreGroupedOverRows) {
+  const auto groups = unverified(kRecords);
+  ASSERT_EQ(groups.size(), 2u);
+  EXPECT_EQ(groups[0].claim, "fps");
+  EXPECT_EQ(groups[0].reason, "published for V100");
+  EXPECT_THAT(groups[0].rows, ElementsAre("fcn", "psp"));
+  EXPECT_EQ(groups[1].claim, "memory");
+}
+
+TEST(Summary, FailuresAreGroupedOverRows) {
+  const auto groups = failed(kRecords);
+  ASSERT_EQ(groups.size(), 1u);
+  EXPECT_THAT(groups[0].rows, ElementsAre("fcn", "psp"));
+  EXPECT_THAT(failed({record("fcn", "hash", Verdict::kPass)}), IsEmpty());
+}
+
+TEST(Summary, EveryVerdictIsEitherVerifiedOrNot) {
+  for (const auto verdict :
+       {Verdict::kAmbiguous, Verdict::kUnfit, Verdict::kSkipped, Verdict::kNotVerifiable}) {
+    EXPECT_TRUE(is_unverified(verdict));
+  }
+  for (const auto verdict : {Verdict::kPass, Verdict::kFail, Verdict::kXfail, Verdict::kXpass}) {
+    EXPECT_FALSE(is_unverified(verdict));
+  }
+}
+
+}  // namespace
+}  // namespace harness

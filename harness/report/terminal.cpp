@@ -1,0 +1,257 @@
+#include "harness/report/terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "harness/judge/number_claim.h"
+#include "harness/judge/number_text.h"
+#include "harness/report/summary.h"
+#include "harness/report/text_layout.h"
+#include "harness/report/unicode.h"
+
+namespace harness {
+namespace {
+
+constexpr std::size_t kNarrowest = 70;  // Five columns, each cut as short as it can be.
+constexpr std::size_t kWidest = 1000;
+constexpr std::size_t kValueCap = 18;         // A long text would push everything else aside.
+constexpr std::size_t kNarrowestReason = 24;  // Fewer columns say nothing; more tell the reason.
+constexpr std::size_t kReadableWidth = 100;
+constexpr std::string_view kGap = "  ";
+constexpr std::string_view kNothing = "-";
+constexpr std::string_view kThisRow = "this row";
+
+/// One claim as texts.
+struct Line {
+  std::string claim;
+  std::string published;
+  std::string measured;
+  std::string evidence;
+  Verdict verdict = Verdict::kFail;
+  std::string reason;
+};
+
+struct Widths {
+  std::size_t claim = 5;
+  std::size_t published = 9;
+  std::size_t measured = 8;
+  std::size_t evidence = 8;
+  std::size_t verdict = 7;
+  std::size_t reason = 0;  ///< 0: no column of its own.
+};
+
+std::string painted(std::string_view text, std::string_view code, const TerminalStyle& style) {
+  if (!style.color) return std::string(text);
+  return std::string("\x1b[").append(code).append("m").append(text).append("\x1b[0m");
+}
+
+std::string_view color_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass:
+    case Verdict::kXfail:
+      return "32";
+    case Verdict::kFail:
+    case Verdict::kXpass:
+      return "1;31";
+    case Verdict::kAmbiguous:
+    case Verdict::kUnfit:
+      return "33";
+    case Verdict::kSkipped:
+    case Verdict::kNotVerifiable:
+      return "36";
+  }
+  return "0";
+}
+
+/// The claim with its digits; where the suite has none, the record's value as it stands.
+Claim claim_of(const Suite& suite, const VerdictRecord& record) {
+  for (const auto& row : suite.rows) {
+    if (row.id != record.row) continue;
+    if (const Claim* claim = row.find_claim(record.claim)) return *claim;
+  }
+  Claim claim;
+  claim.value = record.published;
+  return claim;
+}
+
+std::string with_unit(const std::string& text, const std::string& unit) {
+  constexpr std::size_t kShortUnit = 3;
+  std::string result = text;
+  if (!unit.empty() && unit.size() <= kShortUnit) result.append(" ").append(unit);
+  return result;
+}
+
+std::string published_cell(const Claim& claim, const VerdictRecord& record) {
+  if (record.published.is_null()) return std::string(kNothing);
+  if (record.published == record.row) return std::string(kThisRow);
+  const std::string text = published_text(claim);
+  return printable(record.published.is_number() ? with_unit(text, record.unit) : text);
+}
+
+std::string measured_cell(const Claim& claim, const VerdictRecord& record) {
+  if (record.measured == record.row) return std::string(kThisRow);
+  if (record.measured.is_string()) return printable(record.measured.get<std::string>());
+  if (!record.measured.is_number()) return std::string(kNothing);
+  const auto number = record.measured.get<double>();
+  return printable(with_unit(measured_text(number, claim.digits), record.unit));
+}
+
+Line line_of(const Suite& suite, const VerdictRecord& record) {
+  const Claim claim = claim_of(suite, record);
+  std::string evidence = record.evidence;
+  if (!record.precision.empty()) evidence.append(" ").append(record.precision);
+  return {printable(record.claim),
+          published_cell(claim, record),
+          measured_cell(claim, record),
+          printable(evidence),
+          record.verdict,
+          printable(record.reason)};
+}
+
+/// Takes columns from the texts that can spare them; the verdict stays whole.
+void shrink(Widths& widths, std::size_t excess) {
+  constexpr std::size_t kShortest = 9;
+  for (std::size_t* column : {&widths.evidence, &widths.measured, &widths.published}) {
+    const std::size_t spare = *column > kShortest ? *column - kShortest : 0;
+    const std::size_t taken = std::min(spare, excess);
+    *column -= taken;
+    excess -= taken;
+  }
+}
+
+Widths measure(const std::vector<Line>& lines, std::size_t width) {
+  Widths widths;
+  const auto grow = [](std::size_t& column, std::string_view text, std::size_t cap) {
+    column = std::max(column, std::min(columns_of(text), cap));
+  };
+  for (const auto& line : lines) {
+    grow(widths.claim, line.claim, kValueCap);
+    grow(widths.published, line.published, kValueCap);
+    grow(widths.measured, line.measured, kValueCap);
+    grow(widths.evidence, line.evidence, kValueCap);
+    grow(widths.verdict, to_string(line.verdict), kValueCap);
+  }
+  const std::size_t used = 5 * kGap.size() + widths.claim + widths.published + widths.measured +
+                           widths.evidence + widths.verdict;
+  const std::size_t with_reason = used + kGap.size() + kNarrowestReason;
+  if (width >= with_reason) widths.reason = width - used - kGap.size();
+  if (used > width) shrink(widths, used - width);
+  return widths;
+}
+
+std::string without_trailing_spaces(std::string text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+std::string columns_up_to_verdict(const Line& line, const Widths& widths) {
+  std::string text(kGap);
+  text.append(fit(line.claim, widths.claim)).append(kGap);
+  text.append(fit(line.published, widths.published, Align::kRight)).append(kGap);
+  text.append(fit(line.measured, widths.measured, Align::kRight)).append(kGap);
+  text.append(fit(line.evidence, widths.evidence)).append(kGap);
+  return text;
+}
+
+void append_wrapped(std::string& out, std::string_view text, std::size_t indent,
+                    std::size_t width) {
+  const std::size_t columns = std::min(width, indent + kReadableWidth) - indent;
+  for (const auto& line : wrap(text, columns)) {
+    out.append(indent, ' ').append(line).append("\n");
+  }
+}
+
+void append_line(std::string& out, const Line& line, const Widths& widths,
+                 const TerminalStyle& style) {
+  constexpr std::size_t kReasonIndent = 6;
+  const std::string verdict(to_string(line.verdict));
+  const bool fits = columns_of(line.reason) <= widths.reason;
+  const bool beside = widths.reason > 0 && (fits || line.verdict == Verdict::kPass);
+  out += columns_up_to_verdict(line, widths);
+  out += painted(verdict, color_of(line.verdict), style);
+  if (beside) {
+    out.append(widths.verdict - verdict.size(), ' ').append(kGap);
+    out.append(shorten(line.reason, widths.reason));
+  }
+  out += "\n";
+  if (!beside && line.verdict != Verdict::kPass) {
+    append_wrapped(out, line.reason, kReasonIndent, style.width);
+  }
+}
+
+void append_header(std::string& out, const Widths& widths, const TerminalStyle& style) {
+  const Line titles{"claim", "published", "measured", "evidence", Verdict::kPass, ""};
+  std::string header = columns_up_to_verdict(titles, widths) + fit("verdict", widths.verdict);
+  if (widths.reason > 0) header.append(kGap).append("reason");
+  out += painted(without_trailing_spaces(header), "2", style) + "\n";
+}
+
+void append_heading(std::string& out, const Suite& suite, const std::string& row_id,
+                    const TerminalStyle& style) {
+  const auto row = std::find_if(suite.rows.begin(), suite.rows.end(),
+                                [&](const Row& candidate) { return candidate.id == row_id; });
+  out.append("\n").append(painted(printable(row_id), "1", style));
+  if (row != suite.rows.end()) out.append(kGap).append(printable(row->method));
+  out.append("\n");
+}
+
+std::string rows_text(const std::vector<std::string>& rows) {
+  return rows.size() == 1 ? rows.front() : std::to_string(rows.size()) + " rows";
+}
+
+void append_groups(std::string& out, const std::string& title,
+                   const std::vector<ClaimGroup>& groups, bool with_reason,
+                   const TerminalStyle& style) {
+  if (groups.empty()) return;
+  out += title + "\n";
+  for (const auto& group : groups) {
+    std::string text = group.claim + " (" + rows_text(group.rows) + ")";
+    if (with_reason) text += ": " + group.reason;
+    append_wrapped(out, printable(text), kGap.size(), style.width);
+  }
+}
+
+std::size_t columns_of_terminal(int descriptor) {
+  winsize size{};
+  if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  const char* columns = std::getenv("COLUMNS");
+  const long parsed = columns == nullptr ? 0 : std::strtol(columns, nullptr, 10);
+  return parsed > 0 ? static_cast<std::size_t>(parsed) : TerminalStyle{}.width;
+}
+
+}  // namespace
+
+TerminalStyle terminal_style(int descriptor) {
+  const char* term = std::getenv("TERM");
+  const bool is_dumb = term != nullptr && std::string_view(term) == "dumb";
+  TerminalStyle style;
+  style.width = columns_of_terminal(descriptor);
+  style.color = isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr && !is_dumb;
+  return style;
+}
+
+std::string render_verdicts(const Suite& suite, const std::vector<VerdictRecord>& records,
+                            const TerminalStyle& asked) {
+  TerminalStyle style = asked;
+  style.width = std::clamp(asked.width, kNarrowest, kWidest);
+  std::vector<Line> lines;
+  for (const auto& record : records) lines.push_back(line_of(suite, record));
+  const Widths widths = measure(lines, style.width);
+  std::string out;
+  if (!records.empty()) append_header(out, widths, style);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const bool new_row = i == 0 || records[i].row != records[i - 1].row;
+    if (new_row) append_heading(out, suite, records[i].row, style);
+    append_line(out, lines[i], widths, style);
+  }
+  if (!records.empty()) out.append("\n");
+  out.append(painted(counts_text(records), "1", style)).append("\n");
+  append_groups(out, "Failed:", failed(records), false, style);
+  append_groups(out, "Not verified:", unverified(records), true, style);
+  return out;
+}
+
+}  // namespace harness

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "harness/base/verdict.h"
+#include "harness/table/suite.h"
+
+namespace harness {
+
+struct TerminalStyle {
+  std::size_t width = 120;  ///< Columns; below 70 lines are laid out as for 70.
+  bool color = false;
+};
+
+/// How to print to `descriptor` (1: standard output). The width is that of the terminal, else the
+/// variable COLUMNS, else 120. Colour only on a terminal, and not when NO_COLOR is set to anything
+/// (no-color.org) or TERM is "dumb".
+TerminalStyle terminal_style(int descriptor);
+
+/// The table at the end of a job: for each row a heading and a line per claim (claim, published,
+/// measured, evidence, verdict, reason), then the counts, what failed and what was not verified.
+///
+/// Numbers have the digits that the suite says were published, measured ones one more. A reason
+/// that does not fit its line is shortened for PASS and wrapped below for everything else.
+std::string render_verdicts(const Suite& suite, const std::vector<VerdictRecord>& records,
+                            const TerminalStyle& style);
+
+}  // namespace harness
