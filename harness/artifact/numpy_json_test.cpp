@@ -1,0 +1,63 @@
+#include "harness/artifact/numpy_json.h"
+
+#include <gtest/gtest.h>
+
+namespace harness {
+namespace {
+
+class NumpyJson : public testing::Test {
+ protected:
+  ValueId tuple(std::vector<ValueId> items) {
+    return tree_.add({.kind = PickleKind::kTuple, .items = std::move(items)});
+  }
+  ValueId text(std::string value) { return tree_.add_text(PickleKind::kString, std::move(value)); }
+  ValueId bytes(std::string value) { return tree_.add_text(PickleKind::kBytes, std::move(value)); }
+  ValueId object(GlobalRole role, std::vector<ValueId> arguments, ValueId state = kNoValue) {
+    const ValueId made = tree_.add_opaque("numpy", role, tuple(std::move(arguments)));
+    tree_[made].items[kState] = state;
+    return made;
+  }
+  ValueId dtype(const std::string& code, const std::string& order = "<") {
+    return object(GlobalRole::kNumpyDtype, {text(code)}, tuple({tree_.add_int(3), text(order)}));
+  }
+  std::optional<Json> convert(ValueId id) { return numpy_to_json(tree_, tree_[id]); }
+
+  PickleTree tree_;
+};
+
+TEST_F(NumpyJson, ReadsScalarsOfEveryType) {
+  const auto scalar = [&](const std::string& code, std::string raw) {
+    return convert(object(GlobalRole::kNumpyScalar, {dtype(code), bytes(std::move(raw))}));
+  };
+  EXPECT_EQ(scalar("f2", std::string("\x00\x3c", 2)), Json(1.0));
+  EXPECT_EQ(scalar("f4", std::string("\x00\x00\x00\x3f", 4)), Json(0.5));
+  EXPECT_EQ(scalar("i2", "\xfe\xff"), Json(-2));
+  EXPECT_EQ(scalar("u1", "\xff"), Json(255));
+  EXPECT_EQ(scalar("b1", "\x01"), Json(true));
+  EXPECT_EQ(scalar("f4", std::string("\x00\x00\xc0\x7f", 4)), Json(nullptr));
+}
+
+TEST_F(NumpyJson, ReadsArraysAndLeavesOutLongOnes) {
+  const auto array = [&](std::int64_t count) {
+    const ValueId state =
+        tuple({tree_.add_int(1), tuple({tree_.add_int(count)}), dtype("i1"), tree_.add_bool(false),
+               bytes(std::string(static_cast<std::size_t>(count), '\x02'))});
+    return convert(object(GlobalRole::kNumpyArray, {}, state));
+  };
+  EXPECT_EQ(array(2)->dump(),
+            R"({"__class__":"numpy.ndarray","dtype":"int8","shape":[2],"values":[2,2]})");
+  EXPECT_FALSE(array(1025)->contains("values"));
+}
+
+TEST_F(NumpyJson, LeavesAloneWhatItCannotRead) {
+  EXPECT_FALSE(convert(tree_.add_none()));
+  EXPECT_FALSE(convert(object(GlobalRole::kNumpyScalar, {dtype("f4"), bytes("abc")})));
+  EXPECT_FALSE(convert(object(GlobalRole::kNumpyScalar, {dtype("f4", ">"), bytes("abcd")})));
+  EXPECT_FALSE(convert(object(GlobalRole::kNumpyScalar, {dtype("S4"), bytes("abcd")})));
+  EXPECT_FALSE(convert(object(GlobalRole::kNumpyScalar, {})));
+  EXPECT_FALSE(convert(object(GlobalRole::kNumpyArray, {}, tree_.add_none())));
+  EXPECT_FALSE(convert(object(GlobalRole::kNumpyBuffer, {bytes("a"), tree_.add_none()})));
+}
+
+}  // namespace
+}  // namespace harness
