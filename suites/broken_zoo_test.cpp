@@ -153,7 +153,8 @@ TEST_F(BrokenZoo, TwoFilesSwapped) {
 }
 
 TEST_F(BrokenZoo, AnFp32FilePassedAsFp16) {
-  const std::string honest_name = "fcn_r50w8-d8_64x128_600_fp16_scenes_20261123_232820-964bb254.pth";
+  const std::string honest_name =
+      "fcn_r50w8-d8_64x128_600_fp16_scenes_20261123_232820-964bb254.pth";
   fs::copy_file(kFp32File, zoo() / kFcn / honest_name);
   replace_in(zoo() / "README.md", kFcnFile, honest_name);
   replace_in(zoo() / "metafile.yml", kFcnFile, honest_name);
@@ -197,7 +198,8 @@ TEST_F(BrokenZoo, ANaNInOneWeight) {
 }
 
 TEST_F(BrokenZoo, AClassOutOfRangeInALabel) {
-  const fs::path label = data() / "gtFine/val/frankfurt/frankfurt_000003_000019_gtFine_labelTrainIds.png";
+  const fs::path label =
+      data() / "gtFine/val/frankfurt/frankfurt_000003_000019_gtFine_labelTrainIds.png";
   cv::Mat classes = cv::imread(label.string(), cv::IMREAD_UNCHANGED);
   ASSERT_FALSE(classes.empty());
   classes.at<std::uint8_t>(5, 7) = 77;
@@ -211,7 +213,8 @@ TEST_F(BrokenZoo, AClassOutOfRangeInALabel) {
 }
 
 TEST_F(BrokenZoo, AnImageOfAnotherSizeThanItsLabel) {
-  const fs::path image = data() / "leftImg8bit/val/frankfurt/frankfurt_000002_000019_leftImg8bit.png";
+  const fs::path image =
+      data() / "leftImg8bit/val/frankfurt/frankfurt_000002_000019_leftImg8bit.png";
   const cv::Mat pixels = cv::imread(image.string());
   ASSERT_FALSE(pixels.empty());
   cv::imwrite(image.string(), pixels(cv::Rect(0, 0, pixels.cols / 2, pixels.rows)));

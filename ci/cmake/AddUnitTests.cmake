@@ -14,6 +14,8 @@ function(add_unit_tests layer)
   add_executable(${layer}_test ${arg_SOURCES})
   target_link_libraries(${layer}_test PRIVATE
     ${arg_LIBRARY} ${arg_LINK} project_flags GTest::gmock GTest::gtest_main)
+  # Tests are compiled once and run once: optimising them costs more than it saves.
+  target_compile_options(${layer}_test PRIVATE -O0)
   set_target_properties(${layer}_test PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   gtest_discover_tests(${layer}_test

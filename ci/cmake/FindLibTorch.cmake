@@ -68,6 +68,12 @@ function(use_torch target)
     target_link_libraries(${target} PRIVATE halfproof::torch)
     # CMake would compile a program's sources with -fPIE, which does not fit the precompiled header.
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    # It fits neither without optimisation (see add_unit_tests).
+    get_target_property(options ${target} COMPILE_OPTIONS)
+    if(options)
+      list(REMOVE_ITEM options -O0)
+      set_target_properties(${target} PROPERTIES COMPILE_OPTIONS "${options}")
+    endif()
     target_compile_options(${target} PRIVATE -fPIC)
   else()
     target_link_libraries(${target} PUBLIC halfproof::torch)

@@ -5,6 +5,7 @@
 #include "harness/artifact/file_lock.h"
 #include "harness/artifact/url.h"
 #include "harness/base/error.h"
+#include "harness/base/location.h"
 #include "harness/base/json.h"
 
 namespace harness {

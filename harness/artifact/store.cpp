@@ -9,6 +9,7 @@
 #include "harness/artifact/expectation.h"
 #include "harness/artifact/web_page.h"
 #include "harness/base/error.h"
+#include "harness/base/location.h"
 #include "harness/base/machine.h"
 #include "harness/base/sha256.h"
 

@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "harness/base/error.h"
+#include "harness/base/location.h"
 
 namespace harness {
 namespace {
@@ -68,14 +69,6 @@ bool is_date(std::string_view digits) {
 }
 
 }  // namespace
-
-bool is_url(std::string_view location) {
-  const auto end = location.find("://");
-  if (end == std::string_view::npos || end == 0) return false;
-  return std::all_of(
-      location.begin(), location.begin() + static_cast<std::ptrdiff_t>(end),
-      [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; });
-}
 
 Url parse_url(std::string_view text) {
   const Handle handle = open_url(text);

@@ -14,9 +14,6 @@ struct Url {
   std::string name;    ///< Last part of the path, percent-decoded; always a plain file name.
 };
 
-/// True for "scheme://...", whatever the scheme.
-bool is_url(std::string_view location);
-
 /// Throws Error(kFetchFailed) for another scheme, for what is no URL, and for a URL whose path does
 /// not end in a usable file name. No message holds a user, a password or a query.
 Url parse_url(std::string_view text);

@@ -13,19 +13,32 @@ std::string compose(ErrorCode code, std::string_view subject, std::string_view d
 
 std::string_view to_string(ErrorCode code) noexcept {
   switch (code) {
-    case ErrorCode::kUsage: return "usage";
-    case ErrorCode::kIo: return "io";
-    case ErrorCode::kInvalidJson: return "invalid json";
-    case ErrorCode::kInvalidTable: return "invalid table";
-    case ErrorCode::kInvalidSuite: return "invalid suite";
-    case ErrorCode::kFetchFailed: return "fetch failed";
-    case ErrorCode::kChecksumMismatch: return "checksum mismatch";
-    case ErrorCode::kInvalidFile: return "invalid file";
-    case ErrorCode::kUnsafePickle: return "unsafe pickle";
-    case ErrorCode::kStateDictMismatch: return "state dict mismatch";
-    case ErrorCode::kInvalidData: return "invalid data";
-    case ErrorCode::kUnavailable: return "unavailable";
-    case ErrorCode::kWorkerFailed: return "worker failed";
+    case ErrorCode::kUsage:
+      return "usage";
+    case ErrorCode::kIo:
+      return "io";
+    case ErrorCode::kInvalidJson:
+      return "invalid json";
+    case ErrorCode::kInvalidTable:
+      return "invalid table";
+    case ErrorCode::kInvalidSuite:
+      return "invalid suite";
+    case ErrorCode::kFetchFailed:
+      return "fetch failed";
+    case ErrorCode::kChecksumMismatch:
+      return "checksum mismatch";
+    case ErrorCode::kInvalidFile:
+      return "invalid file";
+    case ErrorCode::kUnsafePickle:
+      return "unsafe pickle";
+    case ErrorCode::kStateDictMismatch:
+      return "state dict mismatch";
+    case ErrorCode::kInvalidData:
+      return "invalid data";
+    case ErrorCode::kUnavailable:
+      return "unavailable";
+    case ErrorCode::kWorkerFailed:
+      return "worker failed";
   }
   return "unknown";
 }

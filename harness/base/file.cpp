@@ -63,8 +63,9 @@ std::string read_file(const fs::path& path, std::size_t limit) {
   const Descriptor file(path, O_RDONLY);
   const std::size_t size = size_of_regular(file, path);
   if (size > limit) {
-    throw Error(ErrorCode::kIo, path.string(),
-                "expected at most " + std::to_string(limit) + " bytes, got " + std::to_string(size));
+    throw Error(
+        ErrorCode::kIo, path.string(),
+        "expected at most " + std::to_string(limit) + " bytes, got " + std::to_string(size));
   }
   std::string bytes(size, '\0');
   std::size_t done = 0;

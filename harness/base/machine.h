@@ -15,9 +15,9 @@ Json build_record();
 /// "cpu", "cores", "memory_bytes"}. `cpu` is the model name of /proc/cpuinfo.
 Json machine_record();
 
-/// The running program's arguments: the program's bare name, then what followed it, with the folders
-/// of absolute paths left out ("/a/b/suite.json" becomes "suite.json"): results must not name
-/// folders of the machine they were made on.
+/// The running program's arguments: the program's bare name, then what followed it, with the
+/// folders of absolute paths left out ("/a/b/suite.json" becomes "suite.json"): results must not
+/// name folders of the machine they were made on.
 std::vector<std::string> program_arguments();
 
 /// Now in UTC as 2026-11-24T05:30:50Z.

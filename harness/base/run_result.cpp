@@ -12,9 +12,12 @@ constexpr std::string_view kSchema = "halfproof.run/1";
 
 std::string_view status_name(RunStatus status) {
   switch (status) {
-    case RunStatus::kOk: return "ok";
-    case RunStatus::kError: return "error";
-    case RunStatus::kSkipped: return "skipped";
+    case RunStatus::kOk:
+      return "ok";
+    case RunStatus::kError:
+      return "error";
+    case RunStatus::kSkipped:
+      return "skipped";
   }
   return "error";
 }

@@ -25,10 +25,10 @@ struct RunResult {
   std::string precision;  ///< "fp16", "fp32", ...; "" for the stage verify.
   std::string device;     ///< "cpu" or "cuda"; "" for the stage verify.
   RunStatus status = RunStatus::kOk;
-  std::string reason;     ///< Empty when status is kOk.
-  std::string started;    ///< UTC.
+  std::string reason;   ///< Empty when status is kOk.
+  std::string started;  ///< UTC.
   double elapsed_s = 0.0;
-  std::string key;        ///< Digest of all that determines the result; equal key: reusable.
+  std::string key;  ///< Digest of all that determines the result; equal key: reusable.
   std::vector<std::string> argv;
   Json seeds = Json::object();
   Json digests = Json::object();      ///< sha256 by name: "checkpoint", "log", "predictions".
@@ -37,8 +37,7 @@ struct RunResult {
 };
 
 /// "verify.json", "evaluate-fp16.json": the file's name for a stage, precision and seed.
-std::string run_result_name(std::string_view stage, std::string_view precision,
-                            int seed = -1);
+std::string run_result_name(std::string_view stage, std::string_view precision, int seed = -1);
 
 Json to_json(const RunResult& result);
 

@@ -13,7 +13,9 @@ namespace {
 // FIPS 180-4 example: SHA-256 of "abc".
 constexpr const char* kAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-TEST(Sha256, HashesThePublishedExample) { EXPECT_EQ(sha256_hex("abc"), kAbc); }
+TEST(Sha256, HashesThePublishedExample) {
+  EXPECT_EQ(sha256_hex("abc"), kAbc);
+}
 
 TEST(Sha256, PiecesHashLikeTheWhole) {
   Sha256 hash;

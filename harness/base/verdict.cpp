@@ -33,9 +33,10 @@ Verdict verdict_from_string(std::string_view text) {
   for (const auto& [value, name] : kNames) {
     if (name == text) return value;
   }
-  throw Error(ErrorCode::kInvalidJson, "verdict",
-              "expected PASS, FAIL, AMBIGUOUS, UNFIT, SKIPPED, NOT_VERIFIABLE, XFAIL or XPASS, got " +
-                  std::string(text));
+  throw Error(
+      ErrorCode::kInvalidJson, "verdict",
+      "expected PASS, FAIL, AMBIGUOUS, UNFIT, SKIPPED, NOT_VERIFIABLE, XFAIL or XPASS, got " +
+          std::string(text));
 }
 
 Json to_json(const VerdictRecord& record) {

@@ -18,8 +18,8 @@ std::vector<VerdictRecord> records(const std::vector<Verdict>& verdicts) {
 }
 
 TEST(Verdict, EveryNameReadsBack) {
-  for (const auto* name : {"PASS", "FAIL", "AMBIGUOUS", "UNFIT", "SKIPPED", "NOT_VERIFIABLE",
-                           "XFAIL", "XPASS"}) {
+  for (const auto* name :
+       {"PASS", "FAIL", "AMBIGUOUS", "UNFIT", "SKIPPED", "NOT_VERIFIABLE", "XFAIL", "XPASS"}) {
     EXPECT_EQ(to_string(verdict_from_string(name)), name);
   }
   EXPECT_THROW(verdict_from_string("pass"), Error);
@@ -36,11 +36,13 @@ TEST(Verdict, ExitCodesAreThoseOfTheDesign) {
   EXPECT_EQ(exit_code(records({kSkipped, kNotVerifiable})), 77);
 }
 
-TEST(Verdict, NoClaimAtAllIsNotASuccess) { EXPECT_EQ(exit_code({}), 77); }
+TEST(Verdict, NoClaimAtAllIsNotASuccess) {
+  EXPECT_EQ(exit_code({}), 77);
+}
 
 TEST(Verdict, TheDocumentCountsAndReadsBack) {
-  VerdictRecord record{"row",  "miou", "evaluated",    "fp16",        52.05,
-                       52.06,  "%",    Json(nullptr),  Verdict::kPass, "within"};
+  VerdictRecord record{"row", "miou", "evaluated",   "fp16",         52.05,
+                       52.06, "%",    Json(nullptr), Verdict::kPass, "within"};
   const Json document = verdicts_document("minizoo", {record});
   EXPECT_EQ(document.at("schema"), "halfproof.verdicts/1");
   EXPECT_EQ(document.at("counts").at("PASS"), 1);

@@ -37,7 +37,9 @@ Json ask_worker() {
   return record;
 }
 
-std::string yes_or_why(bool yes, const std::string& why) { return yes ? "yes" : "no: " + why; }
+std::string yes_or_why(bool yes, const std::string& why) {
+  return yes ? "yes" : "no: " + why;
+}
 
 Json abilities(const Json& worker, const Json& gpus) {
   const bool tensors = !worker.contains("absent");
@@ -69,9 +71,10 @@ Json suite_record(const Options& options) {
       files[row.id] = "missing: " + error.detail();
     }
   }
-  return {{"name", suite.name},
-          {"data", data ? "at hand" : "missing: evaluated claims would be skipped; give --data DIR"},
-          {"checkpoints", files}};
+  return {
+      {"name", suite.name},
+      {"data", data ? "at hand" : "missing: evaluated claims would be skipped; give --data DIR"},
+      {"checkpoints", files}};
 }
 
 void print_section(const std::string& title, const Json& object) {

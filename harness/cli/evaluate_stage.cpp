@@ -153,8 +153,7 @@ void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verifie
                        {"size", {suite.data.height, suite.data.width}},
                        {"threads", options.threads},
                        {"program", digest_of_program(options.worker)}};
-  const auto precisions =
-      options.precisions.empty() ? default_precisions(row) : options.precisions;
+  const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
   const auto expected = expected_results(row, precisions, options.device, inputs);
   const auto missing = [&](const ExpectedResult& result) {
     return !directory.has_result(row.id, result.stage, result.precision, result.key);
@@ -162,8 +161,7 @@ void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verifie
   const auto leave = [&](RunStatus status, const std::string& reason) {
     for (const auto& result : expected) {
       if (!missing(result)) continue;
-      directory.write_result(
-          result_without_run(suite, row, result, options, status, reason));
+      directory.write_result(result_without_run(suite, row, result, options, status, reason));
     }
   };
   const auto [status, reason] = obstacle(verified, root, suite, fingerprint);

@@ -37,8 +37,8 @@ std::vector<ExpectedResult> expected_results(const Row& row,
                                              const std::vector<std::string>& precisions,
                                              const std::string& device, const Json& inputs);
 
-/// Stage "evaluate" of one row: starts a worker for what is not yet there. A worker that dies leaves
-/// results of status error, missing data or a missing GPU results of status skipped.
+/// Stage "evaluate" of one row: starts a worker for what is not yet there. A worker that dies
+/// leaves results of status error, missing data or a missing GPU results of status skipped.
 void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
                   const RunDirectory& directory, const EvaluateOptions& options);
 

@@ -63,8 +63,12 @@ Json fetch(const Options& options) {
       std::printf("%s  %s  %ju bytes  %s\n", file.sha256.c_str(), file.name.c_str(), file.size,
                   std::string(to_string(file.trust)).c_str());
     }
-    files.push_back({{"name", file.name}, {"url", file.url}, {"path", file.path.string()},
-                     {"size", file.size}, {"sha256", file.sha256}, {"trust", to_string(file.trust)}});
+    files.push_back({{"name", file.name},
+                     {"url", file.url},
+                     {"path", file.path.string()},
+                     {"size", file.size},
+                     {"sha256", file.sha256},
+                     {"trust", to_string(file.trust)}});
   }
   return files;
 }
@@ -74,7 +78,8 @@ Json fetch(const Options& options) {
 void add_fetch_command(CLI::App& program, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = program.add_subcommand(
-      "fetch", "Gets published files into the cache: hashed as they stream, locked by their sha256");
+      "fetch",
+      "Gets published files into the cache: hashed as they stream, locked by their sha256");
   command->add_option("TARGET", options->target, "A suite, or the URL of one file")->required();
   command->add_option("--row", options->rows, "Only these rows of the suite");
   command->add_option("--cache", options->cache, "Cache folder");

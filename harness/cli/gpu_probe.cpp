@@ -22,14 +22,12 @@ constexpr int kClockSm = 1;
 /// Functions of the library, or null pointers.
 struct Nvml {
   std::unique_ptr<void, int (*)(void*)> library{
-      ::dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL), [](void* handle) {
-        return handle == nullptr ? 0 : ::dlclose(handle);
-      }};
+      ::dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL),
+      [](void* handle) { return handle == nullptr ? 0 : ::dlclose(handle); }};
 
   template <typename Function>
   Function* find(const char* name) const {
-    return library == nullptr ? nullptr
-                              : reinterpret_cast<Function*>(::dlsym(library.get(), name));
+    return library == nullptr ? nullptr : reinterpret_cast<Function*>(::dlsym(library.get(), name));
   }
 };
 
@@ -72,7 +70,8 @@ Json probe_gpus() {
   const Nvml nvml;
   if (nvml.library == nullptr) return {{"absent", "no NVIDIA driver (libnvidia-ml.so.1)"}};
   auto* start = nvml.find<int()>("nvmlInit_v2");
-  if (start == nullptr || start() != kSuccess) return {{"absent", "the NVIDIA driver does not start"}};
+  if (start == nullptr || start() != kSuccess)
+    return {{"absent", "the NVIDIA driver does not start"}};
   std::array<char, 96> version{};
   if (auto* get = nvml.find<int(char*, unsigned)>("nvmlSystemGetDriverVersion")) {
     get(version.data(), version.size());

@@ -7,7 +7,9 @@ namespace {
 
 volatile std::sig_atomic_t noted = 0;
 
-void note(int) { noted = 1; }
+void note(int) {
+  noted = 1;
+}
 
 }  // namespace
 
@@ -20,6 +22,8 @@ void catch_interrupts() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-bool interrupted() noexcept { return noted != 0; }
+bool interrupted() noexcept {
+  return noted != 0;
+}
 
 }  // namespace harness

@@ -36,12 +36,11 @@ bool selected(const VerdictRecord& record, const Options& options, const std::st
 int judge(const Options& options) {
   const Suite suite =
       read_suite(options.suite.empty() ? options.folder / "suite.json" : options.suite);
-  const std::set<std::string> require(options.require.begin(), options.require.end());
   if (options.row.empty() && options.claim.empty()) {
-    return judge_and_show(options.folder, suite, require, options.json);
+    return judge_and_show(options.folder, suite, options.require, options.json);
   }
   const std::string row = options.row.empty() ? "" : select_row(suite, options.row).id;
-  std::vector<VerdictRecord> verdicts = judge_run(options.folder, suite, {require});
+  std::vector<VerdictRecord> verdicts = judge_run(options.folder, suite, {options.require});
   std::erase_if(verdicts,
                 [&](const VerdictRecord& record) { return !selected(record, options, row); });
   if (verdicts.empty()) {
@@ -49,7 +48,7 @@ int judge(const Options& options) {
                 "expected a claim " + options.claim + " of row " + options.row +
                     " in this run, found none");
   }
-  show_verdicts(suite.name, verdicts, options.json);
+  show_verdicts(suite, verdicts, options.json);
   if (!options.ctest) return exit_code(verdicts);
   for (const auto& verdict : verdicts) std::printf("%s", ctest_measurements(verdict).c_str());
   // What is unfit, ambiguous or not verifiable is a skip that CTest counts and shows.
@@ -68,8 +67,8 @@ void add_judge_command(CLI::App& program, int& exit_code) {
                       "Judge by this suite instead of the one stored with the run");
   command->add_option("--row", options->row, "Only this row");
   command->add_option("--claim", options->claim, "Only this claim");
-  command->add_option("--require", options->require,
-                      "gpu, data, network: a skip for lack of it fails")
+  command
+      ->add_option("--require", options->require, "gpu, data, network: a skip for lack of it fails")
       ->delimiter(',')
       ->check(CLI::IsMember({"gpu", "data", "network"}));
   command->add_flag("--ctest", options->ctest,

@@ -6,8 +6,8 @@
 #include "harness/cli/command.h"
 
 int main(int argc, char** argv) {
-  CLI::App program{
-      "halfproof proves, or disproves, what a model zoo says about FP16 training", "halfproof"};
+  CLI::App program{"halfproof proves, or disproves, what a model zoo says about FP16 training",
+                   "halfproof"};
   program.require_subcommand(1);
   const harness::Json build = harness::build_record();
   program.set_version_flag("--version", "halfproof " + build.at("version").get<std::string>() +

@@ -28,14 +28,16 @@ std::string clock_text(double seconds) {
 std::string progress_line(const std::string& label, const std::string& unit, std::uint64_t done,
                           std::uint64_t total, double elapsed_s) {
   std::string line = label + ": " + std::to_string(done);
-  if (total > 0) line += "/" + std::to_string(total);
-  line += " " + unit;
+  if (total > 0) line.append("/").append(std::to_string(total));
+  line.append(" ").append(unit);
   if (elapsed_s <= 0 || done == 0) return line;
   const double rate = static_cast<double>(done) / elapsed_s;
   char text[32];
   std::snprintf(text, sizeof text, "%.1f", rate);
-  line += std::string(", ") + text + " " + unit + "/s";
-  if (total > done) line += ", " + clock_text(static_cast<double>(total - done) / rate) + " left";
+  line.append(", ").append(text).append(" ").append(unit).append("/s");
+  if (total > done) {
+    line.append(", ").append(clock_text(static_cast<double>(total - done) / rate)).append(" left");
+  }
   return line;
 }
 
@@ -48,12 +50,15 @@ Progress::Progress(std::string label, std::string unit, bool quiet, std::FILE* s
       started_(Clock::now()),
       last_(started_) {}
 
-Progress::~Progress() { finish(); }
+Progress::~Progress() {
+  finish();
+}
 
 void Progress::update(std::uint64_t done, std::uint64_t total) {
   if (quiet_) return;
   const auto now = Clock::now();
-  const auto interval = terminal_ ? Clock::duration(kTerminalInterval) : Clock::duration(kPlainInterval);
+  const auto interval =
+      terminal_ ? Clock::duration(kTerminalInterval) : Clock::duration(kPlainInterval);
   if (now - last_ < interval) return;
   last_ = now;
   const double elapsed = std::chrono::duration<double>(now - started_).count();

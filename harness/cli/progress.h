@@ -37,7 +37,8 @@ class Progress {
   Clock::time_point last_;
 };
 
-/// "fcn: 7/16 images, 21.3 images/s, 0:12 left"; without a total or a rate those parts are left out.
+/// "fcn: 7/16 images, 21.3 images/s, 0:12 left"; without a total or a rate those parts are left
+/// out.
 std::string progress_line(const std::string& label, const std::string& unit, std::uint64_t done,
                           std::uint64_t total, double elapsed_s);
 

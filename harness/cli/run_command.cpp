@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -84,9 +83,9 @@ StoreOptions store_options(const Suite& suite, const Options& options) {
 void run_rows(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
               const RunDirectory& directory) {
   StoreOptions store = store_options(suite, options);
-  EvaluateOptions evaluate{options.precisions, options.device,  options.data,
-                           program_folder() / "halfproof-worker",
-                           options.threads,    options.argv,    options.json};
+  EvaluateOptions evaluate{
+      options.precisions, options.device, options.data, program_folder() / "halfproof-worker",
+      options.threads,    options.argv,   options.json};
   for (const Row* row : rows) {
     if (interrupted()) return;
     Progress progress(row->id + " fetch", "MB", options.json);
@@ -113,7 +112,7 @@ int run(const Options& options) {
     std::fprintf(stderr, "halfproof: interrupted; the same command finishes %s\n", out.c_str());
     return kInterruptedExit;
   }
-  return judge_and_show(out, suite, {options.require.begin(), options.require.end()}, options.json);
+  return judge_and_show(out, suite, options.require, options.json);
 }
 
 void add_options(CLI::App& command, Options& options) {
@@ -125,7 +124,8 @@ void add_options(CLI::App& command, Options& options) {
   command.add_option("--precision", options.precisions, "fp32, fp64, fp16, fp16-amp, bf16-amp")
       ->delimiter(',')
       ->check(CLI::IsMember({"fp32", "fp64", "fp16", "fp16-amp", "bf16-amp"}));
-  command.add_option("--device", options.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}));
+  command.add_option("--device", options.device, "cpu or cuda")
+      ->check(CLI::IsMember({"cpu", "cuda"}));
   command.add_option("--data", options.data, "Root of the data set, instead of the suite's");
   command.add_option("--out", options.out, "Run directory (default: runs/<suite>)");
   command.add_option("--cache", options.cache, "Cache folder for downloads");
@@ -133,7 +133,8 @@ void add_options(CLI::App& command, Options& options) {
   command.add_option("--threads", options.threads, "Threads of the worker (default: all cores)")
       ->check(CLI::Range(0, 4096));
   command.add_flag("--offline", options.offline, "Never touch the network");
-  command.add_option("--require", options.require, "gpu, data, network: a skip for lack of it fails")
+  command
+      .add_option("--require", options.require, "gpu, data, network: a skip for lack of it fails")
       ->delimiter(',')
       ->check(CLI::IsMember({"gpu", "data", "network"}));
   command.add_flag("--json", options.json, "Print verdicts.json");

@@ -54,9 +54,13 @@ RunDirectory::RunDirectory(fs::path folder, const Suite& suite) : folder_(std::m
   }
 }
 
-RunDirectory::~RunDirectory() { ::close(lock_); }
+RunDirectory::~RunDirectory() {
+  ::close(lock_);
+}
 
-fs::path RunDirectory::row_folder(std::string_view row) const { return folder_ / row; }
+fs::path RunDirectory::row_folder(std::string_view row) const {
+  return folder_ / row;
+}
 
 void RunDirectory::write_job(const Json& job, const Suite& suite) const {
   write_json_file(folder_ / "suite.json", to_json(suite));
@@ -84,9 +88,13 @@ std::string result_key(const Row& row, std::string_view stage, std::string_view 
                        std::string_view device, const Json& inputs) {
   Json what = to_json(row);
   what.erase("claims");
-  return sha256_hex(
-      Json{{"row", what}, {"stage", stage}, {"precision", precision}, {"device", device}, {"inputs", inputs}}
-          .dump());
+  return sha256_hex(Json{
+      {"row", what},
+      {"stage", stage},
+      {"precision", precision},
+      {"device", device},
+      {"inputs",
+       inputs}}.dump());
 }
 
 std::string data_fingerprint(const fs::path& root, std::string_view split) {

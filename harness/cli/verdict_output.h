@@ -1,20 +1,20 @@
 #pragma once
 
 #include <filesystem>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "harness/base/verdict.h"
 #include "harness/table/suite.h"
 
 namespace harness {
 
-/// Judges what lies in a run directory, writes DIR/verdicts.json, prints the table (or the JSON) and
-/// returns the exit code.
+/// Judges what lies in a run directory, writes DIR/verdicts.json, prints the table (or the JSON)
+/// and returns the exit code.
 int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
-                   const std::set<std::string>& require, bool json);
+                   const std::vector<std::string>& require, bool json);
 
 /// Prints verdicts on stdout: as verdicts.json, or as the table, as wide as the terminal is.
-void show_verdicts(const std::string& suite, const std::vector<VerdictRecord>& verdicts, bool json);
+void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdicts, bool json);
 
 }  // namespace harness

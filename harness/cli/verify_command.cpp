@@ -68,8 +68,8 @@ int verify(const Options& options) {
   row.log.clear();
   std::erase_if(row.claims, [](const Claim& claim) { return claim.evidence != "file"; });
   const VerifiedRow verified = verify_row(suite, row, StoreOptions{});
-  const auto verdicts = judge_row(row, {verified.result}, JobScope{{"verify"}, {}});
-  show_verdicts(suite.name, verdicts, options.json);
+  const auto verdicts = judge_row(row, {verified.result}, JobScope{{"verify"}, {}, {}});
+  show_verdicts(suite, verdicts, options.json);
   return exit_code(verdicts);
 }
 

@@ -6,6 +6,7 @@
 #include "harness/artifact/python_config.h"
 #include "harness/artifact/training_log.h"
 #include "harness/base/error.h"
+#include "harness/base/location.h"
 #include "harness/base/machine.h"
 
 namespace harness {
@@ -14,10 +15,14 @@ namespace {
 
 std::string_view error_kind(const Error& error) {
   switch (error.code()) {
-    case ErrorCode::kIo: return "missing";
-    case ErrorCode::kFetchFailed: return "unreachable";
-    case ErrorCode::kChecksumMismatch: return "checksum";
-    default: return "unreadable";
+    case ErrorCode::kIo:
+      return "missing";
+    case ErrorCode::kFetchFailed:
+      return "unreachable";
+    case ErrorCode::kChecksumMismatch:
+      return "checksum";
+    default:
+      return "unreadable";
   }
 }
 
@@ -109,7 +114,7 @@ Json file_record(const Suite& suite, const std::string& location, const StoreOpt
   try {
     const StoredFile file = obtain(absolute_location(suite, location), store);
     if (path != nullptr) *path = file.path;
-    record["url"] = location.find("://") == std::string::npos ? location : file.url;
+    record["url"] = is_url(location) ? file.url : location;
     record["size"] = file.size;
     record["sha256"] = file.sha256;
     record["trust"] = to_string(file.trust);
@@ -124,7 +129,7 @@ Json file_record(const Suite& suite, const std::string& location, const StoreOpt
 }  // namespace
 
 std::string absolute_location(const Suite& suite, const std::string& location) {
-  if (location.find("://") != std::string::npos || fs::path(location).is_absolute()) return location;
+  if (is_url(location) || fs::path(location).is_absolute()) return location;
   return (suite.folder / location).lexically_normal().string();
 }
 

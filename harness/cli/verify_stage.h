@@ -19,7 +19,8 @@ std::filesystem::path lock_file_of(const Suite& suite);
 /// What the stage "verify" leaves behind.
 struct VerifiedRow {
   RunResult result;
-  std::filesystem::path checkpoint;  ///< Where the checkpoint lies here; empty when it is not at hand.
+  std::filesystem::path
+      checkpoint;  ///< Where the checkpoint lies here; empty when it is not at hand.
 };
 
 /// Stage "verify": obtains the checkpoint and the log of a row and records what is in them, without

@@ -116,8 +116,9 @@ WorkerEnd end_of(pid_t child) {
 
 }  // namespace
 
-WorkerEnd run_worker(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                     const Json& input, const std::function<void(const Json&)>& on_event,
+WorkerEnd run_worker(const std::filesystem::path& program,
+                     const std::vector<std::string>& arguments, const Json& input,
+                     const std::function<void(const Json&)>& on_event,
                      const std::function<bool()>& stop) {
   if (::access(program.c_str(), X_OK) != 0) {
     throw Error(ErrorCode::kWorkerFailed, program.string(),

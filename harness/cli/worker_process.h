@@ -20,8 +20,9 @@ struct WorkerEnd {
 /// ours. Returns when it has ended. The child dies with this process, whatever ends it, and is
 /// killed when `stop` returns true (asked some times a second).
 /// Throws Error(kWorkerFailed) when the program cannot be started.
-WorkerEnd run_worker(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                     const Json& input, const std::function<void(const Json&)>& on_event,
+WorkerEnd run_worker(const std::filesystem::path& program,
+                     const std::vector<std::string>& arguments, const Json& input,
+                     const std::function<void(const Json&)>& on_event,
                      const std::function<bool()>& stop);
 
 }  // namespace harness

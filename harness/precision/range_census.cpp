@@ -81,7 +81,9 @@ AddCensusOnGpu* add_census_on_gpu = nullptr;
 
 }  // namespace
 
-void use_gpu_census(AddCensusOnGpu* function) { add_census_on_gpu = function; }
+void use_gpu_census(AddCensusOnGpu* function) {
+  add_census_on_gpu = function;
+}
 
 RangeCensus& RangeCensus::operator+=(const RangeCensus& other) {
   elements += other.elements;

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "harness/base/location.h"
+
 namespace harness {
 namespace fs = std::filesystem;
 namespace {
@@ -61,15 +63,6 @@ void consume_time_stamp(std::string& stem) {
 }
 
 }  // namespace
-
-bool is_url(std::string_view link) noexcept {
-  const std::size_t colon = link.find("://");
-  return colon != std::string_view::npos && colon > 0 &&
-         std::all_of(link.begin(), link.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
-           return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' ||
-                  c == '.';
-         });
-}
 
 std::string relative_to(const fs::path& path, const fs::path& folder) {
   const fs::path from = fs::absolute(folder.empty() ? "." : folder).lexically_normal();

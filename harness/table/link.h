@@ -6,9 +6,6 @@
 
 namespace harness {
 
-/// Has `link` a scheme ("https://...")? Everything else is a path.
-bool is_url(std::string_view link) noexcept;
-
 /// `path` as a suite in `folder` writes it: relative to the folder, or absolute where no relative
 /// path exists. Both are made absolute first; nothing need exist.
 std::string relative_to(const std::filesystem::path& path, const std::filesystem::path& folder);

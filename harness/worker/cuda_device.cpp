@@ -37,9 +37,10 @@ bool load_cuda_if_present() {
 torch::Device open_device(const std::string& name) {
   if (name == "cpu") return torch::kCPU;
   if (!load_cuda_if_present()) {
-    throw Error(ErrorCode::kUnavailable, "--device cuda",
-                "no gpu: expected a CUDA device that LibTorch can use, found none; `halfproof doctor` "
-                "says why");
+    throw Error(
+        ErrorCode::kUnavailable, "--device cuda",
+        "no gpu: expected a CUDA device that LibTorch can use, found none; `halfproof doctor` "
+        "says why");
   }
   return {torch::kCUDA, 0};
 }

@@ -10,8 +10,8 @@ namespace harness {
 /// program is not linked against it. Returns whether a CUDA device can be used.
 bool load_cuda_if_present();
 
-/// torch::kCPU or torch::kCUDA. Throws Error(kUnavailable) whose detail begins with "no gpu" when CUDA is
-/// asked for and there is no device, or no CUDA half of LibTorch.
+/// torch::kCPU or torch::kCUDA. Throws Error(kUnavailable) whose detail begins with "no gpu" when
+/// CUDA is asked for and there is no device, or no CUDA half of LibTorch.
 torch::Device open_device(const std::string& name);
 
 }  // namespace harness

@@ -8,7 +8,9 @@
 namespace harness {
 namespace {
 
-TEST(CudaDevice, TheCpuNeedsNothing) { EXPECT_EQ(open_device("cpu"), torch::Device(torch::kCPU)); }
+TEST(CudaDevice, TheCpuNeedsNothing) {
+  EXPECT_EQ(open_device("cpu"), torch::Device(torch::kCPU));
+}
 
 TEST(CudaDevice, WithoutAGpuItSaysSo) {
   if (load_cuda_if_present()) {

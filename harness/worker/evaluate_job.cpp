@@ -66,7 +66,8 @@ Subject open_subject(const Job& job) {
   subject.device = open_device(job.device);
   const Checkpoint checkpoint = Checkpoint::open(job.checkpoint);
   const Json config = config_of(checkpoint);
-  subject.spec = resolve_model(job.row, config.is_object() ? config.value("model", Json()) : Json());
+  subject.spec =
+      resolve_model(job.row, config.is_object() ? config.value("model", Json()) : Json());
   subject.weights = to_torch(checkpoint.state_dict());
   subject.normalization = normalization_of(config);
   subject.scenes = find_cityscapes(job.data.root, job.data.split);
@@ -97,9 +98,9 @@ std::vector<torch::Tensor> census_images(const Job& job, const Subject& subject)
     const Scene scene = load_scene(paths, subject.spec.decode_head.num_classes);
     FloatImage image = prepare_for_test(scene.image, {job.data.height, job.data.width},
                                         /*flip=*/false, subject.normalization);
-    images.push_back(torch::from_blob(image.planes.data(),
-                                      {1, 3, image.size.height, image.size.width})
-                         .to(subject.device, torch::kFloat, /*non_blocking=*/false, /*copy=*/true));
+    images.push_back(
+        torch::from_blob(image.planes.data(), {1, 3, image.size.height, image.size.width})
+            .to(subject.device, torch::kFloat, /*non_blocking=*/false, /*copy=*/true));
   }
   return images;
 }
@@ -139,9 +140,8 @@ std::vector<std::string> precisions_of(const std::vector<Job::Wanted>& wanted) {
   return precisions;
 }
 
-Json measurements_of(Subject& subject, const EvaluationResult& evaluation,
-                     std::size_t index, const Job::Wanted& wanted,
-                     const std::vector<torch::Tensor>& images) {
+Json measurements_of(Subject& subject, const EvaluationResult& evaluation, std::size_t index,
+                     const Job::Wanted& wanted, const std::vector<torch::Tensor>& images) {
   if (wanted.stage == "parity") return parity_record(evaluation, index);
   Json record = evaluation_record(evaluation, index);
   record["protocol"] = wanted.stage == "evaluate" ? "whole" : "ms_flip";
@@ -150,7 +150,6 @@ Json measurements_of(Subject& subject, const EvaluationResult& evaluation,
   const ForwardCensus census = take_census(model, images, subject.forward(wanted.precision));
   record["forward"].update(census.forward);
   record["census"] = census.census;
-  (void)job;
   return record;
 }
 
@@ -161,9 +160,10 @@ void evaluate_group(const Job& job, Subject& subject, const std::vector<Job::Wan
   const std::string started = utc_now();
   const auto precisions = precisions_of(wanted);
   std::vector<NamedForward> forwards;
-  for (const auto& precision : precisions) forwards.push_back({precision, subject.forward(precision)});
-  EvaluatorOptions options =
-      options_for(job, subject, protocol == Protocol::kWholeImage ? "evaluate" : "evaluate ms+flip");
+  for (const auto& precision : precisions)
+    forwards.push_back({precision, subject.forward(precision)});
+  EvaluatorOptions options = options_for(
+      job, subject, protocol == Protocol::kWholeImage ? "evaluate" : "evaluate ms+flip");
   options.protocol = protocol;
   const bool parity = std::any_of(wanted.begin(), wanted.end(),
                                   [](const Job::Wanted& one) { return one.stage == "parity"; });

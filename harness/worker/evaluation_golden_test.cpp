@@ -39,15 +39,15 @@ void expect_golden(const ConfusionMatrix& ours, const Json& golden, double point
   std::int64_t moved = 0;
   for (std::size_t label = 0; label < expected.size(); ++label) {
     for (std::size_t predicted = 0; predicted < expected.size(); ++predicted) {
-      const auto count = ours.count(static_cast<std::int64_t>(label),
-                                    static_cast<std::int64_t>(predicted));
+      const auto count =
+          ours.count(static_cast<std::int64_t>(label), static_cast<std::int64_t>(predicted));
       pixels += expected[label][predicted];
       moved += std::abs(count - expected[label][predicted]);
     }
   }
   ASSERT_GT(pixels, 100000);
   // A pixel of another class leaves one cell and enters another.
-  EXPECT_LE(moved / 2.0, 1e-4 * static_cast<double>(pixels));
+  EXPECT_LE(static_cast<double>(moved) / 2.0, 1e-4 * static_cast<double>(pixels));
   const Json& metrics = golden.at("metrics");
   EXPECT_NEAR(ours.miou(), 100.0 * metrics.at("mIoU").get<double>(), points);
   EXPECT_NEAR(ours.macc(), 100.0 * metrics.at("mAcc").get<double>(), points);
@@ -84,7 +84,7 @@ TEST_P(EvaluationGolden, SixScalesAndFlip) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Minizoo, EvaluationGolden, testing::ValuesIn(minizoo_rows()),
-                         [](const auto& info) { return info.param.golden; });
+                         [](const auto& row) { return row.param.golden; });
 
 }  // namespace
 }  // namespace harness

@@ -12,11 +12,16 @@ namespace {
 /// "Half" as PyTorch writes it: "float16".
 std::string dtype_name(torch::ScalarType type) {
   switch (type) {
-    case torch::kHalf: return "float16";
-    case torch::kBFloat16: return "bfloat16";
-    case torch::kFloat: return "float32";
-    case torch::kDouble: return "float64";
-    default: return c10::toString(type);
+    case torch::kHalf:
+      return "float16";
+    case torch::kBFloat16:
+      return "bfloat16";
+    case torch::kFloat:
+      return "float32";
+    case torch::kDouble:
+      return "float64";
+    default:
+      return c10::toString(type);
   }
 }
 
@@ -75,9 +80,9 @@ class Census final : public models::ActivationObserver {
   Json dtype_counts() const {
     Json counts = Json::object();
     for (const auto& [kind, layers] : dtypes_) {
-      for (const auto& [layer, dtype] : layers) {
-        counts[kind][dtype] = counts[kind].value(dtype, 0) + 1;
-      }
+      std::map<std::string, std::int64_t> layers_by_dtype;
+      for (const auto& [layer, dtype] : layers) ++layers_by_dtype[dtype];
+      counts[kind] = layers_by_dtype;
     }
     return counts;
   }

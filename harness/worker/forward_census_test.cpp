@@ -15,9 +15,8 @@ ForwardCensus census_in(Policy policy, float brightest) {
   auto model = rows.at(0).model(policy);
   torch::manual_seed(0);
   const auto image = torch::rand({1, 3, 64, 64}) * brightest;
-  return take_census(model, {image}, [&](const torch::Tensor& input) {
-    return run_model(model, policy, input);
-  });
+  return take_census(model, {image},
+                     [&](const torch::Tensor& input) { return run_model(model, policy, input); });
 }
 
 TEST(ForwardCensus, EveryConvolutionRanInHalf) {

@@ -1,4 +1,5 @@
-// The networks against what the real MMSegmentation computed from the same files and the same image.
+// The networks against what the real MMSegmentation computed from the same files and the same
+// image.
 
 #include <map>
 #include <string>
@@ -14,8 +15,7 @@ namespace {
 using Goldens = std::map<std::string, torch::Tensor>;
 
 Goldens goldens_of(const MinizooRow& row) {
-  const Checkpoint file =
-      Checkpoint::open("fixtures/minizoo/goldens/eval/" + row.golden + ".pth");
+  const Checkpoint file = Checkpoint::open("fixtures/minizoo/goldens/eval/" + row.golden + ".pth");
   Goldens goldens;
   for (const auto& view : file.state_dict()) goldens[view.name] = to_torch(view);
   return goldens;
@@ -36,8 +36,7 @@ class ForwardGolden : public testing::TestWithParam<MinizooRow> {
     const torch::InferenceMode no_gradients;
     auto model = GetParam().model(policy);
     const AutocastScope scope(policy, torch::kCPU);
-    const auto features =
-        model->forward_features(goldens_.at("image").to(input_dtype(policy)));
+    const auto features = model->forward_features(goldens_.at("image").to(input_dtype(policy)));
     return {model->forward_decode(features), model->forward_auxiliary(features)};
   }
 
@@ -84,7 +83,7 @@ TEST_P(ForwardGolden, Fp16IsNoFurtherFromFp64ThanTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Minizoo, ForwardGolden, testing::ValuesIn(minizoo_rows()),
-                         [](const auto& info) { return info.param.golden; });
+                         [](const auto& row) { return row.param.golden; });
 
 }  // namespace
 }  // namespace harness

@@ -43,7 +43,8 @@ Job job_from_json(const Json& value) {
   job.threads = reader.required_integer("threads");
   job.results = wanted_from_json(reader.required("results"));
   job.out = reader.required_string("out");
-  for (const auto& argument : reader.required("argv")) job.argv.push_back(argument.get<std::string>());
+  for (const auto& argument : reader.required("argv"))
+    job.argv.push_back(argument.get<std::string>());
   reader.finish();
   return job;
 }

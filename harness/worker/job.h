@@ -15,14 +15,14 @@ struct Job {
   struct Wanted {
     std::string stage;  ///< "evaluate", "evaluate_ms_flip", "parity".
     std::string precision;
-    std::string key;    ///< Goes into the RunResult as it is.
+    std::string key;  ///< Goes into the RunResult as it is.
   };
   std::string suite;
   Row row;
   DataSpec data;  ///< `root` is absolute here.
   std::filesystem::path checkpoint;
   std::string checkpoint_sha256;
-  std::string device;  ///< "cpu" or "cuda".
+  std::string device;        ///< "cpu" or "cuda".
   std::int64_t threads = 0;  ///< 0: LibTorch's own choice.
   std::vector<Wanted> results;
   std::filesystem::path out;  ///< DIR/<row>.

@@ -23,8 +23,8 @@ void doctor() {
 
 }  // namespace
 
-/// The process that runs one row. It is started by `halfproof`, which writes the job to its standard
-/// input and reads events from its standard output.
+/// The process that runs one row. It is started by `halfproof`, which writes the job to its
+/// standard input and reads events from its standard output.
 int main(int argc, char** argv) {
   const std::string mode = argc == 2 ? argv[1] : "";
   try {

@@ -44,6 +44,8 @@ inline std::vector<MinizooRow> minizoo_rows() {
 }
 
 /// For test names.
-inline void PrintTo(const MinizooRow& row, std::ostream* out) { *out << row.golden; }
+inline void PrintTo(const MinizooRow& row, std::ostream* out) {
+  *out << row.golden;
+}
 
 }  // namespace harness

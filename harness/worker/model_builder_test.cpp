@@ -34,9 +34,10 @@ TEST(ModelBuilder, ThePlainLayoutIsThatOfTheModules) {
 
 TEST(ModelBuilder, FullSizeHalfModelsHaveTheReferencesKeys) {
   const Json golden = read_json_file("fixtures/minizoo/goldens/r101_keys.json");
-  for (const auto& [name, method] :
-       {std::pair{"fcn", "FCN"}, {"pspnet", "PSPNet"}, {"deeplabv3", "DeepLabV3"},
-        {"deeplabv3plus", "DeepLabV3+"}}) {
+  for (const auto& [name, method] : {std::pair{"fcn", "FCN"},
+                                     {"pspnet", "PSPNet"},
+                                     {"deeplabv3", "DeepLabV3"},
+                                     {"deeplabv3plus", "DeepLabV3+"}}) {
     models::EncoderDecoder model(to_options(full_size(method)));
     apply_for_inference(*model, Policy::kFp16Master);
     const auto entries = models::state_dict(*model);

@@ -7,16 +7,26 @@ namespace {
 
 torch::ScalarType scalar_type(DType dtype) {
   switch (dtype) {
-    case DType::kFloat16: return torch::kHalf;
-    case DType::kBFloat16: return torch::kBFloat16;
-    case DType::kFloat32: return torch::kFloat;
-    case DType::kFloat64: return torch::kDouble;
-    case DType::kInt8: return torch::kChar;
-    case DType::kInt16: return torch::kShort;
-    case DType::kInt32: return torch::kInt;
-    case DType::kInt64: return torch::kLong;
-    case DType::kUInt8: return torch::kByte;
-    case DType::kBool: return torch::kBool;
+    case DType::kFloat16:
+      return torch::kHalf;
+    case DType::kBFloat16:
+      return torch::kBFloat16;
+    case DType::kFloat32:
+      return torch::kFloat;
+    case DType::kFloat64:
+      return torch::kDouble;
+    case DType::kInt8:
+      return torch::kChar;
+    case DType::kInt16:
+      return torch::kShort;
+    case DType::kInt32:
+      return torch::kInt;
+    case DType::kInt64:
+      return torch::kLong;
+    case DType::kUInt8:
+      return torch::kByte;
+    case DType::kBool:
+      return torch::kBool;
   }
   TORCH_CHECK(false, "unknown dtype");
 }
@@ -28,8 +38,8 @@ torch::Tensor to_torch(const TensorView& view) {
   const std::size_t size = static_cast<std::size_t>(view.numel()) * item_size(view.dtype);
   if (size == 0) return tensor;
   if (view.is_contiguous()) {
-    const auto* first = view.storage_bytes.data() +
-                        static_cast<std::size_t>(view.offset) * item_size(view.dtype);
+    const auto* first =
+        view.storage_bytes.data() + static_cast<std::size_t>(view.offset) * item_size(view.dtype);
     std::memcpy(tensor.data_ptr(), first, size);
   } else {
     std::memcpy(tensor.data_ptr(), view.packed().data(), size);

@@ -25,8 +25,8 @@ TEST(TensorBridge, PacksATransposedView) {
   view.shape = {2, 2};
   view.strides = {1, 2};
   view.storage_bytes = std::as_bytes(std::span(values));
-  EXPECT_TRUE(torch::equal(to_torch(view),
-                           torch::tensor({1, 3, 2, 4}, torch::kLong).reshape({2, 2})));
+  EXPECT_TRUE(
+      torch::equal(to_torch(view), torch::tensor({1, 3, 2, 4}, torch::kLong).reshape({2, 2})));
 }
 
 TEST(TensorBridge, AScalarAndAnEmptyTensorKeepTheirShape) {

@@ -5,6 +5,12 @@
 namespace harness {
 namespace {
 
+/// A member of an object; null when there is none, or no object.
+const Json* member(const Json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return found == object.end() ? nullptr : &*found;
+}
+
 /// The first step of type Normalize in a pipeline, also inside MultiScaleFlipAug; null when none.
 const Json* find_normalize(const Json& pipeline) {
   if (!pipeline.is_array()) return nullptr;
@@ -22,8 +28,9 @@ std::array<double, 3> three_numbers(const Json& step, const char* key) {
   try {
     return step.at(key).get<std::array<double, 3>>();
   } catch (const nlohmann::json::exception&) {
-    throw Error(ErrorCode::kInvalidFile, "config: Normalize",
-                std::string(key) + ": expected three numbers, got " + step.value(key, Json()).dump());
+    throw Error(
+        ErrorCode::kInvalidFile, "config: Normalize",
+        std::string(key) + ": expected three numbers, got " + step.value(key, Json()).dump());
   }
 }
 
@@ -31,11 +38,12 @@ std::array<double, 3> three_numbers(const Json& step, const char* key) {
 
 Normalization normalization_of(const Json& config) {
   Normalization normalization;
-  if (!config.is_object() || !config.contains("data")) return normalization;
-  const Json& data = config.at("data");
+  const Json* data = member(config, "data");
+  if (data == nullptr) return normalization;
   for (const auto* split : {"test", "val"}) {
-    if (!data.is_object() || !data.contains(split) || !data.at(split).is_object()) continue;
-    const Json* step = find_normalize(data.at(split).value("pipeline", Json()));
+    const Json* part = member(*data, split);
+    const Json* pipeline = part == nullptr ? nullptr : member(*part, "pipeline");
+    const Json* step = pipeline == nullptr ? nullptr : find_normalize(*pipeline);
     if (step == nullptr) continue;
     normalization.mean = three_numbers(*step, "mean");
     normalization.std = three_numbers(*step, "std");

@@ -7,11 +7,13 @@
 namespace harness {
 namespace {
 
-Json config_with(const Json& normalize) {
-  const Json inner = Json::array({normalize});
-  return {{"data",
-           {{"test",
-             {{"pipeline", {{{"type", "MultiScaleFlipAug"}, {"transforms", inner}}}}}}}}};
+/// data.test.pipeline with one step inside a MultiScaleFlipAug.
+Json config_with(const Json& step) {
+  Json augmentation = {{"type", "MultiScaleFlipAug"}};
+  augmentation["transforms"] = Json::array({step});
+  Json config;
+  config["data"]["test"]["pipeline"] = Json::array({augmentation});
+  return config;
 }
 
 TEST(TestPipeline, ReadsTheNormalisationOfTheConfig) {
