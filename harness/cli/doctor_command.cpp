@@ -77,15 +77,16 @@ Json suite_record(const Options& options) {
       {"checkpoints", files}};
 }
 
-void print_section(const std::string& title, const Json& object) {
-  std::printf("%s\n", title.c_str());
+/// One line for each value; what lies deeper is named by its path: "tf32.cublas".
+void print_values(const Json& object, const std::string& prefix = "") {
   for (const auto& [key, value] : object.items()) {
     if (value.is_object() && !value.empty()) {
-      print_section("  " + title + ", " + key, value);
+      print_values(value, prefix + key + ".");
       continue;
     }
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    std::printf("  %-32s %s\n", key.c_str(), text.c_str());
+    const std::string name = prefix + key;
+    std::printf("  %-32s  %s\n", name.c_str(), text.c_str());
   }
 }
 
@@ -100,7 +101,10 @@ void doctor(const Options& options) {
     std::printf("%s\n", record.dump(1).c_str());
     return;
   }
-  for (const auto& [title, section] : record.items()) print_section(title, section);
+  for (const auto& [title, section] : record.items()) {
+    std::printf("%s\n", title.c_str());
+    print_values(section);
+  }
 }
 
 }  // namespace

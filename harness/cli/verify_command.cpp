@@ -25,8 +25,11 @@ struct Options {
 Suite suite_of_file_alone(const fs::path& file) {
   Row row;
   row.id = file.stem().string();
-  const Source source{file.filename().string(), 0, "file name"};
-  Claim hash{"hash", "file", nullptr, 0, "", source, std::nullopt, Json::object(), ""};
+  Claim hash;
+  hash.id = "hash";
+  hash.evidence = "file";
+  hash.digits = Claim::kExact;
+  hash.source = {file.filename().string(), 0, "file name"};
   const std::string expected = hash_in_name(file.filename().string());
   if (!expected.empty()) hash.value = expected;
   Claim format = hash;

@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/precision/half_convolution.h"
+#include "harness/precision/policy.h"
 #include "harness/run/environment.h"
 #include "harness/worker/cuda_device.h"
 #include "harness/worker/evaluate_job.h"
@@ -17,6 +18,7 @@ namespace {
 void doctor() {
   harness::load_cuda_if_present();
   harness::register_half_convolution();
+  harness::use_exact_fp32();
   harness::send_event({{"environment", harness::environment_record()},
                        {"convolution_kernel", harness::active_half_convolution()}});
 }
