@@ -26,8 +26,9 @@ std::string hardware_of(const RunResult& result) {
 
 /// Why the claim cannot be judged on this hardware; "" when it can.
 std::string unfitness(const Claim& claim, const std::string& hardware) {
-  if (text_at(claim.conditions, {"phase"}) == "training") {
-    return "published for training, this is evaluation";
+  const std::string stage = text_at(claim.conditions, {"stage"});
+  if (!stage.empty() && stage != "evaluate") {
+    return "published for the stage " + stage + ", this is the stage evaluate";
   }
   const std::string published = text_at(claim.conditions, {"hardware"});
   const std::string here = hardware.empty() ? "unknown hardware" : hardware;

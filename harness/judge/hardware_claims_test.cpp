@@ -70,8 +70,12 @@ TEST(HardwareClaims, MemoryIsInUnitsOfTwoToTheThirty) {
 
 TEST(HardwareClaims, APeakOfTrainingSaysNothingAboutEvaluation) {
   auto sample = memory_on_gpu(2e9);
-  sample.claim.conditions["phase"] = "training";
+  sample.claim.conditions["stage"] = "train";
   EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kUnfit);
+  EXPECT_EQ(sample.judge(judge_memory).reason,
+            "published for the stage train, this is the stage evaluate");
+  sample.claim.conditions["stage"] = "evaluate";
+  EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
 }
 
 TEST(HardwareClaims, OnTheRightHardwareNothingMeasuredFails) {

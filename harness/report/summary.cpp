@@ -14,23 +14,6 @@ bool is_failure(Verdict verdict) noexcept {
   return verdict == Verdict::kFail || verdict == Verdict::kXpass;
 }
 
-template <typename Predicate>
-std::vector<ClaimGroup> grouped(const std::vector<VerdictRecord>& records, Predicate wanted) {
-  std::vector<ClaimGroup> groups;
-  for (const auto& record : records) {
-    if (!wanted(record.verdict)) continue;
-    auto group = std::find_if(groups.begin(), groups.end(), [&](const ClaimGroup& candidate) {
-      return candidate.claim == record.claim && candidate.verdict == record.verdict;
-    });
-    if (group == groups.end()) {
-      groups.push_back({record.claim, record.verdict, record.reason, {}});
-      group = std::prev(groups.end());
-    }
-    group->rows.push_back(record.row);
-  }
-  return groups;
-}
-
 }  // namespace
 
 bool is_unverified(Verdict verdict) noexcept {
@@ -50,12 +33,30 @@ std::string counts_text(const std::vector<VerdictRecord>& records) {
   return text.empty() ? "no claim was judged" : text;
 }
 
-std::vector<ClaimGroup> unverified(const std::vector<VerdictRecord>& records) {
-  return grouped(records, is_unverified);
+std::vector<UnverifiedClaims> unverified(const std::vector<VerdictRecord>& records) {
+  std::vector<UnverifiedClaims> groups;
+  for (const auto& record : records) {
+    if (!is_unverified(record.verdict)) continue;
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const UnverifiedClaims& candidate) {
+      return candidate.claim == record.claim && candidate.verdict == record.verdict;
+    });
+    if (group == groups.end()) {
+      groups.push_back({record.claim, record.verdict, record.reason, {}});
+      group = std::prev(groups.end());
+    }
+    group->rows.push_back(record.row);
+  }
+  return groups;
 }
 
-std::vector<ClaimGroup> failed(const std::vector<VerdictRecord>& records) {
-  return grouped(records, is_failure);
+std::vector<FailedRow> failed(const std::vector<VerdictRecord>& records) {
+  std::vector<FailedRow> rows;
+  for (const auto& record : records) {
+    if (!is_failure(record.verdict)) continue;
+    if (rows.empty() || rows.back().row != record.row) rows.push_back({record.row, {}});
+    rows.back().claims.push_back(record.claim);
+  }
+  return rows;
 }
 
 }  // namespace harness

@@ -13,18 +13,23 @@ std::string counts_text(const std::vector<VerdictRecord>& records);
 /// Does the verdict leave the claim open: neither PASS, FAIL, XFAIL nor XPASS?
 bool is_unverified(Verdict verdict) noexcept;
 
-/// Claims of one id with one verdict, whatever their row.
-struct ClaimGroup {
+/// Unverified claims of one id with one verdict, whatever their row.
+struct UnverifiedClaims {
   std::string claim;
-  Verdict verdict = Verdict::kFail;
+  Verdict verdict = Verdict::kSkipped;
   std::string reason;             ///< Of the first of them.
   std::vector<std::string> rows;  ///< Row ids, in order.
 };
 
-/// Unverified claims grouped by claim id and verdict, in the order in which they come first.
-std::vector<ClaimGroup> unverified(const std::vector<VerdictRecord>& records);
+/// In the order in which they come first.
+std::vector<UnverifiedClaims> unverified(const std::vector<VerdictRecord>& records);
 
-/// FAIL and XPASS, grouped in the same way.
-std::vector<ClaimGroup> failed(const std::vector<VerdictRecord>& records);
+/// The claims of one row that are FAIL or XPASS.
+struct FailedRow {
+  std::string row;
+  std::vector<std::string> claims;
+};
+
+std::vector<FailedRow> failed(const std::vector<VerdictRecord>& records);
 
 }  // namespace harness

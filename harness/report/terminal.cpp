@@ -198,18 +198,24 @@ void append_heading(std::string& out, const Suite& suite, const std::string& row
   out.append("\n");
 }
 
-std::string rows_text(const std::vector<std::string>& rows) {
-  return rows.size() == 1 ? rows.front() : std::to_string(rows.size()) + " rows";
+void append_failed(std::string& out, const std::vector<VerdictRecord>& records,
+                   const TerminalStyle& style) {
+  const auto rows = failed(records);
+  if (!rows.empty()) out += "Failed:\n";
+  for (const auto& row : rows) {
+    const std::string text = row.row + ": " + enumeration(row.claims);
+    append_wrapped(out, printable(text), kGap.size(), style.width);
+  }
 }
 
-void append_groups(std::string& out, const std::string& title,
-                   const std::vector<ClaimGroup>& groups, bool with_reason,
-                   const TerminalStyle& style) {
-  if (groups.empty()) return;
-  out += title + "\n";
+void append_unverified(std::string& out, const std::vector<VerdictRecord>& records,
+                       const TerminalStyle& style) {
+  const auto groups = unverified(records);
+  if (!groups.empty()) out += "Not verified:\n";
   for (const auto& group : groups) {
-    std::string text = group.claim + " (" + rows_text(group.rows) + ")";
-    if (with_reason) text += ": " + group.reason;
+    const auto count = static_cast<std::int64_t>(group.rows.size());
+    const std::string where = count == 1 ? group.rows.front() : plural(count, "row");
+    const std::string text = group.claim + " (" + where + "): " + group.reason;
     append_wrapped(out, printable(text), kGap.size(), style.width);
   }
 }
@@ -249,8 +255,8 @@ std::string render_verdicts(const Suite& suite, const std::vector<VerdictRecord>
   }
   if (!records.empty()) out.append("\n");
   out.append(painted(counts_text(records), "1", style)).append("\n");
-  append_groups(out, "Failed:", failed(records), false, style);
-  append_groups(out, "Not verified:", unverified(records), true, style);
+  append_failed(out, records, style);
+  append_unverified(out, records, style);
   return out;
 }
 

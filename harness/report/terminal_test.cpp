@@ -79,7 +79,7 @@ fcn_small_fp16  FCN
 
 1 PASS · 1 FAIL · 1 UNFIT · 1 NOT_VERIFIABLE
 Failed:
-  miou (fcn_small_fp16)
+  fcn_small_fp16: miou
 Not verified:
   memory (fcn_small_fp16): the source does not publish it
   fps (fcn_small_fp16): published for V100, this is a CPU
