@@ -24,7 +24,7 @@ std::int64_t changed(const LabelMap& prediction, const LabelMap& reference, cons
 
 SceneEvaluator::SceneEvaluator(const std::vector<NamedForward>& forwards,
                                const EvaluatorOptions& options)
-    : forwards_(forwards), options_(options) {}
+    : forwards_(forwards), options_(options), segmenter_(options.align_corners) {}
 
 LoadedScene SceneEvaluator::load(const ScenePaths& paths) const {
   LoadedScene loaded{load_scene(paths, options_.num_classes), {}};
@@ -82,8 +82,7 @@ SceneEvaluator::Outcome SceneEvaluator::run(const NamedForward& forward,
   if (options_.protocol == Protocol::kWholeImage) {
     const auto& input = loaded.inputs.front();
     outcome.logits.push_back(logits_of(forward, to_device(input)));
-    outcome.prediction =
-        segment_plainly(outcome.logits.front(), input.size, original, options_.align_corners);
+    outcome.prediction = segmenter_.segment(outcome.logits.front(), input.size, original);
   } else {
     outcome.prediction = most_probable_class(mean_probabilities(forward, loaded, outcome.logits));
   }

@@ -7,6 +7,7 @@
 
 #include "harness/data/cityscapes.h"
 #include "harness/run/evaluator.h"
+#include "harness/run/segmenter.h"
 
 namespace harness {
 
@@ -65,6 +66,7 @@ class SceneEvaluator {
 
   const std::vector<NamedForward>& forwards_;
   const EvaluatorOptions& options_;
+  Segmenter segmenter_;
 };
 
 }  // namespace harness
