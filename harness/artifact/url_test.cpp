@@ -21,15 +21,6 @@ std::string message_of(std::string_view text) {
   return "";
 }
 
-TEST(Url, TellsUrlsFromPaths) {
-  EXPECT_TRUE(is_url("https://host/a"));
-  EXPECT_TRUE(is_url("s3://bucket/a"));
-  EXPECT_FALSE(is_url("zoo/a.pth"));
-  EXPECT_FALSE(is_url("/a/b://c"));
-  EXPECT_FALSE(is_url("://a"));
-  EXPECT_FALSE(is_url(""));
-}
-
 TEST(Url, ShowsNoSecrets) {
   const Url url = parse_url("https://ann:hunter2@host:8443/zoo/a.pth?token=abc#frag");
   EXPECT_EQ(url.shown, "https://host:8443/zoo/a.pth");

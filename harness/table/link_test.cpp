@@ -9,14 +9,6 @@ constexpr std::string_view kModel =
     "https://x.org/v0.5/fp16/fcn_80k_fp16_cityscapes/"
     "fcn_80k_fp16_cityscapes_20200717_230921-50245227.pth";
 
-TEST(Link, TellsUrlsFromPaths) {
-  EXPECT_TRUE(is_url("https://x.org/a"));
-  EXPECT_TRUE(is_url("file:///a"));
-  EXPECT_FALSE(is_url("configs/x.py"));
-  EXPECT_FALSE(is_url("://x"));
-  EXPECT_FALSE(is_url("a/b://c"));
-}
-
 TEST(Link, AUrlStaysAndAPathIsWrittenRelativeToTheSuite) {
   EXPECT_EQ(resolve_link("https://x.org/a%20b.py", "zoo/fp16", "suites"), "https://x.org/a%20b.py");
   EXPECT_EQ(resolve_link("configs/x.py", "zoo/fp16", "suites"), "../zoo/fp16/configs/x.py");
