@@ -17,7 +17,6 @@ target_link_libraries(harness_fetch
 set_target_properties(harness_fetch PROPERTIES POSITION_INDEPENDENT_CODE ON)
 
 if(BUILD_TESTING)
-  pkg_check_modules(cpp_httplib REQUIRED IMPORTED_TARGET cpp-httplib)
   add_unit_tests(fetch LIBRARY halfproof::fetch
     LINK PkgConfig::cpp_httplib OpenSSL::SSL OpenSSL::Crypto Threads::Threads
     SOURCES
