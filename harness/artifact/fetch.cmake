@@ -34,8 +34,7 @@ if(BUILD_TESTING)
       web_page_test.cpp)
 endif()
 
-find_package(benchmark QUIET)
-if(BUILD_TESTING AND benchmark_FOUND)
+if(TARGET benchmark::benchmark)
   add_executable(store_bench store_bench.cpp)
   target_link_libraries(store_bench PRIVATE
     halfproof::fetch project_flags benchmark::benchmark)
