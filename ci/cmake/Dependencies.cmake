@@ -19,3 +19,7 @@ if(HALFPROOF_TORCH)
   include(FindLibTorch)
   find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)
 endif()
+if(BUILD_TESTING)
+  # Debian's comes as a library with a header, under a name for pkg-config only.
+  pkg_check_modules(cpp_httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+endif()

@@ -17,7 +17,6 @@ target_link_libraries(harness_fetch
 set_target_properties(harness_fetch PROPERTIES POSITION_INDEPENDENT_CODE ON)
 
 if(BUILD_TESTING)
-  pkg_check_modules(cpp_httplib REQUIRED IMPORTED_TARGET cpp-httplib)
   add_unit_tests(fetch LIBRARY halfproof::fetch
     LINK PkgConfig::cpp_httplib OpenSSL::SSL OpenSSL::Crypto Threads::Threads
     SOURCES
@@ -35,8 +34,7 @@ if(BUILD_TESTING)
       web_page_test.cpp)
 endif()
 
-find_package(benchmark QUIET)
-if(BUILD_TESTING AND benchmark_FOUND)
+if(TARGET benchmark::benchmark)
   add_executable(store_bench store_bench.cpp)
   target_link_libraries(store_bench PRIVATE
     halfproof::fetch project_flags benchmark::benchmark)

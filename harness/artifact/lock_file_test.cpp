@@ -92,7 +92,7 @@ TEST_F(LockFile, RefusesMalformedValues) {
       {"sha256", "abc"},  {"sha256", std::string(64, 'A')},
       {"size", -1},       {"size", "12"},
       {"trust", "blind"}, {"urls", "https://host/a"},
-      {"urls", {1}},      {"urls", {"/home/a.pth"}},
+      {"urls", {1}},      {"urls", {"/zoo/a.pth"}},
       {"urls", {""}},     {"added", 1}};
   for (const auto& [key, value] : cases) {
     Json file = good();
