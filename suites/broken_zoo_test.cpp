@@ -174,7 +174,7 @@ TEST_F(BrokenZoo, TheLogOfAnotherRow) {
   EXPECT_EQ(outcome.exit, 1);
   EXPECT_EQ(outcome.verdict("log.config"), "FAIL");
   EXPECT_EQ(outcome.verdict("log.miou"), "FAIL");
-  EXPECT_THAT(outcome.reason("log.config"), HasSubstr("pspnet"));
+  EXPECT_THAT(outcome.reason("log.config"), HasSubstr("PSPHead"));
 }
 
 TEST_F(BrokenZoo, ANaNInOneWeight) {
