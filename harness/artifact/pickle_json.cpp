@@ -30,6 +30,35 @@ Json bytes_to_json(std::string_view bytes) {
   return json;
 }
 
+Json storage_to_json(const PickleTree& tree, const PickleValue& value) {
+  const StorageSlice& slice = tree.slices[static_cast<std::size_t>(value.integer)];
+  const auto dtype = tree.storages[slice.storage].dtype.value_or(DType::kUInt8);
+  return {{"__storage__", describe(dtype, {slice.elements})}};
+}
+
+Json scalar_to_json(const PickleTree& tree, const PickleValue& value) {
+  switch (value.kind) {
+    case PickleKind::kBool:
+      return value.integer != 0;
+    case PickleKind::kInt:
+      return value.integer;
+    case PickleKind::kFloat:
+      return number_or_null(value.real);
+    case PickleKind::kBigInt:
+    case PickleKind::kString:
+      return value.text;
+    case PickleKind::kBytes:
+      return bytes_to_json(value.text);
+    case PickleKind::kStorage:
+      return storage_to_json(tree, value);
+    case PickleKind::kGlobal:
+      if (value.role == GlobalRole::kTorchDtype) return value.text;
+      return {{"__class__", "type"}, {"name", value.text}};
+    default:
+      return nullptr;
+  }
+}
+
 /// torch.device('cuda', 0) as torch prints it; empty for other arguments.
 std::string device_text(const PickleTree& tree, const PickleValue& device) {
   const PickleValue& arguments = tree[device.items[kArguments]];
@@ -108,39 +137,29 @@ Json PickleToJson::convert(ValueId id) {
   const PickleValue& value = tree_[id];
   spend(1, value.text.size());
   switch (value.kind) {
-    case PickleKind::kNone:
-      return nullptr;
-    case PickleKind::kBool:
-      return value.integer != 0;
-    case PickleKind::kInt:
-      return value.integer;
-    case PickleKind::kFloat:
-      return number_or_null(value.real);
-    case PickleKind::kBigInt:
-    case PickleKind::kString:
-      return value.text;
-    case PickleKind::kBytes:
-      return bytes_to_json(value.text);
+    case PickleKind::kList:
+    case PickleKind::kTuple:
+    case PickleKind::kSet:
+      return nested([&] { return convert_sequence(value); });
+    case PickleKind::kDict:
+      return nested([&] { return convert_dict(value); });
+    case PickleKind::kOpaque:
+      return nested([&] { return convert_opaque(value); });
     case PickleKind::kTensor:
       return convert_tensor(value);
-    case PickleKind::kStorage: {
-      const auto& slice = tree_.slices[static_cast<std::size_t>(value.integer)];
-      const auto dtype = tree_.storages[slice.storage].dtype.value_or(DType::kUInt8);
-      return {{"__storage__", describe(dtype, {slice.elements})}};
-    }
-    case PickleKind::kGlobal:
-      if (value.role == GlobalRole::kTorchDtype) return value.text;
-      return {{"__class__", "type"}, {"name", value.text}};
     default:
-      break;
+      return scalar_to_json(tree_, value);
   }
-  if (++depth_ > kMaxDepth) {
+}
+
+template <typename Convert>
+Json PickleToJson::nested(Convert convert_value) {
+  if (depth_ == kMaxDepth) {
     fail("expected nesting of at most " + std::to_string(kMaxDepth) +
          ", got more (a container that holds itself?)");
   }
-  Json json = value.kind == PickleKind::kDict     ? convert_dict(value)
-              : value.kind == PickleKind::kOpaque ? convert_opaque(value)
-                                                  : convert_sequence(value);
+  ++depth_;
+  Json json = convert_value();
   --depth_;
   return json;
 }

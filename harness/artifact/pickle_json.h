@@ -42,6 +42,8 @@ class PickleToJson {
   [[noreturn]] void fail(const std::string& detail) const;
   void spend(std::size_t values, std::size_t text);
   Json convert(ValueId id);
+  template <typename Convert>
+  Json nested(Convert convert_value);
   Json convert_child(ValueId id, const std::string& key);
   Json convert_tensor(const PickleValue& value);
   Json convert_sequence(const PickleValue& value);

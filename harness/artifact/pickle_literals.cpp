@@ -98,6 +98,17 @@ char32_t take_hex(std::string_view& rest, std::size_t digits) {
   return static_cast<char32_t>(value);
 }
 
+/// What follows a backslash in Python 2's repr(); moves `rest` past it.
+char take_escape(std::string_view& rest) {
+  constexpr std::string_view kEscapes = "ntr\\'\"";
+  constexpr std::string_view kMeanings = "\n\t\r\\'\"";
+  const char escape = rest.empty() ? '\0' : rest.front();
+  const std::size_t known = kEscapes.find(escape);
+  if (escape != 'x' && known == std::string_view::npos) refuse("an escape of repr()", rest);
+  rest.remove_prefix(1);
+  return escape == 'x' ? static_cast<char>(take_hex(rest, 2)) : kMeanings[known];
+}
+
 /// STRING: a quoted literal as Python 2's repr() writes it.
 ValueId add_quoted(PickleTree& tree, std::string_view line) {
   if (line.size() < 2 || line.front() != line.back() ||
@@ -109,34 +120,7 @@ ValueId add_quoted(PickleTree& tree, std::string_view line) {
   while (!rest.empty()) {
     const char c = rest.front();
     rest.remove_prefix(1);
-    if (c != '\\') {
-      bytes += c;
-      continue;
-    }
-    if (rest.empty()) refuse("an escape", line);
-    const char escape = rest.front();
-    rest.remove_prefix(1);
-    switch (escape) {
-      case 'n':
-        bytes += '\n';
-        break;
-      case 't':
-        bytes += '\t';
-        break;
-      case 'r':
-        bytes += '\r';
-        break;
-      case 'x':
-        bytes += static_cast<char>(take_hex(rest, 2));
-        break;
-      case '\\':
-      case '\'':
-      case '"':
-        bytes += escape;
-        break;
-      default:
-        refuse("an escape that repr() writes", line);
-    }
+    bytes += c == '\\' ? take_escape(rest) : c;
   }
   return add_python2_string(tree, tree.keep(std::move(bytes)));
 }

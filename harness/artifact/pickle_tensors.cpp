@@ -7,6 +7,10 @@
 namespace harness {
 namespace {
 
+/// Positions of arguments of _rebuild_tensor_v2 and _rebuild_tensor_v3 (PyTorch 2.11,
+/// torch/_utils.py).
+constexpr std::size_t kV2Metadata = 6;
+constexpr std::size_t kV3Type = 6;
 constexpr std::int64_t kMaxInt64 = std::numeric_limits<std::int64_t>::max();
 
 struct StorageClass {
@@ -125,48 +129,56 @@ StorageSlice PickleTensors::slice_of(const PickleArguments& id, std::uint32_t st
   return {storage, offset, size};
 }
 
+std::optional<DType> PickleTensors::dtype_of(GlobalRole role, const PickleArguments& call,
+                                             const PickledStorage& storage) const {
+  if (role != GlobalRole::kTensorV3) return storage.dtype;
+  const PickleValue& type = call.value(kV3Type, PickleKind::kGlobal);
+  if (type.role != GlobalRole::kTorchDtype) return std::nullopt;
+  return dtype_named(last_part(type.text));
+}
+
 ValueId PickleTensors::rebuild(GlobalRole role, ValueId arguments) {
   const PickleArguments call(tree_, context_, "tensor", arguments);
   const auto& slice =
       tree_.slices[static_cast<std::size_t>(call.value(0, PickleKind::kStorage).integer)];
   const PickledStorage& storage = tree_.storages[slice.storage];
-  std::optional<DType> dtype = storage.dtype;
-  if (role == GlobalRole::kTensorV3) {
-    const PickleValue& type = call.value(6, PickleKind::kGlobal);
-    dtype = type.role == GlobalRole::kTorchDtype ? dtype_named(last_part(type.text)) : std::nullopt;
-  }
+  const std::optional<DType> dtype = dtype_of(role, call, storage);
   if (!dtype) call.fail("expected elements of a known type, got others");
 
   PickledTensor tensor{.storage = slice.storage, .dtype = *dtype, .offset = call.integer(1)};
   tensor.shape = call.integers(2);
   tensor.strides = call.integers(3);
-  const std::string shown = describe(*dtype, tensor.shape);
+  const std::size_t metadata = role == GlobalRole::kTensorV3 ? kV3Type + 1 : kV2Metadata;
+  if (call.has(metadata) && !call.value(metadata, PickleKind::kDict).items.empty()) {
+    call.fail("expected plain elements, got a conjugate or negative view");
+  }
+  // An untyped storage counts bytes; both sides are compared in elements of the tensor.
+  check_extent(call, tensor,
+               slice.elements * bytes_per_element(storage.dtype) / bytes_per_element(dtype));
+  tensor.offset += slice.offset;
+  tree_.charge(tensor.shape.size());
+  tree_.tensors.push_back(std::move(tensor));
+  return tree_.add({.kind = PickleKind::kTensor,
+                    .integer = static_cast<std::int64_t>(tree_.tensors.size() - 1)});
+}
+
+void PickleTensors::check_extent(const PickleArguments& call, const PickledTensor& tensor,
+                                 std::int64_t available) const {
+  const std::string shown = describe(tensor.dtype, tensor.shape);
   if (tensor.shape.size() != tensor.strides.size() || tensor.shape.size() > kMaxDimensions) {
     call.fail(shown + ": expected a stride for each of at most 64 sizes, got " +
               std::to_string(tensor.strides.size()));
-  }
-  const std::size_t metadata = role == GlobalRole::kTensorV3 ? 7 : 6;
-  if (call.has(metadata) && !call.value(metadata, PickleKind::kDict).items.empty()) {
-    call.fail(shown + ": expected plain elements, got a conjugate or negative view");
   }
   bool negative = tensor.offset < 0;
   for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
     negative |= tensor.shape[axis] < 0 || tensor.strides[axis] < 0;
   }
-  // An untyped storage counts bytes, so both sides are compared in elements of the tensor.
-  const std::int64_t available =
-      slice.elements * bytes_per_element(storage.dtype) / bytes_per_element(dtype);
   const std::optional<std::int64_t> end = negative ? std::nullopt : end_of(tensor);
   if (!end || *end > available) {
     call.fail(shown + ": expected offset, sizes and strides within a storage of " +
               std::to_string(available) + " elements, got " +
               (end ? "element " + std::to_string(*end - 1) : "numbers that cannot be"));
   }
-  tensor.offset += slice.offset;
-  tree_.charge(tensor.shape.size());
-  tree_.tensors.push_back(std::move(tensor));
-  return tree_.add({.kind = PickleKind::kTensor,
-                    .integer = static_cast<std::int64_t>(tree_.tensors.size() - 1)});
 }
 
 }  // namespace harness

@@ -31,6 +31,11 @@ class PickleTensors {
 
  private:
   std::uint32_t storage_index(const PickleArguments& id, std::optional<DType> dtype);
+  std::optional<DType> dtype_of(GlobalRole role, const PickleArguments& call,
+                                const PickledStorage& storage) const;
+  /// Fails unless every element lies within the first `available` elements.
+  void check_extent(const PickleArguments& call, const PickledTensor& tensor,
+                    std::int64_t available) const;
   StorageSlice slice_of(const PickleArguments& id, std::uint32_t storage) const;
 
   PickleTree& tree_;

@@ -135,46 +135,23 @@ Token PythonTokens::read_string(bool raw) {
 }
 
 void PythonTokens::read_escape(std::string& text) {
+  constexpr std::string_view kPlain = "ntr\\'\"";
+  constexpr std::string_view kMeanings = "\n\t\r\\'\"";
+  constexpr std::string_view kUnusual = "01234567abfvN";
   const char escape = at(1);
   position_ += 2;
-  switch (escape) {
-    case 'n':
-      text += '\n';
-      return;
-    case 't':
-      text += '\t';
-      return;
-    case 'r':
-      text += '\r';
-      return;
-    case '\n':
-      ++line_;
-      return;
-    case '\\':
-    case '\'':
-    case '"':
-      text += escape;
-      return;
-    case 'x':
-      append_utf8(text, read_hex(2));
-      return;
-    case 'u':
-      append_utf8(text, read_hex(4));
-      return;
-    case 'U':
-      append_utf8(text, read_hex(8));
-      return;
-    case '0':
-    case 'a':
-    case 'b':
-    case 'f':
-    case 'v':
-    case 'N':
-      fail(std::string("expected a plain escape, got \"\\") + escape + "\"");
+  const std::size_t plain = kPlain.find(escape);
+  if (plain != std::string_view::npos) {
+    text += kMeanings[plain];
+  } else if (escape == '\n') {
+    ++line_;
+  } else if (escape == 'x' || escape == 'u' || escape == 'U') {
+    append_utf8(text, read_hex(escape == 'x' ? 2 : escape == 'u' ? 4 : 8));
+  } else if (kUnusual.find(escape) != std::string_view::npos) {
+    fail(std::string("expected a plain escape, got \"\\") + escape + "\"");
+  } else {
     // Python keeps the backslash of what is no escape.
-    default:
-      (text += '\\') += escape;
-      return;
+    (text += '\\') += escape;
   }
 }
 
