@@ -5,8 +5,8 @@
 #include "harness/artifact/file_lock.h"
 #include "harness/artifact/url.h"
 #include "harness/base/error.h"
-#include "harness/base/location.h"
 #include "harness/base/json.h"
+#include "harness/base/location.h"
 
 namespace harness {
 namespace fs = std::filesystem;

@@ -16,6 +16,7 @@
 #include "harness/run/environment.h"
 #include "harness/run/evaluation_record.h"
 #include "harness/run/evaluator.h"
+#include "harness/run/memory_meter.h"
 #include "harness/worker/cuda_device.h"
 #include "harness/worker/forward_census.h"
 #include "harness/worker/model_builder.h"
@@ -140,6 +141,20 @@ std::vector<std::string> precisions_of(const std::vector<Job::Wanted>& wanted) {
   return precisions;
 }
 
+/// What one image costs: the model's own tensors and the largest sum of what lives on the way to
+/// its logits. Other precisions' models lie in memory too and are not counted.
+std::int64_t peak_bytes(Subject& subject, const std::string& precision,
+                        const torch::Tensor& image) {
+  std::int64_t weights = 0;
+  for (const auto& [name, tensor] : models::state_dict(*subject.model(precision))) {
+    weights += static_cast<std::int64_t>(tensor.nbytes());
+  }
+  const MemoryMeter meter(subject.device);
+  const std::int64_t before = meter.current_bytes();
+  subject.forward(precision)(image);
+  return weights + meter.peak_bytes() - before;
+}
+
 Json measurements_of(Subject& subject, const EvaluationResult& evaluation, std::size_t index,
                      const Job::Wanted& wanted, const std::vector<torch::Tensor>& images) {
   if (wanted.stage == "parity") return parity_record(evaluation, index);
@@ -150,6 +165,7 @@ Json measurements_of(Subject& subject, const EvaluationResult& evaluation, std::
   const ForwardCensus census = take_census(model, images, subject.forward(wanted.precision));
   record["forward"].update(census.forward);
   record["census"] = census.census;
+  record["peak_bytes"] = peak_bytes(subject, wanted.precision, images.front());
   return record;
 }
 

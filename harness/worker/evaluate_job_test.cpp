@@ -1,0 +1,74 @@
+#include "harness/worker/evaluate_job.h"
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/run_result.h"
+#include "harness/worker/minizoo_rows.h"
+
+namespace harness {
+namespace {
+namespace fs = std::filesystem;
+
+/// The FCN row on two images.
+class EvaluateJob : public testing::Test {
+ protected:
+  EvaluateJob() {
+    for (const auto* name : {"frankfurt_000000_000019", "frankfurt_000001_000019"}) {
+      copy("leftImg8bit", std::string(name) + "_leftImg8bit.png");
+      copy("gtFine", std::string(name) + "_gtFine_labelTrainIds.png");
+    }
+    const MinizooRow row = minizoo_rows().at(0);
+    job_.suite = "minizoo";
+    job_.row = row.row;
+    job_.data.root = (folder_.path() / "data").string();
+    job_.data.height = 128;
+    job_.data.width = 256;
+    job_.checkpoint = row.checkpoint;
+    job_.device = "cpu";
+    job_.out = folder_.path() / "out";
+  }
+
+  void copy(const std::string& kind, const std::string& name) {
+    const fs::path part = fs::path(kind) / "val" / "frankfurt";
+    fs::create_directories(folder_.path() / "data" / part);
+    fs::copy_file("fixtures/minizoo/data/scenes" / part / name,
+                  folder_.path() / "data" / part / name);
+  }
+
+  TemporaryFolder folder_;
+  Job job_;
+};
+
+TEST_F(EvaluateJob, LeavesOneResultForEachThatIsWanted) {
+  job_.results = {{"evaluate", "fp16", "a"}, {"evaluate", "fp32", "b"}, {"parity", "fp16", "c"}};
+  testing::internal::CaptureStdout();
+  evaluate_job(job_);
+  EXPECT_THAT(testing::internal::GetCapturedStdout(), testing::HasSubstr("\"progress\""));
+  const auto results = read_run_results(job_.out);
+  ASSERT_EQ(results.size(), 3U);
+  const Json& half = results[0].measurements;
+  EXPECT_EQ(results[0].key, "a");
+  EXPECT_EQ(half.at("images"), 2);
+  EXPECT_EQ(half.at("census").at("convolution").at("float16"), 59);
+  EXPECT_GT(half.at("peak_bytes").get<std::int64_t>(), 1000000);
+  EXPECT_LT(half.at("peak_bytes"), results[1].measurements.at("peak_bytes"));
+  EXPECT_EQ(results[0].environment.at("convolution_kernel"), "widened fp32");
+  const Json& parity = results[2].measurements;
+  EXPECT_EQ(parity.at("images"), 2);
+  EXPECT_LT(parity.at("changed_pixels"), parity.at("pixels"));
+}
+
+TEST_F(EvaluateJob, ACheckpointOfAnotherModelIsRefusedByItsKeys) {
+  job_.checkpoint = minizoo_rows().at(1).checkpoint;
+  job_.results = {{"evaluate", "fp32", "a"}};
+  EXPECT_THROW(evaluate_job(job_), Error);
+  EXPECT_TRUE(read_run_results(job_.out).empty());
+}
+
+}  // namespace
+}  // namespace harness
