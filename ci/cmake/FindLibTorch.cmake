@@ -75,6 +75,9 @@ function(use_torch target)
       set_target_properties(${target} PROPERTIES COMPILE_OPTIONS "${options}")
     endif()
     target_compile_options(${target} PRIVATE -fPIC)
+    # PyTorch's wheel exports parts of a libstdc++ of its own (std::filesystem::remove_all among
+    # them, which crashes); the system's must come first.
+    target_link_options(${target} PRIVATE -Wl,--push-state,--no-as-needed,-lstdc++,--pop-state)
   else()
     target_link_libraries(${target} PUBLIC halfproof::torch)
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
