@@ -39,9 +39,11 @@ TEST(ClaimJson, ReadsBackWhatItWrote) {
 }
 
 TEST(ClaimJson, AnExactClaimHasNeitherDigitsNorTolerance) {
-  const Json text = parse_json(R"({"id": "hash", "evidence": "file", "value": "2eb5a165",
-    "source": {"file": "README.md"}, "tolerance": null})",
-                               "test");
+  const Json text = {{"id", "hash"},
+                     {"evidence", "file"},
+                     {"value", "2eb5a165"},
+                     {"source", {{"file", "README.md"}}},
+                     {"tolerance", nullptr}};
   const Claim claim = claim_from_json(text, "s.json", "c");
   EXPECT_EQ(claim.digits, Claim::kExact);
   EXPECT_EQ(claim.rounding(), 0.0);

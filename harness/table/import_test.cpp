@@ -145,7 +145,7 @@ TEST(Import, KeepsBothNumbersWhereTableAndMetafileDiffer) {
     const Suite read = suite_from_json(suite, "mine.json");
     const Claim& miou = *read.rows[0].find_claim("miou");
     EXPECT_EQ(miou.value, 52.05);
-    EXPECT_EQ(miou.conditions["metafile"],
+    EXPECT_EQ(miou.conditions.at("metafile"),
               (Json{{"value", 52.15}, {"file", "../zoo/metafile.yml"}, {"line", 5}}));
     EXPECT_EQ(read.rows[1].id, "fcn_b");
     EXPECT_EQ(read.rows[1].find_claim("hash")->value, "01234567");
@@ -188,10 +188,11 @@ TEST(Import, AnOverlayThatMakesNoSoundSuiteNamesTheKey) {
 TEST(Import, AnOverlayAddsArithmeticAndItsClaims) {
   const Zoo zoo;
   const auto page = zoo.add("zoo/README.md", kPage);
-  const Suite suite = suite_from_json(
-      zoo.import({page}, zoo.add("o.json", R"({"defaults": {"arithmetic": {"policy": "fp16-amp",
-          "scaler": {"type": "grad-scaler"}}, "claims": {"parity": {"tolerance": {"abs": 0.2}}}}})")),
-      "mine.json");
+  const Json arithmetic = {{"policy", "fp16-amp"}, {"scaler", {{"type", "grad-scaler"}}}};
+  const Json claims = {{"parity", {{"tolerance", {{"abs", 0.2}}}}}};
+  const Json overlay = {{"defaults", {{"arithmetic", arithmetic}, {"claims", claims}}}};
+  const Suite suite =
+      suite_from_json(zoo.import({page}, zoo.add("o.json", overlay.dump())), "mine.json");
   EXPECT_EQ(suite.rows[0].find_claim("loss_scale")->value, "grad-scaler");
   EXPECT_EQ(suite.rows[0].find_claim("loss_scale")->source.file, "../o.json");
   EXPECT_DOUBLE_EQ(suite.rows[0].find_claim("parity")->tolerance->abs, 0.2);

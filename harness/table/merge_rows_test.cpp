@@ -67,7 +67,7 @@ TEST(MergeRows, NumbersThatDifferAreBothKept) {
   const PublishedFact fact = merged(table, metafile).facts.at("miou");
   EXPECT_EQ(fact.value, 76.8);
   EXPECT_EQ(fact.source.file, "README.md");
-  EXPECT_EQ(fact.conditions["metafile"],
+  EXPECT_EQ(fact.conditions.at("metafile"),
             (Json{{"value", 76.82}, {"file", "metafile.yml"}, {"line", 7}}));
 }
 
@@ -78,7 +78,7 @@ TEST(MergeRows, ATextThatDiffersIsKeptToo) {
   metafile.facts["config.crop"] = {.value = "64x128", .source = {"metafile.yml", 11, "crop size"}};
   const PublishedFact fact = merged(table, metafile).facts.at("config.crop");
   EXPECT_EQ(fact.value, "512x1024");
-  EXPECT_EQ(fact.conditions["metafile"]["value"], "64x128");
+  EXPECT_EQ(fact.conditions.at("metafile")["value"], "64x128");
 }
 
 TEST(MergeRows, CheckpointsThatDifferAreNotedAtTheHash) {
@@ -88,7 +88,7 @@ TEST(MergeRows, CheckpointsThatDifferAreNotedAtTheHash) {
   const PublishedRow row = merged(row_of("README.md", 3), metafile);
   EXPECT_EQ(row.checkpoint, "fcn-2eb5a165.pth");
   EXPECT_EQ(row.facts.at("hash").value, "2eb5a165");
-  EXPECT_EQ(row.facts.at("hash").conditions["metafile"],
+  EXPECT_EQ(row.facts.at("hash").conditions.at("metafile"),
             (Json{{"value", "fb13e883"},
                   {"file", "metafile.yml"},
                   {"line", 9},
@@ -106,8 +106,8 @@ TEST(MergeRows, TakesTheTimingThatTheTableAgreesWith) {
   EXPECT_EQ(merged(table, metafile).facts.at("fps").conditions, (Json{{"mode", "FP16"}}));
   metafile.other_timings.clear();
   const Json conditions = merged(table, metafile).facts.at("fps").conditions;
-  EXPECT_EQ(conditions["mode"], "FP32");
-  EXPECT_EQ(conditions["metafile"]["value"], 2.66);
+  EXPECT_EQ(conditions.at("mode"), "FP32");
+  EXPECT_EQ(conditions.at("metafile")["value"], 2.66);
 }
 
 TEST(MergeRows, AModelThatOnlyTheMetafileHasIsARow) {

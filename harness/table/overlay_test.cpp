@@ -82,8 +82,8 @@ TEST(Overlay, DerivesASiblingFromTheRowsId) {
   Json single = kRow;
   single["id"] = "fcn";
   EXPECT_FALSE(overlay.patch_row(single).contains("sibling"));
-  const Overlay named = overlay_of(
-      R"({"defaults": {"sibling": {"suite": "s"}}, "rows": {"fcn_fp16": {"sibling": {"row": "x"}}}})");
+  const Overlay named = overlay_of(R"({"defaults": {"sibling": {"suite": "s"}},
+      "rows": {"fcn_fp16": {"sibling": {"row": "x"}}}})");
   EXPECT_EQ(named.patch_row(kRow)["sibling"], (Json{{"suite", "s"}, {"row", "x"}}));
 }
 

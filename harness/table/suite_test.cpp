@@ -20,6 +20,24 @@ Json suite() {
                     "test");
 }
 
+/// The suite of the design page: evidence and exact claims are left out.
+Json suite_of_a_person() {
+  return parse_json(R"({"schema": "halfproof.suite/1", "name": "minizoo",
+    "data": {"layout": "cityscapes", "root": "../scenes", "size": [128, 256]},
+    "rows": [{"id": "fcn_fp16", "method": "FCN",
+      "model": {"decode_head": {"type": "FCNHead", "channels": 32},
+                "auxiliary_head": {"channels": 16},
+                "backbone": {"depth": 50, "base_channels": 8, "stem_channels": 8}},
+      "arithmetic": {"policy": "fp16-master", "scaler": {"type": "static", "scale": 512}},
+      "checkpoint": {"url": "fcn-2eb5a165.pth"}, "log": {"url": "fcn.log.json"},
+      "sibling": {"suite": "minizoo_fp32", "row": "fcn"},
+      "recipe": {"iterations": 600, "batch": 4, "lr": 0.05, "crop": [64, 128]},
+      "claims": [{"id": "miou", "value": 52.05, "digits": 2, "unit": "%",
+                  "source": {"file": "README.md", "line": 16, "column": "mIoU"},
+                  "tolerance": {"abs": 0.05, "reason": "rounding"}}]}]})",
+                    "test");
+}
+
 std::string refusal(const std::string& key, const Json& value) {
   Json changed = suite();
   changed[key] = value;
@@ -34,21 +52,7 @@ TEST(Suite, ReadsBackWhatItWrote) {
 }
 
 TEST(Suite, ReadsASuiteThatAPersonWrites) {
-  const Json text = parse_json(R"({"schema": "halfproof.suite/1", "name": "minizoo",
-    "data": {"layout": "cityscapes", "root": "../scenes", "size": [128, 256]},
-    "rows": [{"id": "fcn_fp16", "method": "FCN",
-      "model": {"decode_head": {"type": "FCNHead", "channels": 32},
-                "auxiliary_head": {"channels": 16},
-                "backbone": {"depth": 50, "base_channels": 8, "stem_channels": 8}},
-      "arithmetic": {"policy": "fp16-master", "scaler": {"type": "static", "scale": 512}},
-      "checkpoint": {"url": "fcn-2eb5a165.pth"}, "log": {"url": "fcn.log.json"},
-      "sibling": {"suite": "minizoo_fp32", "row": "fcn"},
-      "recipe": {"iterations": 600, "batch": 4, "lr": 0.05, "crop": [64, 128]},
-      "claims": [{"id": "miou", "value": 52.05, "digits": 2, "unit": "%",
-                  "source": {"file": "README.md", "line": 16, "column": "mIoU"},
-                  "tolerance": {"abs": 0.05, "reason": "rounding"}}]}]})",
-                               "test");
-  const Suite read = suite_from_json(text, "minizoo.json");
+  const Suite read = suite_from_json(suite_of_a_person(), "minizoo.json");
   EXPECT_EQ(read.rows.at(0).find_claim("miou")->evidence, "evaluated");
   EXPECT_DOUBLE_EQ(read.rows[0].find_claim("miou")->rounding(), 0.005);
 }
