@@ -45,19 +45,28 @@ Suite suite_of_file_alone(const fs::path& file) {
   return suite;
 }
 
-/// The row that --row names, else the only one whose id stands in the file's name.
+/// Whether the row published a file whose name ends in these 8 hex digits.
+bool publishes_hash(const Row& row, const std::string& digits) {
+  const Claim* claim = row.find_claim("hash");
+  return claim != nullptr && !digits.empty() && claim->value == digits;
+}
+
+/// The row that --row names, else the one that publishes the hash in the file's name, else the one
+/// whose id stands in it.
 Row row_for(const Suite& suite, const Options& options) {
   if (!options.row.empty()) return select_row(suite, options.row);
   const std::string name = options.file.filename().string();
+  const std::string digits = hash_in_name(name);
   const Row* best = nullptr;
   for (const auto& row : suite.rows) {
+    if (publishes_hash(row, digits)) return row;
     if (name.find(row.id) == std::string::npos) continue;
     if (best == nullptr || row.id.size() > best->id.size()) best = &row;
   }
   if (best != nullptr) return *best;
   throw Error(ErrorCode::kUsage, name,
-              "expected a file name that holds the id of a row of " + suite.name +
-                  ", found none; say which with --row");
+              "expected a file name with the hash or the id of a row of " + suite.name +
+                  ", found neither; say which row with --row");
 }
 
 int verify(const Options& options) {

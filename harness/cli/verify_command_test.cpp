@@ -40,6 +40,16 @@ TEST(VerifyCommand, AFlippedByteFailsByItsName) {
   EXPECT_EQ(run_command_line(add_verify_command, {"verify", copy.string()}).exit_code, 1);
 }
 
+TEST(VerifyCommand, TheHashInTheNameFindsTheRow) {
+  const TemporaryFolder folder;
+  const auto renamed = folder.path() / "something-2eb5a165.pth";
+  fs::copy_file(kFile, renamed);
+  const auto end = run_command_line(add_verify_command,
+                                    {"verify", renamed.string(), "--suite", "suites/minizoo.json"});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_THAT(end.output, testing::HasSubstr("fcn_r50w8-d8_64x128_600_fp16_scenes"));
+}
+
 TEST(VerifyCommand, AFileThatNamesNoRowAsksForOne) {
   const TemporaryFolder folder;
   fs::copy_file(kFile, folder.path() / "model.pth");
