@@ -9,6 +9,7 @@
 #include "harness/artifact/legacy_stream.h"
 #include "harness/artifact/ordered_object.h"
 #include "harness/artifact/pickle_json.h"
+#include "harness/artifact/utf8.h"
 #include "harness/artifact/zip_checkpoint.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -101,7 +102,7 @@ class Sorter {
 
  private:
   [[noreturn]] void fail(const std::string& detail) const {
-    throw Error(ErrorCode::kInvalidFile, subject_, detail);
+    throw Error(ErrorCode::kInvalidFile, subject_, for_message(detail));
   }
 
   TensorView view_of(NamedTensor named) {

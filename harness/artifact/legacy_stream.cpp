@@ -7,6 +7,7 @@
 #include "harness/artifact/pickle_json.h"
 #include "harness/artifact/pickle_opcodes.h"
 #include "harness/artifact/unpickler.h"
+#include "harness/artifact/utf8.h"
 #include "harness/base/error.h"
 
 namespace harness {
@@ -31,7 +32,7 @@ class LegacyStream {
 
  private:
   [[noreturn]] void fail(const std::string& detail) const {
-    throw Error(ErrorCode::kInvalidFile, subject_, "legacy stream: " + detail);
+    throw Error(ErrorCode::kInvalidFile, subject_, "legacy stream: " + for_message(detail));
   }
 
   PickleTree next_pickle() {

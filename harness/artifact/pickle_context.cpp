@@ -1,9 +1,12 @@
 #include "harness/artifact/pickle_context.h"
 
+#include "harness/artifact/utf8.h"
+
 namespace harness {
 
 void PickleContext::fail(ErrorCode code, const std::string& detail) const {
-  throw Error(code, subject, "pickle, byte " + std::to_string(position) + ": " + detail);
+  throw Error(code, subject,
+              "pickle, byte " + std::to_string(position) + ": " + for_message(detail));
 }
 
 PickleArguments::PickleArguments(const PickleTree& tree, const PickleContext& context,

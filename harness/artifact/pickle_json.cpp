@@ -4,6 +4,7 @@
 
 #include "harness/artifact/numpy_json.h"
 #include "harness/artifact/ordered_object.h"
+#include "harness/artifact/utf8.h"
 #include "harness/base/error.h"
 #include "harness/base/sha256.h"
 
@@ -108,7 +109,7 @@ PickleToJson::PickleToJson(const PickleTree& tree, std::string_view subject)
     : tree_(tree), subject_(subject), values_left_(tree.size() + kExtraValues) {}
 
 void PickleToJson::fail(const std::string& detail) const {
-  throw Error(ErrorCode::kInvalidFile, subject_, "pickle: " + name_.substr(0, 200) + ": " + detail);
+  throw Error(ErrorCode::kInvalidFile, subject_, "pickle: " + for_message(name_) + ": " + detail);
 }
 
 void PickleToJson::spend(std::size_t values, std::size_t text) {

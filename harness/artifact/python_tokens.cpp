@@ -34,7 +34,7 @@ Token PythonTokens::next() {
 
 void PythonTokens::fail(const std::string& detail) const {
   throw Error(ErrorCode::kInvalidFile, subject_,
-              "line " + std::to_string(token_line_) + ": " + detail);
+              "line " + std::to_string(token_line_) + ": " + for_message(detail));
 }
 
 void PythonTokens::fail_expected(std::string_view what) const {

@@ -8,44 +8,61 @@
 #include <limits>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 #include "harness/base/float16.h"
 
 namespace harness {
 namespace {
 
-constexpr double kHalfMinSubnormal = 5.9604644775390625e-08;  // 2^-24, IEEE 754-2019 table 3.5.
+constexpr double kHalfSubnormals = 16777216.0;  ///< 2^24: 1 over the smallest subnormal half.
 constexpr std::size_t kBlock = 4096;
 
-/// Whether rounding to binary16 keeps a finite |x|: 11 significant bits, none below 2^-24.
+/// Magnitudes compare like the integers that their bits are, and integers let the compiler look at
+/// several values at once, which floats with their NaNs do not.
 template <typename Real>
-bool is_half_exact(Real magnitude) {
-  if (magnitude > static_cast<Real>(kHalfMax)) return false;
-  if (magnitude < static_cast<Real>(kHalfMinNormal)) {
-    const Real steps = magnitude / static_cast<Real>(kHalfMinSubnormal);
-    return steps == std::trunc(steps);
+struct Magnitude {
+  using Bits = std::conditional_t<sizeof(Real) == 4, std::int32_t, std::int64_t>;
+
+  static constexpr Bits bits_of(double value) {
+    return std::bit_cast<Bits>(static_cast<Real>(value));
   }
-  // binary16 keeps 10 of the stored mantissa's bits.
-  using Bits = std::conditional_t<sizeof(Real) == 4, std::uint32_t, std::uint64_t>;
-  constexpr Bits kDropped = (Bits{1} << (std::numeric_limits<Real>::digits - 11)) - 1;
-  return (std::bit_cast<Bits>(magnitude) & kDropped) == 0;
-}
+
+  static constexpr Bits kInfinity = bits_of(std::numeric_limits<double>::infinity());
+  static constexpr Bits kMinNormal = bits_of(kHalfMinNormal);
+  static constexpr Bits kMax = bits_of(kHalfMax);
+  static constexpr Bits kDropped = (Bits{1} << (std::numeric_limits<Real>::digits - 11)) - 1;
+
+  /// Whether rounding to binary16 changes a finite magnitude: it keeps 11 significant bits, none
+  /// below 2^-24, and nothing above 65504.
+  static Bits is_inexact(Bits bits) {
+    const Bits is_small = bits < kMinNormal;
+    const Real small = std::bit_cast<Real>(bits & -is_small);
+    const Real steps = small * static_cast<Real>(kHalfSubnormals);
+    const Bits between_steps = steps != static_cast<Real>(static_cast<std::int32_t>(steps));
+    const Bits too_fine = (bits & kDropped) != 0;
+    const Bits too_large = bits > kMax;
+    return (is_small & between_steps) | (~is_small & (too_fine | too_large));
+  }
+};
 
 template <typename Real>
-void add_block(std::span<const Real> values, TensorStatistics& total) {
-  constexpr Real kInfinity = std::numeric_limits<Real>::infinity();
-  std::int64_t finite = 0, zeros = 0, subnormals = 0, above = 0, inexact = 0;
-  Real largest = 0, smallest = kInfinity;
+TensorStatistics statistics_of_block(std::span<const Real> values) {
+  using M = Magnitude<Real>;
+  using Bits = typename M::Bits;
+  Bits finite = 0, zeros = 0, subnormals = 0, above = 0, inexact = 0;
+  Bits largest = 0, smallest = M::kInfinity;
   for (const Real value : values) {
-    const Real magnitude = std::abs(value);
-    if (!(magnitude < kInfinity)) continue;
-    ++finite;
-    zeros += magnitude == 0;
-    subnormals += magnitude > 0 && magnitude < static_cast<Real>(kHalfMinNormal);
-    above += magnitude > static_cast<Real>(kHalfMax);
-    inexact += !is_half_exact(magnitude);
-    largest = std::max(largest, magnitude);
-    if (magnitude > 0) smallest = std::min(smallest, magnitude);
+    const Bits bits = std::bit_cast<Bits>(value) & std::numeric_limits<Bits>::max();
+    const Bits is_finite = bits < M::kInfinity;
+    const Bits is_zero = bits == 0;
+    finite += is_finite;
+    zeros += is_zero;
+    subnormals += (bits < M::kMinNormal) & ~is_zero;
+    above += (bits > M::kMax) & is_finite;
+    inexact += M::is_inexact(bits) & is_finite;
+    largest = std::max(largest, bits & -is_finite);
+    smallest = std::min(smallest, bits | (M::kInfinity & -is_zero));
   }
   TensorStatistics block;
   block.elements = static_cast<std::int64_t>(values.size());
@@ -54,9 +71,20 @@ void add_block(std::span<const Real> values, TensorStatistics& total) {
   block.half_subnormals = subnormals;
   block.above_half_max = above;
   block.not_half_exact = inexact;
-  block.max_abs = static_cast<double>(largest);
-  block.min_abs = smallest < kInfinity ? static_cast<double>(smallest) : 0.0;
-  total = combine(total, block);
+  block.max_abs = static_cast<double>(std::bit_cast<Real>(largest));
+  block.min_abs =
+      smallest < M::kInfinity ? static_cast<double>(std::bit_cast<Real>(smallest)) : 0.0;
+  return block;
+}
+
+TensorStatistics repeated(TensorStatistics one, std::int64_t times) {
+  one.elements *= times;
+  one.non_finite *= times;
+  one.zeros *= times;
+  one.half_subnormals *= times;
+  one.above_half_max *= times;
+  one.not_half_exact *= times;
+  return one;
 }
 
 /// Widens block by block, so that the whole tensor is never held twice.
@@ -69,8 +97,29 @@ TensorStatistics scan(std::span<const std::byte> bytes, Widen widen) {
     const std::size_t count = std::min(kBlock, bytes.size() / sizeof(Stored));
     std::memcpy(stored.data(), bytes.data(), count * sizeof(Stored));
     std::transform(stored.begin(), stored.begin() + count, values.begin(), widen);
-    add_block<Real>({values.data(), count}, total);
+    total = combine(total, statistics_of_block<Real>({values.data(), count}));
     bytes = bytes.subspan(count * sizeof(Stored));
+  }
+  return total;
+}
+
+/// 16-bit floats: a large tensor holds every pattern many times, so that patterns are counted first
+/// and each is judged once.
+template <typename Widen>
+TensorStatistics scan_16_bits(std::span<const std::byte> bytes, Widen widen) {
+  constexpr std::size_t kPatterns = std::size_t{1} << 16;
+  if (bytes.size() < 4 * kPatterns) return scan<std::uint16_t, float>(bytes, widen);
+  std::vector<std::int64_t> counts(kPatterns);
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint16_t)) {
+    std::uint16_t pattern;
+    std::memcpy(&pattern, bytes.data() + at, sizeof(pattern));
+    ++counts[pattern];
+  }
+  TensorStatistics total;
+  for (std::size_t pattern = 0; pattern < kPatterns; ++pattern) {
+    if (counts[pattern] == 0) continue;
+    const float value = widen(static_cast<std::uint16_t>(pattern));
+    total = combine(total, repeated(statistics_of_block<float>({&value, 1}), counts[pattern]));
   }
   return total;
 }
@@ -83,9 +132,9 @@ TensorStatistics scan_as_double(std::span<const std::byte> bytes) {
 TensorStatistics scan(DType dtype, std::span<const std::byte> bytes) {
   switch (dtype) {
     case DType::kFloat16:
-      return scan<std::uint16_t, float>(bytes, half_to_float);
+      return scan_16_bits(bytes, half_to_float);
     case DType::kBFloat16:
-      return scan<std::uint16_t, float>(bytes, bfloat16_to_float);
+      return scan_16_bits(bytes, bfloat16_to_float);
     case DType::kFloat32:
       return scan<float, float>(bytes, [](float value) { return value; });
     case DType::kFloat64:

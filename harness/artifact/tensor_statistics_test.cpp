@@ -70,6 +70,23 @@ TEST(TensorStatistics, FindsEveryHalfExact) {
   }
 }
 
+TEST(TensorStatistics, CountsManyHalvesAsFew) {
+  std::vector<std::uint16_t> many;
+  for (std::uint32_t i = 0; i < 300000; ++i) many.push_back(static_cast<std::uint16_t>(i * 7919U));
+  std::vector<float> wide;
+  for (const std::uint16_t bits : many) wide.push_back(half_to_float(bits));
+  const TensorStatistics counted = statistics_of(view_of(many, DType::kFloat16));
+  const TensorStatistics scanned = statistics_of(view_of(wide, DType::kFloat32));
+  EXPECT_EQ(counted.elements, 300000);
+  EXPECT_GT(counted.non_finite, 1000);
+  EXPECT_EQ(counted.non_finite, scanned.non_finite);
+  EXPECT_EQ(counted.zeros, scanned.zeros);
+  EXPECT_EQ(counted.half_subnormals, scanned.half_subnormals);
+  EXPECT_EQ(counted.not_half_exact, 0);
+  EXPECT_EQ(counted.max_abs, scanned.max_abs);
+  EXPECT_EQ(counted.min_abs, scanned.min_abs);
+}
+
 TEST(TensorStatistics, JudgesIntegersByTheSameRules) {
   const std::vector<std::int64_t> values = {0, -2048, 2049, 70000, -1};
   const TensorStatistics statistics = statistics_of(view_of(values, DType::kInt64));

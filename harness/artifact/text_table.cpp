@@ -34,14 +34,6 @@ std::string_view last_points(std::string_view text, std::size_t count) {
   return text.substr(at);
 }
 
-std::string printable(std::string_view text) {
-  std::string shown = repair_utf8(text);
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return shown;
-}
-
 template <typename... Values>
 std::string formatted(const char* format, Values... values) {
   std::array<char, 64> buffer;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "harness/artifact/python_config.h"
+#include "harness/artifact/utf8.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 
@@ -62,7 +63,8 @@ class LogReader {
 
  private:
   [[noreturn]] void fail(const std::string& detail) const {
-    throw Error(ErrorCode::kInvalidFile, subject_, "line " + std::to_string(line_) + ": " + detail);
+    throw Error(ErrorCode::kInvalidFile, subject_,
+                "line " + std::to_string(line_) + ": " + for_message(detail));
   }
 
   void add_line(std::string_view line) {

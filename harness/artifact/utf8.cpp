@@ -56,6 +56,20 @@ std::string repair_utf8(std::string_view text) {
   return repaired;
 }
 
+std::string printable(std::string_view text) {
+  std::string shown = repair_utf8(text);
+  for (char& c : shown) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return shown;
+}
+
+std::string for_message(std::string_view text) {
+  constexpr std::size_t kMaxBytes = 600;
+  if (text.size() <= kMaxBytes) return printable(text);
+  return printable(text.substr(0, kMaxBytes)).append("…");
+}
+
 void append_utf8(std::string& text, char32_t code_point) {
   if (!is_scalar(code_point)) code_point = kReplacement;
   const auto put = [&text](char32_t byte) { text += static_cast<char>(byte); };

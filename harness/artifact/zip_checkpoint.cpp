@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "harness/artifact/unpickler.h"
+#include "harness/artifact/utf8.h"
 #include "harness/artifact/zip_reader.h"
 #include "harness/base/error.h"
 
@@ -40,7 +41,7 @@ class ZipCheckpoint {
 
  private:
   [[noreturn]] void fail(const std::string& detail) const {
-    throw Error(ErrorCode::kInvalidFile, subject_, "zip: " + detail);
+    throw Error(ErrorCode::kInvalidFile, subject_, "zip: " + for_message(detail));
   }
 
   /// "archive/" of the one entry "archive/data.pkl".
@@ -70,7 +71,9 @@ class ZipCheckpoint {
   }
 
   void check_version() const {
-    const std::string text = zip_.read_small(entry("version"), kMaxNote);
+    // Versions from 6 on, which only TorchScript needs, stand in the second of these.
+    const ZipEntry* newer = zip_.find(prefix_ + ".data/version");
+    const std::string text = zip_.read_small(newer ? *newer : entry("version"), kMaxNote);
     int version = 0;
     std::from_chars(text.data(), text.data() + text.size(), version);
     if (version < 1 || version > kNewestVersion) {

@@ -71,6 +71,10 @@ TEST(ZipCheckpoint, RefusesWhatIsMissingOrOfAnotherSize) {
               HasSubstr("expected stored bytes"));
 }
 
+TEST(ZipCheckpoint, ReadsTheVersionWhereNewerFilesHaveIt) {
+  EXPECT_EQ(refusal({kPickle, kStorage, {"x/.data/version", "7"}}), "");
+}
+
 TEST(ZipCheckpoint, RefusesAVersionThatDoesNotExist) {
   for (const char* version : {"0", "11", "-1", "", "three"}) {
     EXPECT_THAT(refusal({kPickle, kStorage, {"x/version", version}}),

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "harness/artifact/byte_cursor.h"
+#include "harness/artifact/utf8.h"
 #include "harness/base/error.h"
 
 namespace harness {
@@ -68,7 +69,7 @@ class DirectoryReader {
 
  private:
   [[noreturn]] void fail(const std::string& detail) const {
-    throw Error(ErrorCode::kInvalidFile, subject_, "zip: " + detail);
+    throw Error(ErrorCode::kInvalidFile, subject_, "zip: " + for_message(detail));
   }
 
   ByteCursor cursor_at(std::uint64_t position, std::uint64_t size) const {
@@ -269,9 +270,7 @@ class DirectoryReader {
     });
     if (name.empty() || name.front() == '/' || !plain || padded.find("/../") != std::string::npos ||
         name.find(':') == 1) {
-      std::string shown;
-      for (const char c : name) shown += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-      fail("expected relative names without \"..\", got \"" + shown + "\"");
+      fail("expected relative names without \"..\", got \"" + printable(name) + "\"");
     }
     return std::string(name);
   }

@@ -45,7 +45,8 @@ class ZipReader {
   /// Throws Error(kInvalidFile) for a deflated entry.
   std::span<const std::byte> stored_bytes(const ZipEntry& entry) const;
 
-  /// A small entry, unpacked, its CRC-32 verified. Throws Error(kInvalidFile) when it is larger
+  /// A small entry, unpacked, its CRC-32 verified unless it is written as 0, which is how PyTorch
+  /// writes that it computed none. Throws Error(kInvalidFile) when it is larger
   /// than `limit`, broken, or of another length or checksum than the directory says.
   std::string read_small(const ZipEntry& entry, std::size_t limit) const;
 

@@ -71,6 +71,16 @@ TEST_F(ZipReaderTest, ComparesChecksums) {
   EXPECT_EQ(refusal([&] { zip.read_small(*zip.find("b"), 10); }), message);
 }
 
+TEST_F(ZipReaderTest, TakesAChecksumOfZeroForNone) {
+  std::string bytes = archive({{"b", "two"}});
+  bytes.replace(14, 4, 4, '\0');
+  bytes.replace(bytes.find("PK\x01\x02") + 16, 4, 4, '\0');
+  const ZipReader zip = open(bytes);
+  EXPECT_EQ(zip.read_small(*zip.find("b"), 3), "two");
+  EXPECT_THAT(refusal([&] { zip.verify_checksum(*zip.find("b")); }),
+              testing::HasSubstr("CRC-32 0"));
+}
+
 TEST_F(ZipReaderTest, RefusesANameThatOccursTwice) {
   EXPECT_THAT(refusal([&] {
                 open(archive({{"b", "1"}, {"b", "2"}}));
