@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "harness/artifact/utf8.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "harness/base/unicode.h"
+
 namespace harness {
 namespace {
 
@@ -54,14 +56,6 @@ std::string repair_utf8(std::string_view text) {
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return repaired;
-}
-
-std::string printable(std::string_view text) {
-  std::string shown = repair_utf8(text);
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return shown;
 }
 
 std::string for_message(std::string_view text) {

@@ -24,12 +24,8 @@ TEST(Utf8, ReplacesOnlyTheBytesThatAreWrong) {
   EXPECT_EQ(repair_utf8("fine"), "fine");
 }
 
-TEST(Utf8, ShowsNothingThatSteersATerminal) {
-  EXPECT_EQ(printable("a\x1b[2J\n\x7f\xc3\xa9\xff"), "a?[2J??\xc3\xa9\xef\xbf\xbd");
-}
-
 TEST(Utf8, CutsWhatAMessageQuotes) {
-  EXPECT_EQ(for_message("a\nb"), "a?b");
+  EXPECT_EQ(for_message("a\nb"), "a b");
   EXPECT_LT(for_message(std::string(5000, 'x')).size(), 700U);
 }
 

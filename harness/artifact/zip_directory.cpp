@@ -7,6 +7,7 @@
 #include "harness/artifact/byte_cursor.h"
 #include "harness/artifact/utf8.h"
 #include "harness/base/error.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 namespace {

@@ -10,7 +10,7 @@
 #include "harness/judge/number_text.h"
 #include "harness/report/summary.h"
 #include "harness/report/text_layout.h"
-#include "harness/report/unicode.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 namespace {

@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/report/unicode.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 namespace {

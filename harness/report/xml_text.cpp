@@ -1,6 +1,6 @@
 #include "harness/report/xml_text.h"
 
-#include "harness/report/unicode.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 namespace {

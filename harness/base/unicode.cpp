@@ -1,4 +1,4 @@
-#include "harness/report/unicode.h"
+#include "harness/base/unicode.h"
 
 #include <algorithm>
 #include <array>
