@@ -11,7 +11,8 @@ bool is_utf8(std::string_view text) noexcept;
 /// `text` with every byte that breaks UTF-8 replaced by U+FFFD, so that JSON can hold it.
 std::string repair_utf8(std::string_view text);
 
-/// printable() (base/unicode.h), cut to what an error message needs: a file can hold a name of a million letters.
+/// printable() (base/unicode.h), cut to what an error message needs: a file can hold a name of a
+/// million letters.
 std::string for_message(std::string_view text);
 
 /// Appends a code point. Surrogates and values above U+10FFFF become U+FFFD.
