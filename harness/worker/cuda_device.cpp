@@ -19,14 +19,23 @@ std::filesystem::path libtorch_folder() {
   return std::filesystem::path(info.dli_fname).parent_path();
 }
 
+/// libhalfproof_cuda.so lies beside the worker; tests are built in the folder beside that.
+void* open_cuda_parts() {
+  const auto folder = program_folder();
+  for (const auto& place : {folder, folder.parent_path() / "bin"}) {
+    const auto file = place / "libhalfproof_cuda.so";
+    if (void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 bool load_cuda_if_present() {
   static void* const library =
       ::dlopen((libtorch_folder() / "libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (library == nullptr || !torch::cuda::is_available()) return false;
-  static void* const parts =
-      ::dlopen((program_folder() / "libhalfproof_cuda.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+  static void* const parts = open_cuda_parts();
   if (parts != nullptr) {
     use_gpu_census(
         reinterpret_cast<AddCensusOnGpu*>(::dlsym(parts, "halfproof_add_census_on_gpu")));

@@ -1,0 +1,100 @@
+// What is claimed of CUDA, on CUDA: the same goldens as on the CPU. Skips, visibly, without a GPU.
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "harness/precision/range_census.h"
+#include "harness/worker/cuda_device.h"
+#include "harness/worker/minizoo_rows.h"
+
+namespace harness {
+namespace {
+
+class Gpu : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!load_cuda_if_present()) GTEST_SKIP() << "no gpu: no CUDA device that LibTorch can use";
+    use_exact_fp32();
+  }
+};
+
+class GpuGolden : public Gpu, public testing::WithParamInterface<MinizooRow> {
+ protected:
+  torch::Tensor golden(const std::string& name) const {
+    const auto file =
+        Checkpoint::open("fixtures/minizoo/goldens/eval/" + GetParam().golden + ".pth");
+    for (const auto& view : file.state_dict()) {
+      if (view.name == name) return to_torch(view).cuda();
+    }
+    return {};
+  }
+};
+
+double rmse(const torch::Tensor& left, const torch::Tensor& right) {
+  EXPECT_EQ(left.sizes(), right.sizes());
+  return (left.to(torch::kDouble) - right.to(torch::kDouble)).square().mean().sqrt().item<double>();
+}
+
+// The factors are those of forward_golden_test.cpp: the reference's own distance is the yardstick.
+TEST_P(GpuGolden, LogitsAreNoFurtherFromFp64ThanTheReferences) {
+  const torch::InferenceMode no_gradients;
+  const auto yardstick = golden("decode_fp64");
+  for (const auto& [policy, name, factor] :
+       {std::tuple{Policy::kFp32, "decode_fp32", 2.0}, {Policy::kFp16Master, "decode_fp16", 3.0}}) {
+    const auto reference = golden(name);
+    if (!reference.defined()) continue;  // FP32 files were evaluated in FP32 only.
+    auto model = build_model(GetParam().spec(),
+                             to_torch(Checkpoint::open(GetParam().checkpoint).state_dict()), policy,
+                             torch::kCUDA);
+    const auto ours = run_model(model, policy, golden("image"));
+    EXPECT_LE(rmse(ours, yardstick), factor * rmse(reference, yardstick)) << name;
+  }
+}
+
+TEST_P(GpuGolden, Fp64AgreesToTenDigits) {
+  const torch::InferenceMode no_gradients;
+  auto model =
+      build_model(GetParam().spec(), to_torch(Checkpoint::open(GetParam().checkpoint).state_dict()),
+                  Policy::kFp64, torch::kCUDA);
+  const auto yardstick = golden("decode_fp64");
+  EXPECT_LE(rmse(run_model(model, Policy::kFp64, golden("image")), yardstick),
+            1e-10 * yardstick.square().mean().sqrt().item<double>());
+}
+
+INSTANTIATE_TEST_SUITE_P(Minizoo, GpuGolden, testing::ValuesIn(minizoo_rows()),
+                         [](const auto& row) { return row.param.golden; });
+
+/// Ordinary, tiny, huge, zero and non-finite values.
+torch::Tensor mixture(std::int64_t count, torch::ScalarType dtype) {
+  torch::manual_seed(6);
+  auto values = (torch::randn({count}) * torch::exp(torch::randn({count}) * 8)).relu();
+  values.index_put_({torch::indexing::Slice(0, 3)}, torch::tensor({INFINITY, -INFINITY, NAN}));
+  return values.to(dtype);
+}
+
+TEST_F(Gpu, TheCensusAgreesWithTheHostOnEveryFormat) {
+  for (const auto dtype : {torch::kHalf, torch::kBFloat16, torch::kFloat, torch::kDouble}) {
+    for (const std::int64_t count : {3, 255, 1000003}) {
+      const auto values = mixture(count, dtype);
+      EXPECT_EQ(census_of(values.cuda()), census_of(values)) << dtype << ' ' << count;
+    }
+  }
+}
+
+TEST_F(Gpu, TheTallyAddsUpBothMemories) {
+  RangeTally tally;
+  tally.add(torch::tensor({1.0F, 0.0F}).cuda());
+  tally.add(torch::tensor({-3.0F, 1e-6F}));
+  tally.add(torch::empty({0}).cuda());
+  const RangeCensus expected{.elements = 4,
+                             .non_finite = 0,
+                             .zeros = 1,
+                             .half_subnormals = 1,
+                             .above_half_max = 0,
+                             .max_abs = 3};
+  EXPECT_EQ(tally.total(), expected);
+}
+
+}  // namespace
+}  // namespace harness
