@@ -35,7 +35,8 @@ TEST_F(RunCommand, WhatWasNotAskedForIsSkippedAndNotPassed) {
   const auto end =
       run_command_line(add_run_command, {"run", "suites/minizoo.json", "--row", "fcn", "--stage",
                                          "verify", "--out", out(), "--json"});
-  for (const auto& verdict : parse_json(end.output, "output").at("verdicts")) {
+  const Json printed = parse_json(end.output, "output");
+  for (const auto& verdict : printed.at("verdicts")) {
     if (verdict.at("evidence") == "evaluated") {
       EXPECT_NE(verdict.at("verdict"), "PASS");
     }
