@@ -74,6 +74,15 @@ TEST(LogClaims, OneDigitOfTheTableChangedFails) {
   }
 }
 
+TEST(LogClaims, WhatTheLogRoundedAwayIsNoDigitOfTheTable) {
+  auto sample = scored(52.06);
+  sample.claim.tolerance = Tolerance{.abs = 0.0005, .reason = "the log's own rounding"};
+  sample.log()["last_miou"] = 52.05;
+  EXPECT_EQ(sample.judge(judge_log_miou).verdict, Verdict::kFail);
+  sample.log()["last_miou"] = 52.0547;
+  EXPECT_EQ(sample.judge(judge_log_miou).verdict, Verdict::kPass);
+}
+
 TEST(LogClaims, ALogWithoutANumberFails) {
   auto sample = scored(52.05);
   sample.log()["last_miou"] = nullptr;

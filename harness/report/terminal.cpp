@@ -233,9 +233,11 @@ std::size_t columns_of_terminal(int descriptor) {
 TerminalStyle terminal_style(int descriptor) {
   const char* term = std::getenv("TERM");
   const bool is_dumb = term != nullptr && std::string_view(term) == "dumb";
+  const char* no_color = std::getenv("NO_COLOR");
+  const bool is_plain = no_color != nullptr && *no_color != '\0';
   TerminalStyle style;
   style.width = columns_of_terminal(descriptor);
-  style.color = isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr && !is_dumb;
+  style.color = isatty(descriptor) == 1 && !is_plain && !is_dumb;
   return style;
 }
 

@@ -15,8 +15,8 @@ struct TerminalStyle {
 };
 
 /// How to print to `descriptor` (1: standard output). The width is that of the terminal, else the
-/// variable COLUMNS, else 120. Colour only on a terminal, and not when NO_COLOR is set to anything
-/// (no-color.org) or TERM is "dumb".
+/// variable COLUMNS, else 120. Colour only on a terminal, and not when NO_COLOR is set and not
+/// empty (no-color.org) or TERM is "dumb".
 TerminalStyle terminal_style(int descriptor);
 
 /// The table at the end of a job: for each row a heading and a line per claim (claim, published,

@@ -1,5 +1,6 @@
 #include "harness/report/terminal.h"
 
+#include <pty.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -166,6 +167,23 @@ TEST(Terminal, AFileGetsNoColourAndTheWidthOfTheEnvironment) {
   EXPECT_EQ(terminal_style(ends[1]).width, 120u);
   close(ends[0]);
   close(ends[1]);
+}
+
+TEST(Terminal, AnEmptyNoColorAsksForNothing) {
+  int controller = -1;
+  int terminal = -1;
+  ASSERT_EQ(openpty(&controller, &terminal, nullptr, nullptr, nullptr), 0);
+  setenv("TERM", "xterm", 1);
+  setenv("NO_COLOR", "", 1);
+  EXPECT_TRUE(terminal_style(terminal).color);
+  setenv("NO_COLOR", "1", 1);
+  EXPECT_FALSE(terminal_style(terminal).color);
+  unsetenv("NO_COLOR");
+  EXPECT_TRUE(terminal_style(terminal).color);
+  setenv("TERM", "dumb", 1);
+  EXPECT_FALSE(terminal_style(terminal).color);
+  close(controller);
+  close(terminal);
 }
 
 }  // namespace
