@@ -38,7 +38,7 @@ struct SamplerPosition {
 /// Every function may be called from several threads at a time.
 class BatchSampler {
  public:
-  /// Throws Error(kUsage) when an option makes no sense: no items, more than 2^32 of them, an empty
+  /// Throws Error(kUsage) when an option makes no sense: no items, 2^32 or more of them, an empty
   /// batch, a rank that is not below the world's size, or a share of less than one batch.
   explicit BatchSampler(const SamplerOptions& options);
 
