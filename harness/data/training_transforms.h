@@ -22,13 +22,13 @@ struct TrainingPipeline {
   double cat_max_ratio = 0.75;   ///< No class may have this share of a crop; 1: any crop will do.
   double flip_probability = 0.5;
   std::optional<PhotometricRanges> photometric = PhotometricRanges{};  ///< Empty: no such step.
-  Normalization normalization;
+  Normalization normalization = {};
   std::uint8_t ignored_class = kIgnoredClass;  ///< Not counted in a crop; the padding of labels.
 };
 
-/// Throws Error(kUsage), subject "training pipeline", when an option makes no sense: a size or a
-/// ratio that is not positive, limits that are the wrong way round, a probability out of [0, 1], a
-/// share that is not positive, a hue out of [0, 180], a std of 0, or a value that is not finite.
+/// Throws Error(kUsage), subject "training pipeline", when an option makes no sense: a size, ratio,
+/// share or std that is not positive, a size of more than 2^28 pixels, limits that are the wrong
+/// way round, a probability out of [0, 1], a hue out of [1, 180], or a value that is not finite.
 void check(const TrainingPipeline& pipeline);
 
 /// The upper left corner of a crop window, in pixels of the resized image.
@@ -41,10 +41,10 @@ struct CropOffset {
 
 /// Everything that chance decides about one training image.
 struct TrainingDraws {
-  double ratio = 1;               ///< Of the scale, ratio_lower to ratio_upper.
-  std::vector<CropOffset> crops;  ///< At least one; the first that is good enough is taken.
+  double ratio = 1;                    ///< Of the scale, ratio_lower to ratio_upper.
+  std::vector<CropOffset> crops = {};  ///< At least one; the first that is good enough is taken.
   bool flip = false;
-  PhotometricDraws photometric;
+  PhotometricDraws photometric = {};
 };
 
 /// A window is redrawn at most so often; the one that is drawn last is taken unseen.
