@@ -23,14 +23,14 @@ struct TrainingBatch {
 };
 
 struct TrainingLoaderOptions {
-  TrainingPipeline pipeline;
+  TrainingPipeline pipeline = {};
   std::int64_t num_classes = 19;  ///< As in load_scene().
   std::size_t batch = 2;          ///< Images in a batch of this rank.
   std::uint64_t seed = 0;
   std::size_t rank = 0;
   std::size_t world_size = 1;
   std::size_t threads = 2;  ///< 0: batches are made in next(), by who calls it.
-  std::size_t ahead = 4;    ///< Batches made and not yet taken, at most.
+  std::size_t ahead = 4;    ///< Batches being made or made and not yet taken; at least 1.
   std::size_t cache_bytes = std::size_t{512} << 20U;  ///< Of decoded images kept; 0 keeps none.
 };
 
@@ -38,8 +38,7 @@ struct TrainingLoaderOptions {
 ///
 /// A batch depends on the scenes, the pipeline, the batch's size and number, the seed, the rank and
 /// the world's size, and on nothing else: not on threads, ahead, cache_bytes or where it began.
-/// Memory: `ahead` batches, one more in each thread, the kept images, one resized image in each
-/// thread.
+/// Memory: `ahead` batches, the kept images, and in each thread one image and its resized form.
 class TrainingLoader {
  public:
   /// Begins at `start`. Throws as check(TrainingPipeline) and BatchSampler.
