@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "harness/precision/loss_scaler.h"
+#include "harness/precision/policy.h"
+#include "harness/precision/sgd.h"
+#include "harness/precision/upstream_quirks.h"
+
+namespace harness {
+
+/// Names and tensors, or names and numbers, in order.
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+using NamedValues = std::vector<std::pair<std::string, double>>;
+
+/// images {N, 3, H, W} in the policy's input dtype, labels as given -> named values of one element:
+/// "decode.loss_seg", "decode.acc_seg", ... Those whose name contains "loss" add up to what is
+/// minimised (mmseg BaseSegmentor._parse_losses). Runs inside the policy's AutocastScope; losses
+/// must be computed from float (double under fp64) logits with autocast off, as
+/// models::segmentation_losses does.
+using ForwardLosses =
+    std::function<NamedTensors(const torch::Tensor& images, const torch::Tensor& labels)>;
+
+/// Gradients as the optimizer will get them, on the way between backward and everything else: still
+/// scaled, in the optimizer's dtype (float; double under fp64). May be changed in place.
+struct StepGradients {
+  torch::Tensor flat;         ///< {n}: all of them and zeros between: what an all-reduce wants.
+  const NamedTensors& named;  ///< Views of `flat` in the parameters' shapes and order.
+  double scale;
+};
+using GradientHook = std::function<void(const StepGradients&)>;
+
+struct TrainingOptions {
+  Policy policy = Policy::kFp32;
+  ScalerOptions scaler;
+  SgdOptions sgd;
+  std::optional<double> max_grad_norm;  ///< Clips unscaled gradients (torch clip_grad_norm_, L2).
+  UpstreamQuirks quirks;
+  /// fp16-master only. false: weights live in half alone and each update is rounded to half (what
+  /// arXiv 1710.03740 section 3.1 warns of).
+  bool keep_masters = true;
+};
+
+/// The scaler that the source would use under a policy where nothing is said: static 512 for
+/// fp16-master, grad-scaler-pinned 512 for fp16-amp, none for the others.
+ScalerOptions default_scaler(Policy policy);
+
+/// Throws Error(kUsage) with the reason where policy, scaler and quirks make no sense together:
+/// fp32 and fp64 (nothing to rescue, and the source scales only in its FP16 hook) and bf16-amp
+/// (float's range of exponents) take no scaler; GradScaler refuses half gradients, so fp16-master
+/// takes none of its kinds; quirks of masters want fp16-master.
+void require_sensible(const TrainingOptions& options);
+
+/// One iteration, as it was.
+struct StepRecord {
+  std::int64_t step = 0;   ///< 0-based: iterations before this one, skipped ones included.
+  NamedValues losses;      ///< What the forward pass named, in its order.
+  double loss = 0.0;       ///< The sum that was minimised, unscaled.
+  double scale = 1.0;      ///< By which the loss was multiplied.
+  bool overflow = false;   ///< The check, where there is one, found an infinite or NaN gradient.
+  bool skipped = false;    ///< No weight, momentum or master changed. Batch norm's statistics did.
+  double grad_norm = 0.0;  ///< L2 over all gradients, unscaled, before clipping. Infinite or NaN
+                           ///< when a gradient is, whether that was looked for or not.
+};
+
+/// What a resumed training needs beside the model's own state dict, the data order and the seeds.
+struct TrainingState {
+  std::int64_t steps = 0;
+  std::int64_t skipped = 0;
+  Json scaler = Json::object();  ///< LossScaler::state().
+  NamedTensors momentum;         ///< In parameter order; empty before the first step.
+  NamedTensors masters;          ///< fp16-master only, and not under masters_not_saved.
+};
+
+/// Trains a model in one arithmetic, one step at a time, in the order of mmcv's Fp16OptimizerHook:
+/// zero gradients, forward, scale, backward, copy gradients to the masters, hook (all-reduce), look
+/// for overflow, unscale, clip, step, copy masters back, update the scale. After an overflow
+/// nothing from unscale to copy back happens. The schedule goes on by iterations: the caller passes
+/// the learning rate.
+///
+/// Deterministic: the same inputs give the same bits on the same machine and number of threads.
+class TrainingStep {
+ public:
+  /// module: holds the weights to start from, in any dtype, on its device, in train mode or not
+  /// (never changed here). It gets the policy's dtypes; masters are copied before that. Its
+  /// parameters become views of flat buffers: do not cast or move it afterwards, load into it with
+  /// copies, and call restore() when its weights were replaced.
+  /// Throws Error(kUsage) by require_sensible.
+  TrainingStep(std::shared_ptr<torch::nn::Module> module, ForwardLosses forward,
+               const TrainingOptions& options);
+  ~TrainingStep();
+  TrainingStep(const TrainingStep&) = delete;
+  TrainingStep& operator=(const TrainingStep&) = delete;
+
+  /// One iteration with this learning rate. images, labels: on the module's device.
+  /// Throws c10::Error where a parameter gets no gradient: what SGD would do with it is undefined
+  /// here.
+  StepRecord run(const torch::Tensor& images, const torch::Tensor& labels, double lr);
+
+  /// Called in every step between backward and everything else; empty: nothing is called.
+  void set_gradient_hook(GradientHook hook);
+
+  /// Copies, on the CPU.
+  TrainingState state() const;
+
+  /// After the model's state dict was loaded into the module. Masters come from `state`, or are
+  /// widened from the module's weights where it has none. Throws Error(kStateDictMismatch) that
+  /// lists the names which do not fit, Error(kInvalidFile) for the scaler's part.
+  void restore(const TrainingState& state);
+
+  const LossScaler& scaler() const noexcept;
+  std::int64_t steps() const noexcept;
+  std::int64_t skipped() const noexcept;
+  const TrainingOptions& options() const noexcept;
+
+  /// What the optimizer updates: masters under fp16-master, the module's parameters otherwise.
+  /// Views, in parameter order.
+  const NamedTensors& optimized() const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace harness

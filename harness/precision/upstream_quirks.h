@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace harness {
+
+/// What the code that trained the rows did and should not have done. All are off by default; each
+/// is asked for by its name, to see what it changes.
+struct UpstreamQuirks {
+  /// "wrap-rounds-norm": wrapping an already loaded model rounds what batch norm holds to half
+  /// once; the masters, copied before, keep it (mmcv, every version with the half branch).
+  bool wrap_rounds_norm = false;
+  /// "masters-not-saved": a state has no master weights, and resuming starts them from the half
+  /// weights of the model (mmcv, every version with the half branch).
+  bool masters_not_saved = false;
+  /// "momentum-lost-on-resume": resuming starts without momentum, because the optimizer's state is
+  /// keyed to the parameters before they were copied (mmcv before 1.1.4).
+  bool momentum_lost_on_resume = false;
+  /// "no-overflow-check": under a static scale infinite gradients are applied (mmcv with the half
+  /// branch; before 1.2.0 there was no check at all).
+  bool no_overflow_check = false;
+
+  friend bool operator==(const UpstreamQuirks&, const UpstreamQuirks&) = default;
+};
+
+/// Throws Error(kUsage) that lists the names.
+UpstreamQuirks quirks_from_names(std::span<const std::string> names);
+
+std::vector<std::string_view> names_of(const UpstreamQuirks& quirks);
+
+}  // namespace harness
