@@ -98,7 +98,11 @@ inline cv::Mat normalized(const cv::Mat& image, const Normalization& normalizati
   cv::Mat result;
   image.convertTo(result, CV_32F);
   if (normalization.to_rgb) cv::cvtColor(result, result, cv::COLOR_BGR2RGB);
-  const auto held = [](double value) -> double { return static_cast<float>(value); };
+  // Volatile: GCC 12 at -O2 takes two of these divisions at once and forgets to round to float.
+  const auto held = [](double value) -> double {
+    const volatile float rounded = static_cast<float>(value);
+    return rounded;
+  };
   const auto& mean = normalization.mean;
   const auto& std = normalization.std;
   cv::subtract(result, cv::Scalar(held(mean[0]), held(mean[1]), held(mean[2])), result);

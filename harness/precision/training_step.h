@@ -3,22 +3,19 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <torch/torch.h>
 
+#include "harness/precision/flat_parameters.h"
 #include "harness/precision/loss_scaler.h"
-#include "harness/precision/policy.h"
-#include "harness/precision/sgd.h"
-#include "harness/precision/upstream_quirks.h"
+#include "harness/precision/training_options.h"
 
 namespace harness {
 
-/// Names and tensors, or names and numbers, in order.
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+/// Names and numbers in order.
 using NamedValues = std::vector<std::pair<std::string, double>>;
 
 /// images {N, 3, H, W} in the policy's input dtype, labels as given -> named values of one element:
@@ -37,27 +34,6 @@ struct StepGradients {
   double scale;
 };
 using GradientHook = std::function<void(const StepGradients&)>;
-
-struct TrainingOptions {
-  Policy policy = Policy::kFp32;
-  ScalerOptions scaler;
-  SgdOptions sgd;
-  std::optional<double> max_grad_norm;  ///< Clips unscaled gradients (torch clip_grad_norm_, L2).
-  UpstreamQuirks quirks;
-  /// fp16-master only. false: weights live in half alone and each update is rounded to half (what
-  /// arXiv 1710.03740 section 3.1 warns of).
-  bool keep_masters = true;
-};
-
-/// The scaler that the source would use under a policy where nothing is said: static 512 for
-/// fp16-master, grad-scaler-pinned 512 for fp16-amp, none for the others.
-ScalerOptions default_scaler(Policy policy);
-
-/// Throws Error(kUsage) with the reason where policy, scaler and quirks make no sense together:
-/// fp32 and fp64 (nothing to rescue, and the source scales only in its FP16 hook) and bf16-amp
-/// (float's range of exponents) take no scaler; GradScaler refuses half gradients, so fp16-master
-/// takes none of its kinds; quirks of masters want fp16-master.
-void require_sensible(const TrainingOptions& options);
 
 /// One iteration, as it was.
 struct StepRecord {
@@ -90,7 +66,8 @@ struct TrainingState {
 class TrainingStep {
  public:
   /// module: holds the weights to start from, in any dtype, on its device, in train mode or not
-  /// (never changed here). It gets the policy's dtypes; masters are copied before that. Its
+  /// (never changed here). It gets the policy's dtypes; masters are copied before that, and unless
+  /// wrap-rounds-norm asks for it, batch norm keeps its FP32 values. Its
   /// parameters become views of flat buffers: do not cast or move it afterwards, load into it with
   /// copies, and call restore() when its weights were replaced.
   /// Throws Error(kUsage) by require_sensible.

@@ -1,0 +1,329 @@
+#include "harness/precision/training_step.h"
+
+#include <cfloat>
+#include <cmath>
+#include <string_view>
+#include <unordered_map>
+
+#include "harness/base/error.h"
+
+namespace harness {
+namespace {
+
+torch::ScalarType optimizer_dtype(Policy policy) {
+  return policy == Policy::kFp64 ? torch::kDouble : torch::kFloat;
+}
+
+NamedTensors float_copies(const torch::nn::Module& module) {
+  NamedTensors copies;
+  const auto copy = [](const torch::Tensor& tensor) {
+    return tensor.detach().to(torch::kFloat, /*non_blocking=*/false, /*copy=*/true);
+  };
+  for (const auto& entry : module.named_parameters()) {
+    copies.emplace_back(entry.key(), copy(entry.value()));
+  }
+  for (const auto& entry : module.named_buffers()) {
+    if (entry.value().is_floating_point()) copies.emplace_back(entry.key(), copy(entry.value()));
+  }
+  return copies;
+}
+
+/// Copies what has a namesake in `targets` there.
+void copy_by_name(const NamedTensors& source, const NamedTensors& targets) {
+  std::unordered_map<std::string_view, const torch::Tensor*> found;
+  for (const auto& [name, tensor] : source) found.emplace(name, &tensor);
+  for (const auto& [name, tensor] : targets) {
+    const auto it = found.find(name);
+    if (it != found.end()) torch::Tensor(tensor).copy_(*it->second);
+  }
+}
+
+/// What the module holds in float.
+NamedTensors float_tensors(const torch::nn::Module& module) {
+  NamedTensors tensors;
+  const auto add = [&](const auto& entries) {
+    for (const auto& entry : entries) {
+      if (entry.value().scalar_type() != torch::kFloat) continue;
+      tensors.emplace_back(entry.key(), entry.value().detach());
+    }
+  };
+  add(module.named_parameters());
+  add(module.named_buffers());
+  return tensors;
+}
+
+void list(std::string& text, std::string_view title, const std::string& name) {
+  text.append(text.empty() ? "" : "; ").append(title).append(" ").append(name);
+}
+
+/// Copies a saved part by name: every name and shape has to fit.
+void assign(const NamedTensors& saved, const NamedTensors& targets, std::string_view part) {
+  std::unordered_map<std::string_view, const torch::Tensor*> given;
+  std::string wrong;
+  for (const auto& [name, tensor] : saved) {
+    if (!given.emplace(name, &tensor).second) list(wrong, "twice", name);
+  }
+  for (const auto& [name, target] : targets) {
+    const auto found = given.find(name);
+    if (found == given.end()) {
+      list(wrong, "missing", name);
+    } else if (found->second->sizes() != target.sizes()) {
+      list(wrong, "of another shape", name);
+    }
+  }
+  if (wrong.empty() && saved.size() != targets.size()) {
+    list(wrong, "unexpected", std::to_string(saved.size() - targets.size()) + " more");
+  }
+  if (!wrong.empty()) throw Error(ErrorCode::kStateDictMismatch, part, wrong);
+  copy_by_name(saved, targets);
+}
+
+NamedTensors on_cpu(const NamedTensors& tensors) {
+  NamedTensors copies;
+  for (const auto& [name, tensor] : tensors) {
+    copies.emplace_back(
+        name, tensor.detach().to(torch::kCPU, /*non_blocking=*/false, /*copy=*/true).contiguous());
+  }
+  return copies;
+}
+
+}  // namespace
+
+class TrainingStep::Impl {
+ public:
+  Impl(std::shared_ptr<torch::nn::Module> module, ForwardLosses forward,
+       const TrainingOptions& options);
+
+  StepRecord run(const torch::Tensor& images, const torch::Tensor& labels, double lr);
+  TrainingState state() const;
+  void restore(const TrainingState& state);
+
+  std::shared_ptr<torch::nn::Module> module;
+  ForwardLosses forward;
+  TrainingOptions options;
+  LossScaler scaler;
+  GradientHook hook;
+  std::int64_t steps = 0, skipped = 0;
+  NamedTensors optimized;
+
+ private:
+  bool has_masters() const { return options.policy == Policy::kFp16Master; }
+  void prepare();
+  torch::Tensor backward(const torch::Tensor& images, const torch::Tensor& labels,
+                         NamedTensors& values);
+  void read(const NamedTensors& values, const torch::Tensor& total, StepRecord& record) const;
+  bool overflowed(double scaled_norm) const;
+  void apply(const StepRecord& record, double lr);
+
+  std::unique_ptr<FlatParameters> parameters_;
+  // The optimizer's weights and gradients: lines of FlatParameters. Without masters they are its
+  // own buffers.
+  torch::Tensor weights_, gradients_;
+  NamedTensors gradient_views_;
+  Sgd sgd_;
+};
+
+TrainingStep::Impl::Impl(std::shared_ptr<torch::nn::Module> module_, ForwardLosses forward_,
+                         const TrainingOptions& options_)
+    : module(std::move(module_)),
+      forward(std::move(forward_)),
+      options(options_),
+      scaler(options_.scaler),
+      sgd_(options_.sgd) {
+  require_sensible(options);
+  const torch::NoGradGuard no_grad;
+  prepare();
+  optimized = parameters_->views(weights_);
+  gradient_views_ = parameters_->views(gradients_);
+}
+
+void TrainingStep::Impl::prepare() {
+  const auto before = has_masters() ? float_copies(*module) : NamedTensors();
+  apply_for_inference(*module, options.policy);
+  if (has_masters() && !options.quirks.wrap_rounds_norm) {
+    copy_by_name(before, float_tensors(*module));
+  }
+  parameters_ = std::make_unique<FlatParameters>(*module);
+  if (!has_masters()) {
+    weights_ = parameters_->values();
+    gradients_ = parameters_->gradients();
+    return;
+  }
+  const auto line = torch::TensorOptions(optimizer_dtype(options.policy))
+                        .device(module->parameters().front().device());
+  weights_ = torch::zeros({parameters_->size()}, line);
+  gradients_ = torch::zeros({parameters_->size()}, line);
+  copy_by_name(before, parameters_->views(weights_));
+}
+
+torch::Tensor TrainingStep::Impl::backward(const torch::Tensor& images, const torch::Tensor& labels,
+                                           NamedTensors& values) {
+  {
+    const AutocastScope autocast(options.policy, images.device().type());
+    values = forward(images.to(input_dtype(options.policy)), labels);
+  }
+  torch::Tensor total;
+  for (const auto& [name, value] : values) {
+    if (name.find("loss") == std::string::npos) continue;
+    const auto mean = value.mean();
+    total = total.defined() ? total + mean : mean;
+  }
+  TORCH_CHECK(total.defined(), "the forward pass named no loss");
+  const bool scaled = options.scaler.type != ScalerType::kNone;
+  (scaled ? total * scaler.scale() : total).backward();
+  return total;
+}
+
+void TrainingStep::Impl::read(const NamedTensors& values, const torch::Tensor& total,
+                              StepRecord& record) const {
+  std::vector<torch::Tensor> numbers;
+  for (const auto& [name, value] : values) {
+    numbers.push_back(value.detach().mean().to(torch::kDouble));
+  }
+  numbers.push_back(total.detach().to(torch::kDouble));
+  // Double: squares of finite floats do not overflow, so that it is finite when all gradients are.
+  numbers.push_back(
+      torch::linalg_vector_norm(gradients_, 2, std::nullopt, /*keepdim=*/false, torch::kDouble));
+  // One transfer: on a GPU each would wait for all that was queued.
+  const auto host = torch::stack(numbers).cpu();
+  const auto* number = host.const_data_ptr<double>();
+  for (const auto& [name, value] : values) record.losses.emplace_back(name, *number++);
+  record.loss = *number++;
+  record.grad_norm = *number;
+}
+
+bool TrainingStep::Impl::overflowed(double scaled_norm) const {
+  const bool unguarded_static =
+      scaler.type() == ScalerType::kStatic && options.quirks.no_overflow_check;
+  if (scaler.type() == ScalerType::kNone || unguarded_static) return false;
+  if (!std::isfinite(scaled_norm)) return true;
+  // mmcv looks at the float sum of each gradient, which may overflow where no element is infinite;
+  // a sum is at most sqrt(n) norms.
+  if (scaler.type() != ScalerType::kMmcvDynamic ||
+      scaled_norm * std::sqrt(static_cast<double>(gradients_.numel())) < FLT_MAX) {
+    return false;
+  }
+  for (const auto& entry : gradient_views_) {
+    if (!std::isfinite(entry.second.sum().item<float>())) return true;
+  }
+  return false;
+}
+
+void TrainingStep::Impl::apply(const StepRecord& record, double lr) {
+  switch (scaler.type()) {
+    case ScalerType::kNone:
+      break;
+    case ScalerType::kStatic:
+    case ScalerType::kMmcvDynamic:
+      gradients_.div_(scaler.scale());
+      break;
+    case ScalerType::kGradScaler:
+    case ScalerType::kGradScalerPinned:
+      gradients_.mul_(scaler.inverse_scale());
+      break;
+  }
+  if (options.max_grad_norm) {
+    gradients_.mul_(std::fmin(*options.max_grad_norm / (record.grad_norm + 1e-6), 1.0));
+  }
+  sgd_.step(weights_, gradients_, lr);
+  if (!has_masters()) return;
+  parameters_->copy_values_from(weights_);
+  if (!options.keep_masters) parameters_->copy_values_to(weights_);
+}
+
+StepRecord TrainingStep::Impl::run(const torch::Tensor& images, const torch::Tensor& labels,
+                                   double lr) {
+  StepRecord record;
+  record.step = steps;
+  record.scale = scaler.scale();
+  parameters_->zero_gradients();
+  NamedTensors values;
+  const auto total = backward(images, labels, values);
+  const torch::NoGradGuard no_grad;
+  parameters_->collect_gradients();
+  if (has_masters()) parameters_->copy_gradients_to(gradients_);
+  if (hook) hook({gradients_, gradient_views_, record.scale});
+  read(values, total, record);
+  record.overflow = record.skipped = overflowed(record.grad_norm);
+  record.grad_norm /= record.scale;
+  if (!record.skipped) apply(record, lr);
+  scaler.update(record.overflow);
+  ++steps;
+  if (record.skipped) ++skipped;
+  return record;
+}
+
+TrainingState TrainingStep::Impl::state() const {
+  TrainingState state;
+  state.steps = steps;
+  state.skipped = skipped;
+  state.scaler = scaler.state();
+  const auto& momentum = sgd_.momentum_buffer();
+  if (momentum.defined()) state.momentum = on_cpu(parameters_->views(momentum));
+  if (has_masters() && !options.quirks.masters_not_saved) state.masters = on_cpu(optimized);
+  return state;
+}
+
+void TrainingStep::Impl::restore(const TrainingState& state) {
+  const torch::NoGradGuard no_grad;
+  scaler.restore(state.scaler);
+  torch::Tensor momentum;
+  if (!state.momentum.empty() && !options.quirks.momentum_lost_on_resume) {
+    momentum = torch::zeros_like(weights_);
+    assign(state.momentum, parameters_->views(momentum), "momentum");
+  }
+  sgd_.set_momentum_buffer(momentum);
+  if (has_masters()) {
+    if (state.masters.empty() || options.quirks.masters_not_saved) {
+      parameters_->copy_values_to(weights_);
+    } else {
+      assign(state.masters, optimized, "master weights");
+    }
+  }
+  steps = state.steps;
+  skipped = state.skipped;
+}
+
+TrainingStep::TrainingStep(std::shared_ptr<torch::nn::Module> module, ForwardLosses forward,
+                           const TrainingOptions& options)
+    : impl_(std::make_unique<Impl>(std::move(module), std::move(forward), options)) {}
+
+TrainingStep::~TrainingStep() = default;
+
+StepRecord TrainingStep::run(const torch::Tensor& images, const torch::Tensor& labels, double lr) {
+  return impl_->run(images, labels, lr);
+}
+
+void TrainingStep::set_gradient_hook(GradientHook hook) {
+  impl_->hook = std::move(hook);
+}
+
+TrainingState TrainingStep::state() const {
+  return impl_->state();
+}
+
+void TrainingStep::restore(const TrainingState& state) {
+  impl_->restore(state);
+}
+
+const LossScaler& TrainingStep::scaler() const noexcept {
+  return impl_->scaler;
+}
+
+std::int64_t TrainingStep::steps() const noexcept {
+  return impl_->steps;
+}
+
+std::int64_t TrainingStep::skipped() const noexcept {
+  return impl_->skipped;
+}
+
+const TrainingOptions& TrainingStep::options() const noexcept {
+  return impl_->options;
+}
+
+const NamedTensors& TrainingStep::optimized() const noexcept {
+  return impl_->optimized;
+}
+
+}  // namespace harness
