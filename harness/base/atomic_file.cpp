@@ -88,9 +88,13 @@ void AtomicFile::rename_to(const std::string& file_name) {
   path_ = path_.parent_path() / file_name;
 }
 
-void AtomicFile::commit(ExistingFile existing) {
+void AtomicFile::sync() {
   flush();
   if (::fsync(descriptor_) != 0) fail(path_, "cannot fsync");
+}
+
+void AtomicFile::commit(ExistingFile existing) {
+  sync();
   // link() refuses where something stands, which rename() replaces; neither leaves a moment
   // between.
   const bool placed = existing == ExistingFile::kRefuse

@@ -29,8 +29,10 @@ class AtomicFile {
   /// Gives the file another name than the constructor did, in the same folder: a name that depends
   /// on the content.
   void rename_to(const std::string& file_name);
-  /// With kRefuse, throws when there is a file of that name, even one that another process made
-  /// a moment ago.
+  /// All that was written is on the disk, under temporary().
+  void sync();
+  /// Gives the file its name; calls sync(). With kRefuse, throws when there is a file of that name,
+  /// even one that another process made a moment ago.
   void commit(ExistingFile existing = ExistingFile::kReplace);
 
   /// Where the bytes are until commit().
