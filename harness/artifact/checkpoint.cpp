@@ -1,16 +1,14 @@
 #include "harness/artifact/checkpoint.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 
-#include "harness/artifact/legacy_stream.h"
 #include "harness/artifact/ordered_object.h"
 #include "harness/artifact/pickle_json.h"
 #include "harness/artifact/utf8.h"
-#include "harness/artifact/zip_checkpoint.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 
@@ -128,33 +126,15 @@ class Sorter {
   std::size_t bytes_left_;
 };
 
-StoredPickle read(std::span<const std::byte> file, const std::string& subject,
-                  CheckpointFormat& format) {
-  if (file.size() >= 4 && std::memcmp(file.data(), "PK\x03\x04", 4) == 0) {
-    format = CheckpointFormat::kZip;
-    return read_zip_checkpoint(file, subject);
-  }
-  if (is_legacy_stream(file)) {
-    format = CheckpointFormat::kLegacy;
-    return read_legacy_stream(file, subject);
-  }
-  throw Error(ErrorCode::kInvalidFile, subject,
-              "expected a checkpoint of torch.save (zip, or a pickle of its magic number), got " +
-                  std::to_string(file.size()) + " bytes that begin otherwise");
-}
-
 }  // namespace
-
-std::string_view to_string(CheckpointFormat format) noexcept {
-  return format == CheckpointFormat::kZip ? "zip" : "legacy";
-}
 
 Checkpoint Checkpoint::open(const std::filesystem::path& path) {
   auto contents = std::make_unique<Contents>(path);
   const std::string subject = path.string();
   const auto bytes = contents->file.bytes();
-  const StoredPickle stored = read(bytes, subject, contents->format);
-  Sorter sorter(stored, subject, bytes.size());
+  const FormattedPickle file = read_either_format(bytes, subject);
+  contents->format = file.format;
+  Sorter sorter(file.stored, subject, bytes.size());
   const ValueId state_dict = sorter.state_dict_value();
   if (state_dict != kNoValue) {
     contents->state_dict_values = sorter.convert_state_dict(state_dict);

@@ -3,17 +3,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <string_view>
 #include <vector>
 
+#include "harness/artifact/checkpoint_format.h"
 #include "harness/artifact/tensor_statistics.h"
 #include "harness/artifact/tensor_view.h"
 #include "harness/base/json.h"
 
 namespace harness {
-
-enum class CheckpointFormat { kLegacy, kZip };
-std::string_view to_string(CheckpointFormat format) noexcept;  ///< "legacy" or "zip".
 
 /// A `.pth` file, read without executing any of it (docs/checkpoint_format.md).
 class Checkpoint {

@@ -38,8 +38,12 @@ ValueId PickleObjects::reduce(ValueId callable, ValueId arguments) {
   }
   switch (tree_[callable].role) {
     case GlobalRole::kOrderedDict:
-    case GlobalRole::kDict:
-      return dict(arguments);
+    case GlobalRole::kDict: {
+      const GlobalRole role = tree_[callable].role;
+      const ValueId made = dict(arguments);
+      tree_[made].role = role;
+      return made;
+    }
     case GlobalRole::kDefaultDict:
       return tree_.add({.kind = PickleKind::kDict});
     case GlobalRole::kList:
@@ -155,6 +159,8 @@ void PickleObjects::build(ValueId object, ValueId state) {
       tree_[object].items[kState] = state;
       return;
     case PickleKind::kDict:
+      if (tree_[object].role == GlobalRole::kOrderedDict) tree_.attributes[object] = state;
+      return;
     case PickleKind::kList:
     case PickleKind::kSet:
     case PickleKind::kTensor:

@@ -25,7 +25,8 @@ class PickleObjects {
   /// Throws Error(kUnsafePickle) unless `callable` is a kGlobal that is not a function off the
   /// allow-list, Error(kInvalidFile) when the arguments make no sense.
   ValueId reduce(ValueId callable, ValueId arguments);
-  /// Attributes of containers and tensors are passed over.
+  /// Attributes of an OrderedDict are kept beside it, those of other containers and of tensors are
+  /// passed over.
   void build(ValueId object, ValueId state);
   ValueId persistent(ValueId id) { return tensors_.storage(id); }
   void append(ValueId container, std::span<const ValueId> items);

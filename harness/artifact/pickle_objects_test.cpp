@@ -95,6 +95,10 @@ TEST_F(PickleObjectsTest, SetsStateOnlyOnObjects) {
   const ValueId dict = add(PickleKind::kDict, {});
   objects_.build(dict, tree_.add_int(5));
   EXPECT_TRUE(tree_[dict].items.empty());
+  EXPECT_TRUE(tree_.attributes.empty());
+  const ValueId ordered = objects_.reduce(objects_.global("collections", "OrderedDict"), tuple({}));
+  objects_.build(ordered, tree_.add_int(5));
+  EXPECT_EQ(tree_.attributes.at(ordered), tree_.add_int(5));
   EXPECT_EQ(refusal([&] { objects_.build(text("x"), dict); }).code(), ErrorCode::kUnsafePickle);
   const ValueId cls = objects_.global("a", "B");
   EXPECT_EQ(refusal([&] { objects_.build(cls, dict); }).code(), ErrorCode::kUnsafePickle);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/artifact/pickle_globals.h"
@@ -40,7 +41,8 @@ std::string_view describe(PickleKind kind) noexcept;
 
 struct PickleValue {
   PickleKind kind = PickleKind::kNone;
-  GlobalRole role = GlobalRole::kInert;  ///< Of a kGlobal, and of the class of a kOpaque.
+  GlobalRole role = GlobalRole::kInert;  ///< Of a kGlobal, and of the class of a kOpaque; a kDict
+                                         ///< that is an OrderedDict has kOrderedDict.
   std::int64_t integer = 0;              ///< Of kBool, kInt; an index for kStorage, kTensor.
   double real = 0.0;
   std::string_view text{};       ///< Of kString (UTF-8), kBytes, kBigInt; "module.name" otherwise.
@@ -110,6 +112,8 @@ class PickleTree {
   std::vector<PickledStorage> storages;
   std::vector<StorageSlice> slices;
   std::vector<PickledTensor> tensors;
+  /// What BUILD set on OrderedDicts (a state dict's `_metadata`), by the dict.
+  std::unordered_map<ValueId, ValueId> attributes;
 
  private:
   static constexpr ValueId kNone = 0, kFalse = 1, kTrue = 2, kFirstSmallInt = 3;

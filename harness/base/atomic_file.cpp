@@ -1,0 +1,113 @@
+#include "harness/base/atomic_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "harness/base/error.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kGathered = std::size_t{64} << 10;
+std::atomic<unsigned> next_number{0};
+
+[[noreturn]] void fail(const fs::path& path, std::string_view action) {
+  const std::string reason = std::strerror(errno);
+  throw Error(ErrorCode::kIo, path.string(), std::string(action) + ": " + reason);
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// A rename or a link is on the disk only once the folder is.
+void sync_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
+  const fs::path folder = folder_of(path_);
+  std::error_code made;
+  fs::create_directories(folder, made);
+  if (made) throw Error(ErrorCode::kIo, folder.string(), "cannot create: " + made.message());
+  // No mkstemp: its files are readable by their owner only.
+  do {
+    temporary_ = path_.string() + ".tmp" + std::to_string(::getpid()) + "-" +
+                 std::to_string(next_number.fetch_add(1));
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (descriptor_ < 0 && errno == EEXIST);
+  if (descriptor_ < 0) fail(path_, "cannot create a temporary file beside it");
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  size_ += bytes.size();
+  if (waiting_.size() + bytes.size() > kGathered) flush();
+  if (bytes.size() >= kGathered) {
+    write_through(bytes);
+  } else if (!bytes.empty()) {
+    waiting_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+}
+
+void AtomicFile::write(std::string_view text) {
+  write(std::as_bytes(std::span(text)));
+}
+
+void AtomicFile::flush() {
+  write_through(std::as_bytes(std::span(std::as_const(waiting_))));
+  waiting_.clear();
+}
+
+void AtomicFile::write_through(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail(path_, "cannot write");
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+void AtomicFile::rename_to(const std::string& file_name) {
+  path_ = path_.parent_path() / file_name;
+}
+
+void AtomicFile::sync() {
+  flush();
+  if (::fsync(descriptor_) != 0) fail(path_, "cannot fsync");
+}
+
+void AtomicFile::commit(ExistingFile existing) {
+  sync();
+  // link() refuses where something stands, which rename() replaces; neither leaves a moment
+  // between.
+  const bool placed = existing == ExistingFile::kRefuse
+                          ? ::link(temporary_.c_str(), path_.c_str()) == 0
+                          : ::rename(temporary_.c_str(), path_.c_str()) == 0;
+  if (!placed && errno == EEXIST) {
+    throw Error(ErrorCode::kIo, path_.string(),
+                "expected no file of that name, there is one; remove it or choose another name");
+  }
+  if (!placed) fail(path_, "cannot put the file into place");
+  if (existing == ExistingFile::kRefuse) ::unlink(temporary_.c_str());
+  ::close(std::exchange(descriptor_, -1));
+  sync_folder(folder_of(path_));
+}
+
+}  // namespace harness

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace harness {
+
+/// What commit() does when there is a file of that name.
+enum class ExistingFile { kReplace, kRefuse };
+
+/// A file that is written piece by piece and appears under its name at once, or not at all:
+/// temporary file beside it, fsync, rename, fsync of the folder. Missing folders are made.
+/// Without commit(), nothing stays. Throws Error(kIo).
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text);
+  std::uintmax_t size() const noexcept { return size_; }
+
+  /// Gives the file another name than the constructor did, in the same folder: a name that depends
+  /// on the content.
+  void rename_to(const std::string& file_name);
+  /// All that was written is on the disk, under temporary().
+  void sync();
+  /// Gives the file its name; calls sync(). With kRefuse, throws when there is a file of that name,
+  /// even one that another process made a moment ago.
+  void commit(ExistingFile existing = ExistingFile::kReplace);
+
+  /// Where the bytes are until commit().
+  const std::filesystem::path& temporary() const noexcept { return temporary_; }
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  int descriptor_ = -1;
+  std::string waiting_;  ///< Not yet with the system: small pieces are gathered.
+  std::uintmax_t size_ = 0;
+
+  void flush();
+  void write_through(std::span<const std::byte> bytes);
+};
+
+}  // namespace harness
