@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <torch/torch.h>
+
+namespace harness {
+
+/// sha256 of a tensor's dtype, shape and bytes in row-major order, 64 hex digits: the digest that
+/// tensor_digest() of harness/artifact gives the same values in a file.
+std::string weight_digest(const torch::Tensor& tensor);
+
+/// Digests of all parameters and buffers, with their names, in the module's order.
+std::vector<std::pair<std::string, std::string>> weight_digests(const torch::nn::Module& module);
+
+/// One digest over those: equal exactly where all weights are, bit for bit.
+std::string combined_digest(const std::vector<std::pair<std::string, std::string>>& digests);
+
+}  // namespace harness

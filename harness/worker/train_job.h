@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/base/json.h"
+#include "harness/base/run_result.h"
+#include "harness/table/suite.h"
+
+namespace harness {
+
+/// One training of one row: what the command gives a worker in the mode "train".
+struct TrainJob {
+  std::string suite;
+  Row row;
+  DataSpec data;                      ///< `root` is absolute; validated on `split`.
+  std::filesystem::path checkpoint;   ///< Whose config is the recipe; empty: the suite's recipe.
+  std::filesystem::path pretrained;   ///< The backbone's weights; empty: none were found.
+  std::string precision;              ///< "fp16", "fp32", ... (policy_of_precision()).
+  std::uint64_t seed = 0;             ///< Of new weights, dropout, order and pipeline.
+  std::int64_t iterations = 0;        ///< Stop after so many; 0: the recipe's.
+  bool digests = false;               ///< Of every tensor after every step, in steps.jsonl.
+  std::string device;
+  std::int64_t threads = 0;
+  std::string key;
+  std::filesystem::path out;  ///< DIR/<row>.
+  std::vector<std::string> argv;
+};
+
+/// Throws Error(kInvalidSuite) for a job that is not as the command writes it.
+TrainJob train_job_from_json(const Json& value);
+
+/// Folder of a training below DIR/<row>: "train-fp16-seed0".
+std::string training_folder(const std::string& precision, std::uint64_t seed);
+
+/// Trains and leaves, in DIR/<row>/train-<precision>-seed<N>/,
+///   train.log.json  the log, with the source's keys,
+///   steps.jsonl     one line a step: loss, scale, gradient norm, and digests when asked for,
+///   latest.pth      a checkpoint as the source writes it, and all that a resumed training needs,
+///   flight.json     only after a value that is not finite: the steps before it, the first layer
+///                   and tensors that broke,
+/// and at the end the RunResult of the stage "train". What lies there of an interrupted training of
+/// the same job is taken up where it was saved. Sends events {"event": "progress", "label", "done",
+/// "total"}. Throws Error for what the files, the recipe or the data get wrong.
+void train_job(const TrainJob& job);
+
+}  // namespace harness

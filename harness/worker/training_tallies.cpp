@@ -1,0 +1,69 @@
+#include "harness/worker/training_tallies.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace harness {
+namespace {
+
+/// A dynamic scale changes now and then; a training that never settles must not fill the record.
+constexpr std::size_t kMostChanges = 4096;
+
+template <typename Number>
+void add_to(Json& state, const char* key, Number value) {
+  state[key] = state.value(key, Number{}) + value;
+}
+
+}  // namespace
+
+void TrainingTallies::add(const Iteration& iteration) {
+  const StepRecord& step = iteration.step;
+  add_to<std::int64_t>(state_, "steps", 1);
+  add_to<std::int64_t>(state_, "skipped", step.skipped ? 1 : 0);
+  add_to<std::int64_t>(state_, "overflows", step.overflow ? 1 : 0);
+  const bool is_finite = std::isfinite(step.loss) && std::isfinite(step.grad_norm);
+  add_to<std::int64_t>(state_, "non_finite_steps", is_finite ? 0 : 1);
+  if (!is_finite && !state_.contains("first_non_finite_step")) {
+    state_["first_non_finite_step"] = step.step;
+  }
+  add_to(state_, "seconds", iteration.seconds);
+  add_to(state_, "data_seconds", iteration.data_seconds);
+  Json& scale = state_["scale"];
+  if (scale.is_null()) {
+    scale = {{"first", step.scale}, {"min", step.scale}, {"max", step.scale}};
+    scale["changes"] = Json::array();
+  } else if (scale["last"] != step.scale && scale["changes"].size() < kMostChanges) {
+    scale["changes"].push_back(Json::array({step.step, step.scale}));
+  }
+  scale["last"] = step.scale;
+  scale["min"] = std::min(scale["min"].get<double>(), step.scale);
+  scale["max"] = std::max(scale["max"].get<double>(), step.scale);
+  if (!state_.contains("loss")) state_["loss"]["first"] = number_or_null(step.loss);
+  state_["loss"]["last"] = number_or_null(step.loss);
+}
+
+void TrainingTallies::add_gradients(const StepGradients& gradients) {
+  std::int64_t elements = 0;
+  std::int64_t zeros = 0;
+  std::int64_t small = 0;
+  for (const auto& [name, tensor] : gradients.named) {
+    const torch::Tensor magnitude = tensor.detach().abs();
+    elements += magnitude.numel();
+    const auto none = (magnitude == 0).sum().item<std::int64_t>();
+    zeros += none;
+    small += (magnitude < 0x1p-14).sum().item<std::int64_t>() - none;
+  }
+  Json& counts = state_["gradients"];
+  if (counts.is_null()) counts = Json::object();
+  add_to(counts, "looked_at", elements);
+  add_to(counts, "zeros", zeros);
+  add_to(counts, "half_subnormals", small);
+}
+
+Json TrainingTallies::record() const {
+  Json record = state_;
+  if (!record.contains("first_non_finite_step")) record["first_non_finite_step"] = nullptr;
+  return record;
+}
+
+}  // namespace harness

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "harness/base/json.h"
+#include "harness/run/trainer.h"
+
+namespace harness {
+
+/// What is counted over a whole training, through stops.
+class TrainingTallies {
+ public:
+  void add(const Iteration& iteration);
+
+  /// Of the gradients of one step, still scaled: how many are 0, and how many FP16 could only hold
+  /// as subnormals (0 < |g| < 2^-14).
+  void add_gradients(const StepGradients& gradients);
+
+  /// {"steps", "skipped", "overflows", "non_finite_steps", "first_non_finite_step", "scale":
+  /// {"first", "last", "min", "max", "changes": [[step, scale], ...]}, "loss": {"first", "last"},
+  /// "gradients": {"looked_at", "zeros", "half_subnormals"}, "seconds", "data_seconds"}.
+  Json record() const;
+
+  Json state() const { return state_; }
+  void restore(const Json& state) { state_ = state; }
+
+ private:
+  Json state_ = Json::object();
+};
+
+}  // namespace harness
