@@ -30,6 +30,7 @@ struct Magnitude {
 
   static constexpr Bits kInfinity = bits_of(std::numeric_limits<double>::infinity());
   static constexpr Bits kMinNormal = bits_of(kHalfMinNormal);
+  static constexpr Bits kLargestZero = bits_of(0.5 / kHalfSubnormals);  // A tie, and 0 is even.
   static constexpr Bits kMax = bits_of(kHalfMax);
   static constexpr Bits kDropped = (Bits{1} << (std::numeric_limits<Real>::digits - 11)) - 1;
 
@@ -50,7 +51,7 @@ template <typename Real>
 TensorStatistics statistics_of_block(std::span<const Real> values) {
   using M = Magnitude<Real>;
   using Bits = typename M::Bits;
-  Bits finite = 0, zeros = 0, subnormals = 0, above = 0, inexact = 0;
+  Bits finite = 0, zeros = 0, subnormals = 0, lost = 0, above = 0, inexact = 0;
   Bits largest = 0, smallest = M::kInfinity;
   for (const Real value : values) {
     const Bits bits = std::bit_cast<Bits>(value) & std::numeric_limits<Bits>::max();
@@ -59,6 +60,7 @@ TensorStatistics statistics_of_block(std::span<const Real> values) {
     finite += is_finite;
     zeros += is_zero;
     subnormals += (bits < M::kMinNormal) & ~is_zero;
+    lost += (bits <= M::kLargestZero) & ~is_zero;
     above += (bits > M::kMax) & is_finite;
     inexact += M::is_inexact(bits) & is_finite;
     largest = std::max(largest, bits & -is_finite);
@@ -69,6 +71,7 @@ TensorStatistics statistics_of_block(std::span<const Real> values) {
   block.non_finite = block.elements - finite;
   block.zeros = zeros;
   block.half_subnormals = subnormals;
+  block.half_zeros = lost;
   block.above_half_max = above;
   block.not_half_exact = inexact;
   block.max_abs = static_cast<double>(std::bit_cast<Real>(largest));
@@ -82,6 +85,7 @@ TensorStatistics repeated(TensorStatistics one, std::int64_t times) {
   one.non_finite *= times;
   one.zeros *= times;
   one.half_subnormals *= times;
+  one.half_zeros *= times;
   one.above_half_max *= times;
   one.not_half_exact *= times;
   return one;
@@ -162,6 +166,7 @@ TensorStatistics combine(const TensorStatistics& a, const TensorStatistics& b) n
   sum.non_finite = a.non_finite + b.non_finite;
   sum.zeros = a.zeros + b.zeros;
   sum.half_subnormals = a.half_subnormals + b.half_subnormals;
+  sum.half_zeros = a.half_zeros + b.half_zeros;
   sum.above_half_max = a.above_half_max + b.above_half_max;
   sum.not_half_exact = a.not_half_exact + b.not_half_exact;
   sum.max_abs = std::max(a.max_abs, b.max_abs);

@@ -12,6 +12,7 @@ struct TensorStatistics {
   std::int64_t non_finite = 0;
   std::int64_t zeros = 0;
   std::int64_t half_subnormals = 0;  ///< 0 < |x| < 2^-14: what FP16 keeps with fewer digits.
+  std::int64_t half_zeros = 0;       ///< 0 < |x| <= 2^-25: what rounding to FP16 makes 0.
   std::int64_t above_half_max = 0;   ///< Finite and |x| > 65504.
   std::int64_t not_half_exact = 0;   ///< Finite and changed by rounding to FP16.
   double max_abs = 0.0;              ///< Over finite elements; 0 when there is none.

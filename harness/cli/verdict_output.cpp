@@ -5,13 +5,14 @@
 #include <cstdio>
 
 #include "harness/judge/judge.h"
+#include "harness/report/json_report.h"
 #include "harness/report/terminal.h"
 
 namespace harness {
 
 void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdicts, bool json) {
   if (json) {
-    std::printf("%s\n", verdicts_document(suite.name, verdicts).dump(1).c_str());
+    std::printf("%s", json_report(suite.name, verdicts).c_str());
     return;
   }
   std::printf("%s", render_verdicts(suite, verdicts, terminal_style(STDOUT_FILENO)).c_str());

@@ -21,7 +21,7 @@ TEST(VerifyCommand, AnHonestFilePassesAloneAndAgainstItsRow) {
   const auto end = run_command_line(add_verify_command,
                                     {"verify", kFile, "--suite", "suites/minizoo.json", "--json"});
   EXPECT_EQ(end.exit_code, 0);
-  EXPECT_EQ(parse_json(end.output, "output").at("counts").at("PASS"), 9);
+  EXPECT_EQ(parse_json(end.output, "output").at("counts").at("PASS"), 14);
 }
 
 TEST(VerifyCommand, AnotherRowsFileFails) {
@@ -50,13 +50,45 @@ TEST(VerifyCommand, TheHashInTheNameFindsTheRow) {
   EXPECT_THAT(end.output, testing::HasSubstr("fcn_r50w8-d8_64x128_600_fp16_scenes"));
 }
 
-TEST(VerifyCommand, AFileThatNamesNoRowAsksForOne) {
+TEST(VerifyCommand, AFileWithoutANameIsFoundByItsBytes) {
   const TemporaryFolder folder;
-  fs::copy_file(kFile, folder.path() / "model.pth");
+  const auto renamed = folder.path() / "model.pth";
+  fs::copy_file(kFile, renamed);
+  const auto end = run_command_line(
+      add_verify_command, {"verify", renamed.string(), "--suite", "suites/minizoo.json", "--json"});
+  EXPECT_EQ(end.exit_code, 0);
+  const Json file = parse_json(end.output, "output").at("file");
+  EXPECT_EQ(file.at("facts").at("row found by"), "its bytes");
+  EXPECT_GT(file.at("not_in_the_file").size(), 2u);
+}
+
+TEST(VerifyCommand, AFileOfNoRowAsksForOne) {
   EXPECT_THROW(
-      run_command_line(add_verify_command, {"verify", (folder.path() / "model.pth").string(),
-                                            "--suite", "suites/minizoo.json"}),
+      run_command_line(add_verify_command, {"verify", kFile, "--suite", "suites/mmseg_fp16.json"}),
       Error);
+}
+
+TEST(VerifyCommand, TheFp32SiblingIsNoHalfTraining) {
+  const auto folder = fs::path("fixtures/minizoo/zoo/fp32/fcn_r50w8-d8_64x128_600_scenes");
+  fs::path sibling;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".pth") sibling = entry.path();
+  }
+  const auto end = run_command_line(
+      add_verify_command,
+      {"verify", sibling.string(), "--suite", "suites/minizoo.json", "--row", "fcn", "--json"});
+  EXPECT_EQ(end.exit_code, 1);
+  for (const auto& verdict : parse_json(end.output, "output").at("verdicts")) {
+    if (verdict.at("claim") != "origin") continue;
+    EXPECT_EQ(verdict.at("verdict"), "FAIL");
+    EXPECT_EQ(verdict.at("measured"), "float");
+  }
+}
+
+TEST(VerifyCommand, ThePageFollowsTheVerdicts) {
+  const auto end = run_command_line(add_verify_command, {"verify", kFile});
+  EXPECT_THAT(end.output, testing::HasSubstr("half training with FP32 batch norm leaves"));
+  EXPECT_THAT(end.output, testing::HasSubstr("What it cannot say"));
 }
 
 }  // namespace

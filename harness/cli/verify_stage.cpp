@@ -2,12 +2,11 @@
 
 #include <chrono>
 
-#include "harness/artifact/checkpoint.h"
-#include "harness/artifact/python_config.h"
 #include "harness/artifact/training_log.h"
 #include "harness/base/error.h"
 #include "harness/base/location.h"
 #include "harness/base/machine.h"
+#include "harness/cli/checkpoint_record.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -26,62 +25,8 @@ std::string_view error_kind(const Error& error) {
   }
 }
 
-/// The parsed config, or null and the reason beside it.
-void record_config(Json& target, const Json& text, const std::string& subject) {
-  target["config"] = nullptr;
-  if (!text.is_string()) return;
-  try {
-    target["config"] = parse_python_config(text.get<std::string>(), subject);
-  } catch (const Error& error) {
-    target["config_error"] = error.what();
-  }
-}
-
-Json state_dict_record(const Checkpoint& checkpoint) {
-  Json tensors = Json::array();
-  for (const auto& tensor : checkpoint.state_dict()) {
-    tensors.push_back({tensor.name, to_string(tensor.dtype), tensor.shape});
-  }
-  return tensors;
-}
-
-Json statistics_record(const Checkpoint& checkpoint) {
-  TensorStatistics sum;
-  Json first_non_finite = nullptr;
-  for (const auto& tensor : checkpoint.state_dict()) {
-    const TensorStatistics one = statistics_of(tensor);
-    sum.elements += one.elements;
-    sum.non_finite += one.non_finite;
-    sum.zeros += one.zeros;
-    sum.half_subnormals += one.half_subnormals;
-    sum.above_half_max += one.above_half_max;
-    sum.not_half_exact += one.not_half_exact;
-    sum.max_abs = std::max(sum.max_abs, one.max_abs);
-    if (one.non_finite > 0 && first_non_finite.is_null()) first_non_finite = tensor.name;
-  }
-  return {{"elements", sum.elements},
-          {"non_finite", sum.non_finite},
-          {"zeros", sum.zeros},
-          {"half_subnormals", sum.half_subnormals},
-          {"above_half_max", sum.above_half_max},
-          {"not_half_exact", sum.not_half_exact},
-          {"max_abs", sum.max_abs},
-          {"first_non_finite", first_non_finite}};
-}
-
-void record_checkpoint(Json& record, const StoredFile& file) {
-  const Checkpoint checkpoint = Checkpoint::open(file.path);
-  record["format"] = to_string(checkpoint.format());
-  record["state_dict"] = state_dict_record(checkpoint);
-  record["statistics"] = statistics_record(checkpoint);
-  Json meta = checkpoint.meta();
-  Json config_text = nullptr;
-  if (meta.is_object() && meta.contains("config")) {
-    config_text = meta.at("config");
-    meta.erase("config");
-  }
-  record["meta"] = meta;
-  record_config(record, config_text, file.name + ": meta.config");
+void record_stored_checkpoint(Json& record, const StoredFile& file) {
+  record_checkpoint(record, file.path, file.name);
 }
 
 void record_log(Json& record, const StoredFile& file) {
@@ -151,7 +96,7 @@ VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& s
   result.measurements = {{"checkpoint", nullptr}, {"log", nullptr}};
   if (!row.checkpoint.empty()) {
     result.measurements["checkpoint"] =
-        file_record(suite, row.checkpoint, store, record_checkpoint, &verified.checkpoint);
+        file_record(suite, row.checkpoint, store, record_stored_checkpoint, &verified.checkpoint);
   }
   if (!row.log.empty()) result.measurements["log"] = file_record(suite, row.log, store, record_log);
   for (const auto* kind : {"checkpoint", "log"}) {

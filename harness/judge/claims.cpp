@@ -6,22 +6,29 @@
 
 #include "harness/judge/config_agreement.h"
 #include "harness/judge/config_claims.h"
+#include "harness/judge/content_claims.h"
 #include "harness/judge/dtype_claim.h"
 #include "harness/judge/evaluated_claims.h"
 #include "harness/judge/file_claims.h"
 #include "harness/judge/forward_claims.h"
 #include "harness/judge/hardware_claims.h"
 #include "harness/judge/log_claims.h"
+#include "harness/judge/origin.h"
 #include "harness/judge/parity_claims.h"
 
 namespace harness {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ClaimRule>, 20> kRules{{
+constexpr std::array<std::pair<std::string_view, ClaimRule>, 25> kRules{{
     {"hash", judge_hash},
     {"format", judge_format},
     {"tensors", judge_tensors},
     {"dtypes", judge_dtypes},
+    {"origin", judge_origin},
+    {"classes", judge_classes},
+    {"zero_tensors", judge_zero_tensors},
+    {"duplicates", judge_duplicates},
+    {"optimizer", judge_optimizer},
     {"config", judge_config},
     {"config.crop", judge_crop},
     {"config.iterations", judge_iterations},

@@ -2,12 +2,12 @@
 
 #include <array>
 #include <map>
-#include <set>
 #include <string_view>
 
 #include "harness/judge/evidence.h"
 #include "harness/judge/measurement.h"
 #include "harness/judge/number_text.h"
+#include "harness/table/tensor_role.h"
 
 namespace harness {
 namespace {
@@ -29,31 +29,15 @@ struct Census {
   }
 };
 
-/// "a.b" and "weight" of "a.b.weight".
-std::pair<std::string, std::string> split(const std::string& name) {
-  const auto dot = name.rfind('.');
-  if (dot == std::string::npos) return {"", name};
-  return {name.substr(0, dot), name.substr(dot + 1)};
-}
-
-std::set<std::string> norm_modules(const Json& state_dict) {
-  std::set<std::string> modules;
-  for (const auto& entry : state_dict) {
-    const auto [module, parameter] = split(entry.at(0).get<std::string>());
-    const bool is_vector = entry.at(2).size() == 1;
-    if (parameter == "running_mean" || (parameter == "weight" && is_vector)) modules.insert(module);
-  }
-  return modules;
-}
-
 /// Throws nlohmann's exception for an entry that is not [name, dtype, shape].
 Census take_census(const Json& state_dict) {
-  const auto norms = norm_modules(state_dict);
+  const TensorRoles roles(state_dict);
   Census census;
   for (const auto& entry : state_dict) {
-    const auto [module, parameter] = split(entry.at(0).get<std::string>());
-    Kind kind = norms.count(module) > 0 ? kNorm : kConvolution;
-    if (parameter == "num_batches_tracked") kind = kCounter;
+    const TensorRole role = roles.of(entry.at(0).get<std::string>());
+    Kind kind = kNorm;
+    if (role == TensorRole::kConvolution) kind = kConvolution;
+    if (role == TensorRole::kCounter) kind = kCounter;
     ++census.types[kind][entry.at(1).get<std::string>()];
   }
   return census;

@@ -104,7 +104,7 @@ TEST(RowClaims, TolerancesHaveReasons) {
   const auto claims = claims_of_row(row(), kMaster, "o.json");
   const std::map<std::string, std::pair<double, double>> expected = {
       {"miou", {0.05, 0}},           {"miou_ms_flip", {0.05, 0}},
-      {"log.miou", {0.0005, 0}},      {"parity", {0.1, 0}},
+      {"log.miou", {0.0005, 0}},     {"parity", {0.1, 0}},
       {"parity.pixels", {0.005, 0}}, {"parity.logits", {1.0, 0}},
       {"memory", {0, 0.1}},          {"fps", {0, 0.1}}};
   for (const auto& [id, bounds] : expected) {

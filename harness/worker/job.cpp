@@ -18,8 +18,10 @@ std::vector<Job::Wanted> wanted_from_json(const Json& values) {
   return results;
 }
 
-DataSpec data_from_json(const Json& value) {
-  ObjectReader reader(value, kSubject, "data");
+}  // namespace
+
+DataSpec data_from_json(const Json& value, std::string_view subject) {
+  ObjectReader reader(value, std::string(subject), "data");
   DataSpec data;
   data.root = reader.required_string("root");
   data.split = reader.required_string("split");
@@ -29,14 +31,12 @@ DataSpec data_from_json(const Json& value) {
   return data;
 }
 
-}  // namespace
-
 Job job_from_json(const Json& value) {
   ObjectReader reader(value, kSubject, "");
   Job job;
   job.suite = reader.required_string("suite");
   job.row = row_from_json(reader.required("row"), kSubject, "row");
-  job.data = data_from_json(reader.required("data"));
+  job.data = data_from_json(reader.required("data"), kSubject);
   job.checkpoint = reader.required_string("checkpoint");
   job.checkpoint_sha256 = reader.required_string("checkpoint_sha256");
   job.device = reader.required_string("device");

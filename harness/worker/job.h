@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/base/json.h"
@@ -28,6 +29,9 @@ struct Job {
   std::filesystem::path out;  ///< DIR/<row>.
   std::vector<std::string> argv;
 };
+
+/// The part "data" of a job. Throws Error(kInvalidSuite) that names `subject`.
+DataSpec data_from_json(const Json& value, std::string_view subject);
 
 /// Throws Error(kInvalidSuite) for a job that is not as the command writes it.
 Job job_from_json(const Json& value);

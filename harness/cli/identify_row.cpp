@@ -1,0 +1,107 @@
+#include "harness/cli/identify_row.h"
+
+#include <optional>
+#include <vector>
+
+#include "harness/artifact/url.h"
+#include "harness/base/error.h"
+#include "harness/judge/file_claims.h"
+#include "harness/judge/measurement.h"
+#include "harness/judge/number_text.h"
+#include "harness/judge/origin.h"
+
+namespace harness {
+namespace {
+
+using Rows = std::vector<const Row*>;
+
+template <typename Fits>
+Rows rows_where(const Suite& suite, Fits fits) {
+  Rows rows;
+  for (const auto& row : suite.rows) {
+    if (fits(row)) rows.push_back(&row);
+  }
+  return rows;
+}
+
+std::string published_hash(const Row& row) {
+  const Claim* claim = row.find_claim("hash");
+  return claim != nullptr && claim->value.is_string() ? claim->value.get<std::string>() : "";
+}
+
+/// "fcn_r101" of "fcn_r101.py".
+std::string stem_of(const std::string& config_name) {
+  return config_name.substr(0, config_name.rfind(".py"));
+}
+
+/// Rows whose id stands in the name; of ids within one another the longest.
+Rows named_in(const Suite& suite, const std::string& name) {
+  const Row* best = nullptr;
+  for (const auto& row : suite.rows) {
+    if (row.id.empty() || name.find(row.id) == std::string::npos) continue;
+    if (best == nullptr || row.id.size() > best->id.size()) best = &row;
+  }
+  return best == nullptr ? Rows{} : Rows{best};
+}
+
+/// Whether names, shapes and the arithmetic that left them are those of the row.
+bool content_fits(const Row& row, const Json& checkpoint) {
+  RunResult result;
+  result.row = row.id;
+  result.stage = "verify";
+  result.measurements = {{"checkpoint", checkpoint}, {"log", nullptr}};
+  Claim tensors;
+  tensors.id = "tensors";
+  tensors.value = "model";
+  Claim origin;
+  origin.id = "origin";
+  origin.value = text_at(row.arithmetic, {"policy"}).empty() ? Json() : row.arithmetic.at("policy");
+  Row file_row = row;
+  if (file_row.checkpoint.empty()) file_row.checkpoint = "file";
+  const std::vector<RunResult> results{result};
+  const JobScope scope;
+  const auto passes = [&](const Claim& claim, ClaimRule rule) {
+    const Verdict verdict = rule({file_row, claim, results, scope}).verdict;
+    return verdict == Verdict::kPass || (claim.value.is_null() && verdict != Verdict::kFail);
+  };
+  return passes(tensors, judge_tensors) && passes(origin, judge_origin);
+}
+
+[[noreturn]] void refuse(const Suite& suite, const std::string& name, const Rows& fitting) {
+  std::vector<std::string> ids;
+  for (const auto* row : fitting) ids.push_back(row->id);
+  const std::string found = ids.empty() ? "no hash, id, config name or content of one"
+                                        : "content that fits " + enumeration(ids);
+  throw Error(ErrorCode::kUsage, name,
+              "expected a file of a row of " + suite.name + ", found " + found +
+                  "; say which row with --row, or leave --suite out to see what is inside");
+}
+
+}  // namespace
+
+IdentifiedRow identify_row(const Suite& suite, const std::string& file_name,
+                           const Json& checkpoint) {
+  const std::string digits = hash_in_name(file_name);
+  const std::string sha256 = text_at(checkpoint, {"sha256"});
+  const std::string config = stem_of(text_at(checkpoint, {"meta", "exp_name"}));
+  const auto publishes = [](const Row& row, const std::string& hash) {
+    const std::string published = published_hash(row);
+    return !published.empty() && hash.rfind(published, 0) == 0;
+  };
+  const std::pair<const char*, Rows> ways[] = {
+      {"the hash in its name",
+       rows_where(suite, [&](const Row& r) { return publishes(r, digits); })},
+      {"its bytes", rows_where(suite, [&](const Row& row) { return publishes(row, sha256); })},
+      {"its name", named_in(suite, file_name)},
+      {"its config's name", rows_where(suite, [&](const Row& row) { return row.id == config; })},
+  };
+  for (const auto& [how, rows] : ways) {
+    if (rows.size() == 1) return {*rows.front(), how};
+  }
+  const Rows fitting =
+      rows_where(suite, [&](const Row& row) { return content_fits(row, checkpoint); });
+  if (fitting.size() != 1) refuse(suite, file_name, fitting);
+  return {*fitting.front(), "its tensors and types"};
+}
+
+}  // namespace harness

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/json.h"
+
+namespace harness {
+
+/// What a tensor of a state dict is for, as far as mixed precision cares.
+enum class TensorRole {
+  kConvolution,     ///< Weights and biases of convolutions: half in a half-trained model.
+  kNormParameter,   ///< Batch norm's weight and bias: learnt, kept in float.
+  kNormStatistics,  ///< running_mean and running_var: gathered, kept in float.
+  kCounter,         ///< num_batches_tracked.
+};
+std::string_view to_string(TensorRole role) noexcept;  ///< "convolution", "norm_parameter", ...
+
+/// Roles read off the file itself, without a model: the counter and the statistics by their names,
+/// a norm's parameters by the statistics beside them or a weight of one dimension; what is left is
+/// a convolution.
+class TensorRoles {
+ public:
+  /// `state_dict` is [[name, dtype, shape], ...] (docs/formats.md). Throws nlohmann's exception for
+  /// an entry of another form.
+  explicit TensorRoles(const Json& state_dict);
+
+  TensorRole of(const std::string& name) const;
+
+ private:
+  std::map<std::string, bool> is_norm_;  ///< By the name of the module.
+};
+
+}  // namespace harness
