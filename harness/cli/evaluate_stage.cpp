@@ -2,41 +2,16 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <memory>
 
 #include "harness/base/error.h"
 #include "harness/base/machine.h"
 #include "harness/base/sha256.h"
 #include "harness/cli/interrupt.h"
-#include "harness/cli/progress.h"
-#include "harness/cli/worker_process.h"
+#include "harness/cli/row_worker.h"
 
 namespace harness {
 namespace fs = std::filesystem;
 namespace {
-
-fs::path data_root(const Suite& suite, const EvaluateOptions& options) {
-  if (!options.data.empty()) return fs::absolute(options.data);
-  if (suite.data.root.empty()) return {};
-  return fs::absolute(suite.folder / suite.data.root).lexically_normal();
-}
-
-RunResult result_without_run(const Suite& suite, const Row& row, const ExpectedResult& expected,
-                             const EvaluateOptions& options, RunStatus status,
-                             const std::string& reason) {
-  RunResult result;
-  result.suite = suite.name;
-  result.row = row.id;
-  result.stage = expected.stage;
-  result.precision = expected.precision;
-  result.device = options.device;
-  result.status = status;
-  result.reason = reason;
-  result.started = utc_now();
-  result.argv = options.argv;
-  result.environment = {{"build", build_record()}, {"machine", machine_record()}};
-  return result;
-}
 
 /// Why nothing can be evaluated, or "" when it can.
 std::pair<RunStatus, std::string> obstacle(const VerifiedRow& verified, const fs::path& root,
@@ -85,34 +60,6 @@ Json job_of(const Suite& suite, const Row& row, const VerifiedRow& verified, con
           {"argv", options.argv}};
 }
 
-/// How the work of one row ended: what its missing results are to say.
-struct RowEnd {
-  RunStatus status = RunStatus::kOk;
-  std::string reason;
-};
-
-RowEnd start(const Json& job, const Row& row, const EvaluateOptions& options) {
-  std::unique_ptr<Progress> progress;
-  std::string label;
-  RowEnd row_end;
-  const auto on_event = [&](const Json& event) {
-    const std::string kind = event.value("event", "");
-    if (kind == "unavailable") row_end = {RunStatus::kSkipped, event.value("message", "")};
-    if (kind == "error") row_end = {RunStatus::kError, "worker: " + event.value("message", "")};
-    if (kind != "progress") return;
-    const std::string text = row.id + " " + event.value("label", "");
-    if (progress == nullptr || text != label) {
-      label = text;
-      progress = std::make_unique<Progress>(label, "images", options.quiet);
-    }
-    progress->update(event.value("done", std::uint64_t{0}), event.value("total", std::uint64_t{0}));
-  };
-  const WorkerEnd end = run_worker(options.worker, {"run"}, job, on_event, interrupted);
-  if (end.ok) return {};
-  if (row_end.reason.empty()) return {RunStatus::kError, "worker: " + end.reason};
-  return row_end;
-}
-
 std::string digest_of_program(const fs::path& worker) {
   return fs::exists(worker) ? sha256_file(worker) : "";
 }
@@ -146,7 +93,7 @@ std::vector<ExpectedResult> expected_results(const Row& row,
 
 void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
                   const RunDirectory& directory, const EvaluateOptions& options) {
-  const fs::path root = data_root(suite, options);
+  const fs::path root = data_root(suite, options.data);
   const std::string fingerprint = data_fingerprint(root, suite.data.split);
   const Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
                        {"data", fingerprint},
@@ -161,7 +108,8 @@ void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verifie
   const auto leave = [&](RunStatus status, const std::string& reason) {
     for (const auto& result : expected) {
       if (!missing(result)) continue;
-      directory.write_result(result_without_run(suite, row, result, options, status, reason));
+      directory.write_result(result_without_run(suite.name, row.id, result.stage, result.precision,
+                                                options.device, {status, reason}, options.argv));
     }
   };
   const auto [status, reason] = obstacle(verified, root, suite, fingerprint);
@@ -170,7 +118,7 @@ void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verifie
   std::copy_if(expected.begin(), expected.end(), std::back_inserter(wanted), missing);
   if (wanted.empty()) return;
   const Json job = job_of(suite, row, verified, root, wanted, directory, options);
-  const RowEnd end = start(job, row, options);
+  const RowEnd end = run_row_worker(options.worker, "run", job, row.id, "images", options.quiet);
   if (end.status != RunStatus::kOk && !interrupted()) leave(end.status, end.reason);
 }
 

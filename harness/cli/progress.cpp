@@ -26,12 +26,12 @@ std::string clock_text(double seconds) {
 }  // namespace
 
 std::string progress_line(const std::string& label, const std::string& unit, std::uint64_t done,
-                          std::uint64_t total, double elapsed_s) {
+                          std::uint64_t total, double elapsed_s, std::uint64_t before) {
   std::string line = label + ": " + std::to_string(done);
   if (total > 0) line.append("/").append(std::to_string(total));
   line.append(" ").append(unit);
-  if (elapsed_s <= 0 || done == 0) return line;
-  const double rate = static_cast<double>(done) / elapsed_s;
+  if (elapsed_s <= 0 || done <= before) return line;
+  const double rate = static_cast<double>(done - before) / elapsed_s;
   char text[32];
   std::snprintf(text, sizeof text, "%.1f", rate);
   line.append(", ").append(text).append(" ").append(unit).append("/s");
@@ -54,15 +54,18 @@ Progress::~Progress() {
   finish();
 }
 
-void Progress::update(std::uint64_t done, std::uint64_t total) {
+void Progress::update(std::uint64_t done, std::uint64_t total, const std::string& note) {
   if (quiet_) return;
+  // Whoever goes on from 300 of 600 reports 301 first.
+  if (!std::exchange(begun_, true) && done > 1) before_ = done - 1;
   const auto now = Clock::now();
   const auto interval =
       terminal_ ? Clock::duration(kTerminalInterval) : Clock::duration(kPlainInterval);
   if (now - last_ < interval) return;
   last_ = now;
   const double elapsed = std::chrono::duration<double>(now - started_).count();
-  const std::string line = progress_line(label_, unit_, done, total, elapsed);
+  std::string line = progress_line(label_, unit_, done, total, elapsed, before_);
+  if (!note.empty()) line.append(", ").append(note);
   std::fprintf(stream_, terminal_ ? "\r\x1b[K%s" : "%s\n", line.c_str());
   std::fflush(stream_);
   shown_ = true;

@@ -18,8 +18,10 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// total 0: not known. Calls in quick succession cost nothing.
-  void update(std::uint64_t done, std::uint64_t total);
+  /// total 0: not known. note: is put behind ("loss 1.2"). Calls in quick succession cost nothing.
+  /// The rate counts from where the first call began: work that goes on does not claim what was
+  /// done before.
+  void update(std::uint64_t done, std::uint64_t total, const std::string& note = "");
 
   /// Removes the line from a terminal; called by the destructor too.
   void finish();
@@ -33,13 +35,17 @@ class Progress {
   std::FILE* stream_;
   bool terminal_;
   bool shown_ = false;
+  bool begun_ = false;
+  std::uint64_t before_ = 0;  // Done by an earlier process.
   Clock::time_point started_;
   Clock::time_point last_;
 };
 
 /// "fcn: 7/16 images, 21.3 images/s, 0:12 left"; without a total or a rate those parts are left
 /// out.
+///
+/// before: how much of `done` was there already when the clock began.
 std::string progress_line(const std::string& label, const std::string& unit, std::uint64_t done,
-                          std::uint64_t total, double elapsed_s);
+                          std::uint64_t total, double elapsed_s, std::uint64_t before = 0);
 
 }  // namespace harness

@@ -12,6 +12,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/run_directory.h"
+#include "harness/cli/train_stage.h"
 #include "harness/cli/verdict_output.h"
 #include "harness/cli/verify_stage.h"
 
@@ -33,6 +34,10 @@ struct Options {
   fs::path cache;
   fs::path lock;
   std::int64_t threads = 0;
+  std::vector<std::int64_t> seeds = {0};
+  std::int64_t iterations = 0;
+  bool digests = false;
+  double save_seconds = 20.0;
   bool offline = false;
   std::vector<std::string> require;
   bool json = false;
@@ -66,7 +71,7 @@ Json job_record(const Suite& suite, const Options& options, const std::vector<co
           {"stages", options.stages},
           {"precisions", options.precisions},
           {"device", options.device},
-          {"seeds", Json::object()},
+          {"seeds", options.seeds},
           {"argv", options.argv},
           {"environment", {{"build", build_record()}, {"machine", machine_record()}}},
           {"started", utc_now()}};
@@ -80,12 +85,32 @@ StoreOptions store_options(const Suite& suite, const Options& options) {
   return store;
 }
 
+EvaluateOptions evaluate_options(const Options& options) {
+  return {options.precisions, options.device, options.data, program_folder() / "halfproof-worker",
+          options.threads,    options.argv,   options.json};
+}
+
+TrainOptions train_options(const Options& options) {
+  TrainOptions train;
+  train.seeds = options.seeds;
+  train.precisions = options.precisions;
+  train.iterations = options.iterations;
+  train.digests = options.digests;
+  train.save_seconds = options.save_seconds;
+  train.device = options.device;
+  train.data = options.data;
+  train.worker = program_folder() / "halfproof-worker";
+  train.threads = options.threads;
+  train.argv = options.argv;
+  train.quiet = options.json;
+  return train;
+}
+
 void run_rows(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
               const RunDirectory& directory) {
   StoreOptions store = store_options(suite, options);
-  EvaluateOptions evaluate{
-      options.precisions, options.device, options.data, program_folder() / "halfproof-worker",
-      options.threads,    options.argv,   options.json};
+  const EvaluateOptions evaluate = evaluate_options(options);
+  const TrainOptions train = train_options(options);
   for (const Row* row : rows) {
     if (interrupted()) return;
     Progress progress(row->id + " fetch", "MB", options.json);
@@ -97,6 +122,7 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
     verified.result.argv = options.argv;
     directory.write_result(verified.result);
     if (asked(options, "evaluate")) evaluate_row(suite, *row, verified, directory, evaluate);
+    if (asked(options, "train")) train_row(suite, *row, verified, directory, store, train);
   }
 }
 
@@ -115,12 +141,25 @@ int run(const Options& options) {
   return judge_and_show(out, suite, options.require, options.json);
 }
 
+void add_training_options(CLI::App& command, Options& options) {
+  command.add_option("--seeds", options.seeds, "Seeds to train with (default: 0)")
+      ->delimiter(',')
+      ->check(CLI::Range(0, 1 << 30));
+  command.add_option("--iters", options.iterations, "Stop a training after so many iterations")
+      ->check(CLI::PositiveNumber);
+  command.add_flag("--digests", options.digests, "Digest all weights after every training step");
+  command
+      .add_option("--save-seconds", options.save_seconds,
+                  "Time between two states a training can be resumed from (default: 20)")
+      ->check(CLI::NonNegativeNumber);
+}
+
 void add_options(CLI::App& command, Options& options) {
   command.add_option("SUITE", options.suite, "The suite (JSON)")->required();
   command.add_option("--row", options.rows, "Only these rows: an id or any unambiguous part of it");
-  command.add_option("--stage", options.stages, "verify, evaluate")
+  command.add_option("--stage", options.stages, "verify, evaluate, train (default: the first two)")
       ->delimiter(',')
-      ->check(CLI::IsMember({"verify", "evaluate"}));
+      ->check(CLI::IsMember({"verify", "evaluate", "train"}));
   command.add_option("--precision", options.precisions, "fp32, fp64, fp16, fp16-amp, bf16-amp")
       ->delimiter(',')
       ->check(CLI::IsMember({"fp32", "fp64", "fp16", "fp16-amp", "bf16-amp"}));
@@ -132,6 +171,7 @@ void add_options(CLI::App& command, Options& options) {
   command.add_option("--lock", options.lock, "Lock file of the suite's downloads");
   command.add_option("--threads", options.threads, "Threads of the worker (default: all cores)")
       ->check(CLI::Range(0, 4096));
+  add_training_options(command, options);
   command.add_flag("--offline", options.offline, "Never touch the network");
   command
       .add_option("--require", options.require, "gpu, data, network: a skip for lack of it fails")

@@ -68,13 +68,14 @@ void RunDirectory::write_job(const Json& job, const Suite& suite) const {
 }
 
 void RunDirectory::write_result(const RunResult& result) const {
-  const auto name = run_result_name(result.stage, result.precision);
+  const int seed = result.seeds.value("seed", -1);
+  const auto name = run_result_name(result.stage, result.precision, seed);
   write_json_file(row_folder(result.row) / name, to_json(result));
 }
 
 bool RunDirectory::has_result(std::string_view row, std::string_view stage,
-                              std::string_view precision, std::string_view key) const {
-  const fs::path file = row_folder(row) / run_result_name(stage, precision);
+                              std::string_view precision, std::string_view key, int seed) const {
+  const fs::path file = row_folder(row) / run_result_name(stage, precision, seed);
   if (!fs::exists(file)) return false;
   try {
     const RunResult result = run_result_from_json(read_json_file(file), file.string());

@@ -27,12 +27,12 @@ class RunDirectory {
   /// run.json and suite.json, before anything is run.
   void write_job(const Json& job, const Suite& suite) const;
 
-  /// DIR/<row>/<stage>[-<precision>].json, atomically.
+  /// DIR/<row>/<stage>[-<precision>][-seed<N>].json, atomically; the seed is seeds["seed"].
   void write_result(const RunResult& result) const;
 
   /// Whether a finished result with this key lies there, so that it need not be made again.
   bool has_result(std::string_view row, std::string_view stage, std::string_view precision,
-                  std::string_view key) const;
+                  std::string_view key, int seed = -1) const;
 
  private:
   std::filesystem::path folder_;

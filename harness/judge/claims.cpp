@@ -15,11 +15,12 @@
 #include "harness/judge/log_claims.h"
 #include "harness/judge/origin.h"
 #include "harness/judge/parity_claims.h"
+#include "harness/judge/training_claims.h"
 
 namespace harness {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ClaimRule>, 25> kRules{{
+constexpr std::array<std::pair<std::string_view, ClaimRule>, 31> kRules{{
     {"hash", judge_hash},
     {"format", judge_format},
     {"tensors", judge_tensors},
@@ -45,13 +46,21 @@ constexpr std::array<std::pair<std::string_view, ClaimRule>, 25> kRules{{
     {"range", judge_range},
     {"memory", judge_memory},
     {"fps", judge_fps},
+    {"retrain.miou", judge_retrained_miou},
+    {"retrain.parity", judge_retrained_parity},
+    {"retrain.loss_scale", judge_retrained_loss_scale},
+    {"retrain.arithmetic", judge_retrained_arithmetic},
+    {"retrain.finite", judge_retrained_finite},
+    {"retrain.memory", judge_retrained_memory},
 }};
 
 Finding apply_rule(const ClaimContext& context) {
   const ClaimRule rule = find_rule(context.claim.id);
   if (rule == nullptr) return missing("halfproof knows no rule for the claim " + context.claim.id);
-  if (context.claim.evidence == "retrained") {
-    return missing("halfproof knows no rule for " + context.claim.id + " by retraining");
+  const bool is_retrained = context.claim.id.rfind("retrain.", 0) == 0;
+  if ((context.claim.evidence == "retrained") != is_retrained) {
+    return missing("halfproof knows no rule for " + context.claim.id + " by the evidence \"" +
+                   context.claim.evidence + "\"");
   }
   return rule(context);
 }

@@ -29,6 +29,12 @@ constexpr std::array kKinds{
     ClaimKind{"range", "evaluated", Value::kNumber, ""},
     ClaimKind{"memory", "evaluated", Value::kNumber, "GB"},
     ClaimKind{"fps", "evaluated", Value::kNumber, "fps"},
+    ClaimKind{"retrain.miou", "retrained", Value::kNumber, "%"},
+    ClaimKind{"retrain.parity", "retrained", Value::kNumber, "points"},
+    ClaimKind{"retrain.loss_scale", "retrained", Value::kNumberOrText, ""},
+    ClaimKind{"retrain.arithmetic", "retrained", Value::kText, ""},
+    ClaimKind{"retrain.finite", "retrained", Value::kNumber, "steps"},
+    ClaimKind{"retrain.memory", "retrained", Value::kNumber, ""},
 };
 
 }  // namespace

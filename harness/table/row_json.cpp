@@ -58,6 +58,7 @@ Json recipe_from_json(const Json& value, const std::string& subject, const std::
   if (const Json* crop = reader.optional("crop")) {
     pair_of_integers(reader, "crop", *crop, kMaxSide);
   }
+  reader.optional_string("pretrained");
   reader.finish();
   return value;
 }

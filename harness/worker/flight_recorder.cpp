@@ -1,6 +1,7 @@
 #include "harness/worker/flight_recorder.h"
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "models/activation_observer.h"
@@ -70,6 +71,7 @@ Json FlightRecorder::look_at_activations() {
   model_->eval();
   MagnitudeObserver observer;
   {
+    const AutocastScope autocast(policy_, images_.device().type());
     const models::ObservationScope scope(*model_, observer);
     const auto features = model_->forward_features(images_);
     model_->forward_decode(features);

@@ -8,6 +8,7 @@
 #include <torch/torch.h>
 
 #include "harness/base/json.h"
+#include "harness/precision/policy.h"
 #include "harness/precision/training_step.h"
 #include "models/encoder_decoder.h"
 
@@ -23,7 +24,8 @@ class FlightRecorder {
   static constexpr std::size_t kSteps = 16;
 
   /// Kept by reference. Layers are named as in the state dict.
-  explicit FlightRecorder(models::EncoderDecoder& model) : model_(model) {}
+  explicit FlightRecorder(models::EncoderDecoder& model, Policy policy = Policy::kFp32)
+      : model_(model), policy_(policy) {}
 
   /// Before the forward pass of a step.
   void see_batch(const torch::Tensor& images) { images_ = images; }
@@ -42,6 +44,7 @@ class FlightRecorder {
   Json look_at_activations();
 
   models::EncoderDecoder& model_;
+  Policy policy_;
   torch::Tensor images_;
   std::deque<Json> steps_;
   std::optional<Json> report_;

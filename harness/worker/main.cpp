@@ -11,6 +11,7 @@
 #include "harness/run/environment.h"
 #include "harness/worker/cuda_device.h"
 #include "harness/worker/evaluate_job.h"
+#include "harness/worker/train_job.h"
 
 namespace {
 
@@ -34,12 +35,18 @@ int main(int argc, char** argv) {
       doctor();
       return 0;
     }
-    if (mode != "run") {
-      std::fprintf(stderr, "halfproof-worker is started by halfproof; usage: run | doctor\n");
+    if (mode != "run" && mode != "train") {
+      std::fprintf(stderr,
+                   "halfproof-worker is started by halfproof; usage: run | train | doctor\n");
       return 2;
     }
     const std::string text(std::istreambuf_iterator<char>(std::cin), {});
-    harness::evaluate_job(harness::job_from_json(harness::parse_json(text, "worker job")));
+    const harness::Json job = harness::parse_json(text, "worker job");
+    if (mode == "train") {
+      harness::train_job(harness::train_job_from_json(job));
+    } else {
+      harness::evaluate_job(harness::job_from_json(job));
+    }
     return 0;
   } catch (const harness::Error& error) {
     const bool unavailable = error.code() == harness::ErrorCode::kUnavailable;

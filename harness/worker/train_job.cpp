@@ -1,16 +1,6 @@
 #include "harness/worker/train_job.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cmath>
-#include <memory>
-
-#include "harness/artifact/checkpoint.h"
-#include "harness/artifact/python_config.h"
-#include "harness/base/error.h"
-#include "harness/base/file.h"
-#include "harness/base/machine.h"
+#include "harness/worker/job.h"
 #include "harness/worker/training_session.h"
 
 namespace harness {
@@ -27,6 +17,7 @@ TrainJob train_job_from_json(const Json& value) {
   job.seed = static_cast<std::uint64_t>(reader.required_integer("seed"));
   job.iterations = reader.required_integer("iterations");
   job.digests = reader.required("digests").get<bool>();
+  job.save_seconds = reader.required_number("save_seconds");
   job.device = reader.required_string("device");
   job.threads = reader.required_integer("threads");
   job.key = reader.required_string("key");
@@ -42,6 +33,8 @@ std::string training_folder(const std::string& precision, std::uint64_t seed) {
   return "train-" + precision + "-seed" + std::to_string(seed);
 }
 
-void train_job(const TrainJob& job) { TrainingSession(job).run(); }
+void train_job(const TrainJob& job) {
+  TrainingSession(job).run();
+}
 
 }  // namespace harness

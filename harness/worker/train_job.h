@@ -16,13 +16,14 @@ namespace harness {
 struct TrainJob {
   std::string suite;
   Row row;
-  DataSpec data;                      ///< `root` is absolute; validated on `split`.
-  std::filesystem::path checkpoint;   ///< Whose config is the recipe; empty: the suite's recipe.
-  std::filesystem::path pretrained;   ///< The backbone's weights; empty: none were found.
-  std::string precision;              ///< "fp16", "fp32", ... (policy_of_precision()).
-  std::uint64_t seed = 0;             ///< Of new weights, dropout, order and pipeline.
-  std::int64_t iterations = 0;        ///< Stop after so many; 0: the recipe's.
-  bool digests = false;               ///< Of every tensor after every step, in steps.jsonl.
+  DataSpec data;                     ///< `root` is absolute; validated on `split`.
+  std::filesystem::path checkpoint;  ///< Whose config is the recipe; empty: the suite's recipe.
+  std::filesystem::path pretrained;  ///< The backbone's weights; empty: none were found.
+  std::string precision;             ///< "fp16", "fp32", ... (policy_of_precision()).
+  std::uint64_t seed = 0;            ///< Of new weights, dropout, order and pipeline.
+  std::int64_t iterations = 0;       ///< Stop after so many; 0: the recipe's.
+  bool digests = false;              ///< Of every tensor after every step, in steps.jsonl.
+  double save_seconds = 20.0;        ///< Between two saved states.
   std::string device;
   std::int64_t threads = 0;
   std::string key;

@@ -62,8 +62,8 @@ void read_schedule(const Json& config, TrainingRecipe& recipe) {
   schedule.base_lr = number(config, {"optimizer", "lr"}, schedule.base_lr);
   schedule.power = number(config, {"lr_config", "power"}, schedule.power);
   schedule.min_lr = number(config, {"lr_config", "min_lr"}, schedule.min_lr);
-  schedule.iterations = count(config, {"runner", "max_iters"},
-                              count(config, {"total_iters"}, schedule.iterations));
+  schedule.iterations =
+      count(config, {"runner", "max_iters"}, count(config, {"total_iters"}, schedule.iterations));
   SgdOptions& sgd = recipe.arithmetic.sgd;
   sgd.momentum = number(config, {"optimizer", "momentum"}, sgd.momentum);
   sgd.weight_decay = number(config, {"optimizer", "weight_decay"}, sgd.weight_decay);

@@ -60,9 +60,34 @@ void TrainingTallies::add_gradients(const StepGradients& gradients) {
   add_to(counts, "half_subnormals", small);
 }
 
+void TrainingTallies::add_validation(std::int64_t iteration, const Json& evaluation) {
+  Json& list = state_["validation"];
+  if (list.is_null()) list = Json::array();
+  list.push_back({{"iteration", iteration},
+                  {"miou", evaluation.at("miou")},
+                  {"macc", evaluation.at("macc")},
+                  {"aacc", evaluation.at("aacc")}});
+}
+
+void TrainingTallies::see_peak(std::int64_t bytes) {
+  state_["peak_bytes"] = std::max(state_.value("peak_bytes", std::int64_t{0}), bytes);
+}
+
 Json TrainingTallies::record() const {
   Json record = state_;
   if (!record.contains("first_non_finite_step")) record["first_non_finite_step"] = nullptr;
+  const double seconds = record.value("seconds", 0.0);
+  record["iterations_per_second"] =
+      seconds > 0.0 ? Json(record.value("steps", 0.0) / seconds) : Json();
+  record["miou"] = nullptr;
+  record["best_miou"] = nullptr;
+  for (const auto& validation : record.value("validation", Json::array())) {
+    const Json& miou = validation.at("miou");
+    record["miou"] = miou;
+    if (miou.is_number() && (record["best_miou"].is_null() || record["best_miou"] < miou)) {
+      record["best_miou"] = miou;
+    }
+  }
   return record;
 }
 

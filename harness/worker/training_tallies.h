@@ -17,9 +17,17 @@ class TrainingTallies {
   /// as subnormals (0 < |g| < 2^-14).
   void add_gradients(const StepGradients& gradients);
 
+  /// The metrics of an evaluation in between (evaluation_record()).
+  void add_validation(std::int64_t iteration, const Json& evaluation);
+
+  /// The largest of all that are seen stays.
+  void see_peak(std::int64_t bytes);
+
   /// {"steps", "skipped", "overflows", "non_finite_steps", "first_non_finite_step", "scale":
   /// {"first", "last", "min", "max", "changes": [[step, scale], ...]}, "loss": {"first", "last"},
-  /// "gradients": {"looked_at", "zeros", "half_subnormals"}, "seconds", "data_seconds"}.
+  /// "gradients": {"looked_at", "zeros", "half_subnormals"}, "seconds", "data_seconds",
+  /// "iterations_per_second", "validation": [{"iteration", "miou", "macc", "aacc"}], "miou" (of the
+  /// last validation), "best_miou", "peak_bytes"}.
   Json record() const;
 
   Json state() const { return state_; }

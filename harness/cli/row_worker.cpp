@@ -1,0 +1,78 @@
+#include "harness/cli/row_worker.h"
+
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include "harness/base/machine.h"
+#include "harness/cli/interrupt.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/worker_process.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+/// "loss 1.234, scale 512" of a training's event; "" of others.
+std::string note_of(const Json& event) {
+  if (!event.contains("loss")) return "";
+  char text[96];
+  const auto number = [&](const char* key) {
+    const Json& value = event.value(key, Json());
+    return value.is_number() ? value.get<double>() : std::nan("");
+  };
+  std::snprintf(text, sizeof(text), "loss %.4f, scale %g", number("loss"), number("scale"));
+  return text;
+}
+
+}  // namespace
+
+RowEnd run_row_worker(const fs::path& worker, const std::string& mode, const Json& job,
+                      const std::string& row, const char* unit, bool quiet) {
+  std::unique_ptr<Progress> progress;
+  std::string label;
+  RowEnd row_end;
+  const auto on_event = [&](const Json& event) {
+    const std::string kind = event.value("event", "");
+    if (kind == "unavailable") row_end = {RunStatus::kSkipped, event.value("message", "")};
+    if (kind == "error") row_end = {RunStatus::kError, "worker: " + event.value("message", "")};
+    if (kind != "progress") return;
+    const std::string text = row + " " + event.value("label", "");
+    if (progress == nullptr || text != label) {
+      label = text;
+      progress = std::make_unique<Progress>(label, unit, quiet);
+    }
+    progress->update(event.value("done", std::uint64_t{0}), event.value("total", std::uint64_t{0}),
+                     note_of(event));
+  };
+  const WorkerEnd end = run_worker(worker, {mode}, job, on_event, interrupted);
+  if (end.ok) return {};
+  if (row_end.reason.empty()) return {RunStatus::kError, "worker: " + end.reason};
+  return row_end;
+}
+
+RunResult result_without_run(const std::string& suite, const std::string& row,
+                             const std::string& stage, const std::string& precision,
+                             const std::string& device, const RowEnd& end,
+                             const std::vector<std::string>& argv) {
+  RunResult result;
+  result.suite = suite;
+  result.row = row;
+  result.stage = stage;
+  result.precision = precision;
+  result.device = device;
+  result.status = end.status;
+  result.reason = end.reason;
+  result.started = utc_now();
+  result.argv = argv;
+  result.environment = {{"build", build_record()}, {"machine", machine_record()}};
+  return result;
+}
+
+fs::path data_root(const Suite& suite, const fs::path& asked) {
+  if (!asked.empty()) return fs::absolute(asked);
+  if (suite.data.root.empty()) return {};
+  return fs::absolute(suite.folder / suite.data.root).lexically_normal();
+}
+
+}  // namespace harness

@@ -1,0 +1,183 @@
+#include "harness/cli/train_stage.h"
+
+#include <map>
+
+#include "harness/base/error.h"
+#include "harness/base/location.h"
+#include "harness/base/sha256.h"
+#include "harness/cli/evaluate_stage.h"
+#include "harness/cli/interrupt.h"
+#include "harness/cli/row_worker.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kOpenMmlab = "open-mmlab://";
+
+/// The path below the nearest folder above `file` that has it; "" when none has.
+std::string find_above(fs::path file, const std::string& path) {
+  for (fs::path folder = file.parent_path(); !folder.empty(); folder = folder.parent_path()) {
+    if (fs::is_regular_file(folder / path)) return (folder / path).lexically_normal().string();
+    if (folder == folder.parent_path()) break;
+  }
+  return "";
+}
+
+std::string url_of_open_mmlab(const std::string& name) {
+  static const std::map<std::string, std::string> files = {
+      {"resnet50_v1c", "resnet50_v1c-2cccc1ad.pth"},
+      {"resnet101_v1c", "resnet101_v1c-e67eebb6.pth"}};
+  const auto file = files.find(name.substr(std::string(kOpenMmlab).size()));
+  if (file == files.end()) return "";
+  return "https://download.openmmlab.com/pretrain/third_party/" + file->second;
+}
+
+std::string configured_pretrained(const VerifiedRow& verified) {
+  const Json& checkpoint = verified.result.measurements.at("checkpoint");
+  if (!checkpoint.is_object() || !checkpoint.contains("config")) return "";
+  const Json& config = checkpoint.at("config");
+  if (!config.is_object() || !config.contains("model")) return "";
+  const Json pretrained = config.at("model").value("pretrained", Json());
+  return pretrained.is_string() ? pretrained.get<std::string>() : "";
+}
+
+std::string digest_of(const fs::path& file) {
+  return fs::exists(file) ? sha256_file(file) : "";
+}
+
+/// One training that is asked for.
+struct Wanted {
+  std::string precision;
+  std::int64_t seed = 0;
+  std::string key;
+};
+
+/// What all trainings of a row share.
+struct Source {
+  fs::path root;        ///< Of the data.
+  fs::path pretrained;  ///< Empty: from scratch.
+  std::string pretrained_sha256;
+  RowEnd obstacle;  ///< Why nothing can be trained, if so.
+};
+
+Source find_source(const Suite& suite, const Row& row, const VerifiedRow& verified,
+                   const StoreOptions& store, const TrainOptions& options) {
+  Source source;
+  source.root = data_root(suite, options.data);
+  const bool has_data = !source.root.empty() && !data_fingerprint(source.root, "train").empty() &&
+                        !data_fingerprint(source.root, suite.data.split).empty();
+  if (!has_data) {
+    source.obstacle = {RunStatus::kSkipped, "no data: expected the splits train and " +
+                                                suite.data.split +
+                                                " below leftImg8bit and gtFine; give --data DIR"};
+    return source;
+  }
+  const std::string location = pretrained_location(suite, row, verified);
+  const std::string configured = configured_pretrained(verified);
+  if (location.empty() && !configured.empty()) {
+    source.obstacle = {RunStatus::kError, "the pretrained backbone " + configured +
+                                              " is not there; name it in the suite as "
+                                              "recipe.pretrained"};
+  }
+  if (location.empty()) return source;
+  try {
+    const StoredFile file = obtain(absolute_location(suite, location), store);
+    source.pretrained = file.path;
+    source.pretrained_sha256 = file.sha256;
+  } catch (const Error& error) {
+    const bool unreachable = error.code() == ErrorCode::kFetchFailed;
+    source.obstacle = {
+        unreachable ? RunStatus::kSkipped : RunStatus::kError,
+        (unreachable ? "no network: " : "the pretrained backbone: ") + std::string(error.what())};
+  }
+  return source;
+}
+
+std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
+                                     const VerifiedRow& verified, const Source& source,
+                                     const TrainOptions& options) {
+  const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
+                 {"pretrained", source.pretrained_sha256},
+                 {"train", data_fingerprint(source.root, "train")},
+                 {"validation", data_fingerprint(source.root, suite.data.split)},
+                 {"size", {suite.data.height, suite.data.width}},
+                 {"threads", options.threads},
+                 {"iterations", options.iterations},
+                 {"digests", options.digests},
+                 {"program", digest_of(options.worker)}};
+  std::vector<Wanted> wanted;
+  for (const auto seed : options.seeds) {
+    inputs["seed"] = seed;
+    for (const auto& precision : precisions) {
+      wanted.push_back(
+          {precision, seed, result_key(row, "train", precision, options.device, inputs)});
+    }
+  }
+  return wanted;
+}
+
+Json job_of(const Suite& suite, const Row& row, const VerifiedRow& verified, const Source& source,
+            const Wanted& wanted, const RunDirectory& directory, const TrainOptions& options) {
+  return {{"suite", suite.name},
+          {"row", to_json(row)},
+          {"data",
+           {{"root", source.root.string()},
+            {"split", suite.data.split},
+            {"height", suite.data.height},
+            {"width", suite.data.width}}},
+          {"checkpoint", verified.checkpoint.string()},
+          {"pretrained", source.pretrained.string()},
+          {"precision", wanted.precision},
+          {"seed", wanted.seed},
+          {"iterations", options.iterations},
+          {"digests", options.digests},
+          {"save_seconds", options.save_seconds},
+          {"device", options.device},
+          {"threads", options.threads},
+          {"key", wanted.key},
+          {"out", fs::absolute(directory.row_folder(row.id)).string()},
+          {"argv", options.argv}};
+}
+
+void leave(const Suite& suite, const Row& row, const Wanted& wanted, const RowEnd& end,
+           const RunDirectory& directory, const TrainOptions& options) {
+  RunResult result = result_without_run(suite.name, row.id, "train", wanted.precision,
+                                        options.device, end, options.argv);
+  result.seeds = {{"seed", wanted.seed}};
+  directory.write_result(result);
+}
+
+}  // namespace
+
+std::string pretrained_location(const Suite& suite, const Row& row, const VerifiedRow& verified) {
+  const Json stated = row.recipe.value("pretrained", Json());
+  if (stated.is_string()) return absolute_location(suite, stated.get<std::string>());
+  const std::string configured = configured_pretrained(verified);
+  if (configured.rfind(kOpenMmlab, 0) == 0) return url_of_open_mmlab(configured);
+  if (configured.empty() || is_url(configured)) return configured;
+  const fs::path published = absolute_location(suite, row.checkpoint);
+  return find_above(published, configured);
+}
+
+void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+               const RunDirectory& directory, const StoreOptions& store,
+               const TrainOptions& options) {
+  const Source source = find_source(suite, row, verified, store, options);
+  for (const auto& wanted : wanted_trainings(suite, row, verified, source, options)) {
+    if (interrupted()) return;
+    const int seed = static_cast<int>(wanted.seed);
+    if (directory.has_result(row.id, "train", wanted.precision, wanted.key, seed)) continue;
+    RowEnd end = source.obstacle;
+    if (end.status == RunStatus::kOk) {
+      const Json job = job_of(suite, row, verified, source, wanted, directory, options);
+      end = run_row_worker(options.worker, "train", job, row.id, "iterations", options.quiet);
+    }
+    if (end.status != RunStatus::kOk && !interrupted()) {
+      leave(suite, row, wanted, end, directory, options);
+    }
+  }
+}
+
+}  // namespace harness

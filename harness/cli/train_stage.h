@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/artifact/store.h"
+#include "harness/cli/run_directory.h"
+#include "harness/cli/verify_stage.h"
+
+namespace harness {
+
+/// What `halfproof run --stage train` was asked for.
+struct TrainOptions {
+  std::vector<std::int64_t> seeds = {0};
+  std::vector<std::string> precisions;  ///< Empty: the row's own, and fp32 beside a lower one.
+  std::int64_t iterations = 0;          ///< Stop after so many; 0: the whole schedule.
+  bool digests = false;                 ///< Of all weights after every step.
+  double save_seconds = 20.0;           ///< Between two states that can be gone on from.
+  std::string device = "cpu";
+  std::filesystem::path data;    ///< Root of the data set; empty: the suite's.
+  std::filesystem::path worker;  ///< The worker's program.
+  std::int64_t threads = 0;
+  std::vector<std::string> argv;
+  bool quiet = false;
+};
+
+/// Where the pretrained backbone of a row may lie: recipe.pretrained of the suite, else what the
+/// config inside the checkpoint names: an open-mmlab:// name as the URL that mmcv 1.3.14 maps it to
+/// (mmcv/model_zoo/open_mmlab.json), a relative path as that path below each folder above the
+/// checkpoint, nearest first. "" when training began from scratch or nothing of it is found.
+std::string pretrained_location(const Suite& suite, const Row& row, const VerifiedRow& verified);
+
+/// Stage "train" of one row: one worker for each precision and seed whose result is not yet there.
+/// An interrupted training goes on where it was saved. A worker that dies leaves a result of status
+/// error, missing data or a missing GPU one of status skipped.
+void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+               const RunDirectory& directory, const StoreOptions& store,
+               const TrainOptions& options);
+
+}  // namespace harness

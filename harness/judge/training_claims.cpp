@@ -1,0 +1,356 @@
+#include "harness/judge/training_claims.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "harness/judge/evidence.h"
+#include "harness/judge/measurement.h"
+#include "harness/judge/number_text.h"
+#include "harness/judge/statistics.h"
+#include "harness/judge/tolerance.h"
+
+namespace harness {
+namespace {
+
+constexpr double kAlpha = 0.05;
+constexpr std::size_t kFewestPairs = 3;
+
+/// Finished trainings of the row in one precision, by seed.
+struct Trainings {
+  std::map<std::int64_t, const RunResult*> by_seed;
+  std::optional<Finding> absence;
+};
+
+bool is_whole(const RunResult& result) {
+  const auto done = count_at(result.measurements, {"iterations"});
+  return done && done == count_at(result.measurements, {"scheduled_iterations"});
+}
+
+Trainings find_trainings(const ClaimContext& context, const std::string& precision, bool whole) {
+  Trainings trainings;
+  std::int64_t cut = 0;
+  for (const auto& result : context.results) {
+    const bool fits = result.row == context.row.id && result.stage == "train" &&
+                      result.precision == precision && result.status == RunStatus::kOk;
+    if (!fits) continue;
+    if (whole && !is_whole(result)) {
+      ++cut;
+      continue;
+    }
+    trainings.by_seed[count_at(result.seeds, {"seed"}).value_or(0)] = &result;
+  }
+  if (!trainings.by_seed.empty()) return trainings;
+  if (cut > 0) {
+    trainings.absence = skipped("the training was cut short of its schedule (--iters)");
+    return trainings;
+  }
+  const auto evidence = find_result(context, "train", precision);
+  trainings.absence = evidence.absence ? *evidence.absence : missing("no training was finished");
+  return trainings;
+}
+
+std::vector<double> mious_of(const Trainings& trainings) {
+  std::vector<double> values;
+  for (const auto& [seed, result] : trainings.by_seed) {
+    values.push_back(number_at(result->measurements, {"miou"}).value_or(std::nan("")));
+  }
+  return values;
+}
+
+std::vector<double> reference_runs(const Claim& claim) {
+  std::vector<double> values;
+  const Json* list = find_at(claim.conditions, {"reference_runs"});
+  if (list == nullptr || !list->is_array()) return values;
+  for (const auto& value : *list) {
+    if (value.is_number()) values.push_back(value.get<double>());
+  }
+  return values;
+}
+
+std::string runs_text(const Sample& sample) {
+  std::string text =
+      plural(static_cast<std::int64_t>(sample.n), "run") + ", mean " + fixed_text(sample.mean, 2);
+  return sample.n < 2 ? text : text + ", sd " + fixed_text(sample.sd, 2);
+}
+
+Finding ambiguous(Json measured, std::string reason) {
+  Finding finding = compared(true, std::move(measured), std::move(reason));
+  finding.verdict = Verdict::kAmbiguous;
+  return finding;
+}
+
+/// How far one further run may lie from the mean of n by chance (95 %).
+double prediction_width(const Sample& sample) {
+  const double n = static_cast<double>(sample.n);
+  return student_t_quantile(1.0 - kAlpha / 2, n - 1) * sample.sd * std::sqrt(1.0 + 1.0 / n);
+}
+
+Finding against_reference(const Sample& ours, std::span<const double> values,
+                          std::span<const double> reference) {
+  const Sample theirs = sample_of(reference);
+  const std::string both = runs_text(ours) + "; reference " + runs_text(theirs);
+  if (ours.n == 1) {
+    const double width = prediction_width(theirs);
+    const bool inside = std::abs(ours.mean - theirs.mean) <= width;
+    const std::string text = both + "; one run of the reference's population lies within " +
+                             fixed_text(width, 2) + " of its mean";
+    if (!inside) return compared(false, ours.mean, text + ", this one does not");
+    return ambiguous(ours.mean, text + ": consistent, and one run proves no more; give --seeds");
+  }
+  const WelchTest test = welch_test(values, reference);
+  if (!std::isfinite(test.p)) return missing("the runs have no spread to test with: " + both);
+  return compared(test.p >= kAlpha, ours.mean,
+                  both + "; Welch's test of equal means: p " + short_text(test.p, 2));
+}
+
+Finding against_published(const Sample& ours, double published) {
+  if (ours.n < kFewestPairs) {
+    return ambiguous(ours.mean, runs_text(ours) + ": " + std::to_string(kFewestPairs) +
+                                    " seeds are needed to know their spread");
+  }
+  const double width = prediction_width(ours);
+  return compared(std::abs(published - ours.mean) <= width, ours.mean,
+                  runs_text(ours) + "; 95 % of such runs lie within " + fixed_text(width, 2) +
+                      " of their mean");
+}
+
+struct Pairs {
+  std::vector<double> half;
+  std::vector<double> single;
+  std::vector<double> differences;
+};
+
+Pairs paired(const Trainings& half, const Trainings& single) {
+  Pairs pairs;
+  for (const auto& [seed, result] : half.by_seed) {
+    const auto other = single.by_seed.find(seed);
+    if (other == single.by_seed.end()) continue;
+    pairs.half.push_back(number_at(result->measurements, {"miou"}).value_or(std::nan("")));
+    pairs.single.push_back(number_at(other->second->measurements, {"miou"}).value_or(std::nan("")));
+    pairs.differences.push_back(pairs.half.back() - pairs.single.back());
+  }
+  return pairs;
+}
+
+/// Pairs that a mean difference with this spread needs for a 90 % interval inside the margin.
+std::size_t pairs_needed(const Sample& differences, double margin) {
+  for (std::size_t n = kFewestPairs; n <= 10000; ++n) {
+    const double width = student_t_quantile(1.0 - kAlpha, static_cast<double>(n - 1)) *
+                         differences.sd / std::sqrt(static_cast<double>(n));
+    if (width < margin) return n;
+  }
+  return 0;
+}
+
+Finding judge_pairs(const Sample& differences, double margin) {
+  const double n = static_cast<double>(differences.n);
+  const double error = differences.sd / std::sqrt(n);
+  const auto width = [&](double probability) {
+    return student_t_quantile(probability, n - 1) * error;
+  };
+  const double inner = width(1.0 - kAlpha);      // Two one-sided tests.
+  const double outer = width(1.0 - kAlpha / 2);  // The two-sided test.
+  const double mean = differences.mean;
+  std::string text = plural(static_cast<std::int64_t>(differences.n), "pair") + ": 90 % interval " +
+                     fixed_text(mean - inner, 2) + " to " + fixed_text(mean + inner, 2) +
+                     ", margin " + short_text(margin);
+  const double p = 2.0 * (1.0 - student_t_cdf(std::abs(mean) / error, n - 1));
+  text += "; two-sided p " + short_text(p, 2);
+  if (!std::isfinite(inner) || !std::isfinite(mean)) return missing("not a number: " + text);
+  if (std::abs(mean) + inner < margin) return compared(true, mean, text);
+  if (std::abs(mean) - outer > margin) return compared(false, mean, text);
+  const std::size_t needed = pairs_needed(differences, margin);
+  return ambiguous(mean, text + "; " +
+                             (needed > 0 ? std::to_string(needed) + " seeds would decide"
+                                         : "no number of seeds up to 10000 would decide"));
+}
+
+bool is_dynamic(const std::string& scaler) {
+  return scaler == "mmcv-dynamic" || scaler == "grad-scaler";
+}
+
+/// Kinds of operators and the dtype that a policy gives each.
+std::map<std::string, std::string> dtypes_of(const std::string& policy) {
+  if (policy == "fp16-master") {
+    return {{"convolution", "float16"},
+            {"convolution_backward", "float16"},
+            {"batch_norm", "float16"},
+            {"loss", "float32"}};
+  }
+  if (policy == "fp16-amp" || policy == "bf16-amp") {
+    const std::string low = policy == "fp16-amp" ? "float16" : "bfloat16";
+    return {{"convolution", low}, {"convolution_backward", low}, {"loss", "float32"}};
+  }
+  const std::string type = policy == "fp64" ? "float64" : "float32";
+  return {
+      {"convolution", type}, {"convolution_backward", type}, {"batch_norm", type}, {"loss", type}};
+}
+
+/// "batch_norm ran in float32" for what differs.
+std::string census_difference(const Json& census, const std::string& policy) {
+  std::string wrong;
+  for (const auto& [kind, expected] : dtypes_of(policy)) {
+    const Json* types = find_at(census, {kind});
+    if (types == nullptr || !types->is_object() || types->empty()) {
+      wrong += (wrong.empty() ? "" : "; ") + ("no " + kind + " was seen");
+      continue;
+    }
+    for (const auto& [type, count] : types->items()) {
+      if (type == expected) continue;
+      wrong += (wrong.empty() ? "" : "; ") + count.dump() + " of " + kind + " ran in " + type +
+               ", expected " + expected;
+    }
+  }
+  return wrong;
+}
+
+}  // namespace
+
+Finding judge_retrained_miou(const ClaimContext& context) {
+  const std::string precision = row_precision(context.row);
+  const auto trainings = find_trainings(context, precision, /*whole=*/true);
+  if (trainings.absence) return in_precision(*trainings.absence, precision);
+  const auto values = mious_of(trainings);
+  const Sample ours = sample_of(values);
+  if (!std::isfinite(ours.mean)) {
+    return in_precision(missing("a training ended without an mIoU"), precision);
+  }
+  const auto reference = reference_runs(context.claim);
+  if (reference.size() >= 2) {
+    return in_precision(against_reference(ours, values, reference), precision);
+  }
+  if (!context.claim.value.is_number()) {
+    auto finding = not_verifiable(runs_text(ours));
+    finding.measured = ours.mean;
+    return in_precision(finding, precision);
+  }
+  return in_precision(against_published(ours, context.claim.value.get<double>()), precision);
+}
+
+Finding judge_retrained_parity(const ClaimContext& context) {
+  const std::string precision = half_precision(context.row);
+  const auto half = find_trainings(context, precision, /*whole=*/true);
+  const auto single = find_trainings(context, "fp32", /*whole=*/true);
+  for (const auto* trainings : {&half, &single}) {
+    if (trainings->absence) return in_precision(*trainings->absence, precision);
+  }
+  const double margin = context.claim.tolerance ? context.claim.tolerance->abs : 0.0;
+  if (!(margin > 0.0)) return in_precision(missing("the suite gives no margin"), precision);
+  const Pairs pairs = paired(half, single);
+  const Sample differences = sample_of(pairs.differences);
+  if (differences.n == 0) return in_precision(missing("no seed was trained in both"), precision);
+  if (!std::isfinite(differences.mean)) {
+    return in_precision(missing("a training ended without an mIoU"), precision);
+  }
+  if (differences.n < kFewestPairs) {
+    return in_precision(
+        ambiguous(differences.mean, plural(static_cast<std::int64_t>(differences.n), "pair") +
+                                        ": at least " + std::to_string(kFewestPairs) +
+                                        " seeds are needed to know the spread"),
+        precision);
+  }
+  Finding finding = judge_pairs(differences, margin);
+  finding.tolerance = {{"abs", margin}, {"reason", context.claim.tolerance->reason}};
+  return in_precision(finding, precision);
+}
+
+Finding judge_retrained_loss_scale(const ClaimContext& context) {
+  const std::string precision = row_precision(context.row);
+  const auto trainings = find_trainings(context, precision, /*whole=*/false);
+  if (trainings.absence) return in_precision(*trainings.absence, precision);
+  std::int64_t steps = 0;
+  std::int64_t skipped_steps = 0;
+  Json measured;
+  bool fits = true;
+  for (const auto& [seed, result] : trainings.by_seed) {
+    const Json& record = result->measurements;
+    steps += count_at(record, {"steps"}).value_or(0);
+    skipped_steps += count_at(record, {"skipped"}).value_or(0);
+    const bool dynamic = is_dynamic(text_at(record, {"scaler"}));
+    for (const auto* key : {"first", "min", "max", "last"}) {
+      const auto scale = number_at(record, {"scale", key});
+      if (dynamic && std::string_view(key) != "first") continue;
+      if (measured.is_null() && scale) measured = *scale;
+      if (!scale || Json(*scale) != context.claim.value) {
+        fits = false;
+        if (scale) measured = *scale;
+      }
+    }
+  }
+  if (steps == 0) return in_precision(missing("no step was trained"), precision);
+  return in_precision(
+      compared(fits, measured,
+               plural(steps, "step") + ", " + count_text(skipped_steps) + " of them skipped"),
+      precision);
+}
+
+Finding judge_retrained_arithmetic(const ClaimContext& context) {
+  const std::string precision = row_precision(context.row);
+  const auto trainings = find_trainings(context, precision, /*whole=*/false);
+  if (trainings.absence) return in_precision(*trainings.absence, precision);
+  const std::string policy =
+      context.claim.value.is_string() ? context.claim.value.get<std::string>() : "fp32";
+  const RunResult& result = *trainings.by_seed.begin()->second;
+  const Json* census = find_at(result.measurements, {"census"});
+  if (census == nullptr || !census->is_object()) {
+    return in_precision(missing("the training left no census of its operators"), precision);
+  }
+  const std::string wrong = census_difference(*census, policy);
+  const std::string seen = text_at(result.measurements, {"policy"});
+  if (!wrong.empty()) return in_precision(compared(false, seen, wrong), precision);
+  return in_precision(
+      compared(true, seen, "every convolution and its gradient, norm and loss ran as it asks"),
+      precision);
+}
+
+Finding judge_retrained_finite(const ClaimContext& context) {
+  const std::string precision = row_precision(context.row);
+  const auto trainings = find_trainings(context, precision, /*whole=*/false);
+  if (trainings.absence) return in_precision(*trainings.absence, precision);
+  std::int64_t steps = 0;
+  std::int64_t bad = 0;
+  for (const auto& [seed, result] : trainings.by_seed) {
+    steps += count_at(result->measurements, {"steps"}).value_or(0);
+    bad += count_at(result->measurements, {"non_finite_steps"}).value_or(1);
+  }
+  if (steps == 0) return in_precision(missing("no step was trained"), precision);
+  return in_precision(
+      compared(bad == 0, bad,
+               "of " + plural(steps, "step") +
+                   (bad == 0 ? "" : "; flight.json beside the log says what broke first")),
+      precision);
+}
+
+Finding judge_retrained_memory(const ClaimContext& context) {
+  const std::string precision = half_precision(context.row);
+  const auto half = find_trainings(context, precision, /*whole=*/false);
+  const auto single = find_trainings(context, "fp32", /*whole=*/false);
+  for (const auto* trainings : {&half, &single}) {
+    if (trainings->absence) return in_precision(*trainings->absence, precision);
+  }
+  const auto peak = [](const Trainings& trainings) {
+    return number_at(trainings.by_seed.begin()->second->measurements, {"peak_bytes"}).value_or(0.0);
+  };
+  if (!(peak(half) > 0.0) || !(peak(single) > 0.0)) {
+    return in_precision(missing("the trainings recorded no peak of memory"), precision);
+  }
+  const double ratio = peak(half) / peak(single);
+  const std::string text = count_text(static_cast<std::int64_t>(peak(half)) >> 10) +
+                           " KiB against " +
+                           count_text(static_cast<std::int64_t>(peak(single)) >> 10) + " KiB";
+  if (!context.claim.value.is_number()) {
+    auto finding = not_verifiable(text);
+    finding.measured = ratio;
+    return in_precision(finding, precision);
+  }
+  const auto judgement = judge_number(ratio, context.claim.value.get<double>(),
+                                      context.claim.tolerance, context.claim.rounding());
+  Finding finding = compared(judgement.pass, ratio, text);
+  finding.tolerance =
+      tolerance_record(judgement, context.claim.tolerance, context.claim.rounding());
+  return in_precision(finding, precision);
+}
+
+}  // namespace harness

@@ -1,0 +1,203 @@
+#include "harness/judge/training_claims.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/judge/sample_row.h"
+
+namespace harness {
+namespace {
+
+using testing::HasSubstr;
+
+Json census_of_half() {
+  return Json::parse(R"({"convolution": {"float16": 69}, "convolution_backward": {"float16": 69},
+    "batch_norm": {"float16": 59}, "resize": {"float32": 2}, "loss": {"float32": 2}})");
+}
+
+RunResult training(const std::string& precision, std::int64_t seed, Json miou) {
+  RunResult result = sample::result(
+      "train", precision,
+      {{"iterations", 600},
+       {"scheduled_iterations", 600},
+       {"steps", 600},
+       {"skipped", 0},
+       {"non_finite_steps", 0},
+       {"miou", std::move(miou)},
+       {"policy", precision == "fp16" ? "fp16-master" : precision},
+       {"scaler", "static"},
+       {"scale", {{"first", 512.0}, {"last", 512.0}, {"min", 512.0}, {"max", 512.0}}},
+       {"peak_bytes", precision == "fp16" ? 600000 : 1000000},
+       {"census", census_of_half()}});
+  result.seeds = {{"seed", seed}};
+  return result;
+}
+
+struct Trained {
+  Row row = sample::row();
+  Claim claim;
+  std::vector<RunResult> results;
+  JobScope scope{{"train"}, {}, {}};
+
+  Trained(const char* id, Json value) : claim(sample::claim(id, "retrained", std::move(value))) {}
+  void add(const std::string& precision, const std::vector<double>& mious) {
+    for (std::size_t i = 0; i < mious.size(); ++i) {
+      results.push_back(training(precision, static_cast<std::int64_t>(i), mious[i]));
+    }
+  }
+  Finding judge(ClaimRule rule) const { return rule({row, claim, results, scope}); }
+};
+
+Trained retrained(const std::vector<double>& mious, bool with_reference = true) {
+  Trained trained("retrain.miou", 52.05);
+  if (with_reference) {
+    trained.claim.conditions = {{"reference_runs", {52.27, 48.84, 46.02, 47.72, 50.03}}};
+  }
+  trained.add("fp16", mious);
+  return trained;
+}
+
+TEST(RetrainedMiou, RunsOfTheReferencesPopulationPass) {
+  const auto finding = retrained({50.1, 47.3, 49.9}).judge(judge_retrained_miou);
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_EQ(finding.precision, "fp16");
+  EXPECT_THAT(finding.reason, HasSubstr("3 runs, mean 49.10"));
+}
+
+TEST(RetrainedMiou, RunsOfAnotherPopulationFailOnBothSides) {
+  EXPECT_EQ(retrained({30.1, 31.3, 32.9}).judge(judge_retrained_miou).verdict, Verdict::kFail);
+  EXPECT_EQ(retrained({70.1, 71.3, 72.9}).judge(judge_retrained_miou).verdict, Verdict::kFail);
+}
+
+TEST(RetrainedMiou, OneRunIsConsistentAtBest) {
+  EXPECT_EQ(retrained({49.0}).judge(judge_retrained_miou).verdict, Verdict::kAmbiguous);
+  // The reference's 95 % prediction interval is 48.98 +- 7.2.
+  EXPECT_EQ(retrained({41.0}).judge(judge_retrained_miou).verdict, Verdict::kFail);
+  EXPECT_EQ(retrained({57.0}).judge(judge_retrained_miou).verdict, Verdict::kFail);
+}
+
+TEST(RetrainedMiou, WithoutAReferenceThePublishedNumberIsOneMoreRun) {
+  EXPECT_EQ(retrained({51.0, 52.0, 53.0}, false).judge(judge_retrained_miou).verdict,
+            Verdict::kPass);
+  EXPECT_EQ(retrained({40.0, 40.5, 41.0}, false).judge(judge_retrained_miou).verdict,
+            Verdict::kFail);
+  EXPECT_EQ(retrained({52.0, 52.1}, false).judge(judge_retrained_miou).verdict,
+            Verdict::kAmbiguous);
+}
+
+TEST(RetrainedMiou, NothingAndNaNNeverPass) {
+  EXPECT_EQ(retrained({}).judge(judge_retrained_miou).verdict, Verdict::kFail);
+  auto broken = retrained({50.0, 50.1});
+  broken.results[0].measurements["miou"] = nullptr;
+  EXPECT_EQ(broken.judge(judge_retrained_miou).verdict, Verdict::kFail);
+  auto cut = retrained({50.0});
+  cut.results[0].measurements["iterations"] = 20;
+  EXPECT_EQ(cut.judge(judge_retrained_miou).verdict, Verdict::kSkipped);
+}
+
+Trained parity(const std::vector<double>& half, const std::vector<double>& single,
+               double margin = 1.0) {
+  Trained trained("retrain.parity", 0);
+  trained.claim.tolerance = Tolerance{.abs = margin, .rel = 0.0, .reason = "a margin"};
+  trained.add("fp16", half);
+  trained.add("fp32", single);
+  return trained;
+}
+
+TEST(RetrainedParity, EqualMeansWithinTheMarginPass) {
+  const auto finding = parity({50.1, 51.0, 52.1}, {50.0, 51.1, 52.0}).judge(judge_retrained_parity);
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_THAT(finding.reason, HasSubstr("3 pairs"));
+}
+
+TEST(RetrainedParity, ACostOutsideTheMarginFails) {
+  EXPECT_EQ(parity({45.1, 46.0, 47.1}, {50.0, 51.1, 52.0}).judge(judge_retrained_parity).verdict,
+            Verdict::kFail);
+}
+
+TEST(RetrainedParity, NoiseIsAmbiguousWithTheSeedsItWouldTake) {
+  const auto finding = parity({48.0, 52.0, 50.5}, {50.0, 50.1, 50.0}).judge(judge_retrained_parity);
+  EXPECT_EQ(finding.verdict, Verdict::kAmbiguous);
+  EXPECT_THAT(finding.reason, HasSubstr("seeds would decide"));
+  EXPECT_EQ(parity({50.0}, {50.0}).judge(judge_retrained_parity).verdict, Verdict::kAmbiguous);
+}
+
+TEST(RetrainedParity, PairsAreOfOneSeedAndAMarginIsNeeded) {
+  auto trained = parity({50.0, 51.0, 52.0}, {50.0, 51.0, 52.0});
+  for (auto& result : trained.results) {
+    if (result.precision == "fp32") {
+      result.seeds["seed"] = result.seeds["seed"].get<std::int64_t>() + 100;
+    }
+  }
+  EXPECT_EQ(trained.judge(judge_retrained_parity).verdict, Verdict::kFail);
+  auto no_margin = parity({50.0, 51.0, 52.0}, {50.0, 51.0, 52.0});
+  no_margin.claim.tolerance.reset();
+  EXPECT_EQ(no_margin.judge(judge_retrained_parity).verdict, Verdict::kFail);
+}
+
+TEST(RetrainedLossScale, StoodStillOrDidNot) {
+  Trained trained("retrain.loss_scale", 512);
+  trained.add("fp16", {50.0, 51.0});
+  EXPECT_EQ(trained.judge(judge_retrained_loss_scale).verdict, Verdict::kPass);
+  trained.results[1].measurements["scale"]["min"] = 256.0;
+  EXPECT_EQ(trained.judge(judge_retrained_loss_scale).verdict, Verdict::kFail);
+  trained.results[1].measurements["scaler"] = "mmcv-dynamic";
+  EXPECT_EQ(trained.judge(judge_retrained_loss_scale).verdict, Verdict::kPass);
+  trained.results[1].measurements["steps"] = 0;
+  trained.results[0].measurements["steps"] = 0;
+  EXPECT_EQ(trained.judge(judge_retrained_loss_scale).verdict, Verdict::kFail);
+}
+
+TEST(RetrainedArithmetic, IsWhatWasDispatchedNotWhatWasAsked) {
+  Trained trained("retrain.arithmetic", "fp16-master");
+  trained.add("fp16", {50.0});
+  EXPECT_EQ(trained.judge(judge_retrained_arithmetic).verdict, Verdict::kPass);
+  trained.results[0].measurements["census"]["convolution"]["float32"] = 1;
+  EXPECT_EQ(trained.judge(judge_retrained_arithmetic).verdict, Verdict::kFail);
+  trained.results[0].measurements["census"] = census_of_half();
+  trained.results[0].measurements["census"].erase("convolution_backward");
+  EXPECT_THAT(trained.judge(judge_retrained_arithmetic).reason,
+              HasSubstr("no convolution_backward was seen"));
+  trained.results[0].measurements["census"] = nullptr;
+  EXPECT_EQ(trained.judge(judge_retrained_arithmetic).verdict, Verdict::kFail);
+}
+
+TEST(RetrainedFinite, EveryStepCounts) {
+  Trained trained("retrain.finite", 0);
+  trained.add("fp16", {50.0, 51.0});
+  EXPECT_EQ(trained.judge(judge_retrained_finite).verdict, Verdict::kPass);
+  trained.results[1].measurements["non_finite_steps"] = 1;
+  EXPECT_EQ(trained.judge(judge_retrained_finite).verdict, Verdict::kFail);
+  trained.results[1].measurements.erase("non_finite_steps");
+  EXPECT_EQ(trained.judge(judge_retrained_finite).verdict, Verdict::kFail);
+}
+
+TEST(RetrainedMemory, IsARatioBesideTheNumberThatIsNotPublished) {
+  Trained trained("retrain.memory", nullptr);
+  trained.add("fp16", {50.0});
+  trained.add("fp32", {50.0});
+  const auto finding = trained.judge(judge_retrained_memory);
+  EXPECT_EQ(finding.verdict, Verdict::kNotVerifiable);
+  EXPECT_EQ(finding.measured, 0.6);
+  trained.claim.value = 0.58;
+  trained.claim.tolerance = Tolerance{.abs = 0.03, .rel = 0.0, .reason = "another allocator"};
+  EXPECT_EQ(trained.judge(judge_retrained_memory).verdict, Verdict::kPass);
+  trained.claim.value = 0.5;
+  EXPECT_EQ(trained.judge(judge_retrained_memory).verdict, Verdict::kFail);
+  trained.results[0].measurements["peak_bytes"] = nullptr;
+  EXPECT_EQ(trained.judge(judge_retrained_memory).verdict, Verdict::kFail);
+}
+
+TEST(TrainingClaims, AWorkerThatDiedFailsAndNoDataSkips) {
+  Trained trained("retrain.finite", 0);
+  trained.results.push_back(training("fp16", 0, 50.0));
+  trained.results[0].status = RunStatus::kError;
+  trained.results[0].reason = "worker: killed";
+  EXPECT_EQ(trained.judge(judge_retrained_finite).verdict, Verdict::kFail);
+  trained.results[0].status = RunStatus::kSkipped;
+  trained.results[0].reason = "no data: nothing there";
+  EXPECT_EQ(trained.judge(judge_retrained_finite).verdict, Verdict::kSkipped);
+}
+
+}  // namespace
+}  // namespace harness

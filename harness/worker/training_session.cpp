@@ -1,0 +1,310 @@
+#include "harness/worker/training_session.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/artifact/checkpoint.h"
+#include "harness/artifact/python_config.h"
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/machine.h"
+#include "harness/precision/half_convolution.h"
+#include "harness/precision/policy.h"
+#include "harness/run/environment.h"
+#include "harness/run/evaluation_record.h"
+#include "harness/run/evaluator.h"
+#include "harness/run/weight_digest.h"
+#include "harness/worker/cuda_device.h"
+#include "harness/worker/job.h"
+#include "harness/worker/model_builder.h"
+#include "harness/worker/tensor_bridge.h"
+#include "harness/worker/test_pipeline.h"
+#include "models/losses.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kTrainSplit = "train";
+
+/// Names for the log: of the file's meta, else numbers.
+std::vector<std::string> class_names(const Json& meta, std::int64_t count) {
+  std::vector<std::string> names;
+  const bool has_names = meta.is_object() && meta.contains("CLASSES") &&
+                         meta.at("CLASSES").is_array() &&
+                         static_cast<std::int64_t>(meta.at("CLASSES").size()) == count;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto index = static_cast<std::size_t>(i);
+    const bool is_text = has_names && meta.at("CLASSES")[index].is_string();
+    names.push_back(is_text ? meta.at("CLASSES")[index].get<std::string>() : std::to_string(i));
+  }
+  return names;
+}
+
+/// Percent of a record as the fraction that the source logs; null is not a number.
+double fraction(const Json& percent) {
+  return percent.is_number() ? percent.get<double>() / 100.0 : std::nan("");
+}
+
+LogAverages::Values validation_values(const Json& record, const std::vector<std::string>& names) {
+  LogAverages::Values values = {{"aAcc", fraction(record.at("aacc"))},
+                                {"mIoU", fraction(record.at("miou"))},
+                                {"mAcc", fraction(record.at("macc"))}};
+  for (const auto& [key, prefix] : {std::pair{"iou", "IoU."}, std::pair{"acc", "Acc."}}) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      values.emplace_back(prefix + names[i], fraction(record.at(key).at(i)));
+    }
+  }
+  return values;
+}
+
+}  // namespace
+
+TrainingSession::TrainingSession(const TrainJob& job)
+    : job_(job),
+      folder_(job.out / training_folder(job.precision, job.seed)),
+      started_(utc_now()),
+      policy_(policy_of_precision(job.precision)),
+      device_(open_device(job.device)),
+      last_save_(std::chrono::steady_clock::now()) {
+  if (job.threads > 0) torch::set_num_threads(static_cast<int>(job.threads));
+  register_half_convolution();
+  use_exact_fp32();
+  fs::create_directories(folder_);
+  read_source();
+  build_model();
+  open_records();
+}
+
+void TrainingSession::read_source() {
+  if (!job_.checkpoint.empty()) source_meta_ = Checkpoint::open(job_.checkpoint).meta();
+  if (source_meta_.is_object() && source_meta_.contains("config")) {
+    config_ = parse_python_config(source_meta_.at("config").get<std::string>(), "meta.config");
+  }
+  recipe_ = recipe_of(job_.row, config_, policy_);
+  spec_ = resolve_model(job_.row, config_.is_object() ? config_.value("model", Json()) : Json());
+  iterations_ = recipe_.schedule.iterations;
+  if (job_.iterations > 0) iterations_ = std::min(iterations_, job_.iterations);
+  validation_ = find_cityscapes(job_.data.root, job_.data.split);
+}
+
+void TrainingSession::build_model() {
+  meter_ = std::make_unique<MemoryMeter>(device_);
+  torch::manual_seed(job_.seed);
+  model_ = models::EncoderDecoder(to_options(spec_));
+  if (!job_.pretrained.empty()) {
+    const auto weights = to_torch(Checkpoint::open(job_.pretrained).state_dict());
+    try {
+      models::load_pretrained_backbone(*model_->backbone(), weights);
+    } catch (const models::StateDictMismatch& mismatch) {
+      throw Error(ErrorCode::kStateDictMismatch, job_.pretrained.filename().string(),
+                  mismatch.what());
+    }
+  }
+  model_->to(device_);
+  recorder_ = std::make_unique<FlightRecorder>(model_, policy_);
+  step_ = std::make_unique<TrainingStep>(
+      model_.ptr(),
+      [this](const torch::Tensor& images, const torch::Tensor& labels) {
+        return forward(images, labels);
+      },
+      recipe_.arithmetic);
+  step_->set_gradient_hook([this](const StepGradients& gradients) {
+    recorder_->see_gradients(gradients, step_->steps());
+    const bool is_sampled = step_->steps() % recipe_.log_interval == 0;
+    if (is_sampled) tallies_.add_gradients(gradients);
+  });
+}
+
+void TrainingSession::open_records() {
+  auto snapshot = read_snapshot(folder_ / "latest.pth");
+  if (snapshot && snapshot->key != job_.key) snapshot.reset();
+  TrainingLoaderOptions loader;
+  loader.pipeline = recipe_.pipeline;
+  loader.num_classes = spec_.decode_head.num_classes;
+  loader.batch = recipe_.batch;
+  loader.seed = job_.seed;
+  loader_ = std::make_unique<TrainingLoader>(find_cityscapes(job_.data.root, kTrainSplit), loader,
+                                             snapshot ? snapshot->position : SamplerPosition{});
+  log_ = std::make_unique<TrainingLogWriter>(folder_ / "train.log.json",
+                                             snapshot ? snapshot->log_bytes : 0);
+  steps_ = std::make_unique<StepLog>(folder_ / "steps.jsonl", snapshot ? snapshot->step_bytes : 0);
+  hooks_ = hooks();
+  trainer_ = std::make_unique<Trainer>(*model_, *step_, *loader_, trainer_options(), hooks_);
+  if (snapshot) {
+    take_up(*snapshot);
+  } else {
+    log_->begin(meta());
+  }
+}
+
+void TrainingSession::take_up(const TrainingSnapshot& snapshot) {
+  models::load_state_dict(*model_, snapshot.weights);
+  step_->restore(snapshot.state);
+  trainer_->averages().restore(snapshot.averages);
+  tallies_.restore(snapshot.tallies);
+}
+
+NamedTensors TrainingSession::forward(const torch::Tensor& images, const torch::Tensor& labels) {
+  recorder_->see_batch(images);
+  models::LossOptions options;
+  options.ignore_index = recipe_.ignore_index;
+  options.auxiliary_weight = recipe_.auxiliary_weight;
+  return models::segmentation_losses(model_, images, labels, options);
+}
+
+TrainerOptions TrainingSession::trainer_options() const {
+  TrainerOptions options;
+  options.iterations = iterations_;
+  options.schedule = recipe_.schedule;
+  options.seed = job_.seed;
+  options.log_interval = recipe_.log_interval;
+  options.evaluation_interval = recipe_.evaluation_interval;
+  options.save_interval = 1;  // save() looks at the clock.
+  options.digests = job_.digests;
+  options.device = device_;
+  options.input_dtype = input_dtype(policy_);
+  return options;
+}
+
+TrainerHooks TrainingSession::hooks() {
+  TrainerHooks hooks;
+  hooks.step = [this](const Iteration& iteration) { after_step(iteration); };
+  hooks.log = [this](const TrainingLogWriter::Position& position,
+                     const LogAverages::Values& means) {
+    std::optional<std::int64_t> memory;
+    if (device_.is_cuda()) memory = meter_->peak_bytes() >> 20;
+    log_->train(position, memory, means);
+  };
+  hooks.evaluate = [this](const TrainingLogWriter::Position& position) { evaluate(position); };
+  hooks.save = [this] { save(step_->steps() == iterations_); };
+  hooks.stop = [this] {
+    // The census is of the first step of this process.
+    if (census_counts_.is_null() && census_ == nullptr) {
+      census_ = std::make_unique<OperatorCensus>();
+    }
+    return false;
+  };
+  return hooks;
+}
+
+void TrainingSession::after_step(const Iteration& iteration) {
+  if (census_ != nullptr) {
+    census_counts_ = census_->counts();
+    census_.reset();
+  }
+  last_lr_ = iteration.lr;
+  steps_->add(iteration);
+  tallies_.add(iteration);
+  if (recorder_->report() && !fs::exists(folder_ / "flight.json")) write_flight_report();
+  const double seconds = std::max(iteration.seconds, 1e-9);
+  send_event({{"event", "progress"},
+              {"label", training_folder(job_.precision, job_.seed)},
+              {"done", step_->steps()},
+              {"total", iterations_},
+              {"loss", number_or_null(iteration.step.loss)},
+              {"scale", number_or_null(iteration.step.scale)},
+              {"iterations_per_second", 1.0 / seconds}});
+}
+
+void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
+  const torch::NoGradGuard no_gradients;
+  EvaluatorOptions options;
+  options.num_classes = spec_.decode_head.num_classes;
+  options.align_corners = spec_.decode_head.align_corners;
+  options.scale = {job_.data.height, job_.data.width};
+  options.normalization = normalization_of(config_);
+  options.device = device_;
+  options.images_in_flight = recommended_images_in_flight(device_);
+  options.timed_images = 0;
+  const NamedForward network{job_.precision, [this](const torch::Tensor& image) {
+                               return run_model(model_, policy_, image);
+                             }};
+  const EvaluationResult evaluation = harness::evaluate(validation_, {network}, options);
+  const Json record = evaluation_record(evaluation, 0);
+  log_->validation(position, evaluation.images,
+                   validation_values(record, class_names(source_meta_, options.num_classes)));
+  tallies_.add_validation(position.iteration, record);
+}
+
+void TrainingSession::save(bool now) {
+  const auto time = std::chrono::steady_clock::now();
+  if (!now && time - last_save_ < std::chrono::duration<double>(job_.save_seconds)) return;
+  tallies_.see_peak(meter_->peak_bytes());
+  TrainingSnapshot snapshot;
+  snapshot.key = job_.key;
+  snapshot.weights = models::state_dict(*model_);
+  snapshot.state = step_->state();
+  snapshot.position = loader_->position();
+  snapshot.averages = trainer_->averages().state();
+  snapshot.tallies = tallies_.state();
+  snapshot.log_bytes = log_->flush();
+  snapshot.step_bytes = steps_->flush();
+  snapshot.meta = meta();
+  snapshot.lr = last_lr_;
+  snapshot.sgd = recipe_.arithmetic.sgd;
+  write_snapshot(folder_ / "latest.pth", snapshot);
+  last_save_ = std::chrono::steady_clock::now();
+}
+
+Json TrainingSession::meta() const {
+  Json meta = {{"env_info", "halfproof " + build_record().value("commit", "")},
+               {"seed", job_.seed},
+               {"exp_name", job_.row.id + ".py"}};
+  for (const auto* key : {"config", "CLASSES", "PALETTE"}) {
+    if (source_meta_.is_object() && source_meta_.contains(key)) meta[key] = source_meta_.at(key);
+  }
+  if (step_->steps() > 0) {
+    meta["iter"] = step_->steps();
+    meta["epoch"] = loader_->position().epoch;
+    meta["time"] = utc_now();
+  }
+  return meta;
+}
+
+void TrainingSession::write_flight_report() {
+  write_json_file(folder_ / "flight.json", *recorder_->report());
+}
+
+void TrainingSession::write_result() {
+  RunResult result;
+  result.suite = job_.suite;
+  result.row = job_.row.id;
+  result.stage = "train";
+  result.precision = job_.precision;
+  result.device = job_.device;
+  result.key = job_.key;
+  result.argv = job_.argv;
+  result.started = started_;
+  result.seeds = {{"seed", job_.seed}};
+  result.environment = environment_record();
+  result.environment["build"] = build_record();
+  result.environment["machine"] = machine_record();
+  result.environment["convolution_kernel"] = active_half_convolution();
+  result.measurements = tallies_.record();
+  Json& measured = result.measurements;
+  measured["policy"] = to_string(policy_);
+  measured["scaler"] = to_string(recipe_.arithmetic.scaler.type);
+  measured["iterations"] = step_->steps();
+  measured["scheduled_iterations"] = recipe_.schedule.iterations;
+  measured["batch"] = recipe_.batch;
+  measured["census"] = census_counts_;
+  const bool has_flight = fs::exists(folder_ / "flight.json");
+  measured["flight"] = has_flight ? Json("flight.json") : Json();
+  auto digests = weight_digests(*model_);
+  for (const auto& [name, tensor] : step_->optimized()) {
+    digests.emplace_back("optimized." + name, weight_digest(tensor));
+  }
+  result.digests["weights"] = combined_digest(digests);
+  result.elapsed_s = measured.value("seconds", 0.0);
+  write_json_file(job_.out / run_result_name("train", job_.precision, static_cast<int>(job_.seed)),
+                  to_json(result));
+  send_event({{"event", "result"}, {"stage", "train"}, {"precision", job_.precision}});
+}
+
+void TrainingSession::run() {
+  trainer_->run();
+  write_result();
+}
+
+}  // namespace harness
