@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   int exit_code = 2;
   harness::add_run_command(program, exit_code);
   harness::add_judge_command(program, exit_code);
+  harness::add_diff_command(program, exit_code);
   harness::add_fetch_command(program, exit_code);
   harness::add_verify_command(program, exit_code);
   harness::add_inspect_command(program, exit_code);
