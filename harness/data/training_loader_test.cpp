@@ -1,5 +1,6 @@
 #include "harness/data/training_loader.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <span>
@@ -144,16 +145,19 @@ TEST(TrainingLoader, SaysOfWhichImageAnErrorOfATransformIs) {
   }
 }
 
-TEST(TrainingLoader, CancelEndsItFromAnotherThread) {
+TEST(TrainingLoader, CancelEndsItFromAnotherThreadAndNoBatchIsHalfMade) {
   for (const std::size_t threads : {0, 2}) {
     auto how = options();
     how.threads = threads;
+    how.batch = 64;
     TrainingLoader loader(scenes(), how);
     std::thread canceller([&loader] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
       loader.cancel();
     });
-    while (loader.next()) {
+    while (const auto batch = loader.next()) {
+      const auto last = std::span(batch->images).last(3 * 64 * 128);
+      EXPECT_TRUE(std::any_of(last.begin(), last.end(), [](float value) { return value != 0; }));
     }
     canceller.join();
     EXPECT_EQ(loader.next(), std::nullopt);
