@@ -82,6 +82,14 @@ TEST_F(Png, AFileCutAnywhereIsRefused) {
   }
 }
 
+TEST_F(Png, AFileWithoutItsLastBytesIsRefused) {
+  const auto bytes = scene_bytes();
+  for (std::size_t missing = 1; missing <= 16; ++missing) {
+    const auto path = write_bytes(std::string_view(bytes).substr(0, bytes.size() - missing));
+    EXPECT_THAT(failure_of([&] { read_color_png(path); }), HasSubstr("cut short")) << missing;
+  }
+}
+
 TEST_F(Png, ADamagedMiddleIsRefused) {
   auto bytes = scene_bytes();
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 0x10);

@@ -24,6 +24,7 @@ struct PrefetcherOptions {
 /// T: movable. `make` is called once for each index, from several threads at a time. What it throws
 /// is thrown by the next() that would have returned the item; after that next() has no more items.
 /// The destructor lets calls of `make` that are under way end and starts no further ones.
+/// cancel() may be called from any thread.
 template <class T>
 class Prefetcher {
  public:
@@ -38,18 +39,28 @@ class Prefetcher {
   }
 
   ~Prefetcher() {
-    stop();
+    cancel();
     for (auto& thread : threads_) thread.join();
   }
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
+
+  /// No further call of `make` is started, and next() has no more items, one that waits included.
+  void cancel() noexcept {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    changed_.notify_all();
+  }
 
   /// The next item, waited for; empty after the last one.
   std::optional<T> next() {
     std::unique_lock lock(mutex_);
     if (taken_ == count_ || stopped_) return std::nullopt;
     Slot& slot = slots_[taken_ % slots_.size()];
-    changed_.wait(lock, [&slot] { return slot.item.has_value() || slot.failure != nullptr; });
+    changed_.wait(lock, [this, &slot] {
+      return stopped_ || slot.item.has_value() || slot.failure != nullptr;
+    });
+    if (stopped_) return std::nullopt;
     if (slot.failure != nullptr) {
       stopped_ = true;
       changed_.notify_all();
@@ -67,12 +78,6 @@ class Prefetcher {
     std::optional<T> item;
     std::exception_ptr failure;
   };
-
-  void stop() {
-    const std::lock_guard lock(mutex_);
-    stopped_ = true;
-    changed_.notify_all();
-  }
 
   /// The index to make next, or count_ when there is none.
   std::size_t claim() {

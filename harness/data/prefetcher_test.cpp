@@ -57,6 +57,22 @@ TEST(Prefetcher, StopsWithoutMakingTheRest) {
   EXPECT_LE(made, 5);
 }
 
+TEST(Prefetcher, CancelEndsANextThatWaits) {
+  std::atomic<bool> may_end = false;
+  Prefetcher<int> items(10, [&](std::size_t) {
+    while (!may_end) std::this_thread::sleep_for(1ms);
+    return 1;
+  });
+  std::thread canceller([&] {
+    std::this_thread::sleep_for(20ms);
+    items.cancel();
+  });
+  EXPECT_EQ(items.next(), std::nullopt);
+  canceller.join();
+  may_end = true;
+  EXPECT_EQ(items.next(), std::nullopt);
+}
+
 TEST(Prefetcher, OfNothingIsEmpty) {
   Prefetcher<int> items(0, [](std::size_t) { return 1; });
   EXPECT_EQ(items.next(), std::nullopt);

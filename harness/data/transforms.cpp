@@ -16,22 +16,20 @@ cv::Mat view_of(const Image& image) {
                  const_cast<std::uint8_t*>(image.pixels.data()));
 }
 
+cv::Mat view_of(const LabelMap& label) {
+  return cv::Mat(static_cast<int>(label.size.height), static_cast<int>(label.size.width), CV_8UC1,
+                 const_cast<std::uint8_t*>(label.classes.data()));
+}
+
 Image blank(const ImageSize& size) {
   return {size, std::vector<std::uint8_t>(size.pixels() * 3)};
 }
 
-// A pixel has 256 values, so the whole arithmetic of mmcv is a table per channel, filled by the
-// functions that mmcv calls.
-cv::Mat normalized_values(double mean, double std) {
-  cv::Mat values(1, 256, CV_32F);
-  for (int value = 0; value < 256; ++value) {
-    values.at<float>(value) = static_cast<float>(value);
-  }
-  const double held_mean = static_cast<float>(mean);
-  const double held_std = static_cast<float>(std);
-  cv::subtract(values, cv::Scalar(held_mean), values);
-  cv::multiply(values, cv::Scalar(1.0 / held_std), values);
-  return values;
+void check_target(const ImageSize& size) {
+  if (size.height >= 1 && size.width >= 1) return;
+  throw Error(ErrorCode::kInvalidData, "resize",
+              "expected at least one pixel, got " + std::to_string(size.width) + "x" +
+                  std::to_string(size.height));
 }
 
 }  // namespace
@@ -54,15 +52,20 @@ ImageSize scaled_by(const ImageSize& scale, double ratio) {
 }
 
 Image resize_linear(const Image& image, const ImageSize& size) {
-  if (size.height < 1 || size.width < 1) {
-    throw Error(ErrorCode::kInvalidData, "resize",
-                "expected at least one pixel, got " + std::to_string(size.width) + "x" +
-                    std::to_string(size.height));
-  }
+  check_target(size);
   if (size == image.size) return image;
   Image resized = blank(size);
   cv::Mat target = view_of(resized);
   cv::resize(view_of(image), target, target.size(), 0, 0, cv::INTER_LINEAR);
+  return resized;
+}
+
+LabelMap resize_nearest(const LabelMap& label, const ImageSize& size) {
+  check_target(size);
+  if (size == label.size) return label;
+  LabelMap resized{size, std::vector<std::uint8_t>(size.pixels())};
+  cv::Mat target = view_of(resized);
+  cv::resize(view_of(label), target, target.size(), 0, 0, cv::INTER_NEAREST);
   return resized;
 }
 
@@ -73,12 +76,27 @@ Image flip_horizontal(const Image& image) {
   return flipped;
 }
 
+// A pixel has 256 values, so the whole arithmetic of mmcv is a table per channel, filled by the
+// functions that mmcv calls.
+std::array<std::array<float, 256>, 3> normalized_values(const Normalization& normalization) {
+  std::array<std::array<float, 256>, 3> tables{};
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    cv::Mat values(1, 256, CV_32F, tables[channel].data());
+    for (int value = 0; value < 256; ++value) values.at<float>(value) = static_cast<float>(value);
+    const double held_mean = static_cast<float>(normalization.mean[channel]);
+    const double held_std = static_cast<float>(normalization.std[channel]);
+    cv::subtract(values, cv::Scalar(held_mean), values);
+    cv::multiply(values, cv::Scalar(1.0 / held_std), values);
+  }
+  return tables;
+}
+
 FloatImage normalize(const Image& image, const Normalization& normalization) {
   const auto pixels = image.size.pixels();
+  const auto tables = normalized_values(normalization);
   FloatImage result{image.size, std::vector<float>(pixels * 3)};
   for (std::size_t channel = 0; channel < 3; ++channel) {
-    const auto table = normalized_values(normalization.mean[channel], normalization.std[channel]);
-    const float* values = table.ptr<float>();
+    const auto& values = tables[channel];
     const std::uint8_t* source =
         image.pixels.data() + (normalization.to_rgb ? 2 - channel : channel);
     float* plane = result.planes.data() + channel * pixels;

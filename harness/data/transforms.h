@@ -28,6 +28,9 @@ ImageSize scaled_by(const ImageSize& scale, double ratio);
 /// Throws Error(kInvalidData) when a side of `size` is not positive.
 Image resize_linear(const Image& image, const ImageSize& size);
 
+/// The same for classes, with INTER_NEAREST.
+LabelMap resize_nearest(const LabelMap& label, const ImageSize& size);
+
 /// Mirrors left and right.
 Image flip_horizontal(const Image& image);
 
@@ -35,6 +38,9 @@ Image flip_horizontal(const Image& image);
 /// Source: mmcv 1.3.14, mmcv/image/photometric.py, imnormalize_, with mmseg's mean and std, which
 /// it holds as float32.
 FloatImage normalize(const Image& image, const Normalization& normalization);
+
+/// What normalize() makes of each byte: row c, column v is the value v in plane c of its result.
+std::array<std::array<float, 256>, 3> normalized_values(const Normalization& normalization);
 
 /// The test pipeline of MMSegmentation for one scale: resize with the ratio kept, flip, normalise.
 /// scale: {0, 0} keeps the image's own size.
