@@ -56,6 +56,13 @@ TEST(BatchSampler, HasAnotherOrderInEveryEpochAndForEverySeed) {
   EXPECT_EQ(epoch_of(sampler, 0), epoch_of(BatchSampler({.items = 64, .batch = 4, .seed = 3}), 0));
 }
 
+TEST(BatchSampler, FindsAnOldEpochsOrderAgain) {
+  const BatchSampler sampler({.items = 64, .batch = 4, .seed = 3});
+  const auto first = epoch_of(sampler, 0);
+  for (std::uint64_t epoch = 1; epoch < 5; ++epoch) EXPECT_NE(epoch_of(sampler, epoch), first);
+  EXPECT_EQ(epoch_of(sampler, 0), first);
+}
+
 TEST(BatchSampler, DropsWhatMakesNoWholeBatch) {
   const BatchSampler sampler({.items = 11, .batch = 4, .seed = 0});
   EXPECT_EQ(sampler.batches_per_epoch(), 2U);

@@ -27,8 +27,9 @@ TEST(DistortColors, BrightnessIsAddedAndTheFractionCutOff) {
 }
 
 TEST(DistortColors, ContrastIsMultipliedInSinglePrecision) {
-  // In float64 90 * 0.7 is 62.99999999999999 and would become 62.
+  // In float64 90 * 0.7 is 62.99999999999999; in float32 60 * 1.05 is 62.999996.
   EXPECT_THAT(distorted({90, 200, 3}, {.contrast = 0.7}), ElementsAre(63, 140, 2));
+  EXPECT_THAT(distorted({60, 220, 250}, {.contrast = 1.05}), ElementsAre(62, 230, 255));
 }
 
 TEST(DistortColors, AppliesContrastBeforeOrAfterHsv) {

@@ -30,7 +30,8 @@ struct TrainingLoaderOptions {
   std::size_t rank = 0;
   std::size_t world_size = 1;
   std::size_t threads = 2;  ///< 0: batches are made in next(), by who calls it.
-  std::size_t ahead = 4;    ///< Batches being made or made and not yet taken; at least 1.
+  /// Batches being made, or made and not yet taken; at least 1. No more threads than this work.
+  std::size_t ahead = 4;
   std::size_t cache_bytes = std::size_t{512} << 20U;  ///< Of decoded images kept; 0 keeps none.
 };
 

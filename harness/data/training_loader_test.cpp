@@ -1,5 +1,6 @@
 #include "harness/data/training_loader.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <span>
@@ -52,17 +53,19 @@ struct BrokenScene {
 };
 
 TEST(TrainingLoader, GivesWhatTheDrawsOfItsImagesMake) {
-  TrainingLoader loader(scenes(), options());
+  TrainingLoader loader(scenes(), options(), {3, 2});
   const auto batch = loader.next().value();
+  EXPECT_EQ(batch.number, 3U * 16 + 2);
+  EXPECT_EQ(batch.position, (SamplerPosition{3, 2}));
   const BatchSampler sampler({.items = 64, .batch = 4, .seed = 11});
-  EXPECT_EQ(batch.scenes, sampler.batch(0));
+  EXPECT_EQ(batch.scenes, sampler.batch(batch.number));
   EXPECT_EQ(batch.size, (ImageSize{64, 128}));
   ASSERT_EQ(batch.images.size(), 4U * 3 * 64 * 128);
   ASSERT_EQ(batch.classes.size(), 4U * 64 * 128);
   const auto pipeline = options().pipeline;
   for (std::size_t n = 0; n < 4; ++n) {
     const auto scene = load_scene(scenes()[batch.scenes[n]], 19);
-    const auto draws = draw_training(pipeline, scene.image.size, 11, 0,
+    const auto draws = draw_training(pipeline, scene.image.size, 11, 3,
                                      static_cast<std::uint32_t>(batch.scenes[n]));
     std::vector<float> image(3 * 64 * 128);
     std::vector<std::uint8_t> classes(64 * 128);
@@ -144,16 +147,19 @@ TEST(TrainingLoader, SaysOfWhichImageAnErrorOfATransformIs) {
   }
 }
 
-TEST(TrainingLoader, CancelEndsItFromAnotherThread) {
+TEST(TrainingLoader, CancelEndsItFromAnotherThreadAndNoBatchIsHalfMade) {
   for (const std::size_t threads : {0, 2}) {
     auto how = options();
     how.threads = threads;
+    how.batch = 64;
     TrainingLoader loader(scenes(), how);
     std::thread canceller([&loader] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
       loader.cancel();
     });
-    while (loader.next()) {
+    while (const auto batch = loader.next()) {
+      const auto last = std::span(batch->images).last(3 * 64 * 128);
+      EXPECT_TRUE(std::any_of(last.begin(), last.end(), [](float value) { return value != 0; }));
     }
     canceller.join();
     EXPECT_EQ(loader.next(), std::nullopt);

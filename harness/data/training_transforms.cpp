@@ -80,14 +80,14 @@ std::array<std::uint32_t, 256> count_classes(const LabelMap& label, const Window
   return counts[0];
 }
 
+// One class alone has a share of 1 and none at all has no share: both are not varied.
 bool is_varied(const LabelMap& label, const Window& window, const TrainingPipeline& pipeline) {
   auto counts = count_classes(label, window);
   counts[pipeline.ignored_class] = 0;
   std::uint64_t total = 0;
   for (const auto count : counts) total += count;
-  const auto classes = 256 - std::count(counts.begin(), counts.end(), 0U);
   const auto most = *std::max_element(counts.begin(), counts.end());
-  return classes > 1 &&
+  return total > 0 &&
          static_cast<double>(most) / static_cast<double>(total) < pipeline.cat_max_ratio;
 }
 
