@@ -312,7 +312,7 @@ TEST(TrainingStep, NamesWhatDoesNotFitWhenItRestores) {
   EXPECT_THAT(message(state), testing::HasSubstr("unexpected 1 more"));
   state = training.step.state();
   state.scaler = Json::object();
-  EXPECT_THAT(message(state), testing::HasSubstr("cur_scale"));
+  EXPECT_THAT(message(state), testing::HasSubstr("mode: expected a value"));
 }
 
 }  // namespace
