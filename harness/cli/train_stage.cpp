@@ -54,16 +54,16 @@ struct Wanted {
 };
 
 /// What all trainings of a row share.
-struct Source {
+struct TrainingSource {
   fs::path root;        ///< Of the data.
   fs::path pretrained;  ///< Empty: from scratch.
   std::string pretrained_sha256;
   RowEnd obstacle;  ///< Why nothing can be trained, if so.
 };
 
-Source find_source(const Suite& suite, const Row& row, const VerifiedRow& verified,
-                   const StoreOptions& store, const TrainOptions& options) {
-  Source source;
+TrainingSource find_training_source(const Suite& suite, const Row& row, const VerifiedRow& verified,
+                                    const StoreOptions& store, const TrainOptions& options) {
+  TrainingSource source;
   source.root = data_root(suite, options.data);
   const bool has_data = !source.root.empty() && !data_fingerprint(source.root, "train").empty() &&
                         !data_fingerprint(source.root, suite.data.split).empty();
@@ -95,7 +95,7 @@ Source find_source(const Suite& suite, const Row& row, const VerifiedRow& verifi
 }
 
 std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
-                                     const VerifiedRow& verified, const Source& source,
+                                     const VerifiedRow& verified, const TrainingSource& source,
                                      const TrainOptions& options) {
   const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
   Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
@@ -118,8 +118,9 @@ std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
   return wanted;
 }
 
-Json job_of(const Suite& suite, const Row& row, const VerifiedRow& verified, const Source& source,
-            const Wanted& wanted, const RunDirectory& directory, const TrainOptions& options) {
+Json job_of(const Suite& suite, const Row& row, const VerifiedRow& verified,
+            const TrainingSource& source, const Wanted& wanted, const RunDirectory& directory,
+            const TrainOptions& options) {
   return {{"suite", suite.name},
           {"row", to_json(row)},
           {"data",
@@ -164,7 +165,7 @@ std::string pretrained_location(const Suite& suite, const Row& row, const Verifi
 void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
                const RunDirectory& directory, const StoreOptions& store,
                const TrainOptions& options) {
-  const Source source = find_source(suite, row, verified, store, options);
+  const TrainingSource source = find_training_source(suite, row, verified, store, options);
   for (const auto& wanted : wanted_trainings(suite, row, verified, source, options)) {
     if (interrupted()) return;
     const int seed = static_cast<int>(wanted.seed);
