@@ -158,7 +158,7 @@ std::string pretrained_location(const Suite& suite, const Row& row, const Verifi
   const std::string configured = configured_pretrained(verified);
   if (configured.rfind(kOpenMmlab, 0) == 0) return url_of_open_mmlab(configured);
   if (configured.empty() || is_url(configured)) return configured;
-  const fs::path published = absolute_location(suite, row.checkpoint);
+  const fs::path published = fs::absolute(absolute_location(suite, row.checkpoint));
   return find_above(published, configured);
 }
 

@@ -67,7 +67,7 @@ TEST(ClaimJson, AKnownClaimNeedsNoEvidenceAndAnUnknownOneDoes) {
   Json claim = miou();
   claim.erase("evidence");
   EXPECT_EQ(claim_from_json(claim, "s", "c").evidence, "evaluated");
-  claim["id"] = "retrain.miou";
+  claim["id"] = "power";
   EXPECT_THAT(refusal(claim), HasSubstr("claims[0].evidence: expected file, log, evaluated"));
   claim["evidence"] = "retrained";
   EXPECT_EQ(claim_from_json(claim, "s", "c").evidence, "retrained");

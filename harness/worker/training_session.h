@@ -9,6 +9,7 @@
 
 #include "harness/run/memory_meter.h"
 #include "harness/run/trainer.h"
+#include "harness/table/model_spec.h"
 #include "harness/worker/flight_recorder.h"
 #include "harness/worker/operator_census.h"
 #include "harness/worker/step_log.h"
