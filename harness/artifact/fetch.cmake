@@ -5,9 +5,12 @@ add_library(harness_fetch STATIC
   download.cpp
   expectation.cpp
   file_lock.cpp
+  leftovers.cpp
   lock_file.cpp
   part_file.cpp
+  response_head.cpp
   store.cpp
+  transfer_failure.cpp
   url.cpp
   web_page.cpp)
 add_library(halfproof::fetch ALIAS harness_fetch)
@@ -21,15 +24,20 @@ if(BUILD_TESTING)
     LINK PkgConfig::cpp_httplib OpenSSL::SSL OpenSSL::Crypto Threads::Threads
     SOURCES
       cache_test.cpp
+      curl_proxy_test.cpp
+      curl_tls_test.cpp
       curl_transport_test.cpp
       download_test.cpp
       expectation_test.cpp
       file_lock_test.cpp
+      leftovers_test.cpp
       lock_file_test.cpp
       part_file_test.cpp
+      response_head_test.cpp
       store_network_test.cpp
       store_test.cpp
       store_url_test.cpp
+      transfer_failure_test.cpp
       url_test.cpp
       web_page_test.cpp)
 endif()

@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kLongestNotes = 64U << 10;
+constexpr std::uintmax_t kLetIn = 1U << 20;  // However few bytes are pinned.
 
 /// What the notes say, or null when they are missing, spoilt or of another source.
 Json notes_for(const fs::path& path, const std::string& source) {
@@ -94,29 +95,37 @@ void PartFile::begin(const ResponseHead& head) {
     validator_ = head.validator;
   }
   content_type_ = head.content_type;
+  delimited_ = head.delimited;
   total_ = head.total;
-  const auto limit = std::to_string(options_.max_bytes);
-  if (total_.value_or(0) > options_.max_bytes) {
-    throw Error(
-        ErrorCode::kFetchFailed, path_.string(),
-        "expected at most " + limit + " bytes, the server announces " + std::to_string(*total_));
-  }
+  limit(total_.value_or(0), "the server announces ");
   std::error_code unknown;
   const auto space = fs::space(path_, unknown);
   if (!unknown && total_.value_or(0) > size_ && *total_ - size_ > space.available) {
     throw Error(ErrorCode::kFetchFailed, path_.string(),
                 "expected room for " + std::to_string(*total_ - size_) +
                     " more bytes, the disk has " + std::to_string(space.available) +
-                    " left: make room or set XDG_CACHE_HOME");
+                    " left: make room, or let XDG_CACHE_HOME name a folder that has it");
   }
   write_notes();
 }
 
-void PartFile::write(std::span<const std::byte> bytes) {
-  if (bytes.size() > options_.max_bytes - size_) {
+void PartFile::limit(std::uintmax_t size, std::string_view verb) {
+  std::string reason = std::string(verb) + std::to_string(size);
+  if (size > options_.max_bytes) {
+    restart();
     throw Error(ErrorCode::kFetchFailed, path_.string(),
-                "expected at most " + std::to_string(options_.max_bytes) + " bytes, got more");
+                "expected at most " + std::to_string(options_.max_bytes) + " bytes, " + reason +
+                    " (fetch --max-bytes allows more)");
   }
+  if (options_.pinned && size > std::max(*options_.pinned, kLetIn)) {
+    restart();
+    throw Error(ErrorCode::kChecksumMismatch, path_.string(),
+                "expected " + std::to_string(*options_.pinned) + " bytes, " + reason);
+  }
+}
+
+void PartFile::write(std::span<const std::byte> bytes) {
+  limit(size_ + bytes.size(), "got at least ");
   for (auto rest = bytes; !rest.empty();) {
     const ssize_t count = ::write(descriptor_, rest.data(), rest.size());
     if (count < 0 && errno == EINTR) continue;
@@ -143,7 +152,9 @@ void PartFile::write_notes() const {
 }
 
 void PartFile::fail(std::string_view action) const {
-  const std::string reason = std::strerror(errno);
+  const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+  std::string reason = std::strerror(errno);
+  if (full) reason += ": make room, or let XDG_CACHE_HOME name a folder that has it";
   throw Error(ErrorCode::kIo, path_.string(), std::string(action) + ": " + reason);
 }
 

@@ -146,6 +146,7 @@ class UrlFetch {
                             cache_.part_of(key_),
                             expected_->trust() != Trust::kFirstUse,
                             options_.max_bytes,
+                            pinned_size(),
                             options_.limits,
                             options_.retries,
                             options_.wait,
@@ -159,7 +160,13 @@ class UrlFetch {
       got = download(request, transport);
     }
     if (!is_right(got)) reject(url, got);
+    if (!got.delimited && expected_->trust() == Trust::kFirstUse) refuse_open_end(url);
     return stored(cache_.adopt(key_, got.sha256, url_.name), got.sha256, url);
+  }
+
+  std::optional<std::uintmax_t> pinned_size() const {
+    if (!expected_->locked()) return std::nullopt;
+    return expected_->locked()->size;
   }
 
   bool is_right(const Downloaded& got) const {
@@ -189,17 +196,30 @@ class UrlFetch {
     if (!expected_->locked()) return "";
     const std::vector<std::string>& urls = expected_->locked()->urls;
     if (!urls.empty() && std::find(urls.begin(), urls.end(), url.shown) == urls.end()) {
-      return "the lock file has a file of this name from " + urls.front() +
+      return "the lock file has a file of this name from " + shown_location(urls.front()) +
              "; two files of one name need two lock files";
     }
     return "if the publisher replaced the file, remove it from the lock file";
   }
 
+  /// Such a body may have been cut off, and there is nothing to tell it by.
+  [[noreturn]] void refuse_open_end(const Url& url) const {
+    remove_part(cache_.part_of(key_));
+    throw Error(ErrorCode::kFetchFailed, url.shown,
+                "expected a server that says how long the file is, got bytes that end with the "
+                "connection, and no sha256 to hold them against; pin one in the lock file, or get "
+                "the file from another server");
+  }
+
   [[noreturn]] void refuse_offline() const {
+    std::string from = "this URL";
+    for (const std::string& candidate : candidates()) {
+      if (candidate != url_.full) from += ", then " + shown_location(candidate);
+    }
     throw Error(ErrorCode::kFetchFailed, url_.shown,
                 "offline: expected " + url_.name + " with " + expected_->describe() +
                     " in the cache " + cache_.root().string() +
-                    ", found none; without --offline it would be downloaded from this URL");
+                    ", found none; without --offline it would be downloaded from " + from);
   }
 
   Url url_;

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <httplib.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+namespace harness {
+
+struct FreeTls {
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  void operator()(X509* certificate) const { X509_free(certificate); }
+};
+using TlsKey = std::unique_ptr<EVP_PKEY, FreeTls>;
+using TlsCertificate = std::unique_ptr<X509, FreeTls>;
+
+/// What a server's certificate says: whom it is for, and from when to when (seconds from now).
+struct CertificateText {
+  const char* names = "IP:127.0.0.1";
+  long begins = -3600;
+  long ends = 3600;
+};
+
+/// For tests: a certificate authority that is made when it is needed and that only those trust who
+/// are given its certificate.
+class TestAuthority {
+ public:
+  TestAuthority() : key_(EVP_EC_gen("P-256")), certificate_(X509_new()) {
+    fill(certificate_.get(), key_.get(), {}, "test authority");
+    extend(certificate_.get(), NID_basic_constraints, "critical,CA:TRUE");
+    X509_sign(certificate_.get(), key_.get(), EVP_sha256());
+  }
+
+  /// A server with a certificate that this authority signed.
+  std::unique_ptr<httplib::Server> server(const CertificateText& text = {}) const {
+    const TlsKey key(EVP_EC_gen("P-256"));
+    const TlsCertificate leaf(X509_new());
+    fill(leaf.get(), key.get(), text, "loopback");
+    extend(leaf.get(), NID_subject_alt_name, text.names);
+    X509_sign(leaf.get(), key_.get(), EVP_sha256());
+    return std::make_unique<httplib::SSLServer>(leaf.get(), key.get());
+  }
+
+  /// Its own certificate, for those who are to trust it.
+  std::string pem() const {
+    BIO* memory = BIO_new(BIO_s_mem());
+    PEM_write_bio_X509(memory, certificate_.get());
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(memory, &bytes);
+    const std::string text(bytes, static_cast<std::size_t>(size));
+    BIO_free(memory);
+    return text;
+  }
+
+ private:
+  static void name(X509_NAME* target, const char* text) {
+    X509_NAME_add_entry_by_txt(target, "CN", MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>(text), -1, -1, 0);
+  }
+
+  void fill(X509* certificate, EVP_PKEY* key, const CertificateText& text,
+            const char* subject) const {
+    X509_set_version(certificate, X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), certificate == certificate_.get() ? 1 : 2);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), text.begins);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), text.ends);
+    X509_set_pubkey(certificate, key);
+    name(X509_get_subject_name(certificate), subject);
+    name(X509_get_issuer_name(certificate), "test authority");
+  }
+
+  static void extend(X509* certificate, int kind, const char* value) {
+    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, kind, value);
+    X509_add_ext(certificate, extension, -1);
+    X509_EXTENSION_free(extension);
+  }
+
+  TlsKey key_;
+  TlsCertificate certificate_;
+};
+
+}  // namespace harness
