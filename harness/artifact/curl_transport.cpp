@@ -11,6 +11,7 @@
 #include "harness/artifact/response_head.h"
 #include "harness/artifact/transfer_failure.h"
 #include "harness/base/machine.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 namespace {
@@ -21,6 +22,7 @@ using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
 constexpr long kStallBytesPerSecond = 1000;
 constexpr long kReceiveBuffer = 256L << 10;
+constexpr std::size_t kLongestType = 100;
 
 std::string header(CURL* handle, const char* name) {
   curl_header* found = nullptr;
@@ -59,7 +61,7 @@ ResponseHead head_of(CURL* handle) {
   ResponseHead head;
   curl_off_t length = -1;
   curl_easy_getinfo(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-  head.content_type = printable(header(handle, "content-type"));
+  head.content_type = printable(header(handle, "content-type").substr(0, kLongestType));
   head.delimited = over_file(handle) || length >= 0 || is_chunked(handle);
   if (is_encoded(handle)) return head;
   head.validator = strong_validator(header(handle, "etag"), header(handle, "last-modified"),

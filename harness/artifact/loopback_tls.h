@@ -17,6 +17,31 @@ struct FreeTls {
 using TlsKey = std::unique_ptr<EVP_PKEY, FreeTls>;
 using TlsCertificate = std::unique_ptr<X509, FreeTls>;
 
+struct TlsIdentity {
+  TlsKey key;
+  TlsCertificate certificate;
+};
+
+/// What `write` puts out, as text.
+template <typename Write>
+std::string pem_text(Write write) {
+  BIO* memory = BIO_new(BIO_s_mem());
+  write(memory);
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(memory, &bytes);
+  const std::string text(bytes, static_cast<std::size_t>(size));
+  BIO_free(memory);
+  return text;
+}
+inline std::string pem_of(X509& certificate) {
+  return pem_text([&](BIO* memory) { PEM_write_bio_X509(memory, &certificate); });
+}
+inline std::string pem_of(EVP_PKEY& key) {
+  return pem_text([&](BIO* memory) {
+    PEM_write_bio_PrivateKey(memory, &key, nullptr, nullptr, 0, nullptr, nullptr);
+  });
+}
+
 /// What a server's certificate says: whom it is for, and from when to when (seconds from now).
 struct CertificateText {
   const char* names = "IP:127.0.0.1";
@@ -34,26 +59,22 @@ class TestAuthority {
     X509_sign(certificate_.get(), key_.get(), EVP_sha256());
   }
 
+  TlsIdentity issue(const CertificateText& text) const {
+    TlsIdentity leaf{TlsKey(EVP_EC_gen("P-256")), TlsCertificate(X509_new())};
+    fill(leaf.certificate.get(), leaf.key.get(), text, "loopback");
+    extend(leaf.certificate.get(), NID_subject_alt_name, text.names);
+    X509_sign(leaf.certificate.get(), key_.get(), EVP_sha256());
+    return leaf;
+  }
+
   /// A server with a certificate that this authority signed.
   std::unique_ptr<httplib::Server> server(const CertificateText& text = {}) const {
-    const TlsKey key(EVP_EC_gen("P-256"));
-    const TlsCertificate leaf(X509_new());
-    fill(leaf.get(), key.get(), text, "loopback");
-    extend(leaf.get(), NID_subject_alt_name, text.names);
-    X509_sign(leaf.get(), key_.get(), EVP_sha256());
-    return std::make_unique<httplib::SSLServer>(leaf.get(), key.get());
+    const TlsIdentity leaf = issue(text);
+    return std::make_unique<httplib::SSLServer>(leaf.certificate.get(), leaf.key.get());
   }
 
   /// Its own certificate, for those who are to trust it.
-  std::string pem() const {
-    BIO* memory = BIO_new(BIO_s_mem());
-    PEM_write_bio_X509(memory, certificate_.get());
-    char* bytes = nullptr;
-    const long size = BIO_get_mem_data(memory, &bytes);
-    const std::string text(bytes, static_cast<std::size_t>(size));
-    BIO_free(memory);
-    return text;
-  }
+  std::string pem() const { return pem_of(*certificate_); }
 
  private:
   static void name(X509_NAME* target, const char* text) {

@@ -58,7 +58,7 @@ PartFile::PartFile(fs::path path, PartFileOptions options)
 PartFile::~PartFile() {
   if (descriptor_ < 0) return;
   ::close(descriptor_);
-  if (size_ == 0) remove_part(path_);
+  if (!finished_ && (size_ == 0 || validator_.empty())) remove_part(path_);
 }
 
 void PartFile::take_over() {
@@ -141,6 +141,7 @@ void PartFile::write(std::span<const std::byte> bytes) {
 
 std::string PartFile::finish() {
   if (::fsync(descriptor_) != 0) fail("cannot fsync");
+  finished_ = true;
   return hash_.hex_digest();
 }
 

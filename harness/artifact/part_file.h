@@ -25,7 +25,7 @@ struct PartFileOptions {
 
 /// The bytes of a download that is not done, hashed as they come. `<path>` holds the bytes,
 /// `<path>.json` what is needed to go on from them. Both stay when the object goes, so that the
-/// next process can go on; a part without any bytes is removed.
+/// next process can go on; a part that is not done and cannot be gone on from is removed.
 ///
 /// Throws Error(kIo) for what the disk refuses, Error(kFetchFailed) for more than max_bytes or for
 /// a file that the disk has no room for (as soon as the size is known), and
@@ -78,6 +78,7 @@ class PartFile : public BodySink {
   std::string content_type_;
   bool reused_ = false;
   bool delimited_ = true;
+  bool finished_ = false;
   Sha256 hash_;
 };
 

@@ -1,6 +1,5 @@
 #include "harness/artifact/response_head.h"
 
-#include <algorithm>
 #include <charconv>
 #include <ctime>
 
@@ -40,14 +39,6 @@ std::string strong_validator(const std::string& entity_tag, const std::string& l
   const std::time_t sent = curl_getdate(date.c_str(), nullptr);
   if (changed < 0 || sent < 0 || sent - changed < kSafeAge) return "";
   return last_modified;
-}
-
-std::string printable(std::string_view text) {
-  constexpr std::size_t kLongest = 100;
-  std::string result(text.substr(0, kLongest));
-  std::replace_if(
-      result.begin(), result.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return result;
 }
 
 }  // namespace harness

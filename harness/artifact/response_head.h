@@ -22,7 +22,4 @@ std::optional<ContentRange> parse_content_range(std::string_view text);
 std::string strong_validator(const std::string& entity_tag, const std::string& last_modified,
                              const std::string& date);
 
-/// A header's text as it may be shown: at most 100 bytes, "?" for what a terminal might act on.
-std::string printable(std::string_view text);
-
 }  // namespace harness

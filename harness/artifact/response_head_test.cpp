@@ -37,10 +37,5 @@ TEST(StrongValidator, WithoutDatesThereIsNone) {
   EXPECT_EQ(strong_validator("W/\"v1\"", "yesterday-ish", kChanged), "");
 }
 
-TEST(Printable, TakesATerminalsCommandsOut) {
-  EXPECT_EQ(printable("text/html; a=\x1b[2J\xc3\xbc"), "text/html; a=?[2J??");
-  EXPECT_EQ(printable(std::string(1000, 'a')).size(), 100U);
-}
-
 }  // namespace
 }  // namespace harness

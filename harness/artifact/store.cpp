@@ -153,15 +153,27 @@ class UrlFetch {
                             options_.progress};
     CurlTransport curl;
     Transport& transport = options_.transport != nullptr ? *options_.transport : curl;
-    Downloaded got = download(request, transport);
+    Downloaded got = advised_download(request, transport);
     if (got.reused && !is_right(got)) {
       // The old bytes may be what is wrong: they get one chance to be new ones.
       request.reuse = false;
-      got = download(request, transport);
+      got = advised_download(request, transport);
     }
     if (!is_right(got)) reject(url, got);
     if (!got.delimited && expected_->trust() == Trust::kFirstUse) refuse_open_end(url);
     return stored(cache_.adopt(key_, got.sha256, url_.name), got.sha256, url);
+  }
+
+  /// What is too large to be the pinned file is not even downloaded: the same advice then.
+  Downloaded advised_download(const DownloadRequest& request, Transport& transport) const {
+    try {
+      return download(request, transport);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kChecksumMismatch) throw;
+      std::string detail = error.detail();
+      append(detail, advice_for(request.url));
+      throw Error(error.code(), error.subject(), detail);
+    }
   }
 
   std::optional<std::uintmax_t> pinned_size() const {
