@@ -21,7 +21,7 @@ using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
 constexpr long kStallBytesPerSecond = 1000;
-constexpr long kReceiveBuffer = 256L << 10;
+constexpr long kReceiveBuffer = 64L << 10;
 constexpr std::size_t kLongestType = 100;
 
 std::string header(CURL* handle, const char* name) {

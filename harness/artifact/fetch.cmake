@@ -5,6 +5,7 @@ add_library(harness_fetch STATIC
   download.cpp
   expectation.cpp
   file_lock.cpp
+  growing_file_hash.cpp
   leftovers.cpp
   lock_file.cpp
   part_file.cpp
@@ -16,7 +17,7 @@ add_library(harness_fetch STATIC
 add_library(halfproof::fetch ALIAS harness_fetch)
 target_link_libraries(harness_fetch
   PUBLIC halfproof::base
-  PRIVATE CURL::libcurl project_flags)
+  PRIVATE CURL::libcurl Threads::Threads project_flags)
 set_target_properties(harness_fetch PROPERTIES POSITION_INDEPENDENT_CODE ON)
 
 if(BUILD_TESTING)
@@ -30,6 +31,7 @@ if(BUILD_TESTING)
       download_test.cpp
       expectation_test.cpp
       file_lock_test.cpp
+      growing_file_hash_test.cpp
       leftovers_test.cpp
       lock_file_test.cpp
       part_file_test.cpp

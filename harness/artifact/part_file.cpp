@@ -1,12 +1,13 @@
 #include "harness/artifact/part_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <vector>
+#include <system_error>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -57,6 +58,7 @@ PartFile::PartFile(fs::path path, PartFileOptions options)
 
 PartFile::~PartFile() {
   if (descriptor_ < 0) return;
+  hash_.reset();
   ::close(descriptor_);
   if (!finished_ && (size_ == 0 || validator_.empty())) remove_part(path_);
 }
@@ -64,13 +66,13 @@ PartFile::~PartFile() {
 void PartFile::take_over() {
   const Json notes = notes_for(path_, options_.source);
   if (notes.is_null()) return;
-  std::vector<std::byte> block(1U << 20);
-  ssize_t count = 0;
-  while ((count = ::read(descriptor_, block.data(), block.size())) > 0) {
-    hash_.update(std::span(block).first(static_cast<std::size_t>(count)));
-    size_ += static_cast<std::uintmax_t>(count);
-  }
-  if (count < 0 || size_ > options_.max_bytes) return restart();
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) fail("cannot stat");
+  size_ = static_cast<std::uintmax_t>(status.st_size);
+  if (size_ > options_.max_bytes) return restart();
+  if (::lseek(descriptor_, 0, SEEK_END) < 0) fail("cannot seek in");
+  hash_.emplace(descriptor_);
+  hash_->grown_to(size_);
   validator_ = notes["validator"];
   content_type_ = notes["content_type"];
   if (notes.contains("total")) total_ = notes["total"].get<std::uintmax_t>();
@@ -83,7 +85,7 @@ void PartFile::restart() {
     fail("cannot empty");
   }
   size_ = 0;
-  hash_ = Sha256();
+  hash_.emplace(descriptor_);
   total_.reset();
   validator_.clear();
   reused_ = false;
@@ -131,8 +133,8 @@ void PartFile::write(std::span<const std::byte> bytes) {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail("cannot write");
     const auto written = static_cast<std::size_t>(count);
-    hash_.update(rest.first(written));
     size_ += written;
+    hash_->grown_to(size_);
     rest = rest.subspan(written);
   }
   high_water_ = std::max(high_water_, size_);
@@ -142,7 +144,11 @@ void PartFile::write(std::span<const std::byte> bytes) {
 std::string PartFile::finish() {
   if (::fsync(descriptor_) != 0) fail("cannot fsync");
   finished_ = true;
-  return hash_.hex_digest();
+  try {
+    return hash_->hex_digest();
+  } catch (const std::system_error& error) {
+    throw Error(ErrorCode::kIo, path_.string(), error.what());
+  }
 }
 
 void PartFile::write_notes() const {

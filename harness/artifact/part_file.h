@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "harness/artifact/growing_file_hash.h"
 #include "harness/artifact/transport.h"
-#include "harness/base/sha256.h"
 
 namespace harness {
 
@@ -79,7 +79,7 @@ class PartFile : public BodySink {
   bool reused_ = false;
   bool delimited_ = true;
   bool finished_ = false;
-  Sha256 hash_;
+  std::optional<GrowingFileHash> hash_;  // Reads from the descriptor.
 };
 
 /// `<path>.json`.
