@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "harness/artifact/leftovers.h"
 #include "harness/artifact/lock_file.h"
 #include "harness/artifact/part_file.h"
 #include "harness/base/error.h"
@@ -44,6 +45,16 @@ std::vector<fs::path> files_in(const fs::path& folder, const std::string& prefer
     files.insert(first ? files.begin() : files.end(), entry->path());
   }
   return files;
+}
+
+/// The note saves a download and is not worth losing one.
+void note(const fs::path& path, const std::string& digest) {
+  try {
+    write_file_atomic(path, digest);
+  } catch (const Error&) {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+  }
 }
 
 /// A file that cannot be read is no hit; the download that follows says what is wrong.
@@ -91,7 +102,10 @@ std::string Cache::digest_of_url(const std::string& key) const {
 
 FileLock Cache::claim(const std::string& key) const {
   make_folder(root_ / "partial");
-  return FileLock::on_file(root_ / "partial" / (key + ".lock"));
+  FileLock lock = FileLock::on_file(root_ / "partial" / (key + ".lock"));
+  remove_leftovers(notes_of_part(part_of(key)));
+  remove_leftovers(root_ / "urls" / key);
+  return lock;
 }
 
 fs::path Cache::part_of(const std::string& key) const {
@@ -102,6 +116,8 @@ fs::path Cache::adopt(const std::string& key, const std::string& sha256,
                       const std::string& name) const {
   const fs::path folder = folder_of(sha256);
   make_folder(folder);
+  // First, so that a process that is killed between the two leaves nothing to be fetched again.
+  note(root_ / "urls" / key, sha256);
   std::error_code failed;
   fs::rename(part_of(key), folder / name, failed);
   if (failed) {
@@ -110,7 +126,6 @@ fs::path Cache::adopt(const std::string& key, const std::string& sha256,
   }
   sync_folder(folder);
   remove_part(part_of(key));
-  write_file_atomic(root_ / "urls" / key, sha256);
   return folder / name;
 }
 

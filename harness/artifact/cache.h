@@ -32,12 +32,13 @@ class Cache {
   /// The digest that this URL gave last time, or "".
   std::string digest_of_url(const std::string& key) const;
 
-  /// Makes the folder for downloads and waits until no other process works on this key.
-  /// Throws Error(kIo).
+  /// Makes the folder for downloads, waits until no other process works on this key, and clears
+  /// away what processes left that were killed while they wrote notes. Throws Error(kIo).
   FileLock claim(const std::string& key) const;
   std::filesystem::path part_of(const std::string& key) const;
 
-  /// Moves a complete, checked part to its place and notes where it came from. Throws Error(kIo).
+  /// Notes where a complete, checked part came from and moves it to its place. Throws Error(kIo);
+  /// not for a note that cannot be written: without it the file is found by its digest only.
   std::filesystem::path adopt(const std::string& key, const std::string& sha256,
                               const std::string& name) const;
 

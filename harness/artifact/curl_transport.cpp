@@ -1,7 +1,6 @@
 #include "harness/artifact/curl_transport.h"
 
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <exception>
 #include <stdexcept>
@@ -9,7 +8,10 @@
 
 #include <curl/curl.h>
 
+#include "harness/artifact/response_head.h"
+#include "harness/artifact/transfer_failure.h"
 #include "harness/base/machine.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 namespace {
@@ -19,7 +21,8 @@ using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
 constexpr long kStallBytesPerSecond = 1000;
-constexpr long kReceiveBuffer = 256L << 10;
+constexpr long kReceiveBuffer = 64L << 10;
+constexpr std::size_t kLongestType = 100;
 
 std::string header(CURL* handle, const char* name) {
   curl_header* found = nullptr;
@@ -41,35 +44,28 @@ bool over_file(CURL* handle) {
          (std::string_view(scheme) == "FILE" || std::string_view(scheme) == "file");
 }
 
-/// The two numbers that matter of "bytes 100-199/1000"; false when it is something else.
-bool parse_content_range(std::string_view text, ResponseHead& head) {
-  if (!text.starts_with("bytes ")) return false;
-  text.remove_prefix(6);
-  const char* end = text.data() + text.size();
-  if (std::from_chars(text.data(), end, head.offset).ec != std::errc()) return false;
-  const auto slash = text.find('/');
-  std::uintmax_t total = 0;
-  if (slash != std::string_view::npos &&
-      std::from_chars(text.data() + slash + 1, end, total).ec == std::errc()) {
-    head.total = total;
-  }
-  return true;
+/// HTTP/2 ends each body with a frame that says so.
+bool is_chunked(CURL* handle) {
+  long version = CURL_HTTP_VERSION_NONE;
+  curl_easy_getinfo(handle, CURLINFO_HTTP_VERSION, &version);
+  return version >= CURL_HTTP_VERSION_2_0 ||
+         curl_strequal(header(handle, "transfer-encoding").c_str(), "chunked") != 0;
 }
 
-/// If-Range takes no weak tags, and a date only says which second.
-std::string validator_of(CURL* handle) {
-  const std::string tag = header(handle, "etag");
-  return tag.empty() || tag.starts_with("W/") ? header(handle, "last-modified") : tag;
+bool is_encoded(CURL* handle) {
+  const std::string encoding = header(handle, "content-encoding");
+  return !encoding.empty() && encoding != "identity";
 }
 
 ResponseHead head_of(CURL* handle) {
   ResponseHead head;
   curl_off_t length = -1;
   curl_easy_getinfo(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-  const std::string encoding = header(handle, "content-encoding");
-  head.content_type = header(handle, "content-type");
-  if (!encoding.empty() && encoding != "identity") return head;
-  head.validator = validator_of(handle);
+  head.content_type = printable(header(handle, "content-type").substr(0, kLongestType));
+  head.delimited = over_file(handle) || length >= 0 || is_chunked(handle);
+  if (is_encoded(handle)) return head;
+  head.validator = strong_validator(header(handle, "etag"), header(handle, "last-modified"),
+                                    header(handle, "date"));
   if (length >= 0) head.total = static_cast<std::uintmax_t>(length);
   return head;
 }
@@ -84,7 +80,7 @@ struct Transfer {
   const TransferRequest& request;
   BodySink& sink;
   bool begun = false;
-  bool wrong_range = false;
+  std::string refused_part;  ///< Why a part was not taken.
   std::exception_ptr failure;
 
   bool good_status() const {
@@ -95,15 +91,28 @@ struct Transfer {
   bool begin() {
     if (begun) return true;
     ResponseHead head = head_of(handle);
-    if (status_of(handle) == 206) {
-      head.total.reset();
-      wrong_range = !parse_content_range(header(handle, "content-range"), head) ||
-                    head.offset != request.offset;
-      if (wrong_range) return false;
-    }
+    if (status_of(handle) == 206 && !continues(head)) return false;
     begun = true;
     sink.begin(head);
     return true;
+  }
+
+ private:
+  /// Whether a part goes on where the bytes at hand end, in the same file. Servers that know no
+  /// If-Range send the part of whatever file they have now.
+  bool continues(ResponseHead& head) {
+    const auto range = parse_content_range(header(handle, "content-range"));
+    const bool dated = !request.validator.starts_with('"');
+    const std::string now = header(handle, dated ? "last-modified" : "etag");
+    head.total = range ? range->total : std::nullopt;
+    const bool other_size = head.total && request.total && head.total != request.total;
+    if (!range || range->offset != request.offset || is_encoded(handle)) {
+      refused_part = "another range than asked for";
+    } else if (other_size || (!now.empty() && now != request.validator)) {
+      refused_part = "a range of another file: it changed meanwhile";
+    }
+    head.offset = request.offset;
+    return refused_part.empty();
   }
 };
 
@@ -120,10 +129,10 @@ std::size_t on_bytes(char* bytes, std::size_t, std::size_t count, void* context)
 }
 
 void set_limits(CURL* handle, const TransferLimits& limits) {
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, static_cast<long>(limits.connect.count()));
+  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count()));
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.stall.count()));
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT, static_cast<long>(limits.total.count()));
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(limits.total.count()));
   curl_easy_setopt(handle, CURLOPT_MAXREDIRS, static_cast<long>(limits.redirects));
 }
 
@@ -158,50 +167,17 @@ HeaderList headers_for(const TransferRequest& request) {
   return headers;
 }
 
-bool is_transient(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_GOT_NOTHING:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-      return true;
-    default:
-      return false;
-  }
-}
-
 TransferResult judge_status(CURL* handle) {
-  const long status = status_of(handle);
-  TransferResult result;
-  result.reason = "HTTP status " + std::to_string(status);
-  if (status == 416) {
-    result.outcome = Outcome::kRestart;
-  } else if (status == 408 || status == 429 || (status >= 500 && status != 501 && status != 505)) {
-    curl_off_t seconds = 0;
-    curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &seconds);
-    result.outcome = Outcome::kTransient;
-    result.retry_after = std::chrono::seconds(seconds);
-  }
-  return result;
+  curl_off_t seconds = 0;
+  curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &seconds);
+  return failure_of_status(status_of(handle), std::chrono::seconds(seconds));
 }
 
-TransferResult judge_failure(CURLcode code, const char* message, const TransferRequest& request) {
-  TransferResult result;
-  result.outcome = is_transient(code) ? Outcome::kTransient : Outcome::kPermanent;
-  result.reason = *message != '\0' ? message : curl_easy_strerror(code);
-  if (code == CURLE_UNSUPPORTED_PROTOCOL) {
-    result.reason = request.url.starts_with("https:")
-                        ? "a redirect away from https, which is not followed"
-                        : "a redirect to another scheme than http or https, which is not followed";
-  }
-  return result;
+TransferResult judge_failure(CURL* handle, CURLcode code, const char* message, bool secure) {
+  long tunnel = 0;
+  curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+  if (tunnel >= 300) return failure_of_proxy(tunnel);
+  return failure_of_curl(code, message, secure);
 }
 
 }  // namespace
@@ -227,11 +203,14 @@ TransferResult CurlTransport::get(const TransferRequest& request, BodySink& sink
 
   const CURLcode code = curl_easy_perform(handle.get());
   if (transfer.failure) std::rethrow_exception(transfer.failure);
-  if (transfer.wrong_range) return {Outcome::kRestart, "another range than asked for"};
+  if (!transfer.refused_part.empty()) return {Outcome::kRestart, transfer.refused_part};
   const bool answered = code == CURLE_OK || code == CURLE_WRITE_ERROR;
   if (answered && !transfer.good_status()) return judge_status(handle.get());
-  if (code != CURLE_OK) return judge_failure(code, message.data(), request);
-  if (!transfer.begin()) return {Outcome::kRestart, "another range than asked for"};
+  if (code != CURLE_OK) {
+    const bool secure = request.url.starts_with("https:");
+    return judge_failure(handle.get(), code, message.data(), secure);
+  }
+  if (!transfer.begin()) return {Outcome::kRestart, transfer.refused_part};
   return {Outcome::kDone, ""};
 }
 

@@ -11,7 +11,9 @@
 namespace harness {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using Outcome = TransferResult::Outcome;
+using std::chrono::milliseconds;
 
 /// Less than this in a try is no progress: a server that cuts each try off must not keep us
 /// forever.
@@ -28,38 +30,51 @@ class Attempts {
   Attempts(const DownloadRequest& request, Transport& transport)
       : request_(request),
         transport_(transport),
-        part_(request.part,
-              {sha256_hex(request.url.full), request.max_bytes, request.reuse, request.progress}) {}
+        part_(request.part, {sha256_hex(request.url.full), request.max_bytes, request.pinned,
+                             request.reuse, request.progress}) {}
 
   Downloaded run() {
     while (!part_.complete()) {
       const std::uintmax_t before = part_.high_water();
       const TransferResult result = transport_.get(next_request(), part_);
       if (result.outcome == Outcome::kDone) break;
-      if (result.outcome == Outcome::kPermanent) give_up(result.reason);
+      if (result.outcome == Outcome::kPermanent) give_up(result, "");
       if (result.outcome == Outcome::kRestart) part_.restart();
       failures_ = part_.high_water() >= before + kProgressBytes ? 1 : failures_ + 1;
       if (failures_ > request_.retries) {
-        give_up(result.reason + " (after " + std::to_string(failures_) + " tries)");
+        give_up(result, " (after " + std::to_string(failures_) + " tries)");
       }
       if (result.outcome == Outcome::kTransient) wait_for(result);
     }
-    return {part_.finish(), part_.size(), part_.reused(), part_.content_type()};
+    return {part_.finish(), part_.size(), part_.reused(), part_.content_type(), part_.delimited()};
   }
 
  private:
   TransferRequest next_request() const {
     const bool resume = !part_.validator().empty();
-    return {request_.url.full, resume ? part_.size() : 0, part_.validator(), request_.limits};
+    TransferRequest next{request_.url.full, resume ? part_.size() : 0, part_.validator(),
+                         request_.limits, part_.total()};
+    if (bounded()) next.limits.total = std::max(milliseconds(1), time_left());
+    return next;
+  }
+
+  bool bounded() const { return request_.limits.total > milliseconds(0); }
+  milliseconds time_left() const {
+    return std::chrono::duration_cast<milliseconds>(started_ + request_.limits.total -
+                                                    Clock::now());
   }
 
   void wait_for(const TransferResult& result) {
     if (result.retry_after > kLongestRetryAfter) {
-      give_up(result.reason + ", and the server asks to come back in " +
-              std::to_string(result.retry_after.count()) + " s");
+      give_up(result, ", and the server asks to come back in " +
+                          std::to_string(result.retry_after.count()) + " s");
     }
-    const auto pause = std::max<std::chrono::milliseconds>(backoff(failures_, random_jitter()),
-                                                           result.retry_after);
+    const auto pause =
+        std::max<milliseconds>(backoff(failures_, random_jitter()), result.retry_after);
+    if (bounded() && pause >= time_left()) {
+      give_up(result, ", and the limit of " + std::to_string(request_.limits.total.count()) +
+                          " ms for all tries leaves no time for another");
+    }
     if (request_.wait) {
       request_.wait(pause);
     } else {
@@ -67,13 +82,15 @@ class Attempts {
     }
   }
 
-  [[noreturn]] void give_up(const std::string& reason) const {
-    std::string detail = "expected the file, got: " + reason;
+  [[noreturn]] void give_up(const TransferResult& result, const std::string& remark) const {
+    std::string detail = "expected the file, got: " + result.reason + remark;
     if (part_.size() > 0) {
       detail += "; " + std::to_string(part_.size()) + " bytes arrived";
-      if (!part_.validator().empty())
+      if (request_.reuse && !part_.validator().empty()) {
         detail += " and are kept, the same command goes on from there";
+      }
     }
+    if (!result.advice.empty()) detail += "; " + result.advice;
     throw Error(ErrorCode::kFetchFailed, request_.url.shown, detail);
   }
 
@@ -81,6 +98,7 @@ class Attempts {
   Transport& transport_;
   PartFile part_;
   int failures_ = 0;
+  Clock::time_point started_ = Clock::now();
 };
 
 }  // namespace
@@ -90,7 +108,8 @@ Downloaded download(const DownloadRequest& request, Transport& transport) {
     return Attempts(request, transport).run();
   } catch (const Error& error) {
     if (error.subject() == request.url.shown) throw;
-    throw Error(ErrorCode::kFetchFailed, request.url.shown,
+    const bool mismatch = error.code() == ErrorCode::kChecksumMismatch;
+    throw Error(mismatch ? error.code() : ErrorCode::kFetchFailed, request.url.shown,
                 error.subject() + ": " + error.detail());
   }
 }

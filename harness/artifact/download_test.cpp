@@ -176,7 +176,7 @@ TEST_F(DownloadTest, KeepsWhatArrivedForTheNextCall) {
 TEST_F(DownloadTest, TooMuchIsAFailureWithTheUrlAsSubject) {
   request_.max_bytes = 4;
   transport_.tries = {{head(0), "hello", kDone}};
-  EXPECT_THAT(failure(), HasSubstr("expected at most 4 bytes, got more"));
+  EXPECT_THAT(failure(), HasSubstr("expected at most 4 bytes, got at least 5"));
 }
 
 TEST_F(DownloadTest, AnUnwritableFolderIsAFailureWithTheUrlAsSubject) {

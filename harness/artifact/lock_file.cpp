@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/artifact/file_lock.h"
+#include "harness/artifact/leftovers.h"
 #include "harness/artifact/url.h"
 #include "harness/base/error.h"
 #include "harness/base/json.h"
@@ -119,6 +120,7 @@ void add_to_lock_file(const fs::path& path, const std::string& name, const LockE
   std::error_code ignored;
   fs::create_directories(folder_of(path), ignored);
   const FileLock lock = FileLock::on_folder(folder_of(path));
+  remove_leftovers(path);
   LockEntries entries = read_lock_file(path);
   const auto [found, added] = entries.emplace(name, entry);
   if (added) {

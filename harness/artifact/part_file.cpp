@@ -1,12 +1,13 @@
 #include "harness/artifact/part_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <vector>
+#include <system_error>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -17,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kLongestNotes = 64U << 10;
+constexpr std::uintmax_t kLetIn = 1U << 20;  // However few bytes are pinned.
 
 /// What the notes say, or null when they are missing, spoilt or of another source.
 Json notes_for(const fs::path& path, const std::string& source) {
@@ -56,20 +58,21 @@ PartFile::PartFile(fs::path path, PartFileOptions options)
 
 PartFile::~PartFile() {
   if (descriptor_ < 0) return;
+  hash_.reset();
   ::close(descriptor_);
-  if (size_ == 0) remove_part(path_);
+  if (!finished_ && (size_ == 0 || validator_.empty())) remove_part(path_);
 }
 
 void PartFile::take_over() {
   const Json notes = notes_for(path_, options_.source);
   if (notes.is_null()) return;
-  std::vector<std::byte> block(1U << 20);
-  ssize_t count = 0;
-  while ((count = ::read(descriptor_, block.data(), block.size())) > 0) {
-    hash_.update(std::span(block).first(static_cast<std::size_t>(count)));
-    size_ += static_cast<std::uintmax_t>(count);
-  }
-  if (count < 0 || size_ > options_.max_bytes) return restart();
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) fail("cannot stat");
+  size_ = static_cast<std::uintmax_t>(status.st_size);
+  if (size_ > options_.max_bytes) return restart();
+  if (::lseek(descriptor_, 0, SEEK_END) < 0) fail("cannot seek in");
+  hash_.emplace(descriptor_);
+  hash_->grown_to(size_);
   validator_ = notes["validator"];
   content_type_ = notes["content_type"];
   if (notes.contains("total")) total_ = notes["total"].get<std::uintmax_t>();
@@ -82,7 +85,7 @@ void PartFile::restart() {
     fail("cannot empty");
   }
   size_ = 0;
-  hash_ = Sha256();
+  hash_.emplace(descriptor_);
   total_.reset();
   validator_.clear();
   reused_ = false;
@@ -94,36 +97,44 @@ void PartFile::begin(const ResponseHead& head) {
     validator_ = head.validator;
   }
   content_type_ = head.content_type;
+  delimited_ = head.delimited;
   total_ = head.total;
-  const auto limit = std::to_string(options_.max_bytes);
-  if (total_.value_or(0) > options_.max_bytes) {
-    throw Error(
-        ErrorCode::kFetchFailed, path_.string(),
-        "expected at most " + limit + " bytes, the server announces " + std::to_string(*total_));
-  }
+  limit(total_.value_or(0), "the server announces ");
   std::error_code unknown;
   const auto space = fs::space(path_, unknown);
   if (!unknown && total_.value_or(0) > size_ && *total_ - size_ > space.available) {
     throw Error(ErrorCode::kFetchFailed, path_.string(),
                 "expected room for " + std::to_string(*total_ - size_) +
                     " more bytes, the disk has " + std::to_string(space.available) +
-                    " left: make room or set XDG_CACHE_HOME");
+                    " left: make room, or let XDG_CACHE_HOME name a folder that has it");
   }
   write_notes();
 }
 
-void PartFile::write(std::span<const std::byte> bytes) {
-  if (bytes.size() > options_.max_bytes - size_) {
+void PartFile::limit(std::uintmax_t size, std::string_view verb) {
+  std::string reason = std::string(verb) + std::to_string(size);
+  if (size > options_.max_bytes) {
+    restart();
     throw Error(ErrorCode::kFetchFailed, path_.string(),
-                "expected at most " + std::to_string(options_.max_bytes) + " bytes, got more");
+                "expected at most " + std::to_string(options_.max_bytes) + " bytes, " + reason +
+                    " (fetch --max-bytes allows more)");
   }
+  if (options_.pinned && size > std::max(*options_.pinned, kLetIn)) {
+    restart();
+    throw Error(ErrorCode::kChecksumMismatch, path_.string(),
+                "expected " + std::to_string(*options_.pinned) + " bytes, " + reason);
+  }
+}
+
+void PartFile::write(std::span<const std::byte> bytes) {
+  limit(size_ + bytes.size(), "got at least ");
   for (auto rest = bytes; !rest.empty();) {
     const ssize_t count = ::write(descriptor_, rest.data(), rest.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail("cannot write");
     const auto written = static_cast<std::size_t>(count);
-    hash_.update(rest.first(written));
     size_ += written;
+    hash_->grown_to(size_);
     rest = rest.subspan(written);
   }
   high_water_ = std::max(high_water_, size_);
@@ -132,7 +143,12 @@ void PartFile::write(std::span<const std::byte> bytes) {
 
 std::string PartFile::finish() {
   if (::fsync(descriptor_) != 0) fail("cannot fsync");
-  return hash_.hex_digest();
+  finished_ = true;
+  try {
+    return hash_->hex_digest();
+  } catch (const std::system_error& error) {
+    throw Error(ErrorCode::kIo, path_.string(), error.what());
+  }
 }
 
 void PartFile::write_notes() const {
@@ -143,7 +159,9 @@ void PartFile::write_notes() const {
 }
 
 void PartFile::fail(std::string_view action) const {
-  const std::string reason = std::strerror(errno);
+  const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+  std::string reason = std::strerror(errno);
+  if (full) reason += ": make room, or let XDG_CACHE_HOME name a folder that has it";
   throw Error(ErrorCode::kIo, path_.string(), std::string(action) + ": " + reason);
 }
 

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "harness/artifact/growing_file_hash.h"
 #include "harness/artifact/transport.h"
-#include "harness/base/sha256.h"
 
 namespace harness {
 
@@ -17,6 +17,7 @@ using ProgressFunction = std::function<void(std::uintmax_t, std::uintmax_t)>;
 struct PartFileOptions {
   std::string source;  ///< Says which URL the bytes came from, without naming it (a digest of it).
   std::uintmax_t max_bytes = 0;
+  std::optional<std::uintmax_t> pinned;  ///< The file's size, where it is known beforehand.
   bool reuse = true;  ///< Go on from what an earlier process left. Only where the end can be
                       ///< checked against a digest: after a crash such bytes may be anything.
   ProgressFunction progress;
@@ -24,10 +25,13 @@ struct PartFileOptions {
 
 /// The bytes of a download that is not done, hashed as they come. `<path>` holds the bytes,
 /// `<path>.json` what is needed to go on from them. Both stay when the object goes, so that the
-/// next process can go on; a part without any bytes is removed.
+/// next process can go on; a part that is not done and cannot be gone on from is removed.
 ///
-/// Throws Error(kIo) for what the disk refuses, and Error(kFetchFailed) for more than max_bytes or
-/// for a file that the disk has no room for (as soon as the size is known).
+/// Throws Error(kIo) for what the disk refuses, Error(kFetchFailed) for more than max_bytes or for
+/// a file that the disk has no room for (as soon as the size is known), and
+/// Error(kChecksumMismatch) as soon as more bytes are announced or come than are pinned. What is
+/// too large is not kept. A mebibyte is always let in: bytes that can be looked at say what they
+/// are (web_page.h).
 class PartFile : public BodySink {
  public:
   PartFile(std::filesystem::path path, PartFileOptions options);
@@ -46,6 +50,7 @@ class PartFile : public BodySink {
   /// True when some of the bytes are from an earlier process.
   bool reused() const noexcept { return reused_; }
   const std::string& content_type() const noexcept { return content_type_; }
+  bool delimited() const noexcept { return delimited_; }
   std::optional<std::uintmax_t> total() const noexcept { return total_; }
 
   /// True when an earlier process got all of them and did not live to say so.
@@ -59,6 +64,7 @@ class PartFile : public BodySink {
  private:
   PartFile(int descriptor, std::filesystem::path path, PartFileOptions options);
   void take_over();
+  void limit(std::uintmax_t size, std::string_view verb);
   void write_notes() const;
   [[noreturn]] void fail(std::string_view action) const;
 
@@ -71,7 +77,9 @@ class PartFile : public BodySink {
   std::string validator_;
   std::string content_type_;
   bool reused_ = false;
-  Sha256 hash_;
+  bool delimited_ = true;
+  bool finished_ = false;
+  std::optional<GrowingFileHash> hash_;  // Reads from the descriptor.
 };
 
 /// `<path>.json`.

@@ -23,7 +23,7 @@ ResponseHead head(std::uintmax_t offset, std::optional<std::uintmax_t> total,
 
 class PartFileTest : public testing::Test {
  protected:
-  PartFileOptions options() const { return {"source", 100, true, nullptr}; }
+  PartFileOptions options() const { return {"source", 100, {}, true, nullptr}; }
 
   /// Leaves `bytes` of a download of `total` bytes, as a process does that was killed.
   void leave(std::string_view bytes, std::optional<std::uintmax_t> total,
@@ -118,13 +118,43 @@ TEST_F(PartFileTest, LeavesNothingWhenThereIsNothing) {
   EXPECT_TRUE(fs::is_empty(folder_.path()));
 }
 
+TEST_F(PartFileTest, LeavesNothingThatCannotBeGoneOnFrom) {
+  leave("ab", 3, /*validator=*/"");
+  EXPECT_TRUE(fs::is_empty(folder_.path()));
+  {
+    PartFile part(path_, options());
+    part.begin(head(0, 3, /*validator=*/""));
+    write(part, "abc");
+    part.finish();
+  }
+  EXPECT_EQ(read_file(path_), "abc");
+}
+
+TEST_F(PartFileTest, RefusesMuchMoreThanIsPinned) {
+  PartFileOptions pinned = options();
+  pinned.max_bytes = 4U << 20;
+  pinned.pinned = 3;
+  PartFile part(path_, pinned);
+  part.begin(head(0, 1U << 20));
+  EXPECT_THROW(part.begin(head(0, (1U << 20) + 1)), Error);
+  part.begin(head(0, std::nullopt));
+  write(part, std::string(1U << 20, 'a'));
+  try {
+    write(part, "a");
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kChecksumMismatch);
+    EXPECT_EQ(error.detail(), "expected 3 bytes, got at least 1048577");
+  }
+}
+
 TEST_F(PartFileTest, RefusesMoreThanTheLimit) {
   PartFile part(path_, options());
   EXPECT_THROW(part.begin(head(0, 101)), Error);
   part.begin(head(0, std::nullopt));
   write(part, std::string(100, 'a'));
   EXPECT_THROW(write(part, "a"), Error);
-  EXPECT_EQ(fs::file_size(path_), 100U);
+  EXPECT_EQ(fs::file_size(path_), 0U);
 }
 
 TEST_F(PartFileTest, RefusesAtOnceWhatTheDiskHasNoRoomFor) {

@@ -146,20 +146,39 @@ class UrlFetch {
                             cache_.part_of(key_),
                             expected_->trust() != Trust::kFirstUse,
                             options_.max_bytes,
+                            pinned_size(),
                             options_.limits,
                             options_.retries,
                             options_.wait,
                             options_.progress};
     CurlTransport curl;
     Transport& transport = options_.transport != nullptr ? *options_.transport : curl;
-    Downloaded got = download(request, transport);
+    Downloaded got = advised_download(request, transport);
     if (got.reused && !is_right(got)) {
       // The old bytes may be what is wrong: they get one chance to be new ones.
       request.reuse = false;
-      got = download(request, transport);
+      got = advised_download(request, transport);
     }
     if (!is_right(got)) reject(url, got);
+    if (!got.delimited && expected_->trust() == Trust::kFirstUse) refuse_open_end(url);
     return stored(cache_.adopt(key_, got.sha256, url_.name), got.sha256, url);
+  }
+
+  /// What is too large to be the pinned file is not even downloaded: the same advice then.
+  Downloaded advised_download(const DownloadRequest& request, Transport& transport) const {
+    try {
+      return download(request, transport);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kChecksumMismatch) throw;
+      std::string detail = error.detail();
+      append(detail, advice_for(request.url));
+      throw Error(error.code(), error.subject(), detail);
+    }
+  }
+
+  std::optional<std::uintmax_t> pinned_size() const {
+    if (!expected_->locked()) return std::nullopt;
+    return expected_->locked()->size;
   }
 
   bool is_right(const Downloaded& got) const {
@@ -189,17 +208,30 @@ class UrlFetch {
     if (!expected_->locked()) return "";
     const std::vector<std::string>& urls = expected_->locked()->urls;
     if (!urls.empty() && std::find(urls.begin(), urls.end(), url.shown) == urls.end()) {
-      return "the lock file has a file of this name from " + urls.front() +
+      return "the lock file has a file of this name from " + shown_location(urls.front()) +
              "; two files of one name need two lock files";
     }
     return "if the publisher replaced the file, remove it from the lock file";
   }
 
+  /// Such a body may have been cut off, and there is nothing to tell it by.
+  [[noreturn]] void refuse_open_end(const Url& url) const {
+    remove_part(cache_.part_of(key_));
+    throw Error(ErrorCode::kFetchFailed, url.shown,
+                "expected a server that says how long the file is, got bytes that end with the "
+                "connection, and no sha256 to hold them against; pin one in the lock file, or get "
+                "the file from another server");
+  }
+
   [[noreturn]] void refuse_offline() const {
+    std::string from = "this URL";
+    for (const std::string& candidate : candidates()) {
+      if (candidate != url_.full) from += ", then " + shown_location(candidate);
+    }
     throw Error(ErrorCode::kFetchFailed, url_.shown,
                 "offline: expected " + url_.name + " with " + expected_->describe() +
                     " in the cache " + cache_.root().string() +
-                    ", found none; without --offline it would be downloaded from this URL");
+                    ", found none; without --offline it would be downloaded from " + from);
   }
 
   Url url_;

@@ -10,7 +10,6 @@
 
 namespace harness {
 namespace {
-namespace fs = std::filesystem;
 using httplib::Request;
 using httplib::Response;
 using testing::ElementsAre;
@@ -93,6 +92,51 @@ TEST_F(UrlStore, AMirrorStepsInAndThatIsSaid) {
   EXPECT_THAT(stored.warning, HasSubstr("HTTP status 404"));
 }
 
+TEST_F(UrlStore, MirrorsAreTriedInTheOrderOfTheLockFile) {
+  server_.on("/gone/.*", [](const Request&, Response& response) { response.status = 404; });
+  server_.on("/wrong/.*", [](const Request&, Response& response) {
+    response.set_content("jello", "application/octet-stream");
+  });
+  server_.on("/cut/.*", [](const Request&, Response& response) {
+    response.set_header("ETag", "\"v1\"");
+    send_cut(response, "jello", 4);
+  });
+  server_.on("/(good|never)/.*", [](const Request&, Response& response) {
+    response.set_header("ETag", "\"v1\"");
+    response.set_content(kBody, "application/octet-stream");
+  });
+  server_.start();
+  options_.retries = 0;
+  std::vector<std::string> mirrors;
+  for (const char* place : {"gone", "wrong", "cut", "good", "never"}) {
+    mirrors.push_back(server_.url(std::string("/") + place + "/a.pth"));
+  }
+  pin("a.pth", kDigest, mirrors);
+  const StoredFile stored = get("/gone/a.pth?first");
+  EXPECT_EQ(read_file(stored.path), kBody);
+  EXPECT_EQ(stored.url, mirrors.at(3));
+  std::vector<std::string> asked;
+  for (const Request& request : server_.requests()) asked.push_back(request.path);
+  EXPECT_THAT(asked, ElementsAre("/gone/a.pth", "/wrong/a.pth", "/cut/a.pth", "/good/a.pth"));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_THAT(stored.warning, HasSubstr(mirrors.at(i)));
+  EXPECT_EQ(read_lock_file(options_.lock).at("a.pth").urls, mirrors);
+}
+
+TEST_F(UrlStore, WhenNoMirrorDeliversTheErrorNamesThemAll) {
+  server_.on("/gone/.*", [](const Request&, Response& response) { response.status = 404; });
+  server_.on("/wrong/.*", [](const Request&, Response& response) {
+    response.set_content("jello", "application/octet-stream");
+  });
+  server_.start();
+  pin("a.pth", kDigest, {server_.url("/gone/too/a.pth"), server_.url("/wrong/a.pth")});
+  const Error error = failure("/gone/a.pth");
+  EXPECT_EQ(error.code(), ErrorCode::kFetchFailed);
+  EXPECT_EQ(error.subject(), server_.url("/gone/a.pth"));
+  EXPECT_THAT(error.detail(), HasSubstr(server_.url("/gone/too/a.pth") + ": expected the file"));
+  EXPECT_THAT(error.detail(), HasSubstr(server_.url("/wrong/a.pth") + ": expected sha256"));
+  EXPECT_TRUE(cached().empty());
+}
+
 TEST_F(UrlStore, AMirrorThatIsNoneIsPassedOver) {
   server_.on("/gone/.*", [](const Request&, Response& response) { response.status = 404; });
   server_.start();
@@ -109,41 +153,6 @@ TEST_F(UrlStore, ACacheThatCannotBeWrittenSaysSo) {
   const Error error = failure("/a.pth");
   EXPECT_EQ(error.code(), ErrorCode::kFetchFailed);
   EXPECT_THAT(error.detail(), HasSubstr("the cache must be writable"));
-}
-
-/// Runs `body` as a user whom the permissions of a folder bind, which they do not bind root.
-template <typename Body>
-int exit_status_as_nobody(Body body) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) ::_exit(99);
-    ::_exit(body());
-  }
-  int status = -1;
-  ::waitpid(child, &status, 0);
-  return WEXITSTATUS(status);
-}
-
-TEST_F(UrlStore, AReadOnlyCacheServesWhatItHolds) {
-  write_file_atomic(folder_.path() / "zoo" / kName, kBody);
-  const std::string url = "file://" + (folder_.path() / "zoo" / kName).string();
-  obtain(url, options_);
-  constexpr auto kReadOnly = fs::perms(0555);
-  fs::permissions(folder_.path(), kReadOnly);
-  for (const auto& entry : fs::recursive_directory_iterator(folder_.path())) {
-    if (entry.is_directory()) fs::permissions(entry.path(), kReadOnly);
-  }
-  EXPECT_EQ(exit_status_as_nobody([&] { return obtain(url, options_).sha256 == kDigest ? 0 : 1; }),
-            0);
-  EXPECT_EQ(exit_status_as_nobody([&] {
-              const Error error = failure_of(url + "x");
-              return error.code() == ErrorCode::kFetchFailed ? 0 : 1;
-            }),
-            0);
-  fs::permissions(folder_.path(), fs::perms(0755));
-  for (const auto& entry : fs::recursive_directory_iterator(folder_.path())) {
-    if (entry.is_directory()) fs::permissions(entry.path(), fs::perms(0755));
-  }
 }
 
 /// A child process that gets `url_pipe`'s URL and exits with 0 when it did.

@@ -131,12 +131,58 @@ TEST_F(UrlStore, FileUrlsWorkOffline) {
 }
 
 TEST_F(UrlStore, SecretsAreNowhere) {
-  server_.on("/" + kName, [](const Request&, Response& response) { response.status = 403; });
+  // Another port is another server to libcurl: what is for the first is not for the second.
+  LoopbackServer other;
+  other.on("/" + kName, [](const Request&, Response& response) {
+    response.set_content(kBody, "application/octet-stream");
+  });
+  other.start();
+  server_.on("/gone/" + kName, [](const Request&, Response& response) { response.status = 403; });
+  server_.on("/" + kName, [&other](const Request&, Response& response) {
+    response.set_redirect(other.url("/" + kName + "?signature=xyz").c_str());
+  });
   server_.start();
-  const std::string url =
-      "http://ann:hunter2@127.0.0.1:" + std::to_string(server_.port()) + "/" + kName + "?token=abc";
-  EXPECT_THAT(failure_of(url).what(), Not(testing::ContainsRegex("hunter2|ann|token")));
+  const auto url = [this](const std::string& path) {
+    return "http://ann:hunter2@127.0.0.1:" + std::to_string(server_.port()) + path + "?token=abc";
+  };
+  const auto secret = testing::ContainsRegex("hunter2|ann:|token|signature|xyz");
+  EXPECT_THAT(failure_of(url("/gone/" + kName)).what(), Not(secret));
+  const StoredFile stored = obtain(url("/" + kName), options_);
+  EXPECT_THAT(stored.url + stored.warning + stored.path.string(), Not(secret));
+  EXPECT_THAT(read_file(options_.lock), Not(secret));
   EXPECT_TRUE(server_.requests().at(0).has_header("Authorization"));
+  EXPECT_FALSE(other.requests().at(0).has_header("Authorization"));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(options_.cache)) {
+    EXPECT_THAT(entry.path().string(), Not(secret));
+    const bool file = entry.is_regular_file();
+    EXPECT_THAT(file ? read_file(entry.path()) : "", Not(secret));
+  }
+}
+
+TEST_F(UrlStore, SecretsThatSomebodyWroteIntoTheLockFileAreNotShown) {
+  serve("jello");
+  pin("a.pth", kDigest, {"http://ann:hunter2@127.0.0.1:1/a.pth?token=abc"});
+  options_.retries = 0;
+  const auto secret = testing::ContainsRegex("hunter2|ann:|token");
+  EXPECT_THAT(failure("/two/a.pth").what(), Not(secret));
+  options_.offline = true;
+  EXPECT_THAT(failure("/two/a.pth").what(), Not(secret));
+}
+
+TEST_F(UrlStore, ThePartOfADownloadHoldsNoSecret) {
+  server_.on("/" + kName, [](const Request&, Response& response) {
+    response.set_header("ETag", "\"v1\"");
+    send_cut(response, kBody, 3);
+  });
+  server_.start();
+  options_.retries = 0;
+  failure("/" + kName + "?token=abc");
+  EXPECT_EQ(cached().size(), 2U);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(options_.cache)) {
+    EXPECT_THAT(entry.path().string(), Not(HasSubstr("token")));
+    const bool file = entry.is_regular_file();
+    EXPECT_THAT(file ? read_file(entry.path()) : "", Not(HasSubstr("token")));
+  }
 }
 
 }  // namespace

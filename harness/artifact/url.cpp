@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <memory>
 
 #include <curl/curl.h>
@@ -89,6 +90,24 @@ Url parse_url(std::string_view text) {
                 "expected a path that ends in a file's name, got none that can be used");
   }
   return url;
+}
+
+std::string name_of_location(std::string_view location) {
+  if (!is_url(location)) return std::filesystem::path(location).filename().string();
+  try {
+    return parse_url(location).name;
+  } catch (const Error& error) {
+    return error.subject();
+  }
+}
+
+std::string shown_location(std::string_view location) {
+  if (!is_url(location)) return std::string(location);
+  try {
+    return parse_url(location).shown;
+  } catch (const Error& error) {
+    return error.subject();
+  }
 }
 
 bool is_plain_file_name(std::string_view name) {

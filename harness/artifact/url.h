@@ -18,6 +18,13 @@ struct Url {
 /// not end in a usable file name. No message holds a user, a password or a query.
 Url parse_url(std::string_view text);
 
+/// The name under which the file at a location (a URL or a path) is known: for a URL without
+/// anything secret. What is no usable URL gives all of it that may be shown. Never throws Error.
+std::string name_of_location(std::string_view location);
+
+/// A location as it may be shown: a URL as Url::shown, a path as it is. Never throws Error.
+std::string shown_location(std::string_view location);
+
 /// True for a name that can stand in a folder of ours: not empty, "." or "..", no slash, no control
 /// character, at most 200 bytes.
 bool is_plain_file_name(std::string_view name);

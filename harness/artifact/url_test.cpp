@@ -81,5 +81,24 @@ TEST(HashInName, ADateIsNoHash) {
   EXPECT_EQ(hash_in_name("fcn-20201317.pth"), "20201317");
 }
 
+TEST(NameOfLocation, HoldsNoSecret) {
+  EXPECT_EQ(name_of_location("https://ann:hunter2@host/z/a.pth?token=a/b#c"), "a.pth");
+  EXPECT_EQ(name_of_location("../zoo/a.pth"), "a.pth");
+  EXPECT_EQ(name_of_location("https://ann:hunter2@host/?token=abc"), "https://host/");
+  EXPECT_EQ(name_of_location("https://ann:hunter2@host:99999/a.pth"), "https://...");
+}
+
+TEST(ShownLocation, HoldsNoSecret) {
+  EXPECT_EQ(shown_location("https://ann:hunter2@host/a.pth?token=abc#c"), "https://host/a.pth");
+  EXPECT_EQ(shown_location("../zoo/a.pth"), "../zoo/a.pth");
+  EXPECT_EQ(shown_location("ftp://ann:hunter2@host/a.pth"), "ftp://host/a.pth");
+  EXPECT_EQ(shown_location("https://ann:hunter2@ho st/a"), "https://...");
+}
+
+TEST(Url, ASchemeInCapitalsIsTheSame) {
+  // What decides whether a redirect to http is followed looks at how the URL begins.
+  EXPECT_EQ(parse_url("HTTPS://host/a.pth").full, "https://host/a.pth");
+}
+
 }  // namespace
 }  // namespace harness

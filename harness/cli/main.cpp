@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -6,6 +7,8 @@
 #include "harness/cli/command.h"
 
 int main(int argc, char** argv) {
+  // A file that may not grow (ulimit -f) is an error that names it, not the end of the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App program{"halfproof proves, or disproves, what a model zoo says about FP16 training",
                    "halfproof"};
   program.require_subcommand(1);

@@ -55,7 +55,7 @@ void record_log(Json& record, const StoredFile& file) {
 /// stays out of the record, which must not name folders of this machine.
 Json file_record(const Suite& suite, const std::string& location, const StoreOptions& store,
                  void (*read)(Json&, const StoredFile&), fs::path* path = nullptr) {
-  Json record = {{"name", fs::path(location).filename().string()}};
+  Json record = {{"name", name_of_location(location)}};
   try {
     const StoredFile file = obtain(absolute_location(suite, location), store);
     if (path != nullptr) *path = file.path;

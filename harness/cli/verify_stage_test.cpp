@@ -47,6 +47,22 @@ TEST(VerifyRow, RecordsWhatIsInTheMiniZoosFiles) {
   EXPECT_TRUE(fs::exists(verified.checkpoint));
 }
 
+TEST(VerifyRow, NoSecretOfAUrlIsRecorded) {
+  const TemporaryFolder folder;
+  Suite suite;
+  suite.folder = folder.path();
+  Row row;
+  row.id = "fcn";
+  row.checkpoint = "https://ann:hunter2@zoo.invalid/a.pth?token=abc";
+  row.log = "https://ann:hunter2@zoo.invalid:99999/a.log.json?token=abc";
+  StoreOptions store;
+  store.cache = folder.path();
+  store.offline = true;
+  const Json result = to_json(verify_row(suite, row, store).result);
+  EXPECT_EQ(result.at("measurements").at("checkpoint").at("name"), "a.pth");
+  EXPECT_THAT(result.dump(), testing::Not(testing::ContainsRegex("hunter2|token|ann:")));
+}
+
 TEST(VerifyRow, WhatIsMissingOrBrokenIsARecordAndNotTheEnd) {
   const TemporaryFolder folder;
   Suite suite;
