@@ -102,6 +102,7 @@ class LogReader {
     if (!known && line_ > 1) {
       fail("expected a mode, or exp_name, env_info, seed or config, got none of them");
     }
+    log_.environment_lines.push_back(line_);
     if (log_.environment.empty()) log_.environment = std::move(values);
   }
 

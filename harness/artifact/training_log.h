@@ -18,6 +18,8 @@ struct TrainingLog {
     Json values;                 ///< The line as it stands; NaN is the JSON null.
   };
   Json environment = Json::object();  ///< The first line: env_info, seed, exp_name, config, ...
+  /// Lines without a mode, 1-based. A resumed run writes its environment again.
+  std::vector<std::int64_t> environment_lines;
   std::vector<Entry> train;
   std::vector<Entry> validation;  ///< mmcv 1.3.14 writes the val loader's length as `iter`; the
                                   ///< iteration here is then that of the training line before it

@@ -65,6 +65,33 @@ std::vector<Row> rows_from_json(const Json& value, const ObjectReader& reader,
   return rows;
 }
 
+std::vector<SourceRecord> records_from_json(const Json& value, const ObjectReader& reader,
+                                            const std::string& subject,
+                                            const std::vector<Row>& rows) {
+  if (!value.is_array()) {
+    reader.fail("records", "expected an array, got " + std::string(describe_type(value)));
+  }
+  std::vector<SourceRecord> records;
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string path = "records[" + std::to_string(i) + "]";
+    records.push_back(source_record_from_json(value[i], subject, path));
+    const SourceRecord& record = records.back();
+    if (!ids.insert(record.id).second) {
+      throw Error(ErrorCode::kInvalidSuite, subject,
+                  path + ".id: expected each record once, got \"" + record.id + "\" twice");
+    }
+    const bool known = record.row.empty() || std::ranges::any_of(rows, [&](const Row& row) {
+                         return row.id == record.row;
+                       });
+    if (!known) {
+      throw Error(ErrorCode::kInvalidSuite, subject,
+                  path + ".row: expected a row of the suite, got " + in_quotes(record.row));
+    }
+  }
+  return records;
+}
+
 std::string list_ids(const std::vector<const Row*>& rows) {
   constexpr std::size_t kShown = 20;
   std::string text;
@@ -100,6 +127,9 @@ Suite suite_from_json(const Json& value, std::string_view subject) {
     suite.data = data_from_json(*data, std::string(subject));
   }
   suite.rows = rows_from_json(reader.required("rows"), reader, subject);
+  if (const Json* records = reader.optional("records")) {
+    suite.records = records_from_json(*records, reader, std::string(subject), suite.rows);
+  }
   reader.finish();
   return suite;
 }
@@ -118,6 +148,8 @@ Json to_json(const Suite& suite) {
   if (is_stated(suite.data)) value["data"] = data_to_json(suite.data);
   value["rows"] = Json::array();
   for (const Row& row : suite.rows) value["rows"].push_back(to_json(row));
+  if (!suite.records.empty()) value["records"] = Json::array();
+  for (const auto& record : suite.records) value["records"].push_back(to_json(record));
   return value;
 }
 

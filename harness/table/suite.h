@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/table/source_record.h"
 
 namespace harness {
 
@@ -75,6 +76,7 @@ struct Suite {
   std::string name;
   DataSpec data;
   std::vector<Row> rows;
+  std::vector<SourceRecord> records;  ///< What else was published of the rows, for an audit.
   std::filesystem::path folder;  ///< Where relative paths start: the folder of the suite's file.
   std::string digest;            ///< sha256 of the file's bytes.
 };

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/audit/log_rules.h"
+
+namespace harness {
+
+/// A flawless log for tests to break: 400 iterations, a line every 50, validation every 100.
+inline TrainingLog good_log() {
+  TrainingLog log;
+  log.environment_lines = {1};
+  const PolySchedule schedule{0.01, 1e-4, 0.9, 400};
+  std::int64_t line = 1;
+  for (std::int64_t iteration = 50; iteration <= 400; iteration += 50) {
+    const double rate =
+        static_cast<double>(static_cast<std::int64_t>(schedule.at(iteration - 1) * 1e5 + 0.5)) /
+        1e5;
+    log.train.push_back({++line,
+                         iteration,
+                         {{"mode", "train"},
+                          {"iter", iteration},
+                          {"lr", rate},
+                          {"memory", 5000},
+                          {"decode.loss_seg", 0.5},
+                          {"loss", 0.7}}});
+    if (iteration % 100 != 0) continue;
+    log.validation.push_back(
+        {++line,
+         iteration,
+         {{"mode", "val"}, {"mIoU", 0.5 + static_cast<double>(iteration) / 4e3}}});
+  }
+  return log;
+}
+
+inline Json good_config() {
+  return Json::parse(R"({"log_config": {"interval": 50}, "evaluation": {"interval": 100},
+    "optimizer": {"type": "SGD", "lr": 0.01},
+    "lr_config": {"policy": "poly", "power": 0.9, "min_lr": 0.0001, "by_epoch": false},
+    "runner": {"max_iters": 400}, "resume_from": null})");
+}
+
+/// log: has to outlive the context.
+inline LogContext context_of(const TrainingLog& log) {
+  LogContext context;
+  context.row = "row";
+  context.file = "row.log.json";
+  context.log = &log;
+  context.config = good_config();
+  context.config_place = {"", "row.log.json", 1, "config", "", "", ""};
+  return context;
+}
+
+/// "rule: message" of each.
+inline std::vector<std::string> texts_of(const std::vector<Contradiction>& contradictions) {
+  std::vector<std::string> texts;
+  for (const auto& one : contradictions) {
+    texts.push_back(one.quotes.size() < 2 || one.reason.empty() ? "incomplete"
+                                                                : one.rule + ": " + one.message);
+  }
+  return texts;
+}
+
+}  // namespace harness

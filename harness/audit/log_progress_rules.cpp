@@ -1,0 +1,270 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+
+#include "harness/audit/log_rules.h"
+#include "harness/judge/config_facts.h"
+#include "harness/judge/measurement.h"
+
+namespace harness {
+namespace {
+
+using Entry = TrainingLog::Entry;
+
+constexpr double kUsualPower = 0.9;
+constexpr double kUsualEnd = 1e-4;
+constexpr double kLogRounding = 0.5e-5;  ///< Five decimals (mmcv 1.3.14, hooks/logger/text.py).
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.6g", value);
+  return text;
+}
+
+std::string iteration(std::int64_t value) {
+  return std::string("iteration ").append(std::to_string(value));
+}
+
+/// Every how many iterations a line is written.
+std::int64_t line_interval(const LogContext& context) {
+  if (const auto stated = count_at(context.config, {"log_config", "interval"})) return *stated;
+  std::map<std::int64_t, int> steps;
+  const auto& lines = context.log->train;
+  for (std::size_t index = 1; index < lines.size(); ++index) {
+    ++steps[lines[index].iteration - lines[index - 1].iteration];
+  }
+  std::int64_t usual = 0;
+  int most = 0;
+  for (const auto& [step, count] : steps) {
+    if (step > 0 && count > most) {
+      usual = step;
+      most = count;
+    }
+  }
+  return usual;
+}
+
+std::optional<std::int64_t> planned_iterations(const LogContext& context) {
+  if (const auto stated = scheduled_iterations(context.config)) return stated;
+  return count_at(context.recipe, {"iterations"});
+}
+
+/// A fact of the config as the other side of a contradiction.
+Quote quote_config(const LogContext& context, const std::string& says) {
+  Quote quote = context.config_place;
+  quote.says = says;
+  return quote;
+}
+
+Contradiction contradiction(const LogContext& context, std::string rule, std::string fact,
+                            std::string message, std::string reason, std::vector<Quote> quotes) {
+  return {std::move(rule),    {context.row},     std::move(fact),
+          std::move(message), std::move(reason), std::move(quotes)};
+}
+
+/// Lines that are missing between two that are there.
+void check_gaps(const LogContext& context, std::vector<Contradiction>& found) {
+  const std::int64_t step = line_interval(context);
+  if (step <= 0) return;
+  // Until mmcv 1.1 a validation line stands in the place of the training line of its iteration.
+  std::vector<const Entry*> lines;
+  for (const auto& entry : context.log->train) lines.push_back(&entry);
+  for (const auto& entry : context.log->validation) lines.push_back(&entry);
+  std::ranges::stable_sort(lines, {}, [](const Entry* entry) { return entry->iteration; });
+  std::int64_t missing = 0;
+  const Entry* before = nullptr;
+  const Entry* after = nullptr;
+  for (std::size_t index = 1; index < lines.size(); ++index) {
+    const std::int64_t absent = (lines[index]->iteration - lines[index - 1]->iteration - 1) / step;
+    if (absent > 0 && before == nullptr) {
+      before = lines[index - 1];
+      after = lines[index];
+    }
+    missing += std::max<std::int64_t>(absent, 0);
+  }
+  if (missing == 0) return;
+  found.push_back(contradiction(
+      context, "log.iterations", "iterations",
+      (missing == 1 ? "1 line is" : std::to_string(missing) + " lines are") +
+          " missing, the first after " + iteration(before->iteration),
+      "a line is written every " + std::to_string(step) +
+          " iterations; what was cut out cannot be "
+          "checked",
+      {quote_line(context, *before, {"iter"}), quote_line(context, *after, {"iter"})}));
+}
+
+void check_end(const LogContext& context, std::vector<Contradiction>& found) {
+  const auto planned = planned_iterations(context);
+  if (!planned || context.log->train.empty()) return;
+  const Entry* last = &context.log->train.back();
+  for (const auto& entry : context.log->validation) {
+    if (entry.iteration > last->iteration) last = &entry;
+  }
+  const std::int64_t step = std::max<std::int64_t>(line_interval(context), 1);
+  // The last line may be up to one interval old.
+  if (last->iteration <= *planned && *planned - last->iteration < step) return;
+  found.push_back(contradiction(
+      context, "log.iterations", "iterations",
+      "the log ends at " + iteration(last->iteration) + " of " + std::to_string(*planned),
+      "the schedule ends where the learning rate does; weights from elsewhere are those of another "
+      "schedule",
+      {quote_line(context, *last, {"iter"}),
+       quote_config(context, std::to_string(*planned) + " iterations are planned")}));
+}
+
+/// What a run leaves behind that was not trained in one go.
+void check_resumed(const LogContext& context, std::vector<Contradiction>& found) {
+  const std::string reason =
+      "a resumed run is two runs: a half-precision one starts again from rounded weights, and up "
+      "to "
+      "mmcv 1.1.3 without its momentum";
+  const auto& lines = context.log->train;
+  for (std::size_t index = 1; index < lines.size(); ++index) {
+    if (lines[index].iteration > lines[index - 1].iteration) continue;
+    found.push_back(contradiction(context, "log.resumed", "iterations",
+                                  "after " + iteration(lines[index - 1].iteration) + " comes " +
+                                      iteration(lines[index].iteration) + ": the run was resumed",
+                                  reason,
+                                  {quote_line(context, lines[index - 1], {"iter"}),
+                                   quote_line(context, lines[index], {"iter"})}));
+    break;
+  }
+  if (context.log->environment_lines.size() > 1) {
+    const std::int64_t again = context.log->environment_lines[1];
+    found.push_back(contradiction(
+        context, "log.resumed", "start", "the log begins again in line " + std::to_string(again),
+        reason,
+        {{"environment", context.file, context.log->environment_lines[0], "", "", "", ""},
+         {"environment, again", context.file, again, "", "", "", ""}}));
+  }
+  const std::int64_t step = line_interval(context);
+  if (!lines.empty() && step > 0 && lines.front().iteration > step) {
+    found.push_back(contradiction(
+        context, "log.resumed", "start", "the log begins at " + iteration(lines.front().iteration),
+        reason,
+        {quote_line(context, lines.front(), {"iter"}),
+         quote_config(context, "a line every " + std::to_string(step) + " iterations")}));
+  }
+  const std::string resumed_from = text_at(context.config, {"resume_from"});
+  if (!resumed_from.empty() && !lines.empty()) {
+    found.push_back(contradiction(context, "log.resumed", "resume_from",
+                                  "the config resumes from " + resumed_from, reason,
+                                  {quote_config(context, "resume_from " + resumed_from),
+                                   quote_line(context, lines.front(), {"iter"})}));
+  }
+}
+
+void check_validation(const LogContext& context, std::vector<Contradiction>& found) {
+  const auto interval = count_at(context.config, {"evaluation", "interval"});
+  const auto planned = planned_iterations(context);
+  if (!interval || *interval == 0 || !planned || context.log->train.empty()) return;
+  const std::int64_t expected = *planned / *interval;
+  const auto& lines = context.log->validation;
+  std::int64_t next = *interval;
+  std::int64_t first_missing = 0;
+  std::int64_t seen = 0;
+  for (const auto& entry : lines) {
+    if (entry.iteration % *interval != 0 || entry.iteration < next) continue;
+    if (entry.iteration > next && first_missing == 0) first_missing = next;
+    next = entry.iteration + *interval;
+    ++seen;
+  }
+  if (first_missing == 0 && seen < expected) first_missing = next;
+  if (seen >= expected || first_missing > *planned) return;
+  const auto after = std::ranges::find_if(
+      context.log->train, [&](const Entry& entry) { return entry.iteration >= first_missing; });
+  const Entry& trained = after == context.log->train.end() ? context.log->train.back() : *after;
+  found.push_back(contradiction(
+      context, "log.validation", "validation lines",
+      std::to_string(seen) + " of " + std::to_string(expected) +
+          " validation lines are there, the first missing one is that of " +
+          iteration(first_missing),
+      "a publisher who picks among validations needs only leave out the others",
+      {quote_config(context, "validation every " + std::to_string(*interval) + " iterations"),
+       quote_line(context, trained, {"iter"})}));
+}
+
+void check_schedule(const LogContext& context, std::vector<Contradiction>& found) {
+  const auto schedule = poly_schedule(context);
+  if (!schedule) return;
+  const Entry* first = nullptr;
+  std::size_t wrong = 0;
+  std::size_t checked = 0;
+  for (const auto& entry : context.log->train) {
+    const auto logged = number_at(entry.values, {"lr"});
+    if (!logged || entry.iteration > schedule->iterations) continue;
+    ++checked;
+    // The weights of iteration i, counted from 1, were updated with the rate of i - 1.
+    const double off = std::fabs(*logged - schedule->at(entry.iteration - 1));
+    if (off <= kLogRounding * (1.0 + 1e-6)) continue;
+    if (first == nullptr) first = &entry;
+    ++wrong;
+  }
+  if (wrong == 0) return;
+  const double expected = schedule->at(first->iteration - 1);
+  found.push_back(contradiction(
+      context, "log.schedule", "learning rate",
+      "the learning rate at " + iteration(first->iteration) + " should be " + number(expected) +
+          "; " + std::to_string(wrong) + " of " + std::to_string(checked) + " lines differ",
+      "the logged rate is the one that was used: another curve is another recipe",
+      {quote_line(context, *first, {"iter", "lr"}),
+       quote_config(context, "poly from " + number(schedule->base) + " to " +
+                                 number(schedule->min) + ", power " + number(schedule->power) +
+                                 ", " + std::to_string(schedule->iterations) + " iterations")}));
+}
+
+}  // namespace
+
+double PolySchedule::at(std::int64_t iteration_from_0) const {
+  const double left = 1.0 - static_cast<double>(iteration_from_0) / static_cast<double>(iterations);
+  return (base - min) * std::pow(std::max(left, 0.0), power) + min;
+}
+
+std::optional<PolySchedule> poly_schedule(const LogContext& context) {
+  const auto iterations = planned_iterations(context);
+  auto base = learning_rate(context.config);
+  if (!base) base = number_at(context.recipe, {"lr"});
+  if (!iterations || *iterations < 1 || !base) return std::nullopt;
+  if (!context.config.is_object()) {
+    return PolySchedule{*base, kUsualEnd, kUsualPower, *iterations};
+  }
+  const Json* policy = find_at(context.config, {"lr_config"});
+  const Json* by_epoch = policy ? find_at(*policy, {"by_epoch"}) : nullptr;
+  const Json* factors = find_at(context.config, {"optimizer", "paramwise_cfg"});
+  if (policy == nullptr || text_at(*policy, {"policy"}) != "poly" ||
+      !text_at(*policy, {"warmup"}).empty() || by_epoch == nullptr || *by_epoch != false ||
+      (factors != nullptr && !factors->is_null())) {
+    return std::nullopt;
+  }
+  return PolySchedule{*base, number_at(*policy, {"min_lr"}).value_or(0.0),
+                      number_at(*policy, {"power"}).value_or(1.0), *iterations};
+}
+
+Quote quote_line(const LogContext& context, const Entry& entry,
+                 const std::vector<std::string>& keys) {
+  Json shown = Json::object();
+  for (const auto& key : keys) {
+    if (entry.values.contains(key)) shown[key] = entry.values[key];
+  }
+  const std::string mode = entry.values.value("mode", "");
+  return {mode + " line of " + iteration(entry.iteration),
+          context.file,
+          entry.line,
+          "",
+          "",
+          "",
+          shown.dump()};
+}
+
+std::vector<Contradiction> audit_log_progress(const LogContext& context) {
+  std::vector<Contradiction> found;
+  check_gaps(context, found);
+  check_end(context, found);
+  check_resumed(context, found);
+  check_validation(context, found);
+  check_schedule(context, found);
+  return found;
+}
+
+}  // namespace harness

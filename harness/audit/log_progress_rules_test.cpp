@@ -1,0 +1,101 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/audit/log_for_tests.h"
+#include "harness/audit/log_rules.h"
+
+namespace harness {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class LogProgress : public testing::Test {
+ protected:
+  std::vector<std::string> found() const {
+    LogContext context = context_of(log_);
+    context.config = config_;
+    context.recipe = recipe_;
+    return texts_of(audit_log_progress(context));
+  }
+
+  TrainingLog log_ = good_log();
+  Json config_ = good_config();
+  Json recipe_ = Json::object();
+};
+
+TEST_F(LogProgress, AWholeLogIsNoContradiction) {
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(LogProgress, SeesMissingLines) {
+  log_.train.erase(log_.train.begin() + 2);
+  EXPECT_THAT(found(),
+              ElementsAre("log.iterations: 1 line is missing, the first after iteration 100"));
+}
+
+TEST_F(LogProgress, AValidationLineMayStandForTheTrainingLineOfItsIteration) {
+  std::erase_if(log_.train, [](const auto& entry) { return entry.iteration % 100 == 0; });
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(LogProgress, SeesALogThatEndsTooEarly) {
+  log_.train.resize(6);
+  log_.validation.resize(3);
+  EXPECT_THAT(found(), ElementsAre("log.iterations: the log ends at iteration 300 of 400",
+                                   HasSubstr("log.validation: 3 of 4")));
+}
+
+TEST_F(LogProgress, SeesWhatAResumedRunLeavesBehind) {
+  auto again = log_.train;
+  log_.train.insert(log_.train.begin() + 4, again.begin() + 2, again.begin() + 4);
+  EXPECT_THAT(found(),
+              ElementsAre(HasSubstr("log.resumed: after iteration 200 comes iteration 150")));
+  log_ = good_log();
+  log_.environment_lines = {1, 7};
+  EXPECT_THAT(found(), ElementsAre("log.resumed: the log begins again in line 7"));
+  log_ = good_log();
+  log_.train.erase(log_.train.begin(), log_.train.begin() + 2);
+  log_.validation.erase(log_.validation.begin());
+  EXPECT_THAT(found(), ElementsAre("log.resumed: the log begins at iteration 150",
+                                   HasSubstr("log.validation: 3 of 4")));
+  log_ = good_log();
+  config_["resume_from"] = "iter_200.pth";
+  EXPECT_THAT(found(), ElementsAre("log.resumed: the config resumes from iter_200.pth"));
+}
+
+TEST_F(LogProgress, SeesMissingValidationLines) {
+  log_.validation.erase(log_.validation.begin() + 1);
+  EXPECT_THAT(found(), ElementsAre("log.validation: 3 of 4 validation lines are there, the first "
+                                   "missing one is that of iteration 200"));
+}
+
+TEST_F(LogProgress, SeesALearningRateOffThePolySchedule) {
+  log_.train[3].values["lr"] = 0.01;
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("log.schedule: the learning rate at iteration 200")));
+  log_ = good_log();
+  config_["optimizer"]["lr"] = 0.02;
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("8 of 8 lines differ")));
+  config_["lr_config"]["policy"] = "step";
+  EXPECT_THAT(found(), IsEmpty()) << "only the poly schedule is known";
+}
+
+TEST_F(LogProgress, WithoutAConfigTheRecipeCounts) {
+  config_ = nullptr;
+  recipe_ = {{"iterations", 400}, {"lr", 0.01}};
+  EXPECT_THAT(found(), IsEmpty());
+  recipe_["lr"] = 0.02;
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("log.schedule")));
+}
+
+TEST(PolySchedule, HasTheValuesOfTheSchedule) {
+  // (0.01 - 1e-4) (1 - i/80000)^0.9 + 1e-4, by hand.
+  const PolySchedule schedule{0.01, 1e-4, 0.9, 80'000};
+  EXPECT_NEAR(schedule.at(0), 0.01, 1e-12);
+  EXPECT_NEAR(schedule.at(7'999), 0.0091044851, 1e-9);
+  EXPECT_NEAR(schedule.at(79'999), 1.003827e-4, 1e-9);
+}
+
+}  // namespace
+}  // namespace harness

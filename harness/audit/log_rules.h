@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/artifact/training_log.h"
+#include "harness/audit/statement.h"
+#include "harness/base/contradiction.h"
+#include "harness/base/json.h"
+
+namespace harness {
+
+/// A learning rate that falls from `base` to `min`: (base - min) (1 - i/iterations)^power + min at
+/// the i-th iteration, counted from 0 (mmcv 1.3.14, runner/hooks/lr_updater.py, PolyLrUpdaterHook).
+struct PolySchedule {
+  double base = 0.0;
+  double min = 0.0;
+  double power = 0.0;
+  std::int64_t iterations = 0;
+
+  double at(std::int64_t iteration) const;
+};
+
+/// A training log and what it is held against.
+struct LogContext {
+  std::string row;
+  std::string file;  ///< For quotes: the log as the suite names it.
+  const TrainingLog* log = nullptr;
+  Json config;          ///< Parsed; of the log, else of the checkpoint. Null when neither has.
+  Quote config_place;   ///< Where that config stands.
+  std::string version;  ///< Of MMSegmentation, "0.17.0"; "" when neither file says.
+  Quote version_place;  ///< Where the version stands.
+  Json recipe = Json::object();  ///< The suite's: {"iterations", "lr"}.
+  std::optional<Statement> published_miou;
+};
+
+/// What the config says; nothing unless it is a poly schedule by iterations, without warm-up and
+/// without factors for some parameters. Without a config: the recipe, with the power 0.9 and the
+/// end 1e-4 of mmseg's configs/_base_/schedules.
+std::optional<PolySchedule> poly_schedule(const LogContext& context);
+
+/// Rules log.iterations, log.resumed, log.validation, log.schedule: whether the lines are those of
+/// one run from its first iteration to its last.
+std::vector<Contradiction> audit_log_progress(const LogContext& context);
+
+/// Rules log.loss, log.memory, log.keys, log.miou: whether the lines' values can be true together.
+std::vector<Contradiction> audit_log_values(const LogContext& context);
+
+/// A line of the log as a quote, with the named values of it.
+Quote quote_line(const LogContext& context, const TrainingLog::Entry& entry,
+                 const std::vector<std::string>& keys);
+
+}  // namespace harness

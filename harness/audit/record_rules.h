@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "harness/audit/statement.h"
+#include "harness/base/contradiction.h"
+
+namespace harness {
+
+/// The rules that compare what sources say of the same fact of the same row (docs/auditing.md has
+/// each with its reason): value, hash, units, rewritten, comparator, parity. None knows a
+/// particular row, page or number. Of several versions of one page the newest counts, but for
+/// `units` and `rewritten`, which compare each version with the next.
+std::vector<Contradiction> compare_statements(const std::vector<Statement>& statements);
+
+}  // namespace harness
