@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -17,9 +18,8 @@
 namespace harness {
 
 struct Checkpoint::Contents {
-  explicit Contents(const std::filesystem::path& path) : file(path) {}
-
-  MappedFile file;
+  std::optional<MappedFile> file;  ///< None where the bytes are the caller's.
+  std::size_t size = 0;
   CheckpointFormat format = CheckpointFormat::kLegacy;
   std::vector<TensorView> state_dict;
   std::vector<TensorView> other_tensors;
@@ -128,8 +128,8 @@ class Sorter {
   std::size_t bytes_left_;
 };
 
-StoredPickle read(std::span<const std::byte> file, const std::string& subject,
-                  CheckpointFormat& format) {
+StoredPickle read_stored(std::span<const std::byte> file, const std::string& subject,
+                         CheckpointFormat& format) {
   if (file.size() >= 4 && std::memcmp(file.data(), "PK\x03\x04", 4) == 0) {
     format = CheckpointFormat::kZip;
     return read_zip_checkpoint(file, subject);
@@ -150,10 +150,16 @@ std::string_view to_string(CheckpointFormat format) noexcept {
 }
 
 Checkpoint Checkpoint::open(const std::filesystem::path& path) {
-  auto contents = std::make_unique<Contents>(path);
-  const std::string subject = path.string();
-  const auto bytes = contents->file.bytes();
-  const StoredPickle stored = read(bytes, subject, contents->format);
+  MappedFile file(path);
+  Checkpoint checkpoint = read(file.bytes(), path.string());
+  checkpoint.contents_->file = std::move(file);
+  return checkpoint;
+}
+
+Checkpoint Checkpoint::read(std::span<const std::byte> bytes, const std::string& subject) {
+  auto contents = std::make_unique<Contents>();
+  contents->size = bytes.size();
+  const StoredPickle stored = read_stored(bytes, subject, contents->format);
   Sorter sorter(stored, subject, bytes.size());
   const ValueId state_dict = sorter.state_dict_value();
   if (state_dict != kNoValue) {
@@ -182,7 +188,7 @@ CheckpointFormat Checkpoint::format() const noexcept {
 }
 
 std::uintmax_t Checkpoint::file_size() const noexcept {
-  return contents_->file.bytes().size();
+  return contents_->size;
 }
 
 const std::vector<TensorView>& Checkpoint::state_dict() const noexcept {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +24,9 @@ class Checkpoint {
   /// Throws Error(kIo), Error(kInvalidFile) (truncated, inconsistent), Error(kUnsafePickle) (an
   /// opcode or a global off the allow-list).
   static Checkpoint open(const std::filesystem::path& path);
+  /// The same for a file that lies in memory. bytes: have to outlive the object. subject: its name,
+  /// for messages.
+  static Checkpoint read(std::span<const std::byte> bytes, const std::string& subject);
 
   CheckpointFormat format() const noexcept;
   std::uintmax_t file_size() const noexcept;
