@@ -18,6 +18,13 @@
 namespace harness {
 
 struct Checkpoint::Contents {
+  void keep(MappedFile mapped) {
+    file.emplace(std::move(mapped)).check_unchanged();
+    for (auto* tensors : {&state_dict, &other_tensors}) {
+      for (TensorView& tensor : *tensors) tensor.file = &*file;
+    }
+  }
+
   std::optional<MappedFile> file;  ///< None where the bytes are the caller's.
   std::size_t size = 0;
   CheckpointFormat format = CheckpointFormat::kLegacy;
@@ -150,10 +157,19 @@ std::string_view to_string(CheckpointFormat format) noexcept {
 }
 
 Checkpoint Checkpoint::open(const std::filesystem::path& path) {
-  MappedFile file(path);
-  Checkpoint checkpoint = read(file.bytes(), path.string());
-  checkpoint.contents_->file = std::move(file);
-  return checkpoint;
+  return read(MappedFile(path), path.string());
+}
+
+Checkpoint Checkpoint::read(MappedFile file, const std::string& subject) {
+  try {
+    Checkpoint checkpoint = read(file.bytes(), subject);
+    checkpoint.contents_->keep(std::move(file));
+    return checkpoint;
+  } catch (const Error&) {
+    // Of what is wrong with zeros in the place of bytes nobody wants to hear.
+    file.check_unchanged();
+    throw;
+  }
 }
 
 Checkpoint Checkpoint::read(std::span<const std::byte> bytes, const std::string& subject) {
