@@ -13,6 +13,11 @@ if(HALFPROOF_SANITIZE)
   target_link_options(project_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
+if(HALFPROOF_FUZZ)
+  # -O1 compiles fast and runs several times as many inputs a second as -O0.
+  target_compile_options(project_flags INTERFACE -O1 -gline-tables-only -fsanitize=fuzzer-no-link)
+endif()
+
 if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(HALFPROOF_CCACHE ccache)
   if(HALFPROOF_CCACHE)

@@ -1,6 +1,7 @@
 #include "harness/artifact/checkpoint.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -15,9 +16,15 @@
 namespace harness {
 
 struct Checkpoint::Contents {
-  explicit Contents(const std::filesystem::path& path) : file(path) {}
+  void keep(MappedFile mapped) {
+    file.emplace(std::move(mapped)).check_unchanged();
+    for (auto* tensors : {&state_dict, &other_tensors}) {
+      for (TensorView& tensor : *tensors) tensor.file = &*file;
+    }
+  }
 
-  MappedFile file;
+  std::optional<MappedFile> file;  ///< None where the bytes are the caller's.
+  std::size_t size = 0;
   CheckpointFormat format = CheckpointFormat::kLegacy;
   std::vector<TensorView> state_dict;
   std::vector<TensorView> other_tensors;
@@ -129,9 +136,24 @@ class Sorter {
 }  // namespace
 
 Checkpoint Checkpoint::open(const std::filesystem::path& path) {
-  auto contents = std::make_unique<Contents>(path);
-  const std::string subject = path.string();
-  const auto bytes = contents->file.bytes();
+  return read(MappedFile(path), path.string());
+}
+
+Checkpoint Checkpoint::read(MappedFile file, const std::string& subject) {
+  try {
+    Checkpoint checkpoint = read(file.bytes(), subject);
+    checkpoint.contents_->keep(std::move(file));
+    return checkpoint;
+  } catch (const Error&) {
+    // Of what is wrong with zeros in the place of bytes nobody wants to hear.
+    file.check_unchanged();
+    throw;
+  }
+}
+
+Checkpoint Checkpoint::read(std::span<const std::byte> bytes, const std::string& subject) {
+  auto contents = std::make_unique<Contents>();
+  contents->size = bytes.size();
   const FormattedPickle file = read_either_format(bytes, subject);
   contents->format = file.format;
   Sorter sorter(file.stored, subject, bytes.size());
@@ -162,7 +184,7 @@ CheckpointFormat Checkpoint::format() const noexcept {
 }
 
 std::uintmax_t Checkpoint::file_size() const noexcept {
-  return contents_->file.bytes().size();
+  return contents_->size;
 }
 
 const std::vector<TensorView>& Checkpoint::state_dict() const noexcept {

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "harness/artifact/checkpoint_format.h"
 #include "harness/artifact/tensor_statistics.h"
 #include "harness/artifact/tensor_view.h"
+#include "harness/base/file.h"
 #include "harness/base/json.h"
 
 namespace harness {
@@ -15,9 +19,14 @@ namespace harness {
 /// A `.pth` file, read without executing any of it (docs/checkpoint_format.md).
 class Checkpoint {
  public:
-  /// Throws Error(kIo), Error(kInvalidFile) (truncated, inconsistent), Error(kUnsafePickle) (an
-  /// opcode or a global off the allow-list).
+  /// Throws Error(kIo), Error(kInvalidFile) (truncated, inconsistent, changed by another program
+  /// while it is read), Error(kUnsafePickle) (an opcode or a global off the allow-list).
   static Checkpoint open(const std::filesystem::path& path);
+  /// The same for a file that is mapped already. subject: its path.
+  static Checkpoint read(MappedFile file, const std::string& subject);
+  /// The same for a file that lies in memory. bytes: have to outlive the object. subject: its name,
+  /// for messages.
+  static Checkpoint read(std::span<const std::byte> bytes, const std::string& subject);
 
   CheckpointFormat format() const noexcept;
   std::uintmax_t file_size() const noexcept;

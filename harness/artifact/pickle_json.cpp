@@ -11,7 +11,7 @@
 namespace harness {
 namespace {
 
-constexpr std::size_t kExtraValues = std::size_t{1} << 20;
+constexpr std::size_t kExtraValues = std::size_t{1} << 17;
 constexpr std::size_t kShownBytes = 64;
 constexpr std::size_t kMaxTupleKey = 256;
 

@@ -7,6 +7,13 @@ namespace {
 
 constexpr std::size_t kMaxGlobalName = 512;
 
+/// A name for a message, which has to hold more than the name.
+std::string shown(std::string_view name) {
+  constexpr std::size_t kShownName = 100;
+  return name.size() <= kShownName ? std::string(name)
+                                   : std::string(name.substr(0, kShownName)) + "…";
+}
+
 bool is_rebuild(GlobalRole role) {
   return role == GlobalRole::kTensorV1 || role == GlobalRole::kTensorV2 ||
          role == GlobalRole::kTensorV3;
@@ -23,9 +30,9 @@ ValueId PickleObjects::global(std::string_view module, std::string_view name) {
   const GlobalRole role = role_of_global(module, name);
   if (role == GlobalRole::kDenied) {
     context_.fail(ErrorCode::kUnsafePickle,
-                  repair_utf8(module) + "." + repair_utf8(name) +
-                      ": expected tensors and plain data, got a name that is code or leads to "
-                      "code; do not load this file with torch.load");
+                  "expected tensors and plain data, got " + shown(module) + "." + shown(name) +
+                      ", a name that is code or leads to code; do not load this file with "
+                      "torch.load");
   }
   const std::string_view kept = tree_.keep(repair_utf8(global_text(module, name)));
   return tree_.add({.kind = PickleKind::kGlobal, .role = role, .text = kept});
@@ -83,8 +90,8 @@ ValueId PickleObjects::instance(ValueId cls, ValueId arguments) {
        name.role == GlobalRole::kNumpyArray || name.role == GlobalRole::kNumpyBuffer);
   if (!known) {
     context_.fail(ErrorCode::kUnsafePickle,
-                  std::string(name.kind == PickleKind::kGlobal ? name.text : describe(name.kind)) +
-                      ": expected a class or a function of the allow-list to be called, got this");
+                  "expected a class or a function of the allow-list to be called, got " +
+                      shown(name.kind == PickleKind::kGlobal ? name.text : describe(name.kind)));
   }
   const PickleArguments call(tree_, context_, name.text, arguments);
   return tree_.add_opaque(name.text, name.role, arguments);
@@ -101,8 +108,8 @@ ValueId PickleObjects::tensor_subclass(ValueId arguments) {
   const GlobalRole role = call.value(0, PickleKind::kGlobal).role;
   if (is_rebuild(role)) return tensors_.rebuild(role, call.id(2));
   if (role == GlobalRole::kParameter) return parameter(call.id(2));
-  context_.fail(ErrorCode::kUnsafePickle, std::string(tree_[call.id(0)].text) +
-                                              ": expected a tensor to be rebuilt, got this");
+  context_.fail(ErrorCode::kUnsafePickle,
+                "expected a tensor to be rebuilt, got " + shown(tree_[call.id(0)].text));
 }
 
 ValueId PickleObjects::dict(ValueId arguments) {

@@ -164,10 +164,10 @@ ValueId PickleTensors::rebuild(GlobalRole role, ValueId arguments) {
 
 void PickleTensors::check_extent(const PickleArguments& call, const PickledTensor& tensor,
                                  std::int64_t available) const {
-  const std::string shown = describe(tensor.dtype, tensor.shape);
   if (tensor.shape.size() != tensor.strides.size() || tensor.shape.size() > kMaxDimensions) {
-    call.fail(shown + ": expected a stride for each of at most 64 sizes, got " +
-              std::to_string(tensor.strides.size()));
+    call.fail("expected a stride for each of at most 64 sizes, got " +
+              std::to_string(tensor.shape.size()) + " sizes and " +
+              std::to_string(tensor.strides.size()) + " strides");
   }
   bool negative = tensor.offset < 0;
   for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
@@ -175,9 +175,10 @@ void PickleTensors::check_extent(const PickleArguments& call, const PickledTenso
   }
   const std::optional<std::int64_t> end = negative ? std::nullopt : end_of(tensor);
   if (!end || *end > available) {
-    call.fail(shown + ": expected offset, sizes and strides within a storage of " +
+    call.fail("expected offset, sizes and strides within a storage of " +
               std::to_string(available) + " elements, got " +
-              (end ? "element " + std::to_string(*end - 1) : "numbers that cannot be"));
+              (end ? "element " + std::to_string(*end - 1) : "numbers that cannot be") + " for " +
+              describe(tensor.dtype, tensor.shape));
   }
 }
 

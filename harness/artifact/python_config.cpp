@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 /// A name bound above can be used many times; what it stands for is copied each time.
-constexpr std::size_t kMaxCopied = std::size_t{1} << 20;
+constexpr std::size_t kMaxCopied = std::size_t{1} << 17;
 
 /// Recursive descent over the tokens; `depth_` bounds the recursion.
 class Parser {

@@ -177,8 +177,10 @@ TensorStatistics combine(const TensorStatistics& a, const TensorStatistics& b) n
 
 TensorStatistics statistics_of(const TensorView& tensor) {
   const auto bytes = tensor.contiguous_bytes();
-  if (!bytes.empty() || tensor.numel() == 0) return scan(tensor.dtype, bytes);
-  return scan(tensor.dtype, tensor.packed());
+  if (bytes.empty() && tensor.numel() != 0) return scan(tensor.dtype, tensor.packed());
+  const TensorStatistics statistics = scan(tensor.dtype, bytes);
+  tensor.check_file();
+  return statistics;
 }
 
 }  // namespace harness

@@ -20,6 +20,7 @@ struct TensorStatistics {
 };
 
 /// Integers and booleans are judged by the same rules: 2049 is not exact in FP16.
+/// Throws Error(kInvalidFile) when another program changes the file meanwhile.
 TensorStatistics statistics_of(const TensorView& tensor);
 
 /// Statistics of both together.

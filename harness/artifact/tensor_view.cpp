@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "harness/base/file.h"
 #include "harness/base/sha256.h"
 
 namespace harness {
@@ -122,12 +123,21 @@ void TensorView::pack_into(std::span<std::byte> target) const {
                                 " bytes, the target has " + std::to_string(target.size()));
   }
   if (!target.empty()) StridedCopy(*this).run(target.data());
+  check_file();
+}
+
+void TensorView::check_file() const {
+  if (file != nullptr) file->check_unchanged();
 }
 
 std::vector<std::byte> TensorView::packed() const {
   // A range constructor does not write zeros first, which costs as much as the copy itself.
   const auto bytes = contiguous_bytes();
-  if (!bytes.empty()) return {bytes.begin(), bytes.end()};
+  if (!bytes.empty()) {
+    std::vector<std::byte> copy(bytes.begin(), bytes.end());
+    check_file();
+    return copy;
+  }
   std::vector<std::byte> target(packed_size());
   pack_into(target);
   return target;
@@ -147,6 +157,7 @@ std::string tensor_digest(const TensorView& tensor) {
   digest.update(describe(tensor.dtype, tensor.shape) + "\n");
   if (tensor.is_contiguous()) {
     digest.update(tensor.contiguous_bytes());
+    tensor.check_file();
   } else {
     digest.update(tensor.packed());
   }

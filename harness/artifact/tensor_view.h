@@ -10,6 +10,8 @@
 
 namespace harness {
 
+class MappedFile;
+
 /// Element types a checkpoint can hold.
 enum class DType {
   kFloat16,
@@ -40,17 +42,22 @@ struct TensorView {
   std::int64_t offset = 0;              ///< First element, in elements from the storage's start.
   std::int64_t storage = 0;  ///< Index of the storage; tensors that share one are views of it.
   std::span<const std::byte> storage_bytes{};  ///< The whole storage.
+  const MappedFile* file = nullptr;  ///< Where the bytes lie; null when they are the caller's.
 
   std::int64_t numel() const noexcept;
   std::size_t packed_size() const noexcept;  ///< Bytes of packed().
   bool is_contiguous() const noexcept;
-  /// The elements in row-major order, packed: what torch's tensor.contiguous() holds.
+  /// The elements in row-major order, packed: what torch's tensor.contiguous() holds. Like all that
+  /// reads elements, throws Error(kInvalidFile) when another program changes the file meanwhile.
   std::vector<std::byte> packed() const;
   /// packed(), into memory of the caller's. Throws std::invalid_argument unless `target` has
   /// packed_size() bytes.
   void pack_into(std::span<std::byte> target) const;
-  /// The packed elements where they lie in the file; empty when the tensor is not contiguous.
+  /// The packed elements where they lie in the file; empty when the tensor is not contiguous. Who
+  /// has read them calls check_file().
   std::span<const std::byte> contiguous_bytes() const noexcept;
+  /// MappedFile::check_unchanged() of the tensor's file.
+  void check_file() const;
 };
 
 /// "float32 [2, 3]", as messages and tables show it.

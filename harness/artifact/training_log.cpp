@@ -42,16 +42,14 @@ std::string without_bare_words(std::string_view line) {
 
 class LogReader {
  public:
-  explicit LogReader(const std::filesystem::path& path)
-      : subject_(path.string()), text_(read_file(path)) {}
+  LogReader(std::string_view text, std::string_view subject) : subject_(subject), text_(text) {}
 
   TrainingLog read() {
-    std::string_view rest = text_;
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size());
+    while (!text_.empty()) {
+      const std::size_t end = std::min(text_.find('\n'), text_.size());
       ++line_;
-      add_line(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
+      add_line(text_.substr(0, end));
+      text_.remove_prefix(std::min(end + 1, text_.size()));
     }
     if (log_.train.empty() && log_.validation.empty()) {
       throw Error(ErrorCode::kInvalidFile, subject_,
@@ -91,7 +89,7 @@ class LogReader {
     try {
       return parse_json(without_bare_words(line), subject_);
     } catch (const Error& failure) {
-      fail("expected JSON: " + failure.detail());
+      fail(failure.detail());
     }
   }
 
@@ -175,7 +173,7 @@ class LogReader {
   }
 
   std::string subject_;
-  std::string text_;
+  std::string_view text_;  ///< What is left of it.
   std::int64_t line_ = 0;
   TrainingLog log_;
   std::vector<std::size_t> train_lines_before_;  ///< For each validation line.
@@ -192,7 +190,11 @@ double TrainingLog::last_miou() const {
 }
 
 TrainingLog read_training_log(const std::filesystem::path& path) {
-  return LogReader(path).read();
+  return parse_training_log(read_file(path), path.string());
+}
+
+TrainingLog parse_training_log(std::string_view text, std::string_view subject) {
+  return LogReader(text, subject).read();
 }
 
 }  // namespace harness

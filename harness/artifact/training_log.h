@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/base/json.h"
@@ -31,5 +32,7 @@ struct TrainingLog {
 
 /// Throws Error(kInvalidFile) that names file and line: not JSON, no known mode, an unknown form.
 TrainingLog read_training_log(const std::filesystem::path& path);
+/// The same for the text of such a file.
+TrainingLog parse_training_log(std::string_view text, std::string_view subject);
 
 }  // namespace harness

@@ -1,11 +1,30 @@
 #include "harness/base/error.h"
 
+#include <algorithm>
+
+#include "harness/base/unicode.h"
+
 namespace harness {
 namespace {
 
+constexpr std::size_t kMaxDetail = 4000;
+
+/// Details quote what files of others hold.
+std::string safe_to_print(std::string_view text) {
+  std::string safe;
+  for (std::string_view rest = text.substr(0, kMaxDetail); !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    safe += printable(rest.substr(0, end));
+    if (end < rest.size()) safe += '\n';
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (text.size() > kMaxDetail) safe += "…";
+  return safe;
+}
+
 std::string compose(ErrorCode code, std::string_view subject, std::string_view detail) {
   std::string text(to_string(code));
-  text.append(": ").append(subject).append(": ").append(detail);
+  text.append(": ").append(printable(subject)).append(": ").append(safe_to_print(detail));
   return text;
 }
 
@@ -47,6 +66,6 @@ Error::Error(ErrorCode code, std::string_view subject, std::string_view detail)
     : std::runtime_error(compose(code, subject, detail)),
       code_(code),
       subject_(subject),
-      detail_(detail) {}
+      detail_(safe_to_print(detail)) {}
 
 }  // namespace harness

@@ -31,6 +31,8 @@ class Error : public std::runtime_error {
  public:
   /// subject: what it is about (a path, a row id, a parameter name).
   /// detail:  expected and actual, both, and what to do, so that the reader needs no debugger.
+  ///          Control characters in it but for line feeds become U+FFFD, and it ends after 4000
+  ///          bytes: it may quote a file that means harm.
   /// what() reads "<code>: <subject>: <detail>".
   Error(ErrorCode code, std::string_view subject, std::string_view detail);
 

@@ -8,9 +8,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <utility>
+#include <optional>
+#include <vector>
 
 #include "harness/base/error.h"
+#include "harness/base/map_guard.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -39,14 +41,54 @@ class Descriptor {
   int value_;
 };
 
-std::size_t size_of_regular(const Descriptor& file, const fs::path& path) {
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) fail(path, "cannot stat");
-  if (!S_ISREG(status.st_mode)) {
-    throw Error(ErrorCode::kIo, path.string(), "expected a regular file, got a folder or a device");
+/// A regular file that is being read, and what it was when that began.
+class Source {
+ public:
+  explicit Source(const fs::path& path) : path_(path), file_(path, O_RDONLY), first_(status()) {
+    if (!S_ISREG(first_.st_mode)) {
+      throw Error(ErrorCode::kIo, path.string(),
+                  "expected a regular file, got a folder or a device");
+    }
   }
-  return static_cast<std::size_t>(status.st_size);
-}
+
+  int descriptor() const { return file_.get(); }
+  std::size_t size() const { return static_cast<std::size_t>(first_.st_size); }
+
+  /// Bytes that were read; 0 at the end of the file.
+  std::size_t read(std::span<std::byte> target) const {
+    while (true) {
+      const ssize_t count = ::read(file_.get(), target.data(), target.size());
+      if (count >= 0) return static_cast<std::size_t>(count);
+      if (errno != EINTR) fail(path_, "cannot read");
+    }
+  }
+
+  /// was_read: whether all bytes that were there in the beginning could be read.
+  void check_unchanged(bool was_read) const {
+    const struct stat now = status();
+    if (was_read && now.st_size == first_.st_size && now.st_mtim.tv_sec == first_.st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == first_.st_mtim.tv_nsec) {
+      return;
+    }
+    throw Error(ErrorCode::kInvalidFile, path_.string(),
+                "expected a file that stays as it is while it is read, with " +
+                    std::to_string(first_.st_size) + " bytes, got one of now " +
+                    std::to_string(now.st_size) +
+                    " bytes that another program changes or that the disk cannot read; try again "
+                    "when it is complete");
+  }
+
+ private:
+  struct stat status() const {
+    struct stat status {};
+    if (::fstat(file_.get(), &status) != 0) fail(path_, "cannot stat");
+    return status;
+  }
+
+  fs::path path_;
+  Descriptor file_;
+  struct stat first_;
+};
 
 void write_all(const Descriptor& file, const fs::path& path, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -60,24 +102,34 @@ void write_all(const Descriptor& file, const fs::path& path, std::string_view by
 }  // namespace
 
 std::string read_file(const fs::path& path, std::size_t limit) {
-  const Descriptor file(path, O_RDONLY);
-  const std::size_t size = size_of_regular(file, path);
-  if (size > limit) {
-    throw Error(
-        ErrorCode::kIo, path.string(),
-        "expected at most " + std::to_string(limit) + " bytes, got " + std::to_string(size));
+  const Source source(path);
+  if (source.size() > limit) {
+    throw Error(ErrorCode::kIo, path.string(),
+                "expected at most " + std::to_string(limit) + " bytes, got " +
+                    std::to_string(source.size()));
   }
-  std::string bytes(size, '\0');
+  std::string bytes(source.size(), '\0');
+  const auto target = std::as_writable_bytes(std::span(bytes));
   std::size_t done = 0;
-  while (done < size) {
-    const ssize_t count = ::read(file.get(), bytes.data() + done, size - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(path, "cannot read");
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
+  for (std::size_t count = 1; count > 0 && done < bytes.size(); done += count) {
+    count = source.read(target.subspan(done));
   }
-  bytes.resize(done);
+  source.check_unchanged(done == bytes.size());
   return bytes;
+}
+
+void read_in_pieces(const fs::path& path,
+                    const std::function<void(std::span<const std::byte>)>& take) {
+  constexpr std::size_t kPiece = std::size_t{1} << 18;
+  const Source source(path);
+  ::posix_fadvise(source.descriptor(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  std::vector<std::byte> piece(kPiece);
+  std::size_t done = 0;
+  while (const std::size_t count = source.read(piece)) {
+    take(std::span(piece).first(count));
+    done += count;
+  }
+  source.check_unchanged(done == source.size());
 }
 
 void write_file_atomic(const fs::path& path, std::string_view bytes) {
@@ -99,24 +151,47 @@ void write_file_atomic(const fs::path& path, std::string_view bytes) {
   ::fsync(parent.get());
 }
 
-MappedFile::MappedFile(const fs::path& path) {
-  const Descriptor file(path, O_RDONLY);
-  const std::size_t size = size_of_regular(file, path);
-  if (size == 0) return;
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (address == MAP_FAILED) fail(path, "cannot map");
-  bytes_ = {static_cast<const std::byte*>(address), size};
+struct MappedFile::Mapping {
+  explicit Mapping(const fs::path& path) : source(path) {
+    if (source.size() == 0) return;
+    void* address = ::mmap(nullptr, source.size(), PROT_READ, MAP_PRIVATE, source.descriptor(), 0);
+    if (address == MAP_FAILED) fail(path, "cannot map");
+    bytes = {static_cast<const std::byte*>(address), source.size()};
+    try {
+      guard.emplace(bytes);
+    } catch (const std::exception& failure) {
+      unmap();
+      throw Error(ErrorCode::kIo, path.string(), failure.what());
+    }
+  }
+  ~Mapping() {
+    // First the guard: from here on, another mapping may lie there.
+    guard.reset();
+    unmap();
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  void unmap() const {
+    if (!bytes.empty()) ::munmap(const_cast<std::byte*>(bytes.data()), bytes.size());
+  }
+
+  Source source;
+  std::span<const std::byte> bytes;
+  std::optional<MapGuard> guard;
+};
+
+MappedFile::MappedFile(const fs::path& path) : mapping_(std::make_unique<Mapping>(path)) {}
+MappedFile::~MappedFile() = default;
+MappedFile::MappedFile(MappedFile&&) noexcept = default;
+MappedFile& MappedFile::operator=(MappedFile&&) noexcept = default;
+
+std::span<const std::byte> MappedFile::bytes() const noexcept {
+  return mapping_ ? mapping_->bytes : std::span<const std::byte>();
 }
 
-MappedFile::~MappedFile() {
-  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
-}
-
-MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
-
-MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
-  std::swap(bytes_, other.bytes_);
-  return *this;
+void MappedFile::check_unchanged() const {
+  if (mapping_) mapping_->source.check_unchanged(!mapping_->guard || !mapping_->guard->was_hit());
 }
 
 TemporaryFolder::TemporaryFolder() {

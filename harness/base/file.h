@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,14 +11,23 @@
 namespace harness {
 
 /// The whole file as bytes. Throws Error(kIo) when it is missing, unreadable or larger than
-/// `limit` bytes (a text file from outside is never that large).
+/// `limit` bytes (a text file from outside is never that large), Error(kInvalidFile) when it
+/// changes meanwhile.
 std::string read_file(const std::filesystem::path& path, std::size_t limit = std::size_t{1} << 30);
+
+/// Gives the bytes of a file to `take`, in pieces and in order. Throws as read_file() does.
+void read_in_pieces(const std::filesystem::path& path,
+                    const std::function<void(std::span<const std::byte>)>& take);
 
 /// Puts `bytes` under `path`, or leaves what was there: temporary file beside it, fsync, rename,
 /// fsync of the folder. Missing folders are made. Throws Error(kIo).
 void write_file_atomic(const std::filesystem::path& path, std::string_view bytes);
 
 /// A file mapped read-only into memory for as long as the object lives. Movable, not copyable.
+///
+/// Another process may change the file meanwhile. Where it cuts the file short, bytes that are gone
+/// read as zeros (map_guard.h): whoever has read bytes() calls check_unchanged() before he believes
+/// them.
 class MappedFile {
  public:
   /// Throws Error(kIo). An empty file gives an empty span.
@@ -27,10 +38,15 @@ class MappedFile {
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 
-  std::span<const std::byte> bytes() const noexcept { return bytes_; }
+  std::span<const std::byte> bytes() const noexcept;
+
+  /// Throws Error(kInvalidFile) when the file is no longer what it was when it was mapped: other
+  /// size, other time of modification, or bytes that could not be read.
+  void check_unchanged() const;
 
  private:
-  std::span<const std::byte> bytes_;
+  struct Mapping;
+  std::unique_ptr<Mapping> mapping_;
 };
 
 /// A fresh folder under the system's temporary folder, removed with all it holds by the destructor.

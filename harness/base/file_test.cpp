@@ -1,5 +1,6 @@
 #include "harness/base/file.h"
 
+#include <chrono>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -60,6 +61,62 @@ TEST(MappedFile, AnEmptyFileIsAnEmptySpan) {
   const TemporaryFolder folder;
   write_file_atomic(folder.path() / "file", "");
   EXPECT_TRUE(MappedFile(folder.path() / "file").bytes().empty());
+}
+
+TEST(MappedFile, SaysWhenAnotherProgramCutsTheFile) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "file";
+  write_file_atomic(path, std::string(3 * 4096 + 10, 'x'));
+  for (const std::size_t size : {3U * 4096U + 9U, 4096U, 0U}) {
+    const MappedFile file(path);
+    EXPECT_NO_THROW(file.check_unchanged());
+    fs::resize_file(path, size);
+    std::size_t sum = 0;
+    for (const std::byte byte : file.bytes()) sum += static_cast<std::size_t>(byte);
+    EXPECT_EQ(sum, size * 'x');
+    try {
+      file.check_unchanged();
+      FAIL() << size;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInvalidFile);
+      EXPECT_EQ(error.subject(), path.string());
+      EXPECT_NE(error.detail().find("got one of now " + std::to_string(size) + " bytes"),
+                std::string::npos)
+          << error.detail();
+    }
+  }
+}
+
+TEST(MappedFile, SaysWhenAnotherProgramWritesToTheFile) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "file";
+  write_file_atomic(path, "abc");
+  fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  const MappedFile file(path);
+  std::fstream(path) << 'x';
+  EXPECT_THROW(file.check_unchanged(), Error);
+}
+
+TEST(MappedFile, StaysWhatItWasWhenAnotherFileTakesItsName) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "file";
+  write_file_atomic(path, "abc");
+  const MappedFile file(path);
+  write_file_atomic(path, "another");
+  EXPECT_NO_THROW(file.check_unchanged());
+  EXPECT_EQ(static_cast<char>(file.bytes()[0]), 'a');
+}
+
+TEST(File, SaysWhenItIsCutWhileItIsReadInPieces) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "file";
+  write_file_atomic(path, std::string(std::size_t{1} << 20, 'x'));
+  std::size_t seen = 0;
+  read_in_pieces(path, [&](std::span<const std::byte> piece) { seen += piece.size(); });
+  EXPECT_EQ(seen, std::size_t{1} << 20);
+  EXPECT_THROW(
+      read_in_pieces(path, [&](std::span<const std::byte>) { fs::resize_file(path, 300000); }),
+      Error);
 }
 
 }  // namespace

@@ -47,7 +47,10 @@ Json parse_json(std::string_view text, std::string_view subject) {
   try {
     return Json::parse(text, std::ref(check));
   } catch (const nlohmann::json::exception& failure) {
-    throw Error(ErrorCode::kInvalidJson, subject, failure.what());
+    // What stands before it is the library's own number.
+    const std::string_view reason(failure.what());
+    throw Error(ErrorCode::kInvalidJson, subject,
+                "expected JSON, got: " + std::string(reason.substr(reason.find("] ") + 2)));
   }
 }
 

@@ -1,15 +1,10 @@
 #include "harness/base/sha256.h"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <stdexcept>
-#include <vector>
 
-#include "harness/base/error.h"
+#include "harness/base/file.h"
 
 namespace harness {
 
@@ -61,18 +56,8 @@ std::string sha256_hex(std::string_view text) {
 }
 
 std::string sha256_file(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw Error(ErrorCode::kIo, path.string(), std::strerror(errno));
-  ::posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL);
   Sha256 hash;
-  std::vector<std::byte> block(1 << 18);
-  ssize_t count = 0;
-  while ((count = ::read(file, block.data(), block.size())) > 0) {
-    hash.update(std::span(block).first(static_cast<std::size_t>(count)));
-  }
-  const int failure = errno;
-  ::close(file);
-  if (count < 0) throw Error(ErrorCode::kIo, path.string(), std::strerror(failure));
+  read_in_pieces(path, [&](std::span<const std::byte> piece) { hash.update(piece); });
   return hash.hex_digest();
 }
 

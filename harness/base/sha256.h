@@ -32,7 +32,8 @@ class Sha256 {
 /// Hex digest of a text held in memory.
 std::string sha256_hex(std::string_view text);
 
-/// Hex digest of a file's bytes, read in blocks. Throws Error(kIo) when it cannot be read.
+/// Hex digest of a file's bytes, read in blocks. Throws Error(kIo) when it cannot be read,
+/// Error(kInvalidFile) when another program changes it meanwhile.
 std::string sha256_file(const std::filesystem::path& path);
 
 }  // namespace harness

@@ -177,7 +177,7 @@ std::vector<MetafileModel> read_metafile(std::string_view text, std::string_view
     for (const Place& model : models.items()) read.push_back(read_model(model));
     return read;
   } catch (const YAML::Exception& failure) {
-    throw Error(ErrorCode::kInvalidTable, subject, "cannot be read as a metafile: " + failure.msg);
+    throw Error(ErrorCode::kInvalidTable, subject, "expected a metafile, got: " + failure.msg);
   }
 }
 

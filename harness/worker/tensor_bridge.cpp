@@ -1,6 +1,6 @@
 #include "harness/worker/tensor_bridge.h"
 
-#include <cstring>
+#include <cstddef>
 
 namespace harness {
 namespace {
@@ -35,15 +35,8 @@ torch::ScalarType scalar_type(DType dtype) {
 
 torch::Tensor to_torch(const TensorView& view) {
   auto tensor = torch::empty(view.shape, scalar_type(view.dtype));
-  const std::size_t size = static_cast<std::size_t>(view.numel()) * item_size(view.dtype);
-  if (size == 0) return tensor;
-  if (view.is_contiguous()) {
-    const auto* first =
-        view.storage_bytes.data() + static_cast<std::size_t>(view.offset) * item_size(view.dtype);
-    std::memcpy(tensor.data_ptr(), first, size);
-  } else {
-    std::memcpy(tensor.data_ptr(), view.packed().data(), size);
-  }
+  if (view.numel() == 0) return tensor;
+  view.pack_into({static_cast<std::byte*>(tensor.data_ptr()), view.packed_size()});
   return tensor;
 }
 
