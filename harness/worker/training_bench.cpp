@@ -22,7 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRounds = 9, kSteps = 4;
+constexpr int kRounds = 5, kSteps = 3;
 constexpr double kSlowestHalf = 1.5;
 
 struct Contestant {
@@ -97,6 +97,7 @@ bool compare(const MinizooRow& row) {
     const double by_fp32 = ratio(contestant, all[1]);
     std::printf("%-20s %-12s %6.2f it/s, time by fp32's %.2f\n", row.golden.c_str(),
                 contestant.name.c_str(), 1.0 / median(contestant.seconds), by_fp32);
+    std::fflush(stdout);
     if (contestant.name == "fp16-master" && by_fp32 > kSlowestHalf) fast = false;
   }
   return fast;
