@@ -57,7 +57,8 @@ struct Row {
   std::string config;
   std::string sibling_suite;  ///< The row trained in the other arithmetic; "" when there is none.
   std::string sibling_row;
-  Json recipe = Json::object();  ///< {"iterations", "batch", "lr", "crop": [h, w], "pretrained": location}.
+  Json recipe =
+      Json::object();  ///< {"iterations", "batch", "lr", "crop": [h, w], "pretrained": location}.
   std::vector<Claim> claims;
 
   const Claim* find_claim(std::string_view claim_id) const;

@@ -1,137 +1,53 @@
 #include "harness/worker/train_job.h"
 
-#include <filesystem>
-
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/artifact/training_log.h"
 #include "harness/base/error.h"
-#include "harness/base/file.h"
-#include "harness/worker/minizoo_rows.h"
-#include "harness/worker/training_checkpoint.h"
-#include "harness/worker/training_session.h"
 
 namespace harness {
 namespace {
-namespace fs = std::filesystem;
-using testing::HasSubstr;
 
-/// The FCN row for a few steps, each training in a folder of its own.
-class TrainJobTest : public testing::Test {
- protected:
-  TrainJob job_for(const std::string& folder, const std::string& precision = "fp16") {
-    TrainJob job;
-    const MinizooRow row = minizoo_rows().at(0);
-    job.suite = "minizoo";
-    job.row = row.row;
-    job.data.root = fs::absolute("fixtures/minizoo/data/scenes").string();
-    job.data.height = 128;
-    job.data.width = 256;
-    job.checkpoint = row.checkpoint;
-    job.pretrained = "fixtures/minizoo/zoo/pretrain/resnet50_v1c_w8-32c09ca3.pth";
-    job.precision = precision;
-    job.seed = 3;
-    job.iterations = 4;
-    job.digests = true;
-    job.device = "cpu";
-    job.key = "key";
-    job.out = folder_.path() / folder;
-    return job;
-  }
-  static void train(const TrainJob& job) {
-    testing::internal::CaptureStdout();
-    try {
-      train_job(job);
-    } catch (...) {
-      testing::internal::GetCapturedStdout();
-      throw;
-    }
-    testing::internal::GetCapturedStdout();
-  }
-  static fs::path folder_of(const TrainJob& job) {
-    return job.out / training_folder(job.precision, job.seed);
-  }
-  static RunResult result_of(const TrainJob& job) { return read_run_results(job.out).at(0); }
-
-  TemporaryFolder folder_;
-};
-
-TEST_F(TrainJobTest, LeavesTheRecordOfATraining) {
-  const TrainJob job = job_for("a");
-  train(job);
-  const RunResult result = result_of(job);
-  const Json& measured = result.measurements;
-  EXPECT_EQ(result.stage, "train");
-  EXPECT_EQ(result.seeds.at("seed"), 3);
-  EXPECT_EQ(measured.at("steps"), 4);
-  EXPECT_EQ(measured.at("iterations"), 4);
-  EXPECT_EQ(measured.at("scheduled_iterations"), 600);
-  EXPECT_EQ(measured.at("scale").at("min"), 512.0);
-  EXPECT_EQ(measured.at("skipped"), 0);
-  EXPECT_EQ(measured.at("non_finite_steps"), 0);
-  EXPECT_GT(measured.at("gradients").at("looked_at"), 100000);
-  EXPECT_GT(measured.at("peak_bytes"), 1000000);
-  EXPECT_EQ(measured.at("validation").size(), 1u);
-  EXPECT_EQ(measured.at("flight"), nullptr);
-  // Half training by what was dispatched: every convolution and its gradient, no other dtype.
-  EXPECT_EQ(measured.at("census").at("convolution").size(), 1u);
-  EXPECT_GT(measured.at("census").at("convolution").at("float16"), 50);
-  EXPECT_GT(measured.at("census").at("convolution_backward").at("float16"), 50);
-  EXPECT_EQ(measured.at("census").at("loss"), (Json{{"float32", 2}}));
-  const TrainingLog log = read_training_log(folder_of(job) / "train.log.json");
-  EXPECT_EQ(log.validation.size(), 1u);
-  const auto snapshot = read_snapshot(folder_of(job) / "latest.pth");
-  ASSERT_TRUE(snapshot);
-  EXPECT_EQ(snapshot->state.steps, 4);
-  EXPECT_EQ(snapshot->state.masters.size(), snapshot->state.momentum.size());
+/// A job as the command writes it.
+Json job() {
+  const Suite suite = read_suite("suites/minizoo.json");
+  return {{"suite", "minizoo"},
+          {"row", to_json(suite.rows.front())},
+          {"data", {{"root", "/data"}, {"split", "val"}, {"height", 128}, {"width", 256}}},
+          {"checkpoint", "a.pth"},
+          {"pretrained", ""},
+          {"precision", "fp16"},
+          {"seed", 3},
+          {"iterations", 0},
+          {"digests", true},
+          {"save_seconds", 20.0},
+          {"device", "cpu"},
+          {"threads", 2},
+          {"key", "k"},
+          {"out", "out"},
+          {"argv", {"halfproof", "run"}}};
 }
 
-TEST_F(TrainJobTest, TheSameSeedGivesTheSameWeightsAndStepsAndAnotherDoesNot) {
-  const TrainJob first = job_for("a", "fp32");
-  const TrainJob second = job_for("b", "fp32");
-  TrainJob other = job_for("c", "fp32");
-  other.seed = 4;
-  for (const auto* job : {&first, &second, &other}) train(*job);
-  EXPECT_EQ(result_of(first).digests.at("weights"), result_of(second).digests.at("weights"));
-  EXPECT_NE(result_of(first).digests.at("weights"), result_of(other).digests.at("weights"));
-  EXPECT_EQ(read_file(folder_of(first) / "steps.jsonl"),
-            read_file(folder_of(second) / "steps.jsonl"));
+TEST(TrainJob, IsReadAsTheCommandWritesIt) {
+  const TrainJob read = train_job_from_json(job());
+  EXPECT_EQ(read.row.id, "fcn_r50w8-d8_64x128_600_fp16_scenes");
+  EXPECT_EQ(read.data.height, 128);
+  EXPECT_EQ(read.seed, 3u);
+  EXPECT_TRUE(read.digests);
+  EXPECT_EQ(read.save_seconds, 20.0);
+  EXPECT_EQ(read.argv.size(), 2u);
 }
 
-TEST_F(TrainJobTest, GoesOnFromASavedStateBitForBit) {
-  const TrainJob whole = job_for("whole");
-  train(whole);
-  // Cut short after two steps, with a line of the third in the records: as a kill leaves it.
-  TrainJob part = job_for("part");
-  part.iterations = 2;
-  train(part);
-  const fs::path folder = folder_of(part);
-  write_file_atomic(folder / "steps.jsonl", read_file(folder / "steps.jsonl") + "{\"step\": 2, ");
-  fs::remove(part.out / "train-fp16-seed3.json");
-  part.iterations = 4;
-  train(part);
-  EXPECT_EQ(result_of(part).digests.at("weights"), result_of(whole).digests.at("weights"));
-  EXPECT_EQ(read_file(folder / "steps.jsonl"), read_file(folder_of(whole) / "steps.jsonl"));
-  EXPECT_EQ(result_of(part).measurements.at("steps"), 4);
+TEST(TrainJob, AMissingOrUnknownKeyIsAnError) {
+  Json missing = job();
+  missing.erase("seed");
+  EXPECT_THROW(train_job_from_json(missing), Error);
+  Json unknown = job();
+  unknown["sed"] = 1;
+  EXPECT_THROW(train_job_from_json(unknown), Error);
 }
 
-TEST_F(TrainJobTest, AStateOfAnotherJobIsNotTakenUp) {
-  const TrainJob job = job_for("a", "fp32");
-  train(job);
-  const std::string steps = read_file(folder_of(job) / "steps.jsonl");
-  TrainJob again = job;
-  again.key = "another";
-  again.iterations = 2;
-  train(again);
-  EXPECT_EQ(result_of(again).measurements.at("steps"), 2);
-  EXPECT_LT(read_file(folder_of(job) / "steps.jsonl").size(), steps.size());
-}
-
-TEST_F(TrainJobTest, ARecipeThatIsNotUnderstoodIsRefused) {
-  TrainJob job = job_for("a");
-  job.pretrained = minizoo_rows().at(0).checkpoint;
-  EXPECT_THROW(train(job), Error);
+TEST(TrainJob, ItsFolderNamesPrecisionAndSeed) {
+  EXPECT_EQ(training_folder("fp16-amp", 7), "train-fp16-amp-seed7");
 }
 
 }  // namespace
