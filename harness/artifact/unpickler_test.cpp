@@ -117,7 +117,8 @@ TEST(Unpickler, NamesTheDangerousGlobalAndItsPlace) {
   const Error error = refusal(join("]", pickle_text::global("os", "system")));
   EXPECT_EQ(error.code(), ErrorCode::kUnsafePickle);
   EXPECT_EQ(error.subject(), "x.pth");
-  EXPECT_THAT(error.detail(), HasSubstr("pickle, byte 3: expected tensors and plain data, got os.system,"));
+  EXPECT_THAT(error.detail(),
+              HasSubstr("pickle, byte 3: expected tensors and plain data, got os.system,"));
 }
 
 TEST(Unpickler, CountsPlacesFromTheStartOfTheFile) {
