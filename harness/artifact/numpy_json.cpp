@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "harness/base/float16.h"
 
@@ -37,6 +38,13 @@ const PickleValue* element(const PickleTree& tree, const PickleValue* tuple, std
   }
   const PickleValue& value = tree[tuple->items[index]];
   return value.kind == kind ? &value : nullptr;
+}
+
+/// Bytes in a tuple; Python 2 writes them as text where they happen to be some.
+const PickleValue* raw_element(const PickleTree& tree, const PickleValue* tuple,
+                               std::size_t index) {
+  const PickleValue* bytes = element(tree, tuple, index, PickleKind::kBytes);
+  return bytes != nullptr ? bytes : element(tree, tuple, index, PickleKind::kString);
 }
 
 /// A dtype pickles as dtype('f8', ...) whose state is (version, byte order, ...).
@@ -87,25 +95,56 @@ Json element_to_json(DType dtype, std::string_view bytes) {
 std::optional<Json> scalar_to_json(const PickleTree& tree, const PickleValue& value) {
   const PickleValue* arguments = part(tree, value, kArguments);
   const auto dtype = dtype_of(tree, element(tree, arguments, 0, PickleKind::kOpaque));
-  const PickleValue* bytes = element(tree, arguments, 1, PickleKind::kBytes);
+  const PickleValue* bytes = raw_element(tree, arguments, 1);
   if (!dtype || bytes == nullptr || bytes->text.size() != item_size(*dtype)) return std::nullopt;
   return element_to_json(*dtype, bytes->text);
 }
 
-std::optional<Json> array_of(const PickleTree& tree, std::optional<DType> dtype,
-                             const PickleValue* shape, const PickleValue* bytes) {
-  if (!dtype || shape == nullptr || bytes == nullptr) return std::nullopt;
-  Json sizes = Json::array();
-  for (const ValueId size : shape->items) {
-    if (tree[size].kind != PickleKind::kInt) return std::nullopt;
-    sizes.push_back(tree[size].integer);
+/// The sizes of an array whose elements fill `bytes`; nothing when they do not.
+std::optional<std::vector<std::int64_t>> sizes_of(const PickleTree& tree, const PickleValue& shape,
+                                                  std::size_t elements) {
+  std::vector<std::int64_t> sizes;
+  std::int64_t product = 1;
+  for (const ValueId id : shape.items) {
+    const PickleValue& size = tree[id];
+    if (size.kind != PickleKind::kInt || size.integer < 0 ||
+        __builtin_mul_overflow(product, size.integer, &product)) {
+      return std::nullopt;
+    }
+    sizes.push_back(size.integer);
   }
-  Json array = {{"__class__", "numpy.ndarray"}, {"dtype", to_string(*dtype)}, {"shape", sizes}};
+  if (static_cast<std::size_t>(product) != elements) return std::nullopt;
+  return sizes;
+}
+
+/// Where, in an array whose first index moves fastest, the element lies that comes at `index` in
+/// row-major order.
+std::size_t fortran_place(std::size_t index, const std::vector<std::int64_t>& sizes) {
+  std::size_t place = 0;
+  std::size_t stride = 1;
+  for (const std::int64_t size : sizes) stride *= static_cast<std::size_t>(size);
+  for (std::size_t axis = sizes.size(); axis-- > 0;) {
+    const auto size = static_cast<std::size_t>(sizes[axis]);
+    stride /= size;
+    place += index % size * stride;
+    index /= size;
+  }
+  return place;
+}
+
+std::optional<Json> array_of(const PickleTree& tree, std::optional<DType> dtype,
+                             const PickleValue* shape, const PickleValue* bytes, bool is_fortran) {
+  if (!dtype || shape == nullptr || bytes == nullptr) return std::nullopt;
   const std::size_t item = item_size(*dtype);
-  if (bytes->text.size() / item <= kMaxValues) {
+  const std::size_t elements = bytes->text.size() / item;
+  const auto sizes = sizes_of(tree, *shape, elements);
+  if (!sizes || bytes->text.size() % item != 0) return std::nullopt;
+  Json array = {{"__class__", "numpy.ndarray"}, {"dtype", to_string(*dtype)}, {"shape", *sizes}};
+  if (elements <= kMaxValues) {
     Json values = Json::array();
-    for (std::size_t at = 0; at + item <= bytes->text.size(); at += item) {
-      values.push_back(element_to_json(*dtype, bytes->text.substr(at, item)));
+    for (std::size_t index = 0; index < elements; ++index) {
+      const std::size_t place = is_fortran ? fortran_place(index, *sizes) : index;
+      values.push_back(element_to_json(*dtype, bytes->text.substr(place * item, item)));
     }
     array["values"] = std::move(values);
   }
@@ -115,17 +154,19 @@ std::optional<Json> array_of(const PickleTree& tree, std::optional<DType> dtype,
 /// _reconstruct(ndarray, ...) with the state (version, shape, dtype, is Fortran, bytes).
 std::optional<Json> array_to_json(const PickleTree& tree, const PickleValue& value) {
   const PickleValue* state = part(tree, value, kState);
+  const PickleValue* is_fortran = element(tree, state, 3, PickleKind::kBool);
   return array_of(tree, dtype_of(tree, element(tree, state, 2, PickleKind::kOpaque)),
-                  element(tree, state, 1, PickleKind::kTuple),
-                  element(tree, state, 4, PickleKind::kBytes));
+                  element(tree, state, 1, PickleKind::kTuple), raw_element(tree, state, 4),
+                  is_fortran != nullptr && is_fortran->integer != 0);
 }
 
 /// _frombuffer(bytes, dtype, shape, order)
 std::optional<Json> buffer_to_json(const PickleTree& tree, const PickleValue& value) {
   const PickleValue* arguments = part(tree, value, kArguments);
+  const PickleValue* order = element(tree, arguments, 3, PickleKind::kString);
   return array_of(tree, dtype_of(tree, element(tree, arguments, 1, PickleKind::kOpaque)),
-                  element(tree, arguments, 2, PickleKind::kTuple),
-                  element(tree, arguments, 0, PickleKind::kBytes));
+                  element(tree, arguments, 2, PickleKind::kTuple), raw_element(tree, arguments, 0),
+                  order != nullptr && order->text == "F");
 }
 
 }  // namespace

@@ -49,6 +49,35 @@ TEST_F(NumpyJson, ReadsArraysAndLeavesOutLongOnes) {
   EXPECT_FALSE(array(1025)->contains("values"));
 }
 
+TEST_F(NumpyJson, WritesColumnsFirstArraysInRowMajorOrder) {
+  const auto array = [&](bool is_fortran) {
+    const ValueId state = tuple({tree_.add_int(1), tuple({tree_.add_int(2), tree_.add_int(3)}),
+                                 dtype("i1"), tree_.add_bool(is_fortran), bytes("\1\2\3\4\5\6")});
+    return (*convert(object(GlobalRole::kNumpyArray, {}, state)))["values"];
+  };
+  EXPECT_EQ(array(false), Json::parse("[1, 2, 3, 4, 5, 6]"));
+  EXPECT_EQ(array(true), Json::parse("[1, 3, 5, 2, 4, 6]"));
+  const auto buffer = convert(object(
+      GlobalRole::kNumpyBuffer,
+      {bytes("\1\2\3\4"), dtype("i1"), tuple({tree_.add_int(2), tree_.add_int(2)}), text("F")}));
+  EXPECT_EQ((*buffer)["values"], Json::parse("[1, 3, 2, 4]"));
+}
+
+TEST_F(NumpyJson, LeavesAloneArraysOfAnotherSizeThanTheirBytes) {
+  const auto array = [&](std::vector<ValueId> sizes, std::string content) {
+    return convert(object(GlobalRole::kNumpyArray, {},
+                          tuple({tree_.add_int(1), tuple(std::move(sizes)), dtype("i2"),
+                                 tree_.add_bool(false), bytes(std::move(content))})));
+  };
+  EXPECT_TRUE(array({tree_.add_int(2)}, "abcd"));
+  EXPECT_FALSE(array({tree_.add_int(3)}, "abcd"));
+  EXPECT_FALSE(array({tree_.add_int(2)}, "abcde"));
+  EXPECT_FALSE(array({tree_.add_int(-2), tree_.add_int(-1)}, "abcd"));
+  const std::int64_t half = std::int64_t{1} << 32;
+  EXPECT_FALSE(array({tree_.add_int(half), tree_.add_int(half)}, ""));
+  EXPECT_EQ((*array({tree_.add_int(0), tree_.add_int(7)}, ""))["values"], Json::array());
+}
+
 TEST_F(NumpyJson, LeavesAloneWhatItCannotRead) {
   EXPECT_FALSE(convert(tree_.add_none()));
   EXPECT_FALSE(convert(object(GlobalRole::kNumpyScalar, {dtype("f4"), bytes("abc")})));

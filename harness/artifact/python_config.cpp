@@ -1,5 +1,6 @@
 #include "harness/artifact/python_config.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string>
@@ -17,6 +18,8 @@ namespace {
 constexpr int kMaxDepth = 64;
 /// A name bound above can be used many times; what it stands for is copied each time.
 constexpr std::size_t kMaxCopied = std::size_t{1} << 17;
+constexpr std::int64_t kMaxRange = 1024;
+constexpr double kMaxRangeEnd = 2147483648.0;
 
 /// Recursive descent over the tokens; `depth_` bounds the recursion.
 class Parser {
@@ -144,6 +147,7 @@ class Parser {
     if (name == "None") return nullptr;
     if (name == "True" || name == "False") return name == "True";
     if (name == "dict" && accept_symbol('(')) return dict_call();
+    if (name == "range" && accept_symbol('(')) return range_call();
     const auto found = bound_.find(name);
     if (found == bound_.end()) {
       tokens_.fail("expected a literal, dict(...) or a name bound above, got the name \"" + name +
@@ -172,6 +176,32 @@ class Parser {
     return object.take();
   }
 
+  /// The integers themselves: upstream writes `gpu_ids = range(0, 4)`.
+  Json range_call() {
+    const Json arguments = sequence(')');
+    const bool are_integers =
+        std::all_of(arguments.begin(), arguments.end(), [](const Json& argument) {
+          return argument.is_number_integer() && std::abs(argument.get<double>()) < kMaxRangeEnd;
+        });
+    if (arguments.empty() || arguments.size() > 3 || !are_integers) {
+      tokens_.fail("expected range() of one to three integers below 2^31, got other arguments");
+    }
+    const bool has_start = arguments.size() > 1;
+    const auto start = has_start ? arguments[0].get<std::int64_t>() : 0;
+    const auto stop = arguments[has_start ? 1 : 0].get<std::int64_t>();
+    const auto step = arguments.size() == 3 ? arguments[2].get<std::int64_t>() : 1;
+    if (step == 0 || (stop - start) / step > kMaxRange) {
+      tokens_.fail("expected range() of at most " + std::to_string(kMaxRange) +
+                   " integers, got more");
+    }
+    Json values = Json::array();
+    for (auto value = start; step > 0 ? value < stop : value > stop; value += step) {
+      values.push_back(value);
+    }
+    spend(values, depth_);
+    return values;
+  }
+
   bool accept_stars() {
     if (!accept_symbol('*')) return false;
     expect_symbol('*');
@@ -197,7 +227,9 @@ class Parser {
     std::size_t size = 1;
     if (value.is_string()) size += value.get_ref<const std::string&>().size();
     if (size > kMaxCopied - copied_ || depth > kMaxDepth) {
-      tokens_.fail("expected names that stand for less, got names of names without end");
+      tokens_.fail(
+          "expected names and ranges that stand for less, got names of names without end or "
+          "ranges that outgrow the text");
     }
     copied_ += size;
     if (value.is_structured()) {

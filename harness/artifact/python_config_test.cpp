@@ -52,6 +52,26 @@ TEST(PythonConfig, ReadsContainersWithAndWithoutTrailingCommas) {
             Json::parse(R"({"model":{"type":"FCN","in_index":[0,1]}})"));
 }
 
+TEST(PythonConfig, TakesARangeAsItsIntegers) {
+  EXPECT_EQ(parse("gpu_ids = range(0, 4)\nn = 2\na = [range(3), range(5, 0, -2), range(n)]"),
+            Json::parse(R"({"gpu_ids":[0,1,2,3],"n":2,"a":[[0,1,2],[5,3,1],[0,1]]})"));
+  EXPECT_EQ(parse("a = range(0)\nb = range(3, 1,)\nrange = 1"),
+            Json::parse(R"({"a":[],"b":[],"range":1})"));
+  EXPECT_EQ(parse("a = range(1024)")["a"].size(), 1024U);
+  for (const char* const wrong :
+       {"range(1025)", "range(0, 9, 0)", "range()", "range(1.5)", "range('x')", "range(1, 2, 3, 4)",
+        "range(-9999999999, 1)", "range(-2147483647, 2147483647, 1)"}) {
+    EXPECT_THAT(refusal(std::string("a = ") + wrong), testing::HasSubstr("expected range()"))
+        << wrong;
+  }
+}
+
+TEST(PythonConfig, RefusesRangesThatOutgrowTheText) {
+  std::string text = "a = [";
+  for (int count = 0; count < 200; ++count) text += "range(1000), ";
+  EXPECT_THAT(refusal(text + "]"), testing::HasSubstr("ranges that outgrow the text"));
+}
+
 TEST(PythonConfig, KeepsTheOrderOfKeys) {
   EXPECT_EQ(parse("z = 1\na = dict(y=1, b=2)").dump(), R"({"z":1,"a":{"y":1,"b":2}})");
 }
