@@ -2,15 +2,13 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <torch/torch.h>
 
-namespace harness {
+#include "harness/precision/named_tensors.h"
 
-/// Names and tensors in order.
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+namespace harness {
 
 /// The parameters of a module that want gradients, side by side: all that an optimizer does to them
 /// is then a few operations on one buffer. Parameters of each dtype have a buffer for their values

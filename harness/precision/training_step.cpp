@@ -2,10 +2,8 @@
 
 #include <cfloat>
 #include <cmath>
-#include <string_view>
-#include <unordered_map>
 
-#include "harness/base/error.h"
+#include "harness/precision/named_tensors.h"
 
 namespace harness {
 namespace {
@@ -14,77 +12,11 @@ torch::ScalarType optimizer_dtype(Policy policy) {
   return policy == Policy::kFp64 ? torch::kDouble : torch::kFloat;
 }
 
-NamedTensors float_copies(const torch::nn::Module& module) {
-  NamedTensors copies;
-  const auto copy = [](const torch::Tensor& tensor) {
-    return tensor.detach().to(torch::kFloat, /*non_blocking=*/false, /*copy=*/true);
-  };
-  for (const auto& entry : module.named_parameters()) {
-    copies.emplace_back(entry.key(), copy(entry.value()));
+void lay_out_channels_last(torch::nn::Module& module) {
+  for (auto& parameter : module.parameters()) {
+    if (parameter.dim() != 4) continue;
+    parameter.set_data(parameter.detach().contiguous(torch::MemoryFormat::ChannelsLast));
   }
-  for (const auto& entry : module.named_buffers()) {
-    if (entry.value().is_floating_point()) copies.emplace_back(entry.key(), copy(entry.value()));
-  }
-  return copies;
-}
-
-/// Copies what has a namesake in `targets` there.
-void copy_by_name(const NamedTensors& source, const NamedTensors& targets) {
-  std::unordered_map<std::string_view, const torch::Tensor*> found;
-  for (const auto& [name, tensor] : source) found.emplace(name, &tensor);
-  for (const auto& [name, tensor] : targets) {
-    const auto it = found.find(name);
-    if (it != found.end()) torch::Tensor(tensor).copy_(*it->second);
-  }
-}
-
-/// What the module holds in float.
-NamedTensors float_tensors(const torch::nn::Module& module) {
-  NamedTensors tensors;
-  const auto add = [&](const auto& entries) {
-    for (const auto& entry : entries) {
-      if (entry.value().scalar_type() != torch::kFloat) continue;
-      tensors.emplace_back(entry.key(), entry.value().detach());
-    }
-  };
-  add(module.named_parameters());
-  add(module.named_buffers());
-  return tensors;
-}
-
-void list(std::string& text, std::string_view title, const std::string& name) {
-  text.append(text.empty() ? "" : "; ").append(title).append(" ").append(name);
-}
-
-/// Copies a saved part by name: every name and shape has to fit.
-void assign(const NamedTensors& saved, const NamedTensors& targets, std::string_view part) {
-  std::unordered_map<std::string_view, const torch::Tensor*> given;
-  std::string wrong;
-  for (const auto& [name, tensor] : saved) {
-    if (!given.emplace(name, &tensor).second) list(wrong, "twice", name);
-  }
-  for (const auto& [name, target] : targets) {
-    const auto found = given.find(name);
-    if (found == given.end()) {
-      list(wrong, "missing", name);
-    } else if (found->second->sizes() != target.sizes()) {
-      list(wrong, "of another shape", name);
-    }
-  }
-  if (wrong.empty() && saved.size() != targets.size()) {
-    list(wrong, "unexpected", std::to_string(saved.size() - targets.size()) + " more");
-  }
-  if (!wrong.empty()) throw Error(ErrorCode::kStateDictMismatch, part, wrong);
-  copy_by_name(saved, targets);
-}
-
-NamedTensors on_cpu(const NamedTensors& tensors) {
-  NamedTensors copies;
-  for (const auto& [name, tensor] : tensors) {
-    copies.emplace_back(
-        name, tensor.detach().to(torch::kCPU, /*non_blocking=*/false, /*copy=*/true).contiguous());
-  }
-  return copies;
 }
 
 }  // namespace
@@ -143,6 +75,7 @@ void TrainingStep::Impl::prepare() {
   if (has_masters() && !options.quirks.wrap_rounds_norm) {
     copy_by_name(before, float_tensors(*module));
   }
+  if (options.channels_last) lay_out_channels_last(*module);
   parameters_ = std::make_unique<FlatParameters>(*module);
   if (!has_masters()) {
     weights_ = parameters_->values();
@@ -160,7 +93,9 @@ torch::Tensor TrainingStep::Impl::backward(const torch::Tensor& images, const to
                                            NamedTensors& values) {
   {
     const AutocastScope autocast(options.policy, images.device().type());
-    values = forward(images.to(input_dtype(options.policy)), labels);
+    auto input = images.to(input_dtype(options.policy));
+    if (options.channels_last) input = input.contiguous(torch::MemoryFormat::ChannelsLast);
+    values = forward(input, labels);
   }
   torch::Tensor total;
   for (const auto& [name, value] : values) {
