@@ -11,7 +11,7 @@ namespace harness {
 namespace {
 
 Json config_of(const MinizooRow& row) {
-  const Json& meta = Checkpoint::open(row.checkpoint).meta();
+  const Json meta = Checkpoint::open(row.checkpoint).meta();
   return parse_python_config(meta.at("config").get<std::string>(), "config");
 }
 

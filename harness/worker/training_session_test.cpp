@@ -92,7 +92,9 @@ TEST_F(TrainingSessionTest, TheSameSeedGivesTheSameWeightsAndStepsAndAnotherDoes
   const TrainJob second = job_for("b", "fp32");
   TrainJob other = job_for("c", "fp32");
   other.seed = 4;
-  for (const auto* job : {&first, &second, &other}) train(*job);
+  for (const TrainJob* job : std::initializer_list<const TrainJob*>{&first, &second, &other}) {
+    train(*job);
+  }
   EXPECT_EQ(result_of(first).digests.at("weights"), result_of(second).digests.at("weights"));
   EXPECT_NE(result_of(first).digests.at("weights"), result_of(other).digests.at("weights"));
   EXPECT_EQ(read_file(folder_of(first) / "steps.jsonl"),
