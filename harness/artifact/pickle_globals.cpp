@@ -193,6 +193,19 @@ bool is_within(std::string_view module, std::string_view package) {
          (module.size() == package.size() || module[package.size()] == '.');
 }
 
+/// Dotted parts of letters, digits and "_"; "<locals>" stands in the names of local classes. What
+/// Python never writes, an "о" of another alphabet above all, only means to pass for another name.
+bool is_plain(std::string_view name) {
+  bool begins = true;
+  for (const char c : name) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    const bool is_other = (c >= '0' && c <= '9') || c == '<' || c == '>';
+    if (c == '.' ? begins : !is_letter && !is_other) return false;
+    begins = c == '.';
+  }
+  return !begins;
+}
+
 /// Python 2 and numpy 2 moved modules; their old and new names mean the same.
 std::string_view modern_module(std::string_view module) {
   constexpr std::array<std::array<std::string_view, 2>, 4> kRenamed = {
@@ -259,7 +272,7 @@ GlobalRole role_of_global(std::string_view written_module, std::string_view writ
   const auto known = std::find_if(std::begin(kKnown), std::end(kKnown), same);
   if (known != std::end(kKnown)) return known->role;
   const bool denied =
-      module.empty() || name.empty() || reaches_into(name) ||
+      !is_plain(module) || !is_plain(name) || reaches_into(name) ||
       std::any_of(std::begin(kDeniedModules), std::end(kDeniedModules),
                   [&](std::string_view package) { return is_within(module, package); }) ||
       std::any_of(std::begin(kDeniedNames), std::end(kDeniedNames), same);

@@ -46,6 +46,18 @@ TEST(PickleGlobals, DeniesWaysToCode) {
   }
 }
 
+TEST(PickleGlobals, DeniesNamesThatOnlyLookLikeOthers) {
+  // Greek omicron, full-width letters, a space of no width, Cyrillic i.
+  for (const char* const module :
+       {"\u03bfs", "\uff4f\uff53", "o\u200bs", "torch._ut\u0456ls", "os ", " os", "os\r", "a..b",
+        ".a", "a.", "", "a-b", "a/b", "\xff"}) {
+    EXPECT_EQ(role_of_global(module, "X"), GlobalRole::kDenied) << module;
+    EXPECT_EQ(role_of_global("a", module), GlobalRole::kDenied) << module;
+  }
+  EXPECT_EQ(role_of_global("numpy", "x."), GlobalRole::kDenied);
+  EXPECT_EQ(role_of_global("a", "f.<locals>.B"), GlobalRole::kInert);
+}
+
 TEST(PickleGlobals, KeepsUnknownClassesAsNames) {
   for (const auto& [module, name] : {std::pair{"mmcv.runner", "LogBuffer"},
                                      {"__main__", "Config"},

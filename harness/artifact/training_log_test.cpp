@@ -144,6 +144,66 @@ TEST_F(TrainingLogFile, RefusesAMeanIouThatIsNoFraction) {
               testing::HasSubstr("got \"0.7\""));
 }
 
+TEST_F(TrainingLogFile, IsReadOrRefusedWhereverItIsCut) {
+  const std::string log =
+      "{\"seed\": 0, \"config\": \"a = dict(b=(1, 'x'))\\n\"}\n"
+      "{\"mode\": \"train\", \"iter\": 50, \"loss\": NaN}\r\n"
+      "{\"mode\": \"val\", \"iter\": 8, \"mIoU\": 0.5}\n";
+  int read = 0;
+  for (std::size_t size = 0; size <= log.size(); ++size) {
+    const std::vector<char> exact(log.begin(), log.begin() + static_cast<std::ptrdiff_t>(size));
+    try {
+      parse_training_log({exact.data(), exact.size()}, "x.log.json");
+      ++read;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInvalidFile) << size;
+      EXPECT_THAT(error.detail(), testing::HasSubstr("expected")) << size;
+    }
+  }
+  // With the whole training line: with and without its line break, then with the whole next line.
+  EXPECT_EQ(read, 5);
+}
+
+TEST_F(TrainingLogFile, RefusesLinesThatMeanHarm) {
+  const std::string train = "{\"mode\": \"train\", \"iter\": ";
+  const std::string lines[] = {
+      train + "1e999}",
+      train + "-1}",
+      train + "0}",
+      train + "9223372036854775808}",
+      train + "1.5}",
+      train + "\"1\"}",
+      train + "1, \"iter\": 2}",
+      train + "null}",
+      train + "1, \"x\": " + std::string(200, '[') + std::string(200, ']') + "}",
+      std::string(100000, '['),
+      train + "1}" + std::string(1, '\0'),
+      "\xff\xfe{\0",
+      "[1, 2]",
+      "\"train\"",
+      train + "1, \"x\": \"\xff\"}",
+      train + "1} {}",
+  };
+  for (const std::string& line : lines) {
+    EXPECT_THAT(refusal(line), testing::HasSubstr("line 1: ")) << line.substr(0, 60);
+  }
+}
+
+TEST_F(TrainingLogFile, AnswersALineOfTenMegabytesWithAShortError) {
+  const std::string value(10'000'000, 'x');
+  for (const std::string& line :
+       {value, "{\"mode\": \"" + value + "\"}", "{\"" + value + "\": 1}",
+        "{\"mode\": \"val\", \"iter\": 1, \"mIoU\": \"" + value + "\"}"}) {
+    try {
+      parse_training_log(line, "x.log.json");
+      FAIL() << line.substr(0, 40);
+    } catch (const Error& error) {
+      EXPECT_LT(error.detail().size(), 5000U) << line.substr(0, 40);
+      EXPECT_THAT(error.detail(), testing::HasSubstr("expected")) << line.substr(0, 40);
+    }
+  }
+}
+
 TEST_F(TrainingLogFile, RefusesALogWithoutOneEntry) {
   EXPECT_THAT(refusal(""), testing::HasSubstr("got none"));
   EXPECT_THAT(refusal("{\"exp_name\": \"a.py\"}"), testing::HasSubstr("got none"));

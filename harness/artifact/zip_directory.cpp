@@ -136,7 +136,14 @@ class DirectoryReader {
       fail("expected a zip64 end record at byte " + std::to_string(position) + ", got none");
     }
     ByteCursor record = cursor_at(position, kZip64EndSize);
-    record.take(4 + 8 + 2 + 2 + 4 + 4);
+    record.take(4);
+    const auto size = record.take_number<std::uint64_t>();
+    if (size != limit - position - (4 + 8)) {
+      fail("expected the zip64 end record to lie right before its locator at byte " +
+           std::to_string(limit) + ", got " + std::to_string(size) + " bytes behind byte " +
+           std::to_string(position + 4 + 8));
+    }
+    record.take(2 + 2 + 4 + 4);
     const auto entries_here = record.take_number<std::uint64_t>();
     const Directory small = directory;
     directory.entries = record.take_number<std::uint64_t>();

@@ -43,6 +43,11 @@ class StrictnessCheck {
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view subject) {
+  // For the library the text ends there, whatever follows.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    throw Error(ErrorCode::kInvalidJson, subject,
+                "expected JSON, got a byte 0 at byte " + std::to_string(zero));
+  }
   StrictnessCheck check(subject);
   try {
     return Json::parse(text, std::ref(check));

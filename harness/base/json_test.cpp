@@ -21,6 +21,13 @@ std::string message_of(const std::function<void()>& action) {
   return "nothing was thrown";
 }
 
+TEST(Json, RefusesWhatFollowsAByteZero) {
+  using namespace std::string_literals;
+  EXPECT_THROW(parse_json("{}\0{\"a\": 1}"s, "x.json"), Error);
+  EXPECT_THROW(parse_json("{}\0"s, "x.json"), Error);
+  EXPECT_EQ(parse_json("{}\n", "x.json"), Json::object());
+}
+
 TEST(Json, NamesSubjectAndPlaceOfASyntaxError) {
   const auto message = message_of([] { parse_json("{\"a\":\n 1,}", "suite.json"); });
   EXPECT_THAT(message, HasSubstr("invalid json: suite.json"));
