@@ -1,7 +1,7 @@
 #include "harness/audit/file_rules.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdio>
 #include <ctime>
 
 #include "harness/judge/config_facts.h"
@@ -13,6 +13,12 @@ namespace {
 constexpr std::size_t kHashDigits = 8;
 constexpr double kSlack = 1.05;       ///< The log's times are means, rounded.
 constexpr double kSlackSeconds = 60;  ///< Stamp and first iteration, last iteration and saving.
+
+std::string whole(double number) {
+  char text[400];
+  std::snprintf(text, sizeof(text), "%.0f", number);
+  return text;
+}
 
 std::string stem_of(std::string name) {
   name.erase(0, name.find_last_of("/\\") + 1);
@@ -175,15 +181,9 @@ class FileRules {
     if (!files_.log) return;
     const double trained = logged_seconds(*files_.log);
     if (trained <= kSlack * (*saved - *began) + kSlackSeconds) return;
-    Quote lines{std::to_string(std::llround(trained)) + " s of training",
-                files_.log_name,
-                0,
-                "time",
-                "",
-                "",
-                ""};
+    Quote lines{whole(trained) + " s of training", files_.log_name, 0, "time", "", "", ""};
     add("time", "time",
-        "the checkpoint was saved " + std::to_string(std::llround(*saved - *began)) +
+        "the checkpoint was saved " + whole(*saved - *began) +
             " s after the run began, in less time than the log's lines took",
         "iterations cannot take longer than the run", when, lines);
   }
@@ -205,7 +205,7 @@ class FileRules {
     const auto saved = count_at(files_.meta, {"iter"});
     const auto planned = count_at(row_.recipe, {"iterations"});
     // mmcv until 1.1 writes the count, 1.3 writes one less.
-    if (!saved || !planned || *saved == *planned || *saved + 1 == *planned) return;
+    if (!saved || !planned || *saved == *planned || *saved == *planned - 1) return;
     Quote one = in_checkpoint(files_, "meta.iter");
     one.says = "iteration " + std::to_string(*saved);
     add("iteration", "iterations",

@@ -12,6 +12,7 @@ namespace {
 
 using Entry = TrainingLog::Entry;
 
+constexpr std::int64_t kMostIterations = std::int64_t{1} << 40;
 constexpr double kUsualPower = 0.9;
 constexpr double kUsualEnd = 1e-4;
 constexpr double kLogRounding = 0.5e-5;  ///< Five decimals (mmcv 1.3.14, hooks/logger/text.py).
@@ -159,13 +160,15 @@ void check_validation(const LogContext& context, std::vector<Contradiction>& fou
   const auto interval = count_at(context.config, {"evaluation", "interval"});
   const auto planned = planned_iterations(context);
   if (!interval || *interval == 0 || !planned || context.log->train.empty()) return;
+  if (*planned > kMostIterations || *interval > *planned) return;
   const std::int64_t expected = *planned / *interval;
   const auto& lines = context.log->validation;
   std::int64_t next = *interval;
   std::int64_t first_missing = 0;
   std::int64_t seen = 0;
   for (const auto& entry : lines) {
-    if (entry.iteration % *interval != 0 || entry.iteration < next) continue;
+    const bool counts = entry.iteration % *interval == 0 && entry.iteration <= *planned;
+    if (!counts || entry.iteration < next) continue;
     if (entry.iteration > next && first_missing == 0) first_missing = next;
     next = entry.iteration + *interval;
     ++seen;

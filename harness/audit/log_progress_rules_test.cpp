@@ -1,3 +1,5 @@
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -87,6 +89,17 @@ TEST_F(LogProgress, WithoutAConfigTheRecipeCounts) {
   EXPECT_THAT(found(), IsEmpty());
   recipe_["lr"] = 0.02;
   EXPECT_THAT(found(), ElementsAre(HasSubstr("log.schedule")));
+}
+
+TEST_F(LogProgress, HugeNumbersAreContradictionsAndNothingWorse) {
+  constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max();
+  log_.train.back().iteration = kHuge;
+  log_.validation.back().iteration = kHuge;
+  EXPECT_THAT(found(), testing::Contains(HasSubstr("log.iterations")));
+  config_["runner"]["max_iters"] = kHuge;
+  config_["evaluation"]["interval"] = kHuge;
+  config_["log_config"]["interval"] = kHuge;
+  EXPECT_THAT(found(), testing::Each(testing::Not("incomplete")));
 }
 
 TEST(PolySchedule, HasTheValuesOfTheSchedule) {

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "harness/artifact/url.h"
+#include "harness/judge/measurement.h"
 
 namespace harness {
 namespace {
@@ -99,13 +100,19 @@ class Collector {
     }
   }
 
+  static Quote metafile_place(const Json& metafile, const std::string& key) {
+    return {"", text_at(metafile, {"file"}), count_at(metafile, {"line"}).value_or(0), key, "", "",
+            ""};
+  }
+
   void add_conditions(Statement statement, const Json& conditions) {
     statement.rounding = 0.0;
     statement.unit = "";
     statement.place = suite_place("claims.fps.conditions");
-    if (conditions.contains("mode") && conditions["mode"].is_string()) {
+    const std::string mode = text_at(conditions, {"mode"});
+    if (!mode.empty()) {
       statement.fact = "fps.mode";
-      statement.value = conditions["mode"];
+      statement.value = mode;
       add(statement);
     }
     if (conditions.contains("resolution")) add_resolution(statement, conditions["resolution"]);
@@ -124,15 +131,8 @@ class Collector {
     add_checkpoint({row.id, "", "checkpoint", row.checkpoint, 0.0, "", "", where});
     if (hash != nullptr && hash->conditions.is_object() && hash->conditions.contains("metafile")) {
       const Json& metafile = hash->conditions["metafile"];
-      add_checkpoint({row.id,
-                      "",
-                      "checkpoint",
-                      metafile.value("url", ""),
-                      0.0,
-                      "",
-                      "",
-                      {"", metafile.value("file", ""), metafile.value("line", std::int64_t{0}),
-                       "Weights", "", "", ""}});
+      add_checkpoint({row.id, "", "checkpoint", text_at(metafile, {"url"}), 0.0, "", "",
+                      metafile_place(metafile, "Weights")});
     }
     add_config({row.id, "", "config", row.config, 0.0, "", "", where});
   }
@@ -161,7 +161,7 @@ class Collector {
 
   void add_arithmetic(const Row& row) {
     if (row.find_claim("fps") == nullptr) return;
-    const std::string policy = row.arithmetic.value("policy", "");
+    const std::string policy = text_at(row.arithmetic, {"policy"});
     if (policy.starts_with("fp16") || policy == "fp32") {
       add({row.id, "", "fps.mode", policy == "fp32" ? "FP32" : "FP16", 0.0, "", "",
            suite_place("arithmetic.policy")});
