@@ -205,8 +205,11 @@ std::string training_log_text(const Json& found) {
   std::string text = fit(found["file"].get<std::string>(), kColumns) + "\n";
   text += labelled("lines", counted(found["train_lines"], "training, ", "training, ") +
                                 counted(found["validation_lines"], "validation", "validation"));
-  text += labelled("iterations", grouped(found["first_iteration"].get<long long>()) + " to " +
-                                     grouped(found["last_iteration"].get<long long>()));
+  // A log of one validation line does not say of which iteration.
+  if (found["first_iteration"].is_number()) {
+    text += labelled("iterations", grouped(found["first_iteration"].get<long long>()) + " to " +
+                                       grouped(found["last_iteration"].get<long long>()));
+  }
   text += spark_line(found["curve"], "loss", "loss", /*percent=*/false);
   text += spark_line(found["curve"], "miou", "mIoU", /*percent=*/true);
   if (!found["environment"].empty()) text += section("run", found["environment"]);

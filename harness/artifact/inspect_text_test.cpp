@@ -9,6 +9,7 @@
 
 #include "harness/artifact/inspect.h"
 #include "harness/artifact/text_table.h"
+#include "harness/artifact/training_log.h"
 #include "harness/base/file.h"
 
 namespace harness {
@@ -97,6 +98,15 @@ TEST(InspectText, SurvivesAMetaThatLooksLikeItsOwnSummaries) {
   const std::string text = inspect_text(found);
   EXPECT_THAT(text, HasSubstr("  a\xef\xbf\xbd[2J "));
   EXPECT_THAT(text, HasSubstr("  b               line\n                  line\n"));
+}
+
+TEST(InspectText, AValidationLineAloneHasNoIteration) {
+  const TrainingLog log = parse_training_log(
+      "{\"mode\": \"val\", \"epoch\": 38, \"iter\": 16, \"lr\": 0.0003, \"aAcc\": 0.9}\n",
+      "x.log.json");
+  const std::string text = inspect_text(inspect_training_log(log, "x.log.json"));
+  EXPECT_EQ(text.find("iterations"), std::string::npos);
+  EXPECT_NE(text.find("last validation"), std::string::npos);
 }
 
 }  // namespace
