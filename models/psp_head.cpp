@@ -1,6 +1,7 @@
 #include "models/psp_head.h"
 
 #include "models/activation_observer.h"
+#include "models/deterministic_gradient.h"
 #include "models/resize.h"
 
 namespace models {
@@ -24,7 +25,8 @@ torch::Tensor PSPHeadImpl::pyramid(const torch::Tensor& input) {
   for (size_t i = 0; i < levels_.size(); ++i) {
     const auto& module = *psp_modules_[i];
     const auto side = options().pool_scales[i];
-    auto x = torch::adaptive_avg_pool2d(input, {side, side});
+    auto x = needs_deterministic_gradient(input) ? pool_average(input, side)
+                                                 : torch::adaptive_avg_pool2d(input, {side, side});
     observe(module, "0", x);
     x = resize_like(levels_[i]->forward(x), input, options().align_corners);
     observe(module, "resize", x);
