@@ -1,14 +1,12 @@
 #include "harness/artifact/cache.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <vector>
 
 #include "harness/artifact/leftovers.h"
 #include "harness/artifact/lock_file.h"
 #include "harness/artifact/part_file.h"
+#include "harness/base/atomic_file.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/sha256.h"
@@ -25,14 +23,6 @@ void make_folder(const fs::path& folder) {
                 "cannot create: " + failed.message() +
                     "; the cache must be writable to take new files: set XDG_CACHE_HOME");
   }
-}
-
-/// A rename is on the disk only when its folder is.
-void sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
 }
 
 std::vector<fs::path> files_in(const fs::path& folder, const std::string& preferred) {

@@ -11,7 +11,7 @@ namespace harness {
 inline TrainingLog good_log() {
   TrainingLog log;
   log.environment_lines = {1};
-  const PolySchedule schedule{0.01, 1e-4, 0.9, 400};
+  const PolySchedule schedule{.base_lr = 0.01, .iterations = 400};
   std::int64_t line = 1;
   for (std::int64_t iteration = 50; iteration <= 400; iteration += 50) {
     const double rate =

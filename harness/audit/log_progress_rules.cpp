@@ -13,8 +13,6 @@ namespace {
 using Entry = TrainingLog::Entry;
 
 constexpr std::int64_t kMostIterations = std::int64_t{1} << 40;
-constexpr double kUsualPower = 0.9;
-constexpr double kUsualEnd = 1e-4;
 constexpr double kLogRounding = 0.5e-5;  ///< Five decimals (mmcv 1.3.14, hooks/logger/text.py).
 
 std::string number(double value) {
@@ -212,17 +210,12 @@ void check_schedule(const LogContext& context, std::vector<Contradiction>& found
           "; " + std::to_string(wrong) + " of " + std::to_string(checked) + " lines differ",
       "the logged rate is the one that was used: another curve is another recipe",
       {quote_line(context, *first, {"iter", "lr"}),
-       quote_config(context, "poly from " + number(schedule->base) + " to " +
-                                 number(schedule->min) + ", power " + number(schedule->power) +
+       quote_config(context, "poly from " + number(schedule->base_lr) + " to " +
+                                 number(schedule->min_lr) + ", power " + number(schedule->power) +
                                  ", " + std::to_string(schedule->iterations) + " iterations")}));
 }
 
 }  // namespace
-
-double PolySchedule::at(std::int64_t iteration_from_0) const {
-  const double left = 1.0 - static_cast<double>(iteration_from_0) / static_cast<double>(iterations);
-  return (base - min) * std::pow(std::max(left, 0.0), power) + min;
-}
 
 std::optional<PolySchedule> poly_schedule(const LogContext& context) {
   const auto iterations = planned_iterations(context);
@@ -230,7 +223,7 @@ std::optional<PolySchedule> poly_schedule(const LogContext& context) {
   if (!base) base = number_at(context.recipe, {"lr"});
   if (!iterations || *iterations < 1 || !base) return std::nullopt;
   if (!context.config.is_object()) {
-    return PolySchedule{*base, kUsualEnd, kUsualPower, *iterations};
+    return PolySchedule{.base_lr = *base, .iterations = *iterations};
   }
   const Json* policy = find_at(context.config, {"lr_config"});
   const Json* by_epoch = policy ? find_at(*policy, {"by_epoch"}) : nullptr;
@@ -240,8 +233,10 @@ std::optional<PolySchedule> poly_schedule(const LogContext& context) {
       (factors != nullptr && !factors->is_null())) {
     return std::nullopt;
   }
-  return PolySchedule{*base, number_at(*policy, {"min_lr"}).value_or(0.0),
-                      number_at(*policy, {"power"}).value_or(1.0), *iterations};
+  return PolySchedule{.base_lr = *base,
+                      .power = number_at(*policy, {"power"}).value_or(1.0),
+                      .min_lr = number_at(*policy, {"min_lr"}).value_or(0.0),
+                      .iterations = *iterations};
 }
 
 Quote quote_line(const LogContext& context, const Entry& entry,

@@ -102,13 +102,5 @@ TEST_F(LogProgress, HugeNumbersAreContradictionsAndNothingWorse) {
   EXPECT_THAT(found(), testing::Each(testing::Not("incomplete")));
 }
 
-TEST(PolySchedule, HasTheValuesOfTheSchedule) {
-  // (0.01 - 1e-4) (1 - i/80000)^0.9 + 1e-4, by hand.
-  const PolySchedule schedule{0.01, 1e-4, 0.9, 80'000};
-  EXPECT_NEAR(schedule.at(0), 0.01, 1e-12);
-  EXPECT_NEAR(schedule.at(7'999), 0.0091044851, 1e-9);
-  EXPECT_NEAR(schedule.at(79'999), 1.003827e-4, 1e-9);
-}
-
 }  // namespace
 }  // namespace harness

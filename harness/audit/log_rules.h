@@ -9,19 +9,9 @@
 #include "harness/audit/statement.h"
 #include "harness/base/contradiction.h"
 #include "harness/base/json.h"
+#include "harness/base/poly_schedule.h"
 
 namespace harness {
-
-/// A learning rate that falls from `base` to `min`: (base - min) (1 - i/iterations)^power + min at
-/// the i-th iteration, counted from 0 (mmcv 1.3.14, runner/hooks/lr_updater.py, PolyLrUpdaterHook).
-struct PolySchedule {
-  double base = 0.0;
-  double min = 0.0;
-  double power = 0.0;
-  std::int64_t iterations = 0;
-
-  double at(std::int64_t iteration) const;
-};
 
 /// A training log and what it is held against.
 struct LogContext {

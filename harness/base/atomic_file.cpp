@@ -26,15 +26,20 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// A rename or a link is on the disk only once the folder is.
-void sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
+/// ".tmp" and digits: what remove_leftovers() takes for ours.
+std::string temporary_suffix() {
+  return ".tmp" + std::to_string(::getpid()) + std::to_string(next_number.fetch_add(1));
 }
 
 }  // namespace
+
+bool sync_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  ::fsync(descriptor);
+  ::close(descriptor);
+  return true;
+}
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
   const fs::path folder = folder_of(path_);
@@ -43,9 +48,8 @@ AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
   if (made) throw Error(ErrorCode::kIo, folder.string(), "cannot create: " + made.message());
   // No mkstemp: its files are readable by their owner only.
   do {
-    temporary_ = path_.string() + ".tmp" + std::to_string(::getpid()) + "-" +
-                 std::to_string(next_number.fetch_add(1));
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    temporary_ = path_.string() + temporary_suffix();
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   } while (descriptor_ < 0 && errno == EEXIST);
   if (descriptor_ < 0) fail(path_, "cannot create a temporary file beside it");
 }
@@ -107,7 +111,7 @@ void AtomicFile::commit(ExistingFile existing) {
   if (!placed) fail(path_, "cannot put the file into place");
   if (existing == ExistingFile::kRefuse) ::unlink(temporary_.c_str());
   ::close(std::exchange(descriptor_, -1));
-  sync_folder(folder_of(path_));
+  if (!sync_folder(folder_of(path_))) fail(folder_of(path_), "cannot open");
 }
 
 }  // namespace harness

@@ -12,6 +12,10 @@ namespace harness {
 /// What commit() does when there is a file of that name.
 enum class ExistingFile { kReplace, kRefuse };
 
+/// Brings the names in a folder to the disk: a rename or a link is there only once the folder is.
+/// Returns whether the folder could be opened.
+bool sync_folder(const std::filesystem::path& folder);
+
 /// A file that is written piece by piece and appears under its name at once, or not at all:
 /// temporary file beside it, fsync, rename, fsync of the folder. Missing folders are made.
 /// Without commit(), nothing stays. Throws Error(kIo).

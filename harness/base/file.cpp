@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "harness/base/atomic_file.h"
 #include "harness/base/error.h"
 #include "harness/base/map_guard.h"
 
@@ -26,8 +27,7 @@ namespace {
 /// A descriptor that is closed whatever happens.
 class Descriptor {
  public:
-  Descriptor(const fs::path& path, int flags, mode_t mode = 0)
-      : value_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {
+  Descriptor(const fs::path& path, int flags) : value_(::open(path.c_str(), flags | O_CLOEXEC)) {
     if (value_ < 0) fail(path, "cannot open");
   }
   ~Descriptor() {
@@ -90,15 +90,6 @@ class Source {
   struct stat first_;
 };
 
-void write_all(const Descriptor& file, const fs::path& path, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(path, "cannot write");
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-}
-
 }  // namespace
 
 std::string read_file(const fs::path& path, std::size_t limit) {
@@ -133,22 +124,9 @@ void read_in_pieces(const fs::path& path,
 }
 
 void write_file_atomic(const fs::path& path, std::string_view bytes) {
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  std::error_code made;
-  fs::create_directories(folder, made);
-  if (made) throw Error(ErrorCode::kIo, folder.string(), "cannot create: " + made.message());
-  const fs::path temporary = path.string() + ".tmp" + std::to_string(::getpid());
-  try {
-    const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    write_all(file, temporary, bytes);
-    if (::fsync(file.get()) != 0) fail(temporary, "cannot fsync");
-    if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "cannot rename into place");
-  } catch (const Error&) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  const Descriptor parent(folder, O_RDONLY | O_DIRECTORY);
-  ::fsync(parent.get());
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
 }
 
 struct MappedFile::Mapping {

@@ -1,13 +1,8 @@
 #include "harness/cli/evaluate_stage.h"
 
 #include <algorithm>
-#include <cstdio>
 
-#include "harness/base/error.h"
-#include "harness/base/machine.h"
-#include "harness/base/sha256.h"
 #include "harness/cli/interrupt.h"
-#include "harness/cli/row_worker.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -36,42 +31,18 @@ std::pair<RunStatus, std::string> obstacle(const VerifiedRow& verified, const fs
   return {RunStatus::kOk, ""};
 }
 
-Json job_of(const Suite& suite, const Row& row, const VerifiedRow& verified, const fs::path& root,
-            const std::vector<ExpectedResult>& results, const RunDirectory& directory,
-            const EvaluateOptions& options) {
+Json job_of(const std::vector<ExpectedResult>& results, Json job, const VerifiedRow& verified) {
   Json wanted = Json::array();
   for (const auto& result : results) {
     wanted.push_back(
         {{"stage", result.stage}, {"precision", result.precision}, {"key", result.key}});
   }
-  return {{"suite", suite.name},
-          {"row", to_json(row)},
-          {"data",
-           {{"root", root.string()},
-            {"split", suite.data.split},
-            {"height", suite.data.height},
-            {"width", suite.data.width}}},
-          {"checkpoint", verified.checkpoint.string()},
-          {"checkpoint_sha256", verified.result.digests.at("checkpoint")},
-          {"device", options.device},
-          {"threads", options.threads},
-          {"results", wanted},
-          {"out", fs::absolute(directory.row_folder(row.id)).string()},
-          {"argv", options.argv}};
-}
-
-std::string digest_of_program(const fs::path& worker) {
-  return fs::exists(worker) ? sha256_file(worker) : "";
+  job["checkpoint_sha256"] = verified.result.digests.at("checkpoint");
+  job["results"] = wanted;
+  return job;
 }
 
 }  // namespace
-
-std::vector<std::string> default_precisions(const Row& row) {
-  const std::string policy = row.arithmetic.value("policy", "fp32");
-  if (policy == "fp16-master") return {"fp16", "fp32"};
-  if (policy == "fp16-amp" || policy == "bf16-amp") return {policy, "fp32"};
-  return {"fp32"};
-}
 
 std::vector<ExpectedResult> expected_results(const Row& row,
                                              const std::vector<std::string>& precisions,
@@ -92,14 +63,14 @@ std::vector<ExpectedResult> expected_results(const Row& row,
 }
 
 void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
-                  const RunDirectory& directory, const EvaluateOptions& options) {
+                  const RunDirectory& directory, const WorkerOptions& options) {
   const fs::path root = data_root(suite, options.data);
   const std::string fingerprint = data_fingerprint(root, suite.data.split);
   const Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
                        {"data", fingerprint},
                        {"size", {suite.data.height, suite.data.width}},
                        {"threads", options.threads},
-                       {"program", digest_of_program(options.worker)}};
+                       {"program", digest_of_worker(options)}};
   const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
   const auto expected = expected_results(row, precisions, options.device, inputs);
   const auto missing = [&](const ExpectedResult& result) {
@@ -109,7 +80,7 @@ void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verifie
     for (const auto& result : expected) {
       if (!missing(result)) continue;
       directory.write_result(result_without_run(suite.name, row.id, result.stage, result.precision,
-                                                options.device, {status, reason}, options.argv));
+                                                {status, reason}, options));
     }
   };
   const auto [status, reason] = obstacle(verified, root, suite, fingerprint);
@@ -117,8 +88,10 @@ void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verifie
   std::vector<ExpectedResult> wanted;
   std::copy_if(expected.begin(), expected.end(), std::back_inserter(wanted), missing);
   if (wanted.empty()) return;
-  const Json job = job_of(suite, row, verified, root, wanted, directory, options);
-  const RowEnd end = run_row_worker(options.worker, "run", job, row.id, "images", options.quiet);
+  const Json job = job_of(
+      wanted, row_job(suite, row, verified.checkpoint, root, directory.row_folder(row.id), options),
+      verified);
+  const RowEnd end = run_row_worker(options, "run", job, row.id, "images");
   if (end.status != RunStatus::kOk && !interrupted()) leave(end.status, end.reason);
 }
 

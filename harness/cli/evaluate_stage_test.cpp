@@ -37,7 +37,7 @@ class EvaluateStage : public testing::Test {
     write_file_atomic(worker, "#!/bin/sh\n" + script + "\n");
     fs::permissions(worker, fs::perms::owner_all);
     const RunDirectory directory(folder_.path() / "run", suite_);
-    EvaluateOptions options;
+    WorkerOptions options;
     options.worker = worker;
     options.quiet = true;
     evaluate_row(suite_, row_with("fp16-master"), verified_, directory, options);
@@ -48,13 +48,6 @@ class EvaluateStage : public testing::Test {
   Suite suite_;
   VerifiedRow verified_;
 };
-
-TEST(DefaultPrecisions, FollowTheArithmeticOfTheRow) {
-  EXPECT_THAT(default_precisions(row_with("fp16-master")), ElementsAre("fp16", "fp32"));
-  EXPECT_THAT(default_precisions(row_with("bf16-amp")), ElementsAre("bf16-amp", "fp32"));
-  EXPECT_THAT(default_precisions(row_with("fp32")), ElementsAre("fp32"));
-  EXPECT_THAT(default_precisions(row_with("")), ElementsAre("fp32"));
-}
 
 TEST(ExpectedResults, ParityNeedsBothPrecisions) {
   const auto both = expected_results(row_with("fp16-master"), {"fp16", "fp32"}, "cpu", Json());

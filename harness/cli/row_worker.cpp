@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "harness/base/machine.h"
+#include "harness/base/sha256.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/worker_process.h"
@@ -27,8 +28,35 @@ std::string note_of(const Json& event) {
 
 }  // namespace
 
-RowEnd run_row_worker(const fs::path& worker, const std::string& mode, const Json& job,
-                      const std::string& row, const char* unit, bool quiet) {
+std::vector<std::string> default_precisions(const Row& row) {
+  const std::string policy = row.arithmetic.value("policy", "fp32");
+  if (policy == "fp16-master") return {"fp16", "fp32"};
+  if (policy == "fp16-amp" || policy == "bf16-amp") return {policy, "fp32"};
+  return {"fp32"};
+}
+
+Json row_job(const Suite& suite, const Row& row, const fs::path& checkpoint, const fs::path& root,
+             const fs::path& row_folder, const WorkerOptions& options) {
+  return {{"suite", suite.name},
+          {"row", to_json(row)},
+          {"data",
+           {{"root", root.string()},
+            {"split", suite.data.split},
+            {"height", suite.data.height},
+            {"width", suite.data.width}}},
+          {"checkpoint", checkpoint.string()},
+          {"device", options.device},
+          {"threads", options.threads},
+          {"out", fs::absolute(row_folder).string()},
+          {"argv", options.argv}};
+}
+
+std::string digest_of_worker(const WorkerOptions& options) {
+  return fs::exists(options.worker) ? sha256_file(options.worker) : "";
+}
+
+RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, const Json& job,
+                      const std::string& row, const char* unit) {
   std::unique_ptr<Progress> progress;
   std::string label;
   RowEnd row_end;
@@ -40,12 +68,12 @@ RowEnd run_row_worker(const fs::path& worker, const std::string& mode, const Jso
     const std::string text = row + " " + event.value("label", "");
     if (progress == nullptr || text != label) {
       label = text;
-      progress = std::make_unique<Progress>(label, unit, quiet);
+      progress = std::make_unique<Progress>(label, unit, options.quiet);
     }
     progress->update(event.value("done", std::uint64_t{0}), event.value("total", std::uint64_t{0}),
                      note_of(event));
   };
-  const WorkerEnd end = run_worker(worker, {mode}, job, on_event, interrupted);
+  const WorkerEnd end = run_worker(options.worker, {mode}, job, on_event, interrupted);
   if (end.ok) return {};
   if (row_end.reason.empty()) return {RunStatus::kError, "worker: " + end.reason};
   return row_end;
@@ -53,18 +81,17 @@ RowEnd run_row_worker(const fs::path& worker, const std::string& mode, const Jso
 
 RunResult result_without_run(const std::string& suite, const std::string& row,
                              const std::string& stage, const std::string& precision,
-                             const std::string& device, const RowEnd& end,
-                             const std::vector<std::string>& argv) {
+                             const RowEnd& end, const WorkerOptions& options) {
   RunResult result;
   result.suite = suite;
   result.row = row;
   result.stage = stage;
   result.precision = precision;
-  result.device = device;
+  result.device = options.device;
   result.status = end.status;
   result.reason = end.reason;
   result.started = utc_now();
-  result.argv = argv;
+  result.argv = options.argv;
   result.environment = {{"build", build_record()}, {"machine", machine_record()}};
   return result;
 }

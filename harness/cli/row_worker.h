@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -10,21 +11,43 @@
 
 namespace harness {
 
+/// What a stage that needs a worker was asked for.
+struct WorkerOptions {
+  std::vector<std::string> precisions;  ///< Empty: those that the row's arithmetic asks for.
+  std::string device = "cpu";
+  std::filesystem::path data;    ///< Root of the data set; empty: the suite's.
+  std::filesystem::path worker;  ///< The worker's program.
+  std::int64_t threads = 0;      ///< 0: as many as there are cores.
+  std::vector<std::string> argv;
+  bool quiet = false;
+};
+
 /// How the work of one row ended: what its missing results are to say.
 struct RowEnd {
   RunStatus status = RunStatus::kOk;
   std::string reason;
 };
 
+/// Precisions to run a row in, the row's own first: fp16-master gives {"fp16", "fp32"}, an unknown
+/// or FP32 policy {"fp32"}.
+std::vector<std::string> default_precisions(const Row& row);
+
+/// What every job says of its row (harness/worker/row_job.h). `root`: of the data.
+Json row_job(const Suite& suite, const Row& row, const std::filesystem::path& checkpoint,
+             const std::filesystem::path& root, const std::filesystem::path& row_folder,
+             const WorkerOptions& options);
+
+/// sha256 of the worker's program, a part of every result's key; "" when it is not there.
+std::string digest_of_worker(const WorkerOptions& options);
+
 /// Runs the worker on one job and shows its progress. `unit` is what is counted: "images".
-RowEnd run_row_worker(const std::filesystem::path& worker, const std::string& mode, const Json& job,
-                      const std::string& row, const char* unit, bool quiet);
+RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, const Json& job,
+                      const std::string& row, const char* unit);
 
 /// A result of a stage that did not come about, and why.
 RunResult result_without_run(const std::string& suite, const std::string& row,
                              const std::string& stage, const std::string& precision,
-                             const std::string& device, const RowEnd& end,
-                             const std::vector<std::string>& argv);
+                             const RowEnd& end, const WorkerOptions& options);
 
 /// The data set's root: what was asked for, else the suite's; empty when neither names one.
 std::filesystem::path data_root(const Suite& suite, const std::filesystem::path& asked);

@@ -21,8 +21,10 @@ fs::path script(const fs::path& folder, const std::string& body) {
 
 RowEnd end_of(const std::string& body) {
   const TemporaryFolder folder;
-  return run_row_worker(script(folder.path(), body), "train", Json::object(), "row", "iterations",
-                        /*quiet=*/true);
+  WorkerOptions options;
+  options.worker = script(folder.path(), body);
+  options.quiet = true;
+  return run_row_worker(options, "train", Json::object(), "row", "iterations");
 }
 
 TEST(RowWorker, SaysHowTheWorkEnded) {
@@ -45,11 +47,23 @@ TEST(RowWorker, TakesProgressOfATraining) {
 }
 
 TEST(RowWorker, AResultWithoutARunHasNoMeasurements) {
-  const RunResult result = result_without_run(
-      "s", "r", "train", "fp16", "cpu", {RunStatus::kSkipped, "no data: none"}, {"halfproof"});
+  const RunResult result =
+      result_without_run("s", "r", "train", "fp16", {RunStatus::kSkipped, "no data: none"}, {});
   EXPECT_EQ(result.status, RunStatus::kSkipped);
   EXPECT_EQ(result.stage, "train");
   EXPECT_TRUE(result.measurements.empty());
+}
+
+TEST(DefaultPrecisions, FollowTheArithmeticOfTheRow) {
+  const auto precisions = [](const char* policy) {
+    Row row;
+    row.arithmetic = {{"policy", policy}};
+    return default_precisions(row);
+  };
+  EXPECT_THAT(precisions("fp16-master"), testing::ElementsAre("fp16", "fp32"));
+  EXPECT_THAT(precisions("bf16-amp"), testing::ElementsAre("bf16-amp", "fp32"));
+  EXPECT_THAT(precisions("fp32"), testing::ElementsAre("fp32"));
+  EXPECT_THAT(default_precisions(Row{}), testing::ElementsAre("fp32"));
 }
 
 TEST(RowWorker, TheDataSetIsTheSuitesUnlessAnotherIsAskedFor) {

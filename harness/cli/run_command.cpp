@@ -85,31 +85,20 @@ StoreOptions store_options(const Suite& suite, const Options& options) {
   return store;
 }
 
-EvaluateOptions evaluate_options(const Options& options) {
+WorkerOptions worker_options(const Options& options) {
   return {options.precisions, options.device, options.data, program_folder() / "halfproof-worker",
           options.threads,    options.argv,   options.json};
 }
 
 TrainOptions train_options(const Options& options) {
-  TrainOptions train;
-  train.seeds = options.seeds;
-  train.precisions = options.precisions;
-  train.iterations = options.iterations;
-  train.digests = options.digests;
-  train.save_seconds = options.save_seconds;
-  train.device = options.device;
-  train.data = options.data;
-  train.worker = program_folder() / "halfproof-worker";
-  train.threads = options.threads;
-  train.argv = options.argv;
-  train.quiet = options.json;
-  return train;
+  return {worker_options(options), options.seeds, options.iterations, options.digests,
+          options.save_seconds};
 }
 
 void run_rows(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
               const RunDirectory& directory) {
   StoreOptions store = store_options(suite, options);
-  const EvaluateOptions evaluate = evaluate_options(options);
+  const WorkerOptions evaluate = worker_options(options);
   const TrainOptions train = train_options(options);
   for (const Row* row : rows) {
     if (interrupted()) return;

@@ -4,10 +4,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/location.h"
-#include "harness/base/sha256.h"
-#include "harness/cli/evaluate_stage.h"
 #include "harness/cli/interrupt.h"
-#include "harness/cli/row_worker.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -42,10 +39,6 @@ std::string configured_pretrained(const VerifiedRow& verified) {
   return pretrained.is_string() ? pretrained.get<std::string>() : "";
 }
 
-std::string digest_of(const fs::path& file) {
-  return fs::exists(file) ? sha256_file(file) : "";
-}
-
 /// One training that is asked for.
 struct Wanted {
   std::string precision;
@@ -55,8 +48,10 @@ struct Wanted {
 
 /// What all trainings of a row share.
 struct TrainingSource {
-  fs::path root;        ///< Of the data.
-  fs::path pretrained;  ///< Empty: from scratch.
+  fs::path root;  ///< Of the data.
+  std::string train_data;
+  std::string validation_data;  ///< Fingerprints; empty where the split is not there.
+  fs::path pretrained;          ///< Empty: from scratch.
   std::string pretrained_sha256;
   RowEnd obstacle;  ///< Why nothing can be trained, if so.
 };
@@ -65,9 +60,11 @@ TrainingSource find_training_source(const Suite& suite, const Row& row, const Ve
                                     const StoreOptions& store, const TrainOptions& options) {
   TrainingSource source;
   source.root = data_root(suite, options.data);
-  const bool has_data = !source.root.empty() && !data_fingerprint(source.root, "train").empty() &&
-                        !data_fingerprint(source.root, suite.data.split).empty();
-  if (!has_data) {
+  if (!source.root.empty()) {
+    source.train_data = data_fingerprint(source.root, "train");
+    source.validation_data = data_fingerprint(source.root, suite.data.split);
+  }
+  if (source.train_data.empty() || source.validation_data.empty()) {
     source.obstacle = {RunStatus::kSkipped, "no data: expected the splits train and " +
                                                 suite.data.split +
                                                 " below leftImg8bit and gtFine; give --data DIR"};
@@ -100,13 +97,13 @@ std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
   const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
   Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
                  {"pretrained", source.pretrained_sha256},
-                 {"train", data_fingerprint(source.root, "train")},
-                 {"validation", data_fingerprint(source.root, suite.data.split)},
+                 {"train", source.train_data},
+                 {"validation", source.validation_data},
                  {"size", {suite.data.height, suite.data.width}},
                  {"threads", options.threads},
                  {"iterations", options.iterations},
                  {"digests", options.digests},
-                 {"program", digest_of(options.worker)}};
+                 {"program", digest_of_worker(options)}};
   std::vector<Wanted> wanted;
   for (const auto seed : options.seeds) {
     inputs["seed"] = seed;
@@ -118,34 +115,22 @@ std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
   return wanted;
 }
 
-Json job_of(const Suite& suite, const Row& row, const VerifiedRow& verified,
-            const TrainingSource& source, const Wanted& wanted, const RunDirectory& directory,
-            const TrainOptions& options) {
-  return {{"suite", suite.name},
-          {"row", to_json(row)},
-          {"data",
-           {{"root", source.root.string()},
-            {"split", suite.data.split},
-            {"height", suite.data.height},
-            {"width", suite.data.width}}},
-          {"checkpoint", verified.checkpoint.string()},
-          {"pretrained", source.pretrained.string()},
-          {"precision", wanted.precision},
-          {"seed", wanted.seed},
-          {"iterations", options.iterations},
-          {"digests", options.digests},
-          {"save_seconds", options.save_seconds},
-          {"device", options.device},
-          {"threads", options.threads},
-          {"key", wanted.key},
-          {"out", fs::absolute(directory.row_folder(row.id)).string()},
-          {"argv", options.argv}};
+Json job_of(const TrainingSource& source, const Wanted& wanted, const TrainOptions& options,
+            Json job) {
+  job["pretrained"] = source.pretrained.string();
+  job["precision"] = wanted.precision;
+  job["seed"] = wanted.seed;
+  job["iterations"] = options.iterations;
+  job["digests"] = options.digests;
+  job["save_seconds"] = options.save_seconds;
+  job["key"] = wanted.key;
+  return job;
 }
 
 void leave(const Suite& suite, const Row& row, const Wanted& wanted, const RowEnd& end,
            const RunDirectory& directory, const TrainOptions& options) {
-  RunResult result = result_without_run(suite.name, row.id, "train", wanted.precision,
-                                        options.device, end, options.argv);
+  RunResult result =
+      result_without_run(suite.name, row.id, "train", wanted.precision, end, options);
   result.seeds = {{"seed", wanted.seed}};
   directory.write_result(result);
 }
@@ -172,8 +157,10 @@ void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
     if (directory.has_result(row.id, "train", wanted.precision, wanted.key, seed)) continue;
     RowEnd end = source.obstacle;
     if (end.status == RunStatus::kOk) {
-      const Json job = job_of(suite, row, verified, source, wanted, directory, options);
-      end = run_row_worker(options.worker, "train", job, row.id, "iterations", options.quiet);
+      const Json job = job_of(source, wanted, options,
+                              row_job(suite, row, verified.checkpoint, source.root,
+                                      directory.row_folder(row.id), options));
+      end = run_row_worker(options, "train", job, row.id, "iterations");
     }
     if (end.status != RunStatus::kOk && !interrupted()) {
       leave(suite, row, wanted, end, directory, options);

@@ -1,30 +1,22 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "harness/artifact/store.h"
+#include "harness/cli/row_worker.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/verify_stage.h"
 
 namespace harness {
 
 /// What `halfproof run --stage train` was asked for.
-struct TrainOptions {
+struct TrainOptions : WorkerOptions {
   std::vector<std::int64_t> seeds = {0};
-  std::vector<std::string> precisions;  ///< Empty: the row's own, and fp32 beside a lower one.
-  std::int64_t iterations = 0;          ///< Stop after so many; 0: the whole schedule.
-  bool digests = false;                 ///< Of all weights after every step.
-  double save_seconds = 20.0;           ///< Between two states that can be gone on from.
-  std::string device = "cpu";
-  std::filesystem::path data;    ///< Root of the data set; empty: the suite's.
-  std::filesystem::path worker;  ///< The worker's program.
-  std::int64_t threads = 0;
-  std::vector<std::string> argv;
-  bool quiet = false;
+  std::int64_t iterations = 0;  ///< Stop after so many; 0: the whole schedule.
+  bool digests = false;         ///< Of all weights after every step.
+  double save_seconds = 20.0;   ///< Between two states that can be gone on from.
 };
 
 /// Where the pretrained backbone of a row may lie: recipe.pretrained of the suite, else what the

@@ -20,8 +20,7 @@ torch::Tensor images_of(const TrainingBatch& batch, const TrainerOptions& option
   // Read only; from_blob takes no const.
   auto* data = const_cast<float*>(batch.images.data());
   return torch::from_blob(data, {count, 3, batch.size.height, batch.size.width})
-      .to(options.device, options.input_dtype)
-      .contiguous(options.layout);
+      .to(options.device);
 }
 
 torch::Tensor labels_of(const TrainingBatch& batch, const TrainerOptions& options) {
@@ -37,16 +36,6 @@ LogAverages::Values values_of(const Iteration& iteration) {
   values.emplace_back("loss", iteration.step.loss);
   values.emplace_back("time", iteration.seconds);
   return values;
-}
-
-std::vector<std::pair<std::string, std::string>> digests_of(const torch::nn::Module& module,
-                                                            const TrainingStep& step) {
-  std::vector<std::pair<std::string, std::string>> digests;
-  for (const auto& [name, tensor] : step.optimized()) {
-    digests.emplace_back("optimized." + name, weight_digest(tensor));
-  }
-  for (auto& entry : weight_digests(module)) digests.push_back(std::move(entry));
-  return digests;
 }
 
 }  // namespace
@@ -83,7 +72,7 @@ void Trainer::iterate(const TrainingBatch& batch, double data_seconds, double be
   iteration.data_seconds = data_seconds;
   torch::manual_seed(dropout_seed(options_.seed, step_.steps()));
   iteration.step = step_.run(images_of(batch, options_), labels_of(batch, options_), iteration.lr);
-  if (options_.digests) iteration.digests = digests_of(module_, step_);
+  if (options_.digests) iteration.digests = training_digests(module_, step_.optimized());
   iteration.seconds = now() - begin;
   averages_.add(values_of(iteration));
   if (hooks_.step) hooks_.step(iteration);

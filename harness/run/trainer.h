@@ -8,9 +8,9 @@
 
 #include <torch/torch.h>
 
+#include "harness/base/poly_schedule.h"
 #include "harness/data/training_loader.h"
 #include "harness/precision/training_step.h"
-#include "harness/run/poly_schedule.h"
 #include "harness/run/training_log_writer.h"
 
 namespace harness {
@@ -24,8 +24,6 @@ struct TrainerOptions {
   std::int64_t save_interval = 0;        ///< Also after the last iteration.
   bool digests = false;                  ///< Of all weights after every step.
   torch::Device device = torch::kCPU;
-  torch::ScalarType input_dtype = torch::kFloat;  ///< In which images enter the model.
-  torch::MemoryFormat layout = torch::MemoryFormat::Contiguous;  ///< Of the images.
 };
 
 /// One iteration, for who keeps a record of it.

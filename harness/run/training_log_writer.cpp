@@ -1,12 +1,6 @@
 #include "harness/run/training_log_writer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cmath>
-#include <cstring>
-#include <system_error>
 
 #include "harness/base/error.h"
 
@@ -32,11 +26,6 @@ std::string python_dump(const Json& line) {
     }
   }
   return text + "}\n";
-}
-
-[[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
-  throw Error(ErrorCode::kIo, path.string(),
-              std::string("expected to ") + what + ": " + std::strerror(errno));
 }
 
 }  // namespace
@@ -85,15 +74,6 @@ void LogAverages::restore(const Json& state) {
   }
 }
 
-TrainingLogWriter::TrainingLogWriter(std::filesystem::path path, std::uintmax_t keep_bytes)
-    : path_(std::move(path)), size_(keep_bytes) {
-  const int file = open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-  if (file < 0) fail(path_, "write the training log");
-  const bool is_cut = ftruncate(file, static_cast<off_t>(keep_bytes)) == 0;
-  close(file);
-  if (!is_cut) fail(path_, "cut the training log");
-}
-
 void TrainingLogWriter::begin(const Json& meta) {
   write(meta);
 }
@@ -120,24 +100,7 @@ void TrainingLogWriter::validation(const Position& position, std::int64_t images
 }
 
 void TrainingLogWriter::write(const Json& line) {
-  const std::string text = python_dump(line);
-  const int file = open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-  if (file < 0) fail(path_, "append to the training log");
-  const auto written = ::write(file, text.data(), text.size());
-  const int error = errno;
-  close(file);
-  errno = error;
-  if (written != static_cast<ssize_t>(text.size())) fail(path_, "append a whole line");
-  size_ += text.size();
-}
-
-std::uintmax_t TrainingLogWriter::flush() {
-  const int file = open(path_.c_str(), O_WRONLY | O_CLOEXEC);
-  if (file < 0) fail(path_, "open the training log");
-  const bool is_synced = fsync(file) == 0;
-  close(file);
-  if (!is_synced) fail(path_, "bring the training log to the disk");
-  return size_;
+  file_.write(python_dump(line));
 }
 
 }  // namespace harness

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/base/append_file.h"
 #include "harness/base/json.h"
 
 namespace harness {
@@ -38,7 +39,8 @@ class TrainingLogWriter {
  public:
   /// Opens for appending and cuts off what stands behind the first `keep_bytes` bytes: lines of
   /// iterations that will be run again. Throws Error(kIo).
-  TrainingLogWriter(std::filesystem::path path, std::uintmax_t keep_bytes);
+  TrainingLogWriter(std::filesystem::path path, std::uintmax_t keep_bytes)
+      : file_(std::move(path), keep_bytes) {}
 
   /// The first line: {"env_info", "seed", "exp_name", "mmseg_version", "config", "CLASSES",
   /// "PALETTE"} or what there is of it.
@@ -58,13 +60,12 @@ class TrainingLogWriter {
   void validation(const Position& position, std::int64_t images, const LogAverages::Values& values);
 
   /// Bytes that stand in the file, all of them on the disk.
-  std::uintmax_t flush();
+  std::uintmax_t flush() { return file_.sync(); }
 
  private:
   void write(const Json& line);
 
-  std::filesystem::path path_;
-  std::uintmax_t size_ = 0;
+  AppendFile file_;
 };
 
 }  // namespace harness

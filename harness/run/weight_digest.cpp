@@ -1,30 +1,13 @@
 #include "harness/run/weight_digest.h"
 
 #include "harness/base/sha256.h"
+#include "harness/precision/dtype_name.h"
 
 namespace harness {
 namespace {
 
-/// "float32" as PyTorch prints it after "torch.".
-std::string dtype_name(const torch::Tensor& tensor) {
-  switch (tensor.scalar_type()) {
-    case torch::kHalf:
-      return "float16";
-    case torch::kBFloat16:
-      return "bfloat16";
-    case torch::kFloat:
-      return "float32";
-    case torch::kDouble:
-      return "float64";
-    case torch::kLong:
-      return "int64";
-    default:
-      return std::string(c10::toString(tensor.scalar_type()));
-  }
-}
-
 std::string header_of(const torch::Tensor& tensor) {
-  std::string text = dtype_name(tensor) + " [";
+  std::string text = dtype_name(tensor.scalar_type()) + " [";
   for (std::int64_t axis = 0; axis < tensor.dim(); ++axis) {
     text += (axis == 0 ? "" : ", ") + std::to_string(tensor.size(axis));
   }
@@ -49,6 +32,16 @@ std::vector<std::pair<std::string, std::string>> weight_digests(const torch::nn:
   for (const auto& item : module.named_buffers()) {
     digests.emplace_back(item.key(), weight_digest(item.value()));
   }
+  return digests;
+}
+
+std::vector<std::pair<std::string, std::string>> training_digests(const torch::nn::Module& module,
+                                                                  const NamedTensors& optimized) {
+  std::vector<std::pair<std::string, std::string>> digests;
+  for (const auto& [name, tensor] : optimized) {
+    digests.emplace_back("optimized." + name, weight_digest(tensor));
+  }
+  for (auto& entry : weight_digests(module)) digests.push_back(std::move(entry));
   return digests;
 }
 

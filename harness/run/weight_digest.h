@@ -6,6 +6,8 @@
 
 #include <torch/torch.h>
 
+#include "harness/precision/named_tensors.h"
+
 namespace harness {
 
 /// sha256 of a tensor's dtype, shape and bytes in row-major order, 64 hex digits: the digest that
@@ -15,7 +17,11 @@ std::string weight_digest(const torch::Tensor& tensor);
 /// Digests of all parameters and buffers, with their names, in the module's order.
 std::vector<std::pair<std::string, std::string>> weight_digests(const torch::nn::Module& module);
 
-/// One digest over those: equal exactly where all weights are, bit for bit.
+/// Those, behind the digests of what the optimizer updates, named "optimized.<parameter>".
+std::vector<std::pair<std::string, std::string>> training_digests(const torch::nn::Module& module,
+                                                                  const NamedTensors& optimized);
+
+/// One digest over such a list: equal exactly where all weights are, bit for bit.
 std::string combined_digest(const std::vector<std::pair<std::string, std::string>>& digests);
 
 }  // namespace harness

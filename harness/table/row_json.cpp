@@ -17,6 +17,10 @@ const std::set<std::string> kPolicies = {"fp32", "fp16-master", "fp16-amp", "bf1
 const std::set<std::string> kScalers = {"none", "static", "mmcv-dynamic", "grad-scaler",
                                         "grad-scaler-pinned"};
 
+/// harness/precision/upstream_quirks.h says what each does.
+const std::set<std::string> kQuirks = {"wrap-rounds-norm", "masters-not-saved",
+                                       "momentum-lost-on-resume", "no-overflow-check"};
+
 Json scaler_from_json(const Json& value, const std::string& subject, const std::string& path) {
   ObjectReader reader(value, subject, path);
   const std::string type = require_one_of(reader, "type", reader.required_string("type"), kScalers);
@@ -39,6 +43,13 @@ Json arithmetic_from_json(const Json& value, const std::string& subject, const s
   require_one_of(reader, "policy", reader.required_string("policy"), kPolicies);
   if (const Json* scaler = reader.optional("scaler")) {
     scaler_from_json(*scaler, subject, path + ".scaler");
+  }
+  if (const Json* quirks = reader.optional("quirks")) {
+    if (!quirks->is_array()) reader.fail("quirks", "expected a list, got " + quirks->dump());
+    for (const auto& quirk : *quirks) {
+      if (!quirk.is_string()) reader.fail("quirks", "expected names, got " + quirk.dump());
+      require_one_of(reader, "quirks", quirk.get<std::string>(), kQuirks);
+    }
   }
   reader.finish();
   return value;

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "harness/base/error.h"
@@ -32,6 +33,8 @@ void* open_cuda_parts() {
 }  // namespace
 
 bool load_cuda_if_present() {
+  // cuBLAS adds in one order only with a workspace of fixed size, read when it is first used.
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
   static void* const library =
       ::dlopen((libtorch_folder() / "libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (library == nullptr || !torch::cuda::is_available()) return false;

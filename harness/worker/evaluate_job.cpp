@@ -6,14 +6,9 @@
 #include <set>
 
 #include "harness/artifact/checkpoint.h"
-#include "harness/artifact/python_config.h"
-#include "harness/base/error.h"
 #include "harness/base/machine.h"
-#include "harness/base/run_result.h"
 #include "harness/data/cityscapes.h"
-#include "harness/precision/half_convolution.h"
 #include "harness/precision/policy.h"
-#include "harness/run/environment.h"
 #include "harness/run/evaluation_record.h"
 #include "harness/run/evaluator.h"
 #include "harness/run/memory_meter.h"
@@ -56,17 +51,11 @@ struct Subject {
   }
 };
 
-Json config_of(const Checkpoint& checkpoint) {
-  const Json& meta = checkpoint.meta();
-  if (!meta.is_object() || !meta.contains("config") || !meta.at("config").is_string()) return {};
-  return parse_python_config(meta.at("config").get<std::string>(), "meta.config");
-}
-
 Subject open_subject(const Job& job) {
   Subject subject;
   subject.device = open_device(job.device);
   const Checkpoint checkpoint = Checkpoint::open(job.checkpoint);
-  const Json config = config_of(checkpoint);
+  const Json config = config_of_meta(checkpoint.meta());
   subject.spec =
       resolve_model(job.row, config.is_object() ? config.value("model", Json()) : Json());
   subject.weights = to_torch(checkpoint.state_dict());
@@ -104,23 +93,6 @@ std::vector<torch::Tensor> census_images(const Job& job, const Subject& subject)
             .to(subject.device, torch::kFloat, /*non_blocking=*/false, /*copy=*/true));
   }
   return images;
-}
-
-RunResult result_for(const Job& job, const Job::Wanted& wanted) {
-  RunResult result;
-  result.suite = job.suite;
-  result.row = job.row.id;
-  result.stage = wanted.stage;
-  result.precision = wanted.precision;
-  result.device = job.device;
-  result.key = wanted.key;
-  result.argv = job.argv;
-  result.digests = {{"checkpoint", job.checkpoint_sha256}};
-  result.environment = environment_record();
-  result.environment["build"] = build_record();
-  result.environment["machine"] = machine_record();
-  result.environment["convolution_kernel"] = active_half_convolution();
-  return result;
 }
 
 void write_result(const Job& job, const RunResult& result) {
@@ -192,7 +164,8 @@ void evaluate_group(const Job& job, Subject& subject, const std::vector<Job::Wan
   for (const auto& one : wanted) {
     const auto place = std::find(precisions.begin(), precisions.end(), one.precision);
     const auto index = static_cast<std::size_t>(place - precisions.begin());
-    RunResult result = result_for(job, one);
+    RunResult result = new_result(job, one.stage, one.precision, one.key);
+    result.digests["checkpoint"] = job.checkpoint_sha256;
     result.started = started;
     result.elapsed_s = evaluation.elapsed_s;
     result.digests["predictions"] = evaluation.forwards.at(index).predictions_sha256;
@@ -205,9 +178,7 @@ void evaluate_group(const Job& job, Subject& subject, const std::vector<Job::Wan
 
 void evaluate_job(const Job& job) {
   const torch::InferenceMode no_gradients;
-  if (job.threads > 0) torch::set_num_threads(static_cast<int>(job.threads));
-  register_half_convolution();
-  use_exact_fp32();
+  prepare_process(job);
   Subject subject = open_subject(job);
   std::vector<Job::Wanted> whole;
   std::vector<Job::Wanted> scales;

@@ -1,5 +1,6 @@
 #include "harness/worker/flight_recorder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -28,40 +29,45 @@ class MagnitudeObserver : public models::ActivationObserver {
 void FlightRecorder::see_gradients(const StepGradients& gradients, std::int64_t step) {
   if (report_) return;
   std::vector<torch::Tensor> tensors;
-  for (const auto& [name, tensor] : gradients.named) tensors.push_back(tensor.detach());
+  for (const auto& [name, tensor] : gradients.named) {
+    tensors.push_back(tensor.detach());
+    if (names_.size() < gradients.named.size()) names_.push_back(name);
+  }
   const double infinity = std::numeric_limits<double>::infinity();
   const torch::Tensor largest =
       torch::stack(at::_foreach_norm(tensors, infinity)).to(torch::kCPU, torch::kDouble);
-  const auto values = largest.accessor<double, 1>();
-  Json record = {{"step", step}, {"scale", gradients.scale}, {"gradients", Json::object()}};
-  bool is_finite = true;
-  for (std::int64_t i = 0; i < largest.size(0); ++i) {
-    const auto& name = gradients.named[static_cast<std::size_t>(i)].first;
-    record["gradients"][name] = number_or_null(values[i]);
-    is_finite = is_finite && std::isfinite(values[i]);
-  }
-  steps_.push_back(std::move(record));
+  const auto* values = largest.const_data_ptr<double>();
+  steps_.push_back({step, gradients.scale, {values, values + largest.numel()}});
   if (steps_.size() > kSteps) steps_.pop_front();
-  if (!is_finite) write_report(step);
+  const auto& last = steps_.back().largest;
+  const auto is_finite = [](double value) { return std::isfinite(value); };
+  if (!std::all_of(last.begin(), last.end(), is_finite)) write_report();
 }
 
-void FlightRecorder::write_report(std::int64_t step) {
-  Json names = Json::array();
-  std::int64_t count = 0;
-  for (const auto& [name, value] : steps_.back().at("gradients").items()) {
-    if (!value.is_null()) continue;
-    if (names.size() < kNames) names.push_back(name);
-    ++count;
+Json FlightRecorder::to_json(const Step& step) const {
+  Json gradients = Json::object();
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    gradients[names_[i]] = number_or_null(step.largest[i]);
+  }
+  return {{"step", step.step}, {"scale", step.scale}, {"gradients", gradients}};
+}
+
+void FlightRecorder::write_report() {
+  const Step& broken = steps_.back();
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (!std::isfinite(broken.largest[i])) names.push_back(names_[i]);
   }
   // Backward runs from the loss to the image: the last parameter in order broke first.
-  Json last = nullptr;
-  for (const auto& [name, value] : steps_.back().at("gradients").items()) {
-    if (value.is_null()) last = name;
-  }
-  report_ = Json{{"step", step},
-                 {"gradients", {{"first", last}, {"count", count}, {"names", names}}},
+  Json gradients = {{"first", names.back()}, {"count", names.size()}};
+  names.resize(std::min(names.size(), kNames));
+  gradients["names"] = names;
+  Json steps = Json::array();
+  for (const auto& step : steps_) steps.push_back(to_json(step));
+  report_ = Json{{"step", broken.step},
+                 {"gradients", gradients},
                  {"activations", look_at_activations()},
-                 {"steps", Json(std::vector<Json>(steps_.begin(), steps_.end()))}};
+                 {"steps", steps}};
 }
 
 Json FlightRecorder::look_at_activations() {

@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <torch/torch.h>
 
@@ -40,13 +41,21 @@ class FlightRecorder {
   const std::optional<Json>& report() const noexcept { return report_; }
 
  private:
-  void write_report(std::int64_t step);
+  /// Largest magnitudes of one step, in the order of names_.
+  struct Step {
+    std::int64_t step = 0;
+    double scale = 1.0;
+    std::vector<double> largest;
+  };
+  void write_report();
+  Json to_json(const Step& step) const;
   Json look_at_activations();
 
   models::EncoderDecoder& model_;
   Policy policy_;
   torch::Tensor images_;
-  std::deque<Json> steps_;
+  std::vector<std::string> names_;
+  std::deque<Step> steps_;
   std::optional<Json> report_;
 };
 

@@ -3,27 +3,12 @@
 #include <map>
 #include <string_view>
 
+#include "harness/precision/dtype_name.h"
 #include "harness/precision/range_census.h"
 #include "models/activation_observer.h"
 
 namespace harness {
 namespace {
-
-/// "Half" as PyTorch writes it: "float16".
-std::string dtype_name(torch::ScalarType type) {
-  switch (type) {
-    case torch::kHalf:
-      return "float16";
-    case torch::kBFloat16:
-      return "bfloat16";
-    case torch::kFloat:
-      return "float32";
-    case torch::kDouble:
-      return "float64";
-    default:
-      return c10::toString(type);
-  }
-}
 
 /// Which kind of layer a path belongs to, asked of the model once.
 std::map<std::string, std::string> layer_kinds(const torch::nn::Module& model) {

@@ -9,6 +9,8 @@
 
 #include <torch/torch.h>
 
+#include "harness/precision/dtype_name.h"
+
 namespace harness {
 namespace {
 
@@ -29,21 +31,6 @@ std::string_view kind_of(std::string_view name) {
       {"aten::nll_loss_forward", "loss"}};
   const auto found = kinds.find(name);
   return found == kinds.end() ? std::string_view() : found->second;
-}
-
-std::string dtype_name(torch::ScalarType type) {
-  switch (type) {
-    case torch::kHalf:
-      return "float16";
-    case torch::kBFloat16:
-      return "bfloat16";
-    case torch::kFloat:
-      return "float32";
-    case torch::kDouble:
-      return "float64";
-    default:
-      return c10::toString(type);
-  }
 }
 
 std::unique_ptr<at::ObserverContext> count(const at::RecordFunction& call) {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <utility>
 
+#include "harness/base/append_file.h"
 #include "harness/run/trainer.h"
 
 namespace harness {
@@ -17,19 +17,15 @@ namespace harness {
 class StepLog {
  public:
   /// Appends behind the first `keep_bytes` bytes and cuts off the rest. Throws Error(kIo).
-  StepLog(std::filesystem::path path, std::uintmax_t keep_bytes);
+  StepLog(std::filesystem::path path, std::uintmax_t keep_bytes)
+      : file_(std::move(path), keep_bytes) {}
 
   void add(const Iteration& iteration);
   /// Bytes that stand in the file, all of them on the disk.
-  std::uintmax_t flush();
+  std::uintmax_t flush() { return file_.sync(); }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-  };
-  std::filesystem::path path_;
-  std::unique_ptr<std::FILE, Close> file_;
-  std::uintmax_t size_ = 0;
+  AppendFile file_;
 };
 
 }  // namespace harness

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "harness/precision/dtype_name.h"
+
 namespace harness {
 namespace {
 
@@ -32,6 +34,13 @@ torch::ScalarType scalar_type(DType dtype) {
 }
 
 }  // namespace
+
+DType dtype_of(const torch::Tensor& tensor) {
+  const auto dtype = dtype_named(dtype_name(tensor.scalar_type()));
+  TORCH_CHECK(dtype.has_value(), "expected a dtype that a checkpoint holds, got ",
+              tensor.scalar_type());
+  return *dtype;
+}
 
 torch::Tensor to_torch(const TensorView& view) {
   auto tensor = torch::empty(view.shape, scalar_type(view.dtype));

@@ -10,6 +10,9 @@
 
 namespace harness {
 
+/// The dtype in a checkpoint. Throws c10::Error for one that none holds: complex, quantised.
+DType dtype_of(const torch::Tensor& tensor);
+
 /// A tensor of a checkpoint as a LibTorch tensor. The bytes are copied: the result outlives the
 /// file's map, and a file that changes under the map cannot change a model. Strides are not kept:
 /// the result is contiguous.

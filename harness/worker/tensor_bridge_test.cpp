@@ -18,6 +18,13 @@ TEST(TensorBridge, CopiesAContiguousTensorAtAnOffset) {
   EXPECT_TRUE(torch::equal(to_torch(view), torch::tensor({{2.F, 3.F}, {4.F, 5.F}})));
 }
 
+TEST(TensorBridge, KnowsTheDtypeThatAFileWouldHold) {
+  EXPECT_EQ(dtype_of(torch::zeros({1}, torch::kHalf)), DType::kFloat16);
+  EXPECT_EQ(dtype_of(torch::zeros({1}, torch::kInt)), DType::kInt32);
+  EXPECT_EQ(dtype_of(torch::zeros({1}, torch::kBool)), DType::kBool);
+  EXPECT_THROW(dtype_of(torch::zeros({1}, torch::kComplexFloat)), c10::Error);
+}
+
 TEST(TensorBridge, PacksATransposedView) {
   const std::array<std::int64_t, 4> values{1, 2, 3, 4};
   TensorView view;

@@ -24,17 +24,18 @@ const Json* find_normalize(const Json& pipeline) {
   return nullptr;
 }
 
-std::array<double, 3> three_numbers(const Json& step, const char* key) {
+}  // namespace
+
+Normalization normalization_of_step(const Json& step) {
   try {
-    return step.at(key).get<std::array<double, 3>>();
+    return {step.at("mean").get<std::array<double, 3>>(),
+            step.at("std").get<std::array<double, 3>>(), step.value("to_rgb", true)};
   } catch (const nlohmann::json::exception&) {
-    throw Error(
-        ErrorCode::kInvalidFile, "config: Normalize",
-        std::string(key) + ": expected three numbers, got " + step.value(key, Json()).dump());
+    throw Error(ErrorCode::kInvalidFile, "config: Normalize",
+                "expected three numbers of mean and of std, and to_rgb as true or false, got " +
+                    step.dump());
   }
 }
-
-}  // namespace
 
 Normalization normalization_of(const Json& config) {
   Normalization normalization;
@@ -44,11 +45,7 @@ Normalization normalization_of(const Json& config) {
     const Json* part = member(*data, split);
     const Json* pipeline = part == nullptr ? nullptr : member(*part, "pipeline");
     const Json* step = pipeline == nullptr ? nullptr : find_normalize(*pipeline);
-    if (step == nullptr) continue;
-    normalization.mean = three_numbers(*step, "mean");
-    normalization.std = three_numbers(*step, "std");
-    normalization.to_rgb = step->value("to_rgb", true);
-    return normalization;
+    if (step != nullptr) return normalization_of_step(*step);
   }
   return normalization;
 }

@@ -2,33 +2,23 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <string>
-#include <vector>
 
 #include "harness/base/json.h"
-#include "harness/base/run_result.h"
-#include "harness/table/suite.h"
+#include "harness/worker/row_job.h"
 
 namespace harness {
 
-/// One training of one row: what the command gives a worker in the mode "train".
-struct TrainJob {
-  std::string suite;
-  Row row;
-  DataSpec data;                     ///< `root` is absolute; validated on `split`.
-  std::filesystem::path checkpoint;  ///< Whose config is the recipe; empty: the suite's recipe.
+/// One training of one row: what the command gives a worker in the mode "train". The recipe is the
+/// config's in the row's checkpoint; the suite's where there is none.
+struct TrainJob : RowJob {
   std::filesystem::path pretrained;  ///< The backbone's weights; empty: none were found.
   std::string precision;             ///< "fp16", "fp32", ... (policy_of_precision()).
   std::uint64_t seed = 0;            ///< Of new weights, dropout, order and pipeline.
   std::int64_t iterations = 0;       ///< Stop after so many; 0: the recipe's.
   bool digests = false;              ///< Of every tensor after every step, in steps.jsonl.
   double save_seconds = 20.0;        ///< Between two saved states.
-  std::string device;
-  std::int64_t threads = 0;
   std::string key;
-  std::filesystem::path out;  ///< DIR/<row>.
-  std::vector<std::string> argv;
 };
 
 /// Throws Error(kInvalidSuite) for a job that is not as the command writes it.

@@ -27,20 +27,6 @@ class Views {
   }
 
  private:
-  static DType dtype_of(const torch::Tensor& tensor) {
-    switch (tensor.scalar_type()) {
-      case torch::kHalf:
-        return DType::kFloat16;
-      case torch::kBFloat16:
-        return DType::kBFloat16;
-      case torch::kDouble:
-        return DType::kFloat64;
-      case torch::kLong:
-        return DType::kInt64;
-      default:
-        return DType::kFloat32;
-    }
-  }
   std::deque<torch::Tensor> kept_;
 };
 

@@ -1,9 +1,9 @@
 #include "harness/worker/training_recipe.h"
 
-#include <array>
 #include <set>
 
 #include "harness/base/error.h"
+#include "harness/worker/test_pipeline.h"
 
 namespace harness {
 namespace {
@@ -60,13 +60,17 @@ void read_schedule(const Json& config, TrainingRecipe& recipe) {
   }
   PolySchedule& schedule = recipe.schedule;
   schedule.base_lr = number(config, {"optimizer", "lr"}, schedule.base_lr);
-  schedule.power = number(config, {"lr_config", "power"}, schedule.power);
-  schedule.min_lr = number(config, {"lr_config", "min_lr"}, schedule.min_lr);
+  // What a config leaves out has the libraries' default and not the zoo's value.
+  const bool has_schedule = at(config, {"lr_config"}).is_object();
+  schedule.power = number(config, {"lr_config", "power"}, has_schedule ? 1.0 : schedule.power);
+  schedule.min_lr = number(config, {"lr_config", "min_lr"}, has_schedule ? 0.0 : schedule.min_lr);
   schedule.iterations =
       count(config, {"runner", "max_iters"}, count(config, {"total_iters"}, schedule.iterations));
   SgdOptions& sgd = recipe.arithmetic.sgd;
-  sgd.momentum = number(config, {"optimizer", "momentum"}, sgd.momentum);
-  sgd.weight_decay = number(config, {"optimizer", "weight_decay"}, sgd.weight_decay);
+  const bool has_optimizer = at(config, {"optimizer"}).is_object();
+  sgd.momentum = number(config, {"optimizer", "momentum"}, has_optimizer ? 0.0 : sgd.momentum);
+  sgd.weight_decay =
+      number(config, {"optimizer", "weight_decay"}, has_optimizer ? 0.0 : sgd.weight_decay);
   const Json clip = at(config, {"optimizer_config", "grad_clip", "max_norm"});
   if (clip.is_number()) recipe.arithmetic.max_grad_norm = clip.get<double>();
 }
@@ -79,15 +83,6 @@ ImageSize size_of(const Json& step, const char* key, bool width_first) {
   const auto first = value[0].get<std::int64_t>();
   const auto second = value[1].get<std::int64_t>();
   return width_first ? ImageSize{second, first} : ImageSize{first, second};
-}
-
-std::array<double, 3> three_numbers(const Json& step, const char* key) {
-  const Json value = at(step, {key});
-  try {
-    return value.get<std::array<double, 3>>();
-  } catch (const nlohmann::json::exception&) {
-    refuse(std::string("Normalize.") + key, "three numbers", value);
-  }
 }
 
 void read_resize(const Json& step, TrainingPipeline& pipeline) {
@@ -131,9 +126,7 @@ void read_step(const Json& step, TrainingPipeline& pipeline) {
   } else if (type == "RandomFlip") {
     pipeline.flip_probability = number(step, {"prob"}, number(step, {"flip_ratio"}, 0.0));
   } else if (type == "Normalize") {
-    pipeline.normalization.mean = three_numbers(step, "mean");
-    pipeline.normalization.std = three_numbers(step, "std");
-    pipeline.normalization.to_rgb = step.value("to_rgb", true);
+    pipeline.normalization = normalization_of_step(step);
   } else if (type == "Pad") {
     const ImageSize size = size_of(step, "size", /*width_first=*/false);
     if (!(size == pipeline.crop)) refuse("Pad.size", "the size of the crop", step);
@@ -173,6 +166,10 @@ TrainingRecipe recipe_of(const Row& row, const Json& config, Policy policy) {
   if (own == to_string(policy) && row.arithmetic.contains("scaler")) {
     recipe.arithmetic.scaler =
         scaler_from_json(row.arithmetic.at("scaler"), row.id, "arithmetic.scaler");
+  }
+  if (own == to_string(policy)) {
+    recipe.arithmetic.quirks =
+        quirks_from_names(row.arithmetic.value("quirks", std::vector<std::string>()));
   }
   read_schedule(config, recipe);
   read_data(config, recipe);

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "harness/base/json.h"
+#include "harness/base/poly_schedule.h"
 #include "harness/data/training_loader.h"
 #include "harness/precision/training_options.h"
-#include "harness/run/poly_schedule.h"
 #include "harness/table/suite.h"
 
 namespace harness {
@@ -27,10 +27,12 @@ struct TrainingRecipe {
 
 /// The recipe of a row: the zoo's (mmseg 0.17.0, configs/_base_/schedules/schedule_80k.py,
 /// datasets/cityscapes.py), then what the config says that stands in the row's checkpoint, then
-/// what the suite says. `config` is null where there is none.
+/// what the suite says. `config` is null where there is none. An lr_config or optimizer without an
+/// option has the library's default: power 1, min_lr 0 (mmcv 1.3.14, PolyLrUpdaterHook), momentum
+/// 0, weight_decay 0 (torch.optim.SGD).
 ///
-/// policy: the arithmetic to train in. The row's own policy takes the row's scaler, the others take
-/// default_scaler().
+/// policy: the arithmetic to train in. The row's own policy takes the row's scaler and quirks, the
+/// others take default_scaler() and none.
 /// Throws Error(kInvalidFile) that names the part of the config which is not understood: another
 /// optimizer than SGD, another schedule than poly without warm-up, a step of the pipeline that is
 /// not known, an option of the wrong type.

@@ -47,6 +47,28 @@ TEST(TrainingRecipe, WithoutAConfigItIsTheZoosAndTheSuites) {
   EXPECT_EQ(recipe.pretrained, "");
 }
 
+TEST(TrainingRecipe, TakesTheQuirksThatASuiteNames) {
+  UpstreamQuirks all{true, true, true, true};
+  Json suite = read_json_file("suites/minizoo.json");
+  suite["rows"][0]["arithmetic"]["quirks"] = names_of(all);
+  const Row row = suite_from_json(suite, "suite").rows.at(0);
+  EXPECT_EQ(recipe_of(row, nullptr, Policy::kFp16Master).arithmetic.quirks, all);
+  EXPECT_EQ(recipe_of(row, nullptr, Policy::kFp32).arithmetic.quirks, UpstreamQuirks());
+  suite["rows"][0]["arithmetic"]["quirks"] = {"no-such-quirk"};
+  EXPECT_THROW(suite_from_json(suite, "suite"), Error);
+}
+
+TEST(TrainingRecipe, WhatAConfigLeavesOutHasTheLibrarysDefault) {
+  const Json config = {{"optimizer", {{"type", "SGD"}, {"lr", 0.1}}},
+                       {"lr_config", {{"policy", "poly"}}}};
+  const TrainingRecipe recipe = recipe_of(Row{}, config, Policy::kFp32);
+  EXPECT_EQ(recipe.schedule.base_lr, 0.1);
+  EXPECT_EQ(recipe.schedule.power, 1.0);
+  EXPECT_EQ(recipe.schedule.min_lr, 0.0);
+  EXPECT_EQ(recipe.arithmetic.sgd.momentum, 0.0);
+  EXPECT_EQ(recipe.arithmetic.sgd.weight_decay, 0.0);
+}
+
 TEST(TrainingRecipe, WhatIsNotUnderstoodIsRefusedByItsName) {
   const MinizooRow row = minizoo_rows().at(0);
   for (const auto* patch :

@@ -4,18 +4,14 @@
 #include <cmath>
 
 #include "harness/artifact/checkpoint.h"
-#include "harness/artifact/python_config.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/machine.h"
-#include "harness/precision/half_convolution.h"
 #include "harness/precision/policy.h"
-#include "harness/run/environment.h"
 #include "harness/run/evaluation_record.h"
 #include "harness/run/evaluator.h"
 #include "harness/run/weight_digest.h"
 #include "harness/worker/cuda_device.h"
-#include "harness/worker/job.h"
 #include "harness/worker/model_builder.h"
 #include "harness/worker/tensor_bridge.h"
 #include "harness/worker/test_pipeline.h"
@@ -67,9 +63,7 @@ TrainingSession::TrainingSession(const TrainJob& job)
       policy_(policy_of_precision(job.precision)),
       device_(open_device(job.device)),
       last_save_(std::chrono::steady_clock::now()) {
-  if (job.threads > 0) torch::set_num_threads(static_cast<int>(job.threads));
-  register_half_convolution();
-  use_exact_fp32();
+  prepare_process(job);
   fs::create_directories(folder_);
   read_source();
   build_model();
@@ -78,10 +72,10 @@ TrainingSession::TrainingSession(const TrainJob& job)
 
 void TrainingSession::read_source() {
   if (!job_.checkpoint.empty()) source_meta_ = Checkpoint::open(job_.checkpoint).meta();
-  if (source_meta_.is_object() && source_meta_.contains("config")) {
-    config_ = parse_python_config(source_meta_.at("config").get<std::string>(), "meta.config");
-  }
+  config_ = config_of_meta(source_meta_);
   recipe_ = recipe_of(job_.row, config_, policy_);
+  // Faster on the CPU; on CUDA max pooling's gradient adds atomically in that layout.
+  recipe_.arithmetic.channels_last = device_.is_cpu();
   spec_ = resolve_model(job_.row, config_.is_object() ? config_.value("model", Json()) : Json());
   iterations_ = recipe_.schedule.iterations;
   if (job_.iterations > 0) iterations_ = std::min(iterations_, job_.iterations);
@@ -134,6 +128,7 @@ void TrainingSession::open_records() {
   if (snapshot) {
     take_up(*snapshot);
   } else {
+    fs::remove(folder_ / "flight.json");  // Of another job.
     log_->begin(meta());
   }
 }
@@ -163,7 +158,6 @@ TrainerOptions TrainingSession::trainer_options() const {
   options.save_interval = 1;  // save() looks at the clock.
   options.digests = job_.digests;
   options.device = device_;
-  options.input_dtype = input_dtype(policy_);
   return options;
 }
 
@@ -178,33 +172,24 @@ TrainerHooks TrainingSession::hooks() {
   };
   hooks.evaluate = [this](const TrainingLogWriter::Position& position) { evaluate(position); };
   hooks.save = [this] { save(step_->steps() == iterations_); };
-  hooks.stop = [this] {
-    // The census is of the first step of this process.
-    if (census_counts_.is_null() && census_ == nullptr) {
-      census_ = std::make_unique<OperatorCensus>();
-    }
-    return false;
-  };
   return hooks;
 }
 
 void TrainingSession::after_step(const Iteration& iteration) {
   if (census_ != nullptr) {
-    census_counts_ = census_->counts();
+    tallies_.set_census(census_->counts());
     census_.reset();
   }
   last_lr_ = iteration.lr;
   steps_->add(iteration);
   tallies_.add(iteration);
   if (recorder_->report() && !fs::exists(folder_ / "flight.json")) write_flight_report();
-  const double seconds = std::max(iteration.seconds, 1e-9);
   send_event({{"event", "progress"},
               {"label", training_folder(job_.precision, job_.seed)},
               {"done", step_->steps()},
               {"total", iterations_},
               {"loss", number_or_null(iteration.step.loss)},
-              {"scale", number_or_null(iteration.step.scale)},
-              {"iterations_per_second", 1.0 / seconds}});
+              {"scale", number_or_null(iteration.step.scale)}});
 }
 
 void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
@@ -267,20 +252,9 @@ void TrainingSession::write_flight_report() {
 }
 
 void TrainingSession::write_result() {
-  RunResult result;
-  result.suite = job_.suite;
-  result.row = job_.row.id;
-  result.stage = "train";
-  result.precision = job_.precision;
-  result.device = job_.device;
-  result.key = job_.key;
-  result.argv = job_.argv;
+  RunResult result = new_result(job_, "train", job_.precision, job_.key);
   result.started = started_;
   result.seeds = {{"seed", job_.seed}};
-  result.environment = environment_record();
-  result.environment["build"] = build_record();
-  result.environment["machine"] = machine_record();
-  result.environment["convolution_kernel"] = active_half_convolution();
   result.measurements = tallies_.record();
   Json& measured = result.measurements;
   measured["policy"] = to_string(policy_);
@@ -288,14 +262,11 @@ void TrainingSession::write_result() {
   measured["iterations"] = step_->steps();
   measured["scheduled_iterations"] = recipe_.schedule.iterations;
   measured["batch"] = recipe_.batch;
-  measured["census"] = census_counts_;
+  measured["nondeterministic_operators"] =
+      watch_ == nullptr ? Json::array() : Json(watch_->operators());
   const bool has_flight = fs::exists(folder_ / "flight.json");
   measured["flight"] = has_flight ? Json("flight.json") : Json();
-  auto digests = weight_digests(*model_);
-  for (const auto& [name, tensor] : step_->optimized()) {
-    digests.emplace_back("optimized." + name, weight_digest(tensor));
-  }
-  result.digests["weights"] = combined_digest(digests);
+  result.digests["weights"] = combined_digest(training_digests(*model_, step_->optimized()));
   result.elapsed_s = measured.value("seconds", 0.0);
   write_json_file(job_.out / run_result_name("train", job_.precision, static_cast<int>(job_.seed)),
                   to_json(result));
@@ -303,6 +274,9 @@ void TrainingSession::write_result() {
 }
 
 void TrainingSession::run() {
+  if (device_.is_cuda()) watch_ = std::make_unique<NondeterminismWatch>();
+  // Of the first step: later ones dispatch the same operators.
+  if (!tallies_.has_census()) census_ = std::make_unique<OperatorCensus>();
   trainer_->run();
   write_result();
 }

@@ -11,6 +11,7 @@
 #include "harness/run/trainer.h"
 #include "harness/table/model_spec.h"
 #include "harness/worker/flight_recorder.h"
+#include "harness/worker/nondeterminism_watch.h"
 #include "harness/worker/operator_census.h"
 #include "harness/worker/step_log.h"
 #include "harness/worker/train_job.h"
@@ -60,8 +61,8 @@ class TrainingSession {
   std::unique_ptr<MemoryMeter> meter_;
   models::EncoderDecoder model_{nullptr};
   std::unique_ptr<FlightRecorder> recorder_;
-  std::unique_ptr<OperatorCensus> census_;  ///< While the first step runs.
-  Json census_counts_ = nullptr;
+  std::unique_ptr<NondeterminismWatch> watch_;  ///< On a GPU only: the CPU has one order.
+  std::unique_ptr<OperatorCensus> census_;      ///< While the first step runs.
   std::unique_ptr<TrainingStep> step_;
   std::unique_ptr<TrainingLoader> loader_;
   std::unique_ptr<Trainer> trainer_;

@@ -118,15 +118,29 @@ TEST_F(TrainingSessionTest, GoesOnFromASavedStateBitForBit) {
   EXPECT_EQ(result_of(part).measurements.at("steps"), 4);
 }
 
+TEST_F(TrainingSessionTest, AKillBeforeTheResultIsWrittenLosesNothing) {
+  TrainJob job = job_for("a");
+  job.iterations = 2;
+  train(job);
+  const RunResult before = result_of(job);
+  fs::remove(job.out / "train-fp16-seed3.json");
+  train(job);
+  const RunResult after = result_of(job);
+  EXPECT_EQ(after.measurements, before.measurements);
+  EXPECT_EQ(after.digests, before.digests);
+}
+
 TEST_F(TrainingSessionTest, AStateOfAnotherJobIsNotTakenUp) {
   const TrainJob job = job_for("a", "fp32");
   train(job);
+  write_file_atomic(folder_of(job) / "flight.json", "{}");
   const std::string steps = read_file(folder_of(job) / "steps.jsonl");
   TrainJob again = job;
   again.key = "another";
   again.iterations = 2;
   train(again);
   EXPECT_EQ(result_of(again).measurements.at("steps"), 2);
+  EXPECT_EQ(result_of(again).measurements.at("flight"), nullptr);
   EXPECT_LT(read_file(folder_of(job) / "steps.jsonl").size(), steps.size());
 }
 

@@ -76,6 +76,7 @@ void TrainingTallies::see_peak(std::int64_t bytes) {
 Json TrainingTallies::record() const {
   Json record = state_;
   if (!record.contains("first_non_finite_step")) record["first_non_finite_step"] = nullptr;
+  if (!has_census()) record["census"] = nullptr;
   const double seconds = record.value("seconds", 0.0);
   record["iterations_per_second"] =
       seconds > 0.0 ? Json(record.value("steps", 0.0) / seconds) : Json();

@@ -20,6 +20,10 @@ class TrainingTallies {
   /// The metrics of an evaluation in between (evaluation_record()).
   void add_validation(std::int64_t iteration, const Json& evaluation);
 
+  /// In which dtypes the operators ran (OperatorCensus::counts()).
+  void set_census(const Json& counts) { state_["census"] = counts; }
+  bool has_census() const { return state_.contains("census"); }
+
   /// The largest of all that are seen stays.
   void see_peak(std::int64_t bytes);
 
@@ -27,7 +31,8 @@ class TrainingTallies {
   /// {"first", "last", "min", "max", "changes": [[step, scale], ...]}, "loss": {"first", "last"},
   /// "gradients": {"looked_at", "zeros", "half_subnormals"}, "seconds", "data_seconds",
   /// "iterations_per_second", "validation": [{"iteration", "miou", "macc", "aacc"}], "miou" (of the
-  /// last validation), "best_miou", "peak_bytes"}.
+  /// last validation), "best_miou", "peak_bytes",
+  /// "census" (null when it was not taken)}.
   Json record() const;
 
   Json state() const { return state_; }

@@ -1,4 +1,4 @@
-#include "harness/run/poly_schedule.h"
+#include "harness/base/poly_schedule.h"
 
 #include <gtest/gtest.h>
 

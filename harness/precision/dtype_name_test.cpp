@@ -1,0 +1,23 @@
+#include "harness/precision/dtype_name.h"
+
+#include <gtest/gtest.h>
+
+namespace harness {
+namespace {
+
+TEST(DtypeName, IsTheOneOfPyTorch) {
+  EXPECT_EQ(dtype_name(torch::kHalf), "float16");
+  EXPECT_EQ(dtype_name(torch::kBFloat16), "bfloat16");
+  EXPECT_EQ(dtype_name(torch::kFloat), "float32");
+  EXPECT_EQ(dtype_name(torch::kDouble), "float64");
+  EXPECT_EQ(dtype_name(torch::kChar), "int8");
+  EXPECT_EQ(dtype_name(torch::kShort), "int16");
+  EXPECT_EQ(dtype_name(torch::kInt), "int32");
+  EXPECT_EQ(dtype_name(torch::kLong), "int64");
+  EXPECT_EQ(dtype_name(torch::kByte), "uint8");
+  EXPECT_EQ(dtype_name(torch::kBool), "bool");
+  EXPECT_EQ(dtype_name(torch::kComplexFloat), "ComplexFloat");
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,78 @@
+#include "harness/worker/row_job.h"
+
+#include <cstdio>
+
+#include <torch/torch.h>
+
+#include "harness/artifact/python_config.h"
+#include "harness/base/machine.h"
+#include "harness/precision/half_convolution.h"
+#include "harness/precision/policy.h"
+#include "harness/run/environment.h"
+#include "harness/worker/cuda_device.h"
+
+namespace harness {
+namespace {
+
+DataSpec data_from_json(const Json& value) {
+  ObjectReader reader(value, "worker job", "data");
+  DataSpec data;
+  data.root = reader.required_string("root");
+  data.split = reader.required_string("split");
+  data.height = reader.required_integer("height");
+  data.width = reader.required_integer("width");
+  reader.finish();
+  return data;
+}
+
+}  // namespace
+
+void read_row_job(ObjectReader& reader, RowJob& job) {
+  job.suite = reader.required_string("suite");
+  job.row = row_from_json(reader.required("row"), "worker job", "row");
+  job.data = data_from_json(reader.required("data"));
+  job.checkpoint = reader.required_string("checkpoint");
+  job.device = reader.required_string("device");
+  job.threads = reader.required_integer("threads");
+  job.out = reader.required_string("out");
+  for (const auto& argument : reader.required("argv")) {
+    job.argv.push_back(argument.get<std::string>());
+  }
+}
+
+void prepare_process(const RowJob& job) {
+  if (job.threads > 0) torch::set_num_threads(static_cast<int>(job.threads));
+  register_half_convolution();
+  use_exact_fp32();
+}
+
+RunResult new_result(const RowJob& job, const std::string& stage, const std::string& precision,
+                     const std::string& key) {
+  RunResult result;
+  result.suite = job.suite;
+  result.row = job.row.id;
+  result.stage = stage;
+  result.precision = precision;
+  result.device = job.device;
+  result.key = key;
+  result.argv = job.argv;
+  result.environment = environment_record();
+  result.environment["build"] = build_record();
+  result.environment["machine"] = machine_record();
+  result.environment["convolution_kernel"] = active_half_convolution();
+  return result;
+}
+
+Json config_of_meta(const Json& meta) {
+  const bool has_config =
+      meta.is_object() && meta.contains("config") && meta.at("config").is_string();
+  return has_config ? parse_python_config(meta.at("config").get<std::string>(), "meta.config")
+                    : Json();
+}
+
+void send_event(const Json& event) {
+  std::printf("%s\n", event.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+  std::fflush(stdout);
+}
+
+}  // namespace harness

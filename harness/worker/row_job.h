@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/base/json.h"
+#include "harness/base/run_result.h"
+#include "harness/table/suite.h"
+
+namespace harness {
+
+/// What every job says: one row, what it is to run on, and where its results go.
+struct RowJob {
+  std::string suite;
+  Row row;
+  DataSpec data;                     ///< `root` is absolute; evaluated on `split`.
+  std::filesystem::path checkpoint;  ///< Empty: the row publishes none.
+  std::string device;                ///< "cpu" or "cuda".
+  std::int64_t threads = 0;          ///< 0: LibTorch's own choice.
+  std::filesystem::path out;         ///< DIR/<row>.
+  std::vector<std::string> argv;
+};
+
+/// Reads those keys of a job. Throws Error(kInvalidSuite) for one that is not as the command writes
+/// it.
+void read_row_job(ObjectReader& reader, RowJob& job);
+
+/// Sets this process up for the job's arithmetic: threads, half convolutions, exact FP32.
+void prepare_process(const RowJob& job);
+
+/// A result of the job with its environment, and without measurements.
+RunResult new_result(const RowJob& job, const std::string& stage, const std::string& precision,
+                     const std::string& key);
+
+/// The config in a checkpoint's meta; null where there is none, or none that is text.
+/// Throws Error(kInvalidFile) for a text that is no config.
+Json config_of_meta(const Json& meta);
+
+/// Tells the command how far the work has come: one JSON object a line on standard output.
+void send_event(const Json& event);
+
+}  // namespace harness

@@ -1,0 +1,35 @@
+#include "harness/worker/row_job.h"
+
+#include <gtest/gtest.h>
+
+namespace harness {
+namespace {
+
+TEST(RowJob, ItsResultsNameItAndTheMachine) {
+  RowJob job;
+  job.suite = "minizoo";
+  job.row.id = "fcn";
+  job.device = "cpu";
+  job.argv = {"halfproof", "run"};
+  prepare_process(job);
+  const RunResult result = new_result(job, "evaluate", "fp16", "key");
+  EXPECT_EQ(result.suite, "minizoo");
+  EXPECT_EQ(result.row, "fcn");
+  EXPECT_EQ(result.stage, "evaluate");
+  EXPECT_EQ(result.precision, "fp16");
+  EXPECT_EQ(result.key, "key");
+  EXPECT_EQ(result.argv.size(), 2U);
+  EXPECT_TRUE(result.measurements.empty());
+  EXPECT_TRUE(result.environment.contains("machine"));
+  EXPECT_TRUE(result.environment.contains("build"));
+}
+
+TEST(RowJob, AConfigIsTextInTheMeta) {
+  EXPECT_EQ(config_of_meta({{"config", "a = 1\n"}}), (Json{{"a", 1}}));
+  EXPECT_TRUE(config_of_meta({{"config", 7}}).is_null());
+  EXPECT_TRUE(config_of_meta({{"iter", 7}}).is_null());
+  EXPECT_TRUE(config_of_meta(nullptr).is_null());
+}
+
+}  // namespace
+}  // namespace harness
