@@ -12,6 +12,7 @@
 #include "harness/artifact/pickle_json.h"
 #include "harness/artifact/utf8.h"
 #include "harness/artifact/zip_checkpoint.h"
+#include "harness/artifact/zip_reader.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 
@@ -27,6 +28,8 @@ struct Checkpoint::Contents {
 
   std::optional<MappedFile> file;  ///< None where the bytes are the caller's.
   std::size_t size = 0;
+  std::string subject;
+  std::vector<StoredChecksum> checksums;
   CheckpointFormat format = CheckpointFormat::kLegacy;
   std::vector<TensorView> state_dict;
   std::vector<TensorView> other_tensors;
@@ -175,7 +178,9 @@ Checkpoint Checkpoint::read(MappedFile file, const std::string& subject) {
 Checkpoint Checkpoint::read(std::span<const std::byte> bytes, const std::string& subject) {
   auto contents = std::make_unique<Contents>();
   contents->size = bytes.size();
-  const StoredPickle stored = read_stored(bytes, subject, contents->format);
+  contents->subject = subject;
+  StoredPickle stored = read_stored(bytes, subject, contents->format);
+  contents->checksums = std::move(stored.checksums);
   Sorter sorter(stored, subject, bytes.size());
   const ValueId state_dict = sorter.state_dict_value();
   if (state_dict != kNoValue) {
@@ -205,6 +210,18 @@ CheckpointFormat Checkpoint::format() const noexcept {
 
 std::uintmax_t Checkpoint::file_size() const noexcept {
   return contents_->size;
+}
+
+void Checkpoint::verify_checksums() const {
+  for (const StoredChecksum& stored : contents_->checksums) {
+    const std::uint32_t actual = crc32_of(stored.bytes);
+    if (contents_->file) contents_->file->check_unchanged();
+    if (actual == stored.crc32) continue;
+    throw Error(ErrorCode::kInvalidFile, contents_->subject,
+                "zip: " + for_message(stored.name) + ": expected CRC-32 " +
+                    std::to_string(stored.crc32) + ", got " + std::to_string(actual) +
+                    ": the bytes are not those that were saved");
+  }
 }
 
 const std::vector<TensorView>& Checkpoint::state_dict() const noexcept {

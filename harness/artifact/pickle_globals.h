@@ -39,8 +39,8 @@ enum class GlobalRole {
 /// The one place that decides. `name` may be dotted (protocol 4).
 ///
 /// The reader is safe because it calls nothing; the names refused here are a signal to the user:
-/// operating system, interpreter, import, attribute access, pickle in pickle, TorchScript, and names
-/// that Python does not write (other letters than ASCII's, blanks, empty parts).
+/// operating system, interpreter, import, attribute access, pickle in pickle, TorchScript, and
+/// names that Python does not write (other letters than ASCII's, blanks, empty parts).
 GlobalRole role_of_global(std::string_view module, std::string_view name) noexcept;
 
 /// "module.name" under today's names: `__builtin__.xrange` of Python 2 is "builtins.range",
