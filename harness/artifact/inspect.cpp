@@ -141,6 +141,7 @@ class Curve {
 }  // namespace
 
 Json inspect_checkpoint(const Checkpoint& checkpoint, std::string_view file) {
+  checkpoint.verify_checksums();
   Json rows = Json::array();
   TensorTable table(rows);
   Json state_dict = table.add(checkpoint.state_dict(), "state_dict");
