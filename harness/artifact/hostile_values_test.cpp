@@ -153,21 +153,16 @@ constexpr std::string_view kOther("\0(0QRb\x80\xff", 8);
 /// In a zip file the checksum would see it first.
 TEST_P(PickleOfAProtocol, IsReadOrRefusedWhateverByteIsAnother) {
   std::size_t refused = 0;
-  std::size_t tried = 0;
   for (std::size_t at = 0; at < pickle_.size(); ++at) {
-    for (const std::size_t step : {at, at + 3}) {
-      std::string changed = pickle_;
-      changed[at] = kOther[step % kOther.size()];
-      const Error error = outcome(changed);
-      ++tried;
-      if (error.code() == ErrorCode::kUsage) continue;
-      ++refused;
-      ASSERT_TRUE(error.code() == ErrorCode::kInvalidFile ||
-                  error.code() == ErrorCode::kUnsafePickle)
-          << at;
-    }
+    std::string changed = pickle_;
+    changed[at] = kOther[at % kOther.size()];
+    const Error error = outcome(changed);
+    if (error.code() == ErrorCode::kUsage) continue;
+    ++refused;
+    ASSERT_TRUE(error.code() == ErrorCode::kInvalidFile || error.code() == ErrorCode::kUnsafePickle)
+        << at;
   }
-  EXPECT_GT(refused, tried / 4);
+  EXPECT_GT(refused, pickle_.size() / 4);
 }
 
 INSTANTIATE_TEST_SUITE_P(TwoToFive, PickleOfAProtocol,
