@@ -10,6 +10,7 @@
 #include "harness/artifact/ordered_object.h"
 #include "harness/artifact/pickle_json.h"
 #include "harness/artifact/utf8.h"
+#include "harness/artifact/zip_reader.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 
@@ -25,6 +26,8 @@ struct Checkpoint::Contents {
 
   std::optional<MappedFile> file;  ///< None where the bytes are the caller's.
   std::size_t size = 0;
+  std::string subject;
+  std::vector<StoredChecksum> checksums;
   CheckpointFormat format = CheckpointFormat::kLegacy;
   std::vector<TensorView> state_dict;
   std::vector<TensorView> other_tensors;
@@ -154,8 +157,10 @@ Checkpoint Checkpoint::read(MappedFile file, const std::string& subject) {
 Checkpoint Checkpoint::read(std::span<const std::byte> bytes, const std::string& subject) {
   auto contents = std::make_unique<Contents>();
   contents->size = bytes.size();
-  const FormattedPickle file = read_either_format(bytes, subject);
+  contents->subject = subject;
+  FormattedPickle file = read_either_format(bytes, subject);
   contents->format = file.format;
+  contents->checksums = std::move(file.stored.checksums);
   Sorter sorter(file.stored, subject, bytes.size());
   const ValueId state_dict = sorter.state_dict_value();
   if (state_dict != kNoValue) {
@@ -185,6 +190,18 @@ CheckpointFormat Checkpoint::format() const noexcept {
 
 std::uintmax_t Checkpoint::file_size() const noexcept {
   return contents_->size;
+}
+
+void Checkpoint::verify_checksums() const {
+  for (const StoredChecksum& stored : contents_->checksums) {
+    const std::uint32_t actual = crc32_of(stored.bytes);
+    if (contents_->file) contents_->file->check_unchanged();
+    if (actual == stored.crc32) continue;
+    throw Error(ErrorCode::kInvalidFile, contents_->subject,
+                "zip: " + for_message(stored.name) + ": expected CRC-32 " +
+                    std::to_string(stored.crc32) + ", got " + std::to_string(actual) +
+                    ": the bytes are not those that were saved");
+  }
 }
 
 const std::vector<TensorView>& Checkpoint::state_dict() const noexcept {

@@ -43,6 +43,10 @@ class Checkpoint {
   /// name. Empty for nearly every file; what is listed here is no parameter.
   const Json& state_dict_values() const noexcept;
 
+  /// Reads every byte of the storages whose checksum the file says (zip files, unless PyTorch was
+  /// told to write none). Throws Error(kInvalidFile) for the first that has another.
+  void verify_checksums() const;
+
   /// Everything that is not a tensor, as JSON: tuples and sets become arrays, byte strings and
   /// classes that are not known become {"__class__": name, ...}, a tensor becomes
   /// {"__tensor__": "float32 [2, 3]"}. The value of the key "state_dict" is left out.

@@ -175,6 +175,10 @@ int main(int argc, char** argv) {
     add(format + "/block", path, block, python);
     add(format + "/vectors", path, vectors, python);
   }
+  for (const std::string format : {"many_legacy", "many_zip"}) {
+    add(format + "/open", folder.path() / (format + ".pth"), nothing, python);
+    add(format + "/vectors", folder.path() / (format + ".pth"), vectors, python);
+  }
   add("zip/open, torch.load(mmap=True)", folder.path() / "zip.pth", nothing, python, "mmap");
   benchmark::RunSpecifiedBenchmarks();
   return 0;

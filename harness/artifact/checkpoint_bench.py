@@ -1,7 +1,8 @@
 """PyTorch's side of checkpoint_bench.
 
 checkpoint_bench.py make FOLDER      writes legacy.pth and zip.pth: the state dict of FCN R-101 in FP32
-                                     (names and shapes of fixtures/minizoo/goldens/r101_keys.json)
+                                     (names and shapes of fixtures/minizoo/goldens/r101_keys.json); and
+                                     many_legacy.pth and many_zip.pth: 5,000 tensors of 16 elements
 checkpoint_bench.py load FILE RUNS   prints JSON: for each of RUNS calls of torch.load the milliseconds
                                      that passed and those of the processor (user and system)
 checkpoint_bench.py mmap FILE RUNS   the same with torch.load(mmap=True), which only zip files allow
@@ -25,7 +26,10 @@ def make(folder):
     for name, shape, *_ in row:
         integral = name.endswith("num_batches_tracked")
         state_dict[name] = torch.tensor(1) if integral else torch.randn(shape)
+    many = collections.OrderedDict((f"layer.{i}.weight", torch.randn(4, 4)) for i in range(5000))
     for form, is_zip in (("legacy", False), ("zip", True)):
+        torch.save({"meta": {"iter": 1}, "state_dict": many}, folder / f"many_{form}.pth",
+                   _use_new_zipfile_serialization=is_zip)
         torch.save({"meta": {"iter": 1}, "state_dict": state_dict}, folder / f"{form}.pth",
                    _use_new_zipfile_serialization=is_zip)
 

@@ -1,10 +1,12 @@
 #include "harness/artifact/checkpoint.h"
 
+#include <span>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/artifact/inspect.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 
@@ -156,6 +158,26 @@ TEST(Checkpoint, KeepsViewsAsViewsOfOneStorage) {
   EXPECT_EQ(find("view.expanded").strides, (std::vector<std::int64_t>{0, 1}));
   EXPECT_EQ(find("view.rows").offset, 6);
   EXPECT_NE(find("view.permuted").storage, find("view.whole").storage);
+}
+
+TEST(Checkpoint, ComparesTheChecksumsOfStorages) {
+  std::string bytes = read_file(kFolder / "small_zip.pth");
+  const auto view = std::as_bytes(std::span(bytes));
+  EXPECT_NO_THROW(Checkpoint::read(view, "x.pth").verify_checksums());
+  // The last element of "w" is 5.0, whose highest bytes are unlike any other's.
+  const std::size_t at = bytes.find(std::string("\0\0\x80\x40\0\0\xa0\x40", 8));
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + 7] = '\x41';
+  const Checkpoint checkpoint = Checkpoint::read(view, "x.pth");
+  try {
+    checkpoint.verify_checksums();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidFile);
+    EXPECT_EQ(error.subject(), "x.pth");
+    EXPECT_THAT(error.detail(), testing::HasSubstr("data/0: expected CRC-32"));
+  }
+  EXPECT_THROW(inspect_checkpoint(checkpoint, "x.pth"), Error);
 }
 
 TEST(Checkpoint, RefusesWhatIsNoCheckpoint) {

@@ -115,11 +115,9 @@ class Curve {
     }
   }
 
-  void add_validation(const TrainingLog::Entry& entry) {
-    const auto miou = entry.values.find("mIoU");
-    if (miou == entry.values.end()) return;
-    point_at(entry.iteration)["miou"] =
-        miou->is_number() ? Json(100.0 * miou->get<double>()) : Json(nullptr);
+  void add_validation(const TrainingLog::Entry& entry, std::optional<double> miou) {
+    if (!entry.values.contains("mIoU")) return;
+    point_at(entry.iteration)["miou"] = miou ? Json(*miou) : Json(nullptr);
   }
 
   Json take() {
@@ -138,9 +136,21 @@ class Curve {
   std::map<std::int64_t, Json> points_;
 };
 
+/// The last validation line; its means are fractions whatever the log holds.
+Json last_validation(const TrainingLog& log) {
+  if (log.validation.empty()) return nullptr;
+  Json line = log.validation.back().values;
+  for (const char* key : {"mIoU", "mAcc", "aAcc"}) {
+    const auto mean = log.is_in_percent ? line.find(key) : line.end();
+    if (mean != line.end() && mean->is_number()) *mean = mean->get<double>() / 100.0;
+  }
+  return line;
+}
+
 }  // namespace
 
 Json inspect_checkpoint(const Checkpoint& checkpoint, std::string_view file) {
+  checkpoint.verify_checksums();
   Json rows = Json::array();
   TensorTable table(rows);
   Json state_dict = table.add(checkpoint.state_dict(), "state_dict");
@@ -162,21 +172,20 @@ Json inspect_checkpoint(const Checkpoint& checkpoint, std::string_view file) {
 Json inspect_training_log(const TrainingLog& log, std::string_view file) {
   Curve curve;
   for (const auto& entry : log.train) curve.add_train(entry);
-  for (const auto& entry : log.validation) curve.add_validation(entry);
+  for (const auto& entry : log.validation) curve.add_validation(entry, log.miou(entry));
   Json points = curve.take();
   Json environment = log.environment;
   shorten_config(environment, file);
-  return {
-      {"kind", "training_log"},
-      {"file", file},
-      {"environment", std::move(environment)},
-      {"train_lines", log.train.size()},
-      {"validation_lines", log.validation.size()},
-      {"first_iteration", points.empty() ? Json(nullptr) : points.front()["iteration"]},
-      {"last_iteration", points.empty() ? Json(nullptr) : points.back()["iteration"]},
-      {"curve", std::move(points)},
-      {"last_validation", log.validation.empty() ? Json(nullptr) : log.validation.back().values},
-      {"last_miou", number_or_null(log.last_miou())}};
+  return {{"kind", "training_log"},
+          {"file", file},
+          {"environment", std::move(environment)},
+          {"train_lines", log.train.size()},
+          {"validation_lines", log.validation.size()},
+          {"first_iteration", points.empty() ? Json(nullptr) : points.front()["iteration"]},
+          {"last_iteration", points.empty() ? Json(nullptr) : points.back()["iteration"]},
+          {"curve", std::move(points)},
+          {"last_validation", last_validation(log)},
+          {"last_miou", number_or_null(log.last_miou())}};
 }
 
 Json inspect_file(const std::filesystem::path& path) {

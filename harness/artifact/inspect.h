@@ -10,7 +10,7 @@
 namespace harness {
 
 /// What `halfproof inspect --json FILE` prints for a `.pth` file. Every value of every tensor is
-/// read.
+/// read, every checksum compared.
 ///
 /// {"kind": "checkpoint", "file", "format", "size",
 ///  "state_dict": {"tensors", "elements", "bytes", "dtypes": {"float16": 114, ...}, "statistics"},

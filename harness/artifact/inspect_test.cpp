@@ -1,7 +1,9 @@
 #include "harness/artifact/inspect.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/artifact/inspect_text.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 
@@ -78,6 +80,19 @@ TEST(Inspect, PutsTrainingAndValidationOfOneIterationSideBySide) {
 TEST(Inspect, PassesErrorsOn) {
   EXPECT_THROW(inspect_file("fixtures/hostile/os_system_zip.pth"), Error);
   EXPECT_THROW(inspect_file("fixtures/no_such.log.json"), Error);
+}
+
+TEST(Inspect, ALogOfMmengineReadsLikeOneOfMmcv) {
+  const TrainingLog log = parse_training_log(
+      "{\"lr\": 0.01, \"loss\": 1.5, \"iter\": 50, \"step\": 50}\n"
+      "{\"aAcc\": 95.5, \"mIoU\": 76.8, \"mAcc\": 84.0, \"step\": 50}\n",
+      "scalars.json");
+  const Json found = inspect_training_log(log, "scalars.json");
+  EXPECT_EQ(found["last_miou"], 76.8);
+  EXPECT_EQ(found["curve"][0]["miou"], 76.8);
+  EXPECT_EQ(found["curve"][0]["loss"], 1.5);
+  EXPECT_EQ(found["last_validation"]["mIoU"], 0.768);
+  EXPECT_THAT(inspect_text(found), testing::HasSubstr("mIoU 76.80 %"));
 }
 
 }  // namespace

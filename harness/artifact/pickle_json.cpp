@@ -12,6 +12,8 @@ namespace harness {
 namespace {
 
 constexpr std::size_t kExtraValues = std::size_t{1} << 17;
+/// What {"__class__": ...} takes, in values.
+constexpr std::size_t kMembers = 3;
 constexpr std::size_t kShownBytes = 64;
 constexpr std::size_t kMaxTupleKey = 256;
 
@@ -106,7 +108,10 @@ std::string key_text(const PickleTree& tree, ValueId key) {
 }
 
 PickleToJson::PickleToJson(const PickleTree& tree, std::string_view subject)
-    : tree_(tree), subject_(subject), values_left_(tree.size() + kExtraValues) {}
+    : tree_(tree), subject_(subject), values_left_(tree.size() + kExtraValues) {
+  // A list of many small integers has fewer values than places: they share theirs.
+  for (ValueId id = 0; id < tree.size(); ++id) values_left_ += tree[id].items.size();
+}
 
 void PickleToJson::fail(const std::string& detail) const {
   throw Error(ErrorCode::kInvalidFile, subject_, "pickle: " + for_message(name_) + ": " + detail);
@@ -148,6 +153,9 @@ Json PickleToJson::convert(ValueId id) {
       return nested([&] { return convert_opaque(value); });
     case PickleKind::kTensor:
       return convert_tensor(value);
+    case PickleKind::kBytes:
+      spend(kMembers, 0);
+      return scalar_to_json(tree_, value);
     default:
       return scalar_to_json(tree_, value);
   }
@@ -194,6 +202,7 @@ Json PickleToJson::convert_dict(const PickleValue& value) {
 Json PickleToJson::convert_opaque(const PickleValue& value) {
   if (auto number = numpy_to_json(tree_, value)) return std::move(*number);
   if (value.role == GlobalRole::kTorchDevice) return device_text(tree_, value);
+  spend(kMembers, 0);
   Json object = {{"__class__", value.text}};
   constexpr std::string_view kNames[kOpaqueParts] = {"args", "state", "elements", "entries"};
   for (std::size_t part = 0; part < kOpaqueParts; ++part) {

@@ -90,6 +90,15 @@ TEST_F(PickleJson, RefusesContainersThatMultiply) {
   }
 }
 
+TEST_F(PickleJson, WritesManyPlacesThatShareTheirValues) {
+  const std::vector<ValueId> items(300000, tree_.add_int(7));
+  const ValueId list = add(PickleKind::kList, items);
+  const ValueId dict = add(PickleKind::kDict, items);
+  PickleToJson json(tree_, "x.pth");
+  EXPECT_EQ(json.convert(list, "list").size(), 300000U);
+  EXPECT_EQ(json.convert(dict, "dict").size(), 1U);
+}
+
 TEST_F(PickleJson, WritesADictOfManyKeysInTime) {
   std::vector<ValueId> items;
   for (int key = 0; key < 100000; ++key) {

@@ -53,7 +53,7 @@ class LogReader {
     }
     if (log_.train.empty() && log_.validation.empty()) {
       throw Error(ErrorCode::kInvalidFile, subject_,
-                  "expected lines with the mode \"train\" or \"val\", got none");
+                  "expected lines with the mode \"train\" or \"val\", or with a step, got none");
     }
     place_validation();
     return std::move(log_);
@@ -72,14 +72,16 @@ class LogReader {
       fail("expected an object, got " + std::string(describe_type(values)));
     }
     const auto mode = values.find("mode");
-    if (mode == values.end()) {
+    if (mode == values.end() && values.contains("step")) {
+      add_step(std::move(values));
+    } else if (log_.is_in_percent) {
+      fail("expected a step as in the lines before, got a line of mmcv's form");
+    } else if (mode == values.end()) {
       add_environment(std::move(values));
     } else if (*mode == "train") {
-      add_entry(log_.train, std::move(values));
+      add_entry(log_.train, "iter", std::move(values));
     } else if (*mode == "val") {
-      check_mean_iou(values);
-      add_entry(log_.validation, std::move(values));
-      train_lines_before_.push_back(log_.train.size());
+      add_validation("iter", std::move(values));
     } else {
       fail("mode: expected \"train\" or \"val\", got " + mode->dump());
     }
@@ -93,33 +95,61 @@ class LogReader {
     }
   }
 
+  /// A line of mmengine.
+  void add_step(Json values) {
+    const bool is_first = log_.train.empty() && log_.validation.empty() && log_.environment.empty();
+    if (!is_first && !log_.is_in_percent) {
+      fail("expected a mode as in the lines before, got a step");
+    }
+    log_.is_in_percent = true;
+    if (values.contains("iter")) {
+      add_entry(log_.train, "step", std::move(values));
+    } else {
+      add_validation("step", std::move(values));
+    }
+  }
+
+  void add_validation(const char* counter, Json values) {
+    check_mean_iou(values);
+    add_entry(log_.validation, counter, std::move(values));
+    train_lines_before_.push_back(log_.train.size());
+  }
+
   /// A resumed run writes such a line again; the first one says how the training began.
   void add_environment(Json values) {
     const bool known = values.contains("exp_name") || values.contains("env_info") ||
                        values.contains("seed") || values.contains("config");
     if (!known && line_ > 1) {
-      fail("expected a mode, or exp_name, env_info, seed or config, got none of them");
+      fail("expected a mode, a step, exp_name, env_info, seed or config, got none of them");
     }
     log_.environment_lines.push_back(line_);
     if (log_.environment.empty()) log_.environment = std::move(values);
   }
 
-  void add_entry(std::vector<TrainingLog::Entry>& entries, Json values) const {
-    const auto iteration = values.find("iter");
+  void add_entry(std::vector<TrainingLog::Entry>& entries, const std::string& counter,
+                 Json values) const {
+    const auto iteration = values.find(counter);
     if (iteration == values.end() || !iteration->is_number_integer()) {
-      fail("iter: expected an integer, got " +
+      fail(counter + ": expected an integer, got " +
            std::string(iteration == values.end() ? "nothing" : describe_type(*iteration)));
     }
     const auto number = iteration->get<std::int64_t>();
-    if (number < 1) fail("iter: expected 1 or more, got " + std::to_string(number));
+    // mmengine's step of a validation before any training is 0.
+    const std::int64_t least = counter == "step" && &entries == &log_.validation ? 0 : 1;
+    if (number < least) {
+      fail(counter + ": expected " + std::to_string(least) + " or more, got " +
+           std::to_string(number));
+    }
     entries.push_back({.line = line_, .iteration = number, .values = std::move(values)});
   }
 
   void check_mean_iou(const Json& values) const {
     const auto miou = values.find(std::string(kMeanIou));
     if (miou == values.end() || miou->is_null()) return;
-    if (!miou->is_number() || miou->get<double>() < 0.0 || miou->get<double>() > 1.0) {
-      fail("mIoU: expected a fraction from 0 to 1, got " + miou->dump());
+    const double most = log_.is_in_percent ? 100.0 : 1.0;
+    if (!miou->is_number() || miou->get<double>() < 0.0 || miou->get<double>() > most) {
+      fail(std::string("mIoU: expected a ") +
+           (log_.is_in_percent ? "percentage" : "fraction from 0 to 1") + ", got " + miou->dump());
     }
   }
 
@@ -181,12 +211,15 @@ class LogReader {
 
 }  // namespace
 
+std::optional<double> TrainingLog::miou(const Entry& line) const {
+  const auto found = line.values.find(std::string(kMeanIou));
+  if (found == line.values.end() || !found->is_number()) return std::nullopt;
+  return (is_in_percent ? 1.0 : 100.0) * found->get<double>();
+}
+
 double TrainingLog::last_miou() const {
-  if (validation.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const Json& values = validation.back().values;
-  const auto miou = values.find(std::string(kMeanIou));
-  if (miou == values.end() || !miou->is_number()) return std::numeric_limits<double>::quiet_NaN();
-  return 100.0 * miou->get<double>();
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  return validation.empty() ? kNone : miou(validation.back()).value_or(kNone);
 }
 
 TrainingLog read_training_log(const std::filesystem::path& path) {

@@ -79,6 +79,56 @@ TEST_F(TrainingLogFile, ReadsTheFormOfJuly2020) {
   EXPECT_NEAR(log.last_miou(), 76.8, 1e-9);
 }
 
+/// As mmengine writes scalars.json: no environment, full precision, percent.
+constexpr char kScalars[] =
+    R"({"lr": 0.009994542471264368, "data_time": 0.0061, "loss": 2.9, "decode.loss_ce": 2.1, "decode.acc_seg": 31.2, "time": 0.51, "iter": 50, "memory": 5370, "step": 50}
+{"lr": 0.009989084326068905, "data_time": 0.0058, "loss": 2.1, "decode.loss_ce": 1.5, "decode.acc_seg": 48.8, "time": 0.49, "iter": 100, "memory": 5370, "step": 100}
+{"aAcc": 90.1, "mIoU": 61.25, "mAcc": 70.5, "data_time": 0.01, "time": 0.2, "step": 100}
+{"lr": 0.0099836, "loss": NaN, "iter": 150, "memory": 5370, "step": 150}
+{"aAcc": 95.5, "mIoU": 76.8, "mAcc": 84.0, "data_time": 0.01, "time": 0.2, "step": 200}
+)";
+
+TEST_F(TrainingLogFile, ReadsTheLinesOfMmengine) {
+  const TrainingLog log = read(kScalars);
+  EXPECT_TRUE(log.is_in_percent);
+  EXPECT_TRUE(log.environment.empty());
+  EXPECT_THAT(log.environment_lines, testing::IsEmpty());
+  EXPECT_THAT(iterations(log.train), testing::ElementsAre(50, 100, 150));
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(100, 200));
+  EXPECT_EQ(log.validation[0].line, 3);
+  EXPECT_EQ(log.miou(log.validation[0]), 61.25);
+  EXPECT_EQ(log.last_miou(), 76.8);
+  EXPECT_EQ(log.validation[1].values["mIoU"], 76.8) << "the line as it stands";
+  EXPECT_TRUE(log.train[2].values["loss"].is_null());
+}
+
+TEST_F(TrainingLogFile, PlacesValidationsThatMmengineCountsByEpochs) {
+  const TrainingLog log = read(R"({"loss": 1.0, "iter": 300, "epoch": 1, "step": 300}
+{"mIoU": 10.0, "step": 1}
+{"loss": 1.0, "iter": 600, "epoch": 2, "step": 600}
+{"mIoU": 20.0, "step": 2}
+)");
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(300, 600));
+}
+
+TEST_F(TrainingLogFile, RefusesWhatMmengineDoesNotWrite) {
+  const std::string step = "{\"loss\": 1.0, \"iter\": 50, \"step\": 50}\n";
+  const std::string mode = "{\"mode\": \"train\", \"iter\": 50}\n";
+  EXPECT_EQ(refusal(mode + step), "line 2: expected a mode as in the lines before, got a step");
+  EXPECT_EQ(refusal("{\"exp_name\": \"a.py\"}\n" + step),
+            "line 2: expected a mode as in the lines before, got a step");
+  EXPECT_EQ(refusal(step + mode),
+            "line 2: expected a step as in the lines before, got a line of mmcv's form");
+  EXPECT_EQ(refusal(step + "{\"exp_name\": \"a.py\"}"),
+            "line 2: expected a step as in the lines before, got a line of mmcv's form");
+  EXPECT_EQ(refusal("{\"iter\": 1, \"step\": \"1\"}"),
+            "line 1: step: expected an integer, got a string");
+  EXPECT_EQ(refusal("{\"iter\": 0, \"step\": 0}"), "line 1: step: expected 1 or more, got 0");
+  EXPECT_EQ(refusal("{\"mIoU\": 1.5, \"step\": -1}"), "line 1: step: expected 0 or more, got -1");
+  EXPECT_EQ(refusal("{\"mIoU\": 768, \"step\": 1}"),
+            "line 1: mIoU: expected a percentage, got 768");
+}
+
 TEST_F(TrainingLogFile, TakesTheIterationFromTheIntervalInTheConfig) {
   const TrainingLog log = read(
       R"log({"exp_name": "a.py", "config": "evaluation = dict(interval=80)"}

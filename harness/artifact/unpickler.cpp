@@ -16,6 +16,30 @@ namespace {
 
 constexpr std::uint8_t kNewestProtocol = 5;
 
+/// " (INST)" of an opcode that Python knows and that is refused; "" of any other byte.
+std::string refused_name(std::uint8_t byte) {
+  switch (byte) {
+    case 'P':
+      return " (PERSID)";
+    case 'i':
+      return " (INST)";
+    case 'o':
+      return " (OBJ)";
+    case 0x82:
+      return " (EXT1)";
+    case 0x83:
+      return " (EXT2)";
+    case 0x84:
+      return " (EXT4)";
+    case 0x97:
+      return " (NEXT_BUFFER)";
+    case 0x98:
+      return " (READONLY_BUFFER)";
+    default:
+      return "";
+  }
+}
+
 /// The stack machine of Python's Modules/_pickle.c, without what it could execute.
 class Machine {
  public:
@@ -49,8 +73,9 @@ class Machine {
       stack_.push(*literal);
     } else if (!stack_step(opcode) && !memo_step(opcode) && !make_step(opcode) &&
                !fill_step(opcode) && !object_step(opcode)) {
+      const auto byte = static_cast<std::uint8_t>(opcode);
       context_.fail(ErrorCode::kUnsafePickle, "expected an opcode of the allow-list, got byte " +
-                                                  std::to_string(static_cast<unsigned>(opcode)));
+                                                  std::to_string(byte) + refused_name(byte));
     }
     return true;
   }

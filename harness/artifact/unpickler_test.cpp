@@ -163,6 +163,20 @@ TEST(Unpickler, RefusesEveryOpcodeOffTheList) {
   EXPECT_EQ(refused, 256 - static_cast<int>(kAllowed.size()));
 }
 
+TEST(Unpickler, NamesTheOpcodesOfPythonThatItRefuses) {
+  for (const auto& [opcode, name] : {std::pair{'P', "PERSID"},
+                                     {'i', "INST"},
+                                     {'o', "OBJ"},
+                                     {'\x82', "EXT1"},
+                                     {'\x83', "EXT2"},
+                                     {'\x84', "EXT4"},
+                                     {'\x97', "NEXT_BUFFER"},
+                                     {'\x98', "READONLY_BUFFER"}}) {
+    EXPECT_THAT(refusal(join("N0", std::string(1, opcode), "abc\nd\n")).detail(),
+                HasSubstr(std::string("(") + name + ")"));
+  }
+}
+
 TEST(Unpickler, BoundsTheStackAndTheMarks) {
   EXPECT_THAT(refusal(join("N", std::string(PickleTree::kMaxValues + 1, '2'))).detail(),
               HasSubstr("a stack of at most"));

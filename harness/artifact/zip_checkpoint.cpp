@@ -34,7 +34,12 @@ class ZipCheckpoint {
     }
     stored.tree = std::move(unpickled.tree);
     for (const PickledStorage& storage : stored.tree.storages) {
-      stored.storages.push_back(bytes_of(storage));
+      const ZipEntry& record = record_of(storage);
+      stored.storages.push_back(zip_.stored_bytes(record));
+      // PyTorch writes 0 when it was told not to compute checksums.
+      if (record.crc32 != 0) {
+        stored.checksums.push_back({record.name, stored.storages.back(), record.crc32});
+      }
     }
     return stored;
   }
@@ -91,7 +96,7 @@ class ZipCheckpoint {
     }
   }
 
-  std::span<const std::byte> bytes_of(const PickledStorage& storage) const {
+  const ZipEntry& record_of(const PickledStorage& storage) const {
     const ZipEntry* found = zip_.find(prefix_ + "data/" + storage.key);
     if (found == nullptr) fail("expected an entry data/" + storage.key + ", got none");
     const auto bytes = zip_.stored_bytes(*found);
@@ -99,7 +104,7 @@ class ZipCheckpoint {
       fail(found->name + ": expected " + std::to_string(storage_size(storage)) + " bytes for " +
            std::to_string(storage.elements) + " elements, got " + std::to_string(bytes.size()));
     }
-    return bytes;
+    return *found;
   }
 
   const std::string& subject_;

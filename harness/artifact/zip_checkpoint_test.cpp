@@ -71,6 +71,16 @@ TEST(ZipCheckpoint, RefusesWhatIsMissingOrOfAnotherSize) {
               HasSubstr("expected stored bytes"));
 }
 
+TEST(ZipCheckpoint, UnpacksNoNoteThatIsNone) {
+  const std::string megabytes(5'000'000, ' ');
+  for (const char* name : {"x/version", "x/.data/version", "x/byteorder"}) {
+    std::vector<Entry> entries = {kPickle, kStorage};
+    if (std::string(name) != "x/version") entries.push_back(kVersion);
+    entries.push_back({name, megabytes, /*deflated=*/true});
+    EXPECT_THAT(refusal(entries), HasSubstr(std::string(name) + ": expected at most")) << name;
+  }
+}
+
 TEST(ZipCheckpoint, ReadsTheVersionWhereNewerFilesHaveIt) {
   EXPECT_EQ(refusal({kPickle, kStorage, {"x/.data/version", "7"}}), "");
 }

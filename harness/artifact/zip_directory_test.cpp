@@ -80,6 +80,39 @@ TEST(ZipDirectory, TakesSizesFromTheZip64Field) {
   EXPECT_EQ(read(bytes).at(0).size, 1U);
 }
 
+/// Sizes after the data, with their own signature, and zip64 end records.
+std::string with_everything() {
+  std::string bytes = archive({{"x/a", "12"}, {"x/b", std::string(70, 'b')}});
+  const std::size_t directory = bytes.find("PK\x01\x02");
+  bytes[directory + 8] = 8;
+  bytes[6] = 8;
+  bytes.replace(14, 12, 12, '\0');
+  return as_zip64(bytes, 2);
+}
+
+TEST(ZipDirectory, RefusesAnArchiveWhereverItIsCut) {
+  const std::string bytes = with_everything();
+  EXPECT_EQ(read(bytes).size(), 2U);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    // Copied, so that a sanitizer sees what is read behind the end.
+    const std::string cut = std::string(bytes.data(), size);
+    EXPECT_THAT(refusal(cut), HasSubstr("expected")) << size;
+  }
+}
+
+TEST(ZipDirectory, ReadsOrRefusesAnArchiveWhateverByteIsWrong) {
+  const std::string bytes = with_everything();
+  std::size_t refused = 0;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    for (int wrong = 1; wrong < 256; ++wrong) {
+      std::string changed = bytes;
+      changed[at] = static_cast<char>(changed[at] ^ wrong);
+      if (!refusal(changed).empty()) ++refused;
+    }
+  }
+  EXPECT_GT(refused, bytes.size() * 255 / 2);
+}
+
 TEST(ZipDirectory, TakesACommentThatEndsWithTheFile) {
   std::string bytes = archive({{"a", "1"}});
   bytes[bytes.size() - 2] = 3;

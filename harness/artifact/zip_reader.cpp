@@ -16,11 +16,6 @@ namespace {
   throw Error(ErrorCode::kInvalidFile, subject, "zip: " + for_message(entry.name) + ": " + detail);
 }
 
-std::uint32_t crc32_of(std::span<const std::byte> bytes) {
-  return static_cast<std::uint32_t>(
-      ::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
-
 void compare_checksums(const std::string& subject, const ZipEntry& entry, std::uint32_t actual) {
   if (actual == entry.crc32) return;
   fail(subject, entry,
@@ -54,6 +49,11 @@ class Inflater {
 };
 
 }  // namespace
+
+std::uint32_t crc32_of(std::span<const std::byte> bytes) noexcept {
+  return static_cast<std::uint32_t>(
+      ::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
 
 ZipReader::ZipReader(std::span<const std::byte> archive, std::string subject)
     : archive_(archive),

@@ -20,6 +20,9 @@ struct ZipEntry {
   std::span<const std::byte> data{};  ///< As it lies in the archive: packed when `deflated`.
 };
 
+/// CRC-32 as zip archives use it.
+std::uint32_t crc32_of(std::span<const std::byte> bytes) noexcept;
+
 /// The central directory of a zip or zip64 archive in memory, checked against the local headers
 /// (PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5).
 ///

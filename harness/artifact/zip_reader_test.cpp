@@ -71,6 +71,16 @@ TEST_F(ZipReaderTest, ComparesChecksums) {
   EXPECT_EQ(refusal([&] { zip.read_small(*zip.find("b"), 10); }), message);
 }
 
+TEST_F(ZipReaderTest, ComparesTheChecksumsOfWhatIsPacked) {
+  std::string bytes = archive({{"packed", std::string(5000, 'x'), /*deflated=*/true}});
+  bytes[14] = static_cast<char>(bytes[14] ^ 1);
+  const std::size_t directory = bytes.find("PK\x01\x02");
+  bytes[directory + 16] = static_cast<char>(bytes[directory + 16] ^ 1);
+  const ZipReader zip = open(bytes);
+  EXPECT_THAT(refusal([&] { zip.read_small(*zip.find("packed"), 5000); }),
+              testing::HasSubstr("packed: expected CRC-32 "));
+}
+
 TEST_F(ZipReaderTest, TakesAChecksumOfZeroForNone) {
   std::string bytes = archive({{"b", "two"}});
   bytes.replace(14, 4, 4, '\0');

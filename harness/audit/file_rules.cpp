@@ -30,6 +30,11 @@ Quote in_checkpoint(const RowFiles& files, const std::string& column) {
   return {"", files.checkpoint, 0, column, "", "", ""};
 }
 
+/// Where mmcv, and where mmengine keeps the config's text.
+std::string config_column(const RowFiles& files) {
+  return find_at(files.meta, {"cfg"}) != nullptr ? "meta.cfg" : "meta.config";
+}
+
 Quote in_log(const RowFiles& files, const std::string& column) {
   const std::int64_t line =
       files.log && !files.log->environment_lines.empty() ? files.log->environment_lines[0] : 0;
@@ -103,7 +108,7 @@ LogContext log_context(const Row& row, const RowFiles& files,
     context.config_place = in_log(files, "config");
   } else if (files.checkpoint_config.is_object()) {
     context.config = files.checkpoint_config;
-    context.config_place = in_checkpoint(files, "meta.config");
+    context.config_place = in_checkpoint(files, config_column(files));
   }
   const Json& environment = files.log->environment;
   context.version = text_at(environment, {"mmseg_version"});
@@ -194,7 +199,7 @@ class FileRules {
     if (difference.empty()) return;
     Quote one = in_log(files_, "config");
     one.says = "config of the log";
-    Quote other = in_checkpoint(files_, "meta.config");
+    Quote other = in_checkpoint(files_, config_column(files_));
     other.says = "config of the checkpoint";
     add("configs", "config", "log and checkpoint hold two configs: " + difference,
         "one run writes one config into both", one, other);
@@ -243,7 +248,7 @@ std::vector<Statement> statements_of_files(const Row& row, const RowFiles& files
                    in_checkpoint(files, "meta.exp_name"));
     statements.add("classes", count_of(files.meta, "CLASSES"), "",
                    in_checkpoint(files, "meta.CLASSES"));
-    statements.add_config(files.checkpoint_config, in_checkpoint(files, "meta.config"));
+    statements.add_config(files.checkpoint_config, in_checkpoint(files, config_column(files)));
   }
   if (files.log) {
     statements.add("experiment", stem_of(text_at(files.log->environment, {"exp_name"})), "",
@@ -264,6 +269,15 @@ std::vector<Contradiction> audit_files(const Row& row, const RowFiles& files,
     for (auto& one : rules(context)) found.push_back(std::move(one));
   }
   return found;
+}
+
+std::vector<Unseen> unjudged_in_files(const Row& row, const RowFiles& files) {
+  std::vector<Unseen> unjudged;
+  if (!files.log) return unjudged;
+  for (const auto& [what, reason] : unjudged_in_log(log_context(row, files, {}))) {
+    unjudged.push_back({row.id, what, "NOT_VERIFIABLE: " + reason});
+  }
+  return unjudged;
 }
 
 }  // namespace harness

@@ -33,6 +33,9 @@ std::vector<Statement> statements_of_files(const Row& row, const RowFiles& files
 std::vector<Contradiction> audit_files(const Row& row, const RowFiles& files,
                                        const std::vector<Statement>& published);
 
+/// What the rules leave open of a row's log, see unjudged_in_log; nothing without a log.
+std::vector<Unseen> unjudged_in_files(const Row& row, const RowFiles& files);
+
 /// Seconds since 1970 of a stamp "20200717_230921", or of a time as mmcv writes it into meta:
 /// "Fri Jul 17 23:09:21 2020" or "2020-07-17 23:09:21". Read as UTC: only differences matter.
 std::optional<double> seconds_of(const std::string& text);

@@ -84,12 +84,25 @@ TEST_F(FileRules, ALogWithoutAConfigIsHeldAgainstTheCheckpoints) {
   const auto contradictions = audit_files(row_, files_, {});
   ASSERT_EQ(contradictions.size(), 1U);
   EXPECT_EQ(contradictions[0].quotes[1].column, "meta.config");
+  files_.meta["cfg"] = "as mmengine has it";
+  EXPECT_EQ(audit_files(row_, files_, {}).at(0).quotes[1].column, "meta.cfg");
+}
+
+TEST_F(FileRules, SaysWhatIsLeftOpen) {
+  EXPECT_TRUE(unjudged_in_files(row_, files_).empty());
+  files_.log_config["lr_config"]["policy"] = "step";
+  const auto unjudged = unjudged_in_files(row_, files_);
+  ASSERT_EQ(unjudged.size(), 1U);
+  EXPECT_EQ(unjudged[0].row, "row");
+  EXPECT_EQ(unjudged[0].what, "learning rate");
+  EXPECT_EQ(unjudged[0].reason, "NOT_VERIFIABLE: the policy step is not known, only poly");
 }
 
 TEST_F(FileRules, MissingFilesAreNoContradiction) {
   files_ = RowFiles{};
   EXPECT_THAT(found(), IsEmpty());
   EXPECT_THAT(statements_of_files(row_, files_), IsEmpty());
+  EXPECT_TRUE(unjudged_in_files(row_, files_).empty());
 }
 
 TEST(SecondsOf, KnowsStampsAndBothFormsOfMeta) {

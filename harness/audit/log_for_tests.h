@@ -41,6 +41,37 @@ inline Json good_config() {
     "runner": {"max_iters": 400}, "resume_from": null})");
 }
 
+/// The same run as mmengine would have logged it.
+inline TrainingLog good_mmengine_log() {
+  TrainingLog log = good_log();
+  log.environment_lines.clear();
+  log.is_in_percent = true;
+  const PolySchedule schedule{.base_lr = 0.01, .iterations = 399};
+  for (auto* lines : {&log.train, &log.validation}) {
+    for (auto& entry : *lines) {
+      entry.values.erase("mode");
+      entry.values["step"] = entry.iteration;
+    }
+  }
+  for (auto& entry : log.train) {
+    entry.values["lr"] = schedule.at(entry.iteration - 1);
+    entry.values.erase("decode.loss_seg");
+    entry.values["decode.loss_ce"] = 0.5;
+  }
+  for (auto& entry : log.validation) {
+    entry.values["mIoU"] = 100.0 * entry.values["mIoU"].get<double>();
+  }
+  return log;
+}
+
+inline Json good_mmengine_config() {
+  return Json::parse(R"({"default_hooks": {"logger": {"interval": 50}},
+    "optim_wrapper": {"type": "AmpOptimWrapper", "optimizer": {"type": "SGD", "lr": 0.01}},
+    "param_scheduler": [{"type": "PolyLR", "eta_min": 0.0001, "power": 0.9, "begin": 0,
+                         "end": 400, "by_epoch": false}],
+    "train_cfg": {"max_iters": 400, "val_interval": 100}})");
+}
+
 /// log: has to outlive the context.
 inline LogContext context_of(const TrainingLog& log) {
   LogContext context;

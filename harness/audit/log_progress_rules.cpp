@@ -28,6 +28,8 @@ std::string iteration(std::int64_t value) {
 /// Every how many iterations a line is written.
 std::int64_t line_interval(const LogContext& context) {
   if (const auto stated = count_at(context.config, {"log_config", "interval"})) return *stated;
+  const auto of_mmengine = count_at(context.config, {"default_hooks", "logger", "interval"});
+  if (of_mmengine) return *of_mmengine;
   std::map<std::int64_t, int> steps;
   const auto& lines = context.log->train;
   for (std::size_t index = 1; index < lines.size(); ++index) {
@@ -155,7 +157,8 @@ void check_resumed(const LogContext& context, std::vector<Contradiction>& found)
 }
 
 void check_validation(const LogContext& context, std::vector<Contradiction>& found) {
-  const auto interval = count_at(context.config, {"evaluation", "interval"});
+  auto interval = count_at(context.config, {"evaluation", "interval"});
+  if (!interval) interval = count_at(context.config, {"train_cfg", "val_interval"});
   const auto planned = planned_iterations(context);
   if (!interval || *interval == 0 || !planned || context.log->train.empty()) return;
   if (*planned > kMostIterations || *interval > *planned) return;
@@ -186,15 +189,56 @@ void check_validation(const LogContext& context, std::vector<Contradiction>& fou
        quote_line(context, trained, {"iter"})}));
 }
 
+KnownSchedule unknown(std::string reason) {
+  return {std::nullopt, std::move(reason)};
+}
+
+/// mmcv's lr_config.
+KnownSchedule mmcv_schedule(const Json& config, double base, std::int64_t iterations) {
+  const std::string policy = text_at(config, {"policy"});
+  const Json* by_epoch = find_at(config, {"by_epoch"});
+  if (policy != "poly") return unknown("the policy " + policy + " is not known, only poly");
+  if (!text_at(config, {"warmup"}).empty()) return unknown("it begins with a warm-up");
+  if (by_epoch == nullptr || *by_epoch != false) return unknown("it goes by epochs");
+  return {PolySchedule{.base_lr = base,
+                       .power = number_at(config, {"power"}).value_or(1.0),
+                       .min_lr = number_at(config, {"min_lr"}).value_or(0.0),
+                       .iterations = iterations},
+          ""};
+}
+
+/// mmengine's param_scheduler: a schedule or a list of them.
+KnownSchedule mmengine_schedule(const Json& config, double base, std::int64_t iterations) {
+  if (config.is_array() && config.size() != 1) {
+    return unknown("it is made of " + std::to_string(config.size()) + " schedules");
+  }
+  const Json& only = config.is_array() ? config[0] : config;
+  const std::string type = text_at(only, {"type"});
+  const Json* by_epoch = find_at(only, {"by_epoch"});
+  const Json* begin = find_at(only, {"begin"});
+  if (type != "PolyLR") return unknown("the schedule " + type + " is not known, only PolyLR");
+  if (by_epoch == nullptr || *by_epoch != false) return unknown("it goes by epochs");
+  if (begin != nullptr && *begin != 0) return unknown("it does not begin at the beginning");
+  const std::int64_t end = count_at(only, {"end"}).value_or(iterations);
+  if (end < 2) return unknown("it has fewer than two iterations");
+  // It reaches its end in the last iteration, one earlier than mmcv's (mmengine 0.10.4,
+  // optim/scheduler/param_scheduler.py, PolyParamScheduler).
+  return {PolySchedule{.base_lr = base,
+                       .power = number_at(only, {"power"}).value_or(1.0),
+                       .min_lr = number_at(only, {"eta_min"}).value_or(0.0),
+                       .iterations = end - 1},
+          ""};
+}
+
 void check_schedule(const LogContext& context, std::vector<Contradiction>& found) {
-  const auto schedule = poly_schedule(context);
+  const auto schedule = schedule_of(context).poly;
   if (!schedule) return;
   const Entry* first = nullptr;
   std::size_t wrong = 0;
   std::size_t checked = 0;
   for (const auto& entry : context.log->train) {
     const auto logged = number_at(entry.values, {"lr"});
-    if (!logged || entry.iteration > schedule->iterations) continue;
+    if (!logged || entry.iteration - 1 > schedule->iterations) continue;
     ++checked;
     // The weights of iteration i, counted from 1, were updated with the rate of i - 1.
     const double off = std::fabs(*logged - schedule->at(entry.iteration - 1));
@@ -217,36 +261,50 @@ void check_schedule(const LogContext& context, std::vector<Contradiction>& found
 
 }  // namespace
 
-std::optional<PolySchedule> poly_schedule(const LogContext& context) {
+KnownSchedule schedule_of(const LogContext& context) {
   const auto iterations = planned_iterations(context);
   auto base = learning_rate(context.config);
   if (!base) base = number_at(context.recipe, {"lr"});
-  if (!iterations || *iterations < 1 || !base) return std::nullopt;
+  if (!iterations || *iterations < 1) return unknown("nothing says how many iterations it has");
+  if (!base) return unknown("nothing says where it begins");
   if (!context.config.is_object()) {
-    return PolySchedule{.base_lr = *base, .iterations = *iterations};
+    return {PolySchedule{.base_lr = *base, .iterations = *iterations}, ""};
+  }
+  for (const char* place : {"optimizer", "optim_wrapper"}) {
+    const Json* factors = find_at(context.config, {place, "paramwise_cfg"});
+    if (factors != nullptr && !factors->is_null()) {
+      return unknown("paramwise_cfg gives some parameters another one");
+    }
+  }
+  if (const Json* scheduler = find_at(context.config, {"param_scheduler"})) {
+    return mmengine_schedule(*scheduler, *base, *iterations);
   }
   const Json* policy = find_at(context.config, {"lr_config"});
-  const Json* by_epoch = policy ? find_at(*policy, {"by_epoch"}) : nullptr;
-  const Json* factors = find_at(context.config, {"optimizer", "paramwise_cfg"});
-  if (policy == nullptr || text_at(*policy, {"policy"}) != "poly" ||
-      !text_at(*policy, {"warmup"}).empty() || by_epoch == nullptr || *by_epoch != false ||
-      (factors != nullptr && !factors->is_null())) {
-    return std::nullopt;
-  }
-  return PolySchedule{.base_lr = *base,
-                      .power = number_at(*policy, {"power"}).value_or(1.0),
-                      .min_lr = number_at(*policy, {"min_lr"}).value_or(0.0),
-                      .iterations = *iterations};
+  return policy == nullptr ? unknown("the config has no lr_config")
+                           : mmcv_schedule(*policy, *base, *iterations);
+}
+
+std::vector<std::pair<std::string, std::string>> unjudged_in_log(const LogContext& context) {
+  if (context.log->train.empty()) return {{"learning rate", "the log has no training line"}};
+  const KnownSchedule schedule = schedule_of(context);
+  if (!schedule.poly) return {{"learning rate", schedule.reason}};
+  const bool has_rates = std::ranges::any_of(context.log->train, [](const Entry& entry) {
+    return number_at(entry.values, {"lr"}).has_value();
+  });
+  if (!has_rates) return {{"learning rate", "no line of the log holds one"}};
+  return {};
 }
 
 Quote quote_line(const LogContext& context, const Entry& entry,
                  const std::vector<std::string>& keys) {
   Json shown = Json::object();
   for (const auto& key : keys) {
-    if (entry.values.contains(key)) shown[key] = entry.values[key];
+    // mmengine counts by steps.
+    const std::string name = key == "iter" && entry.values.contains("step") ? "step" : key;
+    if (entry.values.contains(name)) shown[name] = entry.values[name];
   }
-  const std::string mode = entry.values.value("mode", "");
-  return {mode + " line of " + iteration(entry.iteration),
+  const std::string mode = text_at(entry.values, {"mode"});
+  return {(mode.empty() ? "line of " : mode + " line of ") + iteration(entry.iteration),
           context.file,
           entry.line,
           "",

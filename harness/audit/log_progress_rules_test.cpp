@@ -22,6 +22,16 @@ class LogProgress : public testing::Test {
     return texts_of(audit_log_progress(context));
   }
 
+  /// "what: why" of what is left open.
+  std::string unjudged() const {
+    LogContext context = context_of(log_);
+    context.config = config_;
+    context.recipe = recipe_;
+    std::string text;
+    for (const auto& [what, reason] : unjudged_in_log(context)) text += what + ": " + reason;
+    return text;
+  }
+
   TrainingLog log_ = good_log();
   Json config_ = good_config();
   Json recipe_ = Json::object();
@@ -81,6 +91,69 @@ TEST_F(LogProgress, SeesALearningRateOffThePolySchedule) {
   EXPECT_THAT(found(), ElementsAre(HasSubstr("8 of 8 lines differ")));
   config_["lr_config"]["policy"] = "step";
   EXPECT_THAT(found(), IsEmpty()) << "only the poly schedule is known";
+}
+
+TEST_F(LogProgress, SaysWhyALearningRateIsNotJudged) {
+  EXPECT_EQ(unjudged(), "");
+  config_["lr_config"]["policy"] = "step";
+  EXPECT_EQ(unjudged(), "learning rate: the policy step is not known, only poly");
+  config_ = good_config();
+  config_["lr_config"]["warmup"] = "linear";
+  EXPECT_EQ(unjudged(), "learning rate: it begins with a warm-up");
+  config_ = good_config();
+  config_["lr_config"]["by_epoch"] = true;
+  EXPECT_EQ(unjudged(), "learning rate: it goes by epochs");
+  config_ = good_config();
+  config_["optimizer"]["paramwise_cfg"] = {{"norm_decay_mult", 0.0}};
+  EXPECT_EQ(unjudged(), "learning rate: paramwise_cfg gives some parameters another one");
+  config_ = good_config();
+  config_.erase("lr_config");
+  EXPECT_EQ(unjudged(), "learning rate: the config has no lr_config");
+  config_ = nullptr;
+  EXPECT_EQ(unjudged(), "learning rate: nothing says how many iterations it has");
+  recipe_ = {{"iterations", 400}};
+  EXPECT_EQ(unjudged(), "learning rate: nothing says where it begins");
+  recipe_["lr"] = 0.01;
+  EXPECT_EQ(unjudged(), "");
+  for (auto& entry : log_.train) entry.values.erase("lr");
+  EXPECT_EQ(unjudged(), "learning rate: no line of the log holds one");
+  log_.train.clear();
+  EXPECT_EQ(unjudged(), "learning rate: the log has no training line");
+}
+
+TEST_F(LogProgress, JudgesALogOfMmengine) {
+  log_ = good_mmengine_log();
+  config_ = good_mmengine_config();
+  EXPECT_THAT(found(), IsEmpty());
+  EXPECT_EQ(unjudged(), "");
+  log_.train[2].values["lr"] = 0.01;
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("log.schedule: the learning rate at iteration 150")));
+  log_.train.erase(log_.train.begin() + 2);
+  log_.validation.erase(log_.validation.begin());
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("log.iterations: 1 line is missing"),
+                                   HasSubstr("log.validation: 3 of 4")));
+}
+
+TEST_F(LogProgress, KnowsOfMmengineOnlyOnePolySchedule) {
+  log_ = good_mmengine_log();
+  config_ = good_mmengine_config();
+  Json& schedules = config_["param_scheduler"];
+  schedules[0]["type"] = "CosineAnnealingLR";
+  EXPECT_EQ(unjudged(), "learning rate: the schedule CosineAnnealingLR is not known, only PolyLR");
+  schedules[0]["type"] = "PolyLR";
+  schedules[0]["begin"] = 100;
+  EXPECT_EQ(unjudged(), "learning rate: it does not begin at the beginning");
+  schedules[0]["begin"] = 0;
+  schedules[0]["by_epoch"] = true;
+  EXPECT_EQ(unjudged(), "learning rate: it goes by epochs");
+  schedules.push_back({{"type", "LinearLR"}});
+  EXPECT_EQ(unjudged(), "learning rate: it is made of 2 schedules");
+  schedules = Json::array();
+  EXPECT_EQ(unjudged(), "learning rate: it is made of 0 schedules");
+  schedules = {{"type", "PolyLR"}, {"by_epoch", false}, {"end", 1}};
+  EXPECT_EQ(unjudged(), "learning rate: it has fewer than two iterations");
+  config_["optim_wrapper"]["paramwise_cfg"] = {{"norm_decay_mult", 0.0}};
+  EXPECT_EQ(unjudged(), "learning rate: paramwise_cfg gives some parameters another one");
 }
 
 TEST_F(LogProgress, WithoutAConfigTheRecipeCounts) {

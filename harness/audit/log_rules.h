@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/artifact/training_log.h"
@@ -26,10 +27,20 @@ struct LogContext {
   std::optional<Statement> published_miou;
 };
 
-/// What the config says; nothing unless it is a poly schedule by iterations, without warm-up and
-/// without factors for some parameters. Without a config: the recipe, with the power 0.9 and the
-/// end 1e-4 of mmseg's configs/_base_/schedules.
-std::optional<PolySchedule> poly_schedule(const LogContext& context);
+/// The schedule that a log's learning rates are held against, or why there is none.
+struct KnownSchedule {
+  std::optional<PolySchedule> poly;
+  std::string reason;  ///< "the policy step is not known, only poly"; "" with a schedule.
+};
+
+/// What the config says, mmcv's (lr_config) or mmengine's (param_scheduler). Known is a poly
+/// schedule by iterations, without warm-up and without factors for some parameters. Without a
+/// config: the recipe, with the power 0.9 and the end 1e-4 of mmseg's configs/_base_/schedules.
+KnownSchedule schedule_of(const LogContext& context);
+
+/// What the rules below leave open for want of knowledge, as (what, why it is not verifiable):
+/// {"learning rate", "the policy step is not known, only poly"}.
+std::vector<std::pair<std::string, std::string>> unjudged_in_log(const LogContext& context);
 
 /// Rules log.iterations, log.resumed, log.validation, log.schedule: whether the lines are those of
 /// one run from its first iteration to its last.

@@ -13,7 +13,7 @@ using Entry = TrainingLog::Entry;
 constexpr std::size_t kWindow = 9;
 constexpr std::size_t kFewest = 3;
 constexpr double kSpike = 3.0;
-constexpr double kMiouRounding = 0.005;  ///< Percent: the log keeps four decimals of a fraction.
+constexpr double kMiouRounding = 0.005;  ///< Percent: logs keep four decimals of a fraction.
 
 std::string number(double value, const char* form = "%.4g") {
   char text[32];
@@ -159,9 +159,9 @@ void check_keys(const LogContext& context, std::vector<Contradiction>& found) {
 }
 
 /// Whether a validation line is where the published number comes from.
-bool is_published(const Entry& entry, const Statement& published) {
-  const auto miou = number_at(entry.values, {"mIoU"});
-  return miou && std::fabs(100.0 * *miou - published.value.get<double>()) <=
+bool is_published(const LogContext& context, const Entry& entry, const Statement& published) {
+  const auto miou = context.log->miou(entry);
+  return miou && std::fabs(*miou - published.value.get<double>()) <=
                      published.rounding + kMiouRounding + 1e-9;
 }
 
@@ -172,16 +172,15 @@ void check_miou(const LogContext& context, std::vector<Contradiction>& found) {
   }
   const Statement& published = *context.published_miou;
   const Entry& last = lines.back();
-  if (is_published(last, published)) return;
+  if (is_published(context, last, published)) return;
   const auto source = std::ranges::find_if(
-      lines, [&](const Entry& entry) { return is_published(entry, published); });
-  const auto best = std::ranges::max_element(lines, {}, [](const Entry& entry) {
-    return number_at(entry.values, {"mIoU"}).value_or(-1.0);
-  });
+      lines, [&](const Entry& entry) { return is_published(context, entry, published); });
+  const auto best = std::ranges::max_element(
+      lines, {}, [&](const Entry& entry) { return context.log->miou(entry).value_or(-1.0); });
   std::vector<Quote> quotes = {published.place, quote_line(context, last, {"mIoU"})};
   std::string message = "the published mIoU stands in no validation line";
   if (source != lines.end()) {
-    const bool is_best = is_published(*best, published);
+    const bool is_best = is_published(context, *best, published);
     message = "the published mIoU is that of iteration " + std::to_string(source->iteration) +
               (is_best ? ", the best, not of the last, " : ", not of the last, ") +
               std::to_string(last.iteration);

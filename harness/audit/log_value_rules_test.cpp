@@ -77,6 +77,15 @@ TEST_F(LogValues, SeesThatTheBestValidationWasPublishedAndNotTheLast) {
   EXPECT_THAT(found(), ElementsAre("log.miou: the published mIoU stands in no validation line"));
 }
 
+TEST_F(LogValues, JudgesALogOfMmengine) {
+  log_ = good_mmengine_log();
+  version_ = "1.2.2";
+  EXPECT_THAT(found(), IsEmpty());
+  log_.validation[1].values["mIoU"] = 65.12;
+  miou_ = 65.12;
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("is that of iteration 200, the best, not of the")));
+}
+
 TEST_F(LogValues, ABestThatIsAlsoTheLastIsFine) {
   EXPECT_THAT(found(), IsEmpty());
   miou_ = 0.0;

@@ -14,6 +14,8 @@
 #include "harness/base/location.h"
 #include "harness/cli/command.h"
 #include "harness/cli/verify_stage.h"
+#include "harness/judge/measurement.h"
+#include "harness/judge/number_text.h"
 #include "harness/report/audit_page.h"
 
 namespace harness {
@@ -25,10 +27,6 @@ struct Options {
   bool fetch = false;
   bool json = false;
 };
-
-std::string plural(std::size_t count, const std::string& what) {
-  return std::to_string(count).append(" ").append(what).append(count == 1 ? "" : "s");
-}
 
 class Audit {
  public:
@@ -47,6 +45,7 @@ class Audit {
       const RowFiles files = files_of(row);
       for (auto& one : statements_of_files(row, files)) statements.push_back(std::move(one));
       for (auto& one : audit_files(row, files, statements)) of_files.push_back(std::move(one));
+      for (auto& one : unjudged_in_files(row, files)) result_.unseen.push_back(std::move(one));
       check_links(row, of_files);
     }
     result_.contradictions = compare_statements(statements);
@@ -97,12 +96,13 @@ class Audit {
     }
   }
 
+  /// mmcv keeps the text under "config", mmengine under "cfg".
   Json config_in(const Json& record, const std::string& subject, const Row& row) {
-    if (!record.is_object() || !record.contains("config") || !record["config"].is_string()) {
-      return nullptr;
-    }
+    std::string text = text_at(record, {"config"});
+    if (text.empty()) text = text_at(record, {"cfg"});
+    if (text.empty()) return nullptr;
     try {
-      return parse_python_config(record["config"].get<std::string>(), subject);
+      return parse_python_config(text, subject);
     } catch (const Error& error) {
       result_.unseen.push_back({row.id, subject + ": config", error.what()});
       return nullptr;

@@ -99,6 +99,7 @@ void record_config(Json& record, const Json& text, const std::string& subject) {
 
 void record_checkpoint(Json& record, const std::filesystem::path& path, const std::string& name) {
   const Checkpoint checkpoint = Checkpoint::open(path);
+  checkpoint.verify_checksums();
   record["format"] = to_string(checkpoint.format());
   record["state_dict"] = state_dict_record(checkpoint);
   record_values(record, checkpoint);

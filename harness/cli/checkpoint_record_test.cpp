@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 
 namespace harness {
 namespace {
@@ -54,6 +55,22 @@ TEST(CheckpointRecord, AConfigThatCannotBeReadIsSaid) {
 
 TEST(CheckpointRecord, SaysWhatIsWrongWithTheFile) {
   EXPECT_THROW(record_of("README.md"), Error);
+}
+
+TEST(CheckpointRecord, ComparesTheChecksumsOfStorages) {
+  const TemporaryFolder folder;
+  std::string bytes = read_file("fixtures/checkpoints/small_zip.pth");
+  // The last two elements of "w" are 4.0 and 5.0; no other bytes are like theirs.
+  const std::size_t at = bytes.find(std::string("\0\0\x80\x40\0\0\xa0\x40", 8));
+  ASSERT_NE(at, std::string::npos);
+  bytes[at] = '\1';
+  write_file_atomic(folder.path() / "x.pth", bytes);
+  try {
+    record_of((folder.path() / "x.pth").string());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.detail(), testing::HasSubstr("expected CRC-32"));
+  }
 }
 
 }  // namespace

@@ -11,8 +11,6 @@
 namespace harness {
 namespace {
 
-constexpr std::size_t kNamesShown = 3;
-
 /// Output channels of the last layer of the decode head.
 std::optional<std::int64_t> channels_of_last_layer(const Json& checkpoint) {
   const Json* state_dict = find_at(checkpoint, {"state_dict"});
@@ -83,14 +81,6 @@ void compare_with_cityscapes(const Json& names, const Json& palette, ClassCounts
                              palette[i].dump());
     }
   }
-}
-
-std::string listing(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kNamesShown); ++i) {
-    text += (i == 0 ? "" : ", ") + names[i];
-  }
-  return names.size() > kNamesShown ? text + ", ..." : text;
 }
 
 /// 0 things of a kind are expected.

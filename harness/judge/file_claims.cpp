@@ -17,7 +17,6 @@ using Shape = std::vector<std::int64_t>;
 
 constexpr std::size_t kDigestLength = 64;
 constexpr std::size_t kNameDigits = 8;  // As many as a published file's name carries.
-constexpr std::size_t kNamesShown = 3;
 
 bool is_hex(const std::string& text) {
   return std::all_of(text.begin(), text.end(),
@@ -60,11 +59,8 @@ class Differences {
   std::string text() const {
     std::string text;
     for (const auto& [kind, names] : by_kind_) {
-      text += (text.empty() ? "" : "; ") + std::to_string(names.size()) + " " + kind + " (";
-      for (std::size_t i = 0; i < std::min(names.size(), kNamesShown); ++i) {
-        text += (i == 0 ? "" : ", ") + names[i];
-      }
-      text += names.size() > kNamesShown ? ", ...)" : ")";
+      text += (text.empty() ? "" : "; ") + std::to_string(names.size()) + " " + kind + " (" +
+              listing(names) + ")";
     }
     return text;
   }

@@ -72,6 +72,15 @@ std::string plural(std::int64_t count, const std::string& noun) {
   return count_text(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+std::string listing(const std::vector<std::string>& names) {
+  constexpr std::size_t kNamesShown = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kNamesShown); ++i) {
+    text.append(i == 0 ? "" : ", ").append(names[i]);
+  }
+  return names.size() > kNamesShown ? text.append(", ...") : text;
+}
+
 std::string enumeration(const std::vector<std::string>& parts) {
   std::string text;
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -28,6 +28,9 @@ std::string share_text(std::int64_t part, std::int64_t whole);
 /// "1 tensor", "3 tensors".
 std::string plural(std::int64_t count, const std::string& noun);
 
+/// The first three, and that there are more: "a, b", "a, b, c, ...".
+std::string listing(const std::vector<std::string>& names);
+
 /// "a", "a and b", "a, b and c".
 std::string enumeration(const std::vector<std::string>& parts);
 

@@ -67,6 +67,12 @@ TEST(NumberText, OneOfAThingHasNoPlural) {
   EXPECT_EQ(plural(358, "tensor"), "358 tensors");
 }
 
+TEST(NumberText, AListingShowsThreeNames) {
+  EXPECT_EQ(listing({}), "");
+  EXPECT_EQ(listing({"a", "b", "c"}), "a, b, c");
+  EXPECT_EQ(listing({"a", "b", "c", "d"}), "a, b, c, ...");
+}
+
 TEST(NumberText, AListEndsWithAnd) {
   EXPECT_EQ(enumeration({}), "");
   EXPECT_EQ(enumeration({"a"}), "a");

@@ -48,8 +48,8 @@ std::vector<PublishedRow> read_pages(const std::vector<fs::path>& tables, const 
                   "expected a Markdown page (.md) or a metafile (.yml), got \"" + extension + "\"");
     }
   }
-  refuse_duplicates(rows);
-  refuse_duplicates(metafile);
+  separate_duplicates(rows);
+  separate_duplicates(metafile);
   merge_metafile(rows, metafile);
   return rows;
 }

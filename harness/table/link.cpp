@@ -109,12 +109,13 @@ std::string hash_of_name(std::string_view link) {
 }
 
 std::string without_fp16(std::string_view row_id) {
-  constexpr std::string_view kPart = "_fp16";
-  for (std::size_t at = row_id.find(kPart); at != std::string_view::npos;
-       at = row_id.find(kPart, at + 1)) {
-    const std::size_t end = at + kPart.size();
-    if (end == row_id.size() || row_id[end] == '_') {
-      return std::string(row_id.substr(0, at)).append(row_id.substr(end));
+  for (const std::string_view part : {"_fp16", "-amp"}) {
+    for (std::size_t at = row_id.find(part); at != std::string_view::npos;
+         at = row_id.find(part, at + 1)) {
+      const std::string_view rest = row_id.substr(at + part.size());
+      if (rest.empty() || rest.front() == '_' || rest.front() == '-') {
+        return std::string(row_id.substr(0, at)).append(rest);
+      }
     }
   }
   return "";

@@ -51,6 +51,9 @@ TEST(Link, TheSiblingOfAnFp16RowLacksThatPart) {
   EXPECT_EQ(without_fp16("fcn_80k_fp16"), "fcn_80k");
   EXPECT_EQ(without_fp16("fcn_fp16x_fp16_a"), "fcn_fp16x_a");
   EXPECT_EQ(without_fp16("fcn_80k"), "");
+  EXPECT_EQ(without_fp16("fcn_r101-d8_4xb2-amp-80k_cityscapes-512x1024"),
+            "fcn_r101-d8_4xb2-80k_cityscapes-512x1024");
+  EXPECT_EQ(without_fp16("fcn_8xb1-ampere-80k"), "");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "harness/base/error.h"
 #include "harness/table/json_checks.h"
+#include "harness/table/link.h"
 
 namespace harness {
 namespace {
@@ -82,7 +83,13 @@ void merge_metafile(std::vector<PublishedRow>& rows, const std::vector<Published
   }
 }
 
-void refuse_duplicates(const std::vector<PublishedRow>& rows) {
+void separate_duplicates(std::vector<PublishedRow>& rows) {
+  std::map<std::string, int> uses;
+  for (const PublishedRow& row : rows) ++uses[row.id];
+  for (PublishedRow& row : rows) {
+    const std::string stem = model_stem(row.checkpoint);
+    if (uses[row.id] > 1 && is_name(stem)) row.id = stem;
+  }
   std::map<std::string, const PublishedRow*> seen;
   for (const PublishedRow& row : rows) {
     const auto [first, is_new] = seen.emplace(row.id, &row);

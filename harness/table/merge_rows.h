@@ -15,7 +15,9 @@ namespace harness {
 /// so at the hash, with the metafile's "url".
 void merge_metafile(std::vector<PublishedRow>& rows, const std::vector<PublishedRow>& metafile);
 
-/// Throws Error(kInvalidTable) that names both places when two rows have one id.
-void refuse_duplicates(const std::vector<PublishedRow>& rows);
+/// Rows whose config is linked from several rows are told apart by their checkpoints' names
+/// (upstream copied a line, and its config with it). Rows that still have one id:
+/// Error(kInvalidTable) that names both places.
+void separate_duplicates(std::vector<PublishedRow>& rows);
 
 }  // namespace harness

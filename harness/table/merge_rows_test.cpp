@@ -119,12 +119,33 @@ TEST(MergeRows, AModelThatOnlyTheMetafileHasIsARow) {
   EXPECT_EQ(rows[1].id, "pspnet");
 }
 
+std::vector<std::string> separated(std::vector<PublishedRow> rows) {
+  separate_duplicates(rows);
+  std::vector<std::string> ids;
+  for (const PublishedRow& row : rows) ids.push_back(row.id);
+  return ids;
+}
+
 TEST(MergeRows, TwoRowsOfOneModelNameBothPlaces) {
   EXPECT_THAT(message_of([] {
-                refuse_duplicates({row_of("a.md", 3), row_of("b.md", 5)});
+                separated({row_of("a.md", 3), row_of("b.md", 5)});
               }),
               HasSubstr("b.md:5: expected each model once, got \"fcn\" here and at a.md:3"));
-  EXPECT_EQ(message_of([] { refuse_duplicates({row_of("a.md", 3)}); }), "nothing was thrown");
+  EXPECT_THAT(separated({row_of("a.md", 3)}), testing::ElementsAre("fcn"));
+}
+
+TEST(MergeRows, RowsOfOneConfigAreToldApartByTheirCheckpoints) {
+  PublishedRow other = row_of("a.md", 4);
+  other.checkpoint = "fcn_59_20210416_114524-86d44cd4.pth";
+  EXPECT_THAT(separated({row_of("a.md", 3), other}), testing::ElementsAre("fcn", "fcn_59"));
+  EXPECT_THAT(separated({other, row_of("a.md", 3)}), testing::ElementsAre("fcn_59", "fcn"));
+  EXPECT_THAT(separated({other}), testing::ElementsAre("fcn")) << "no other row has its config";
+  PublishedRow bare = row_of("a.md", 5);
+  bare.checkpoint = "";
+  EXPECT_THAT(message_of([&] {
+                separated({row_of("a.md", 3), bare});
+              }),
+              HasSubstr("a.md:5: expected each model once"));
 }
 
 }  // namespace

@@ -78,20 +78,28 @@ std::optional<MetafileText> optional_text(const Place& place) {
 
 std::optional<MetafileNumber> optional_number(const Place& place) {
   const std::string text = text_of(place);
-  if (is_not_published(text)) return std::nullopt;
+  // "None" is what a Python program writes for a "-" of the table.
+  if (is_not_published(text) || text == "None") return std::nullopt;
   const auto number = parse_printed_number(text);
   if (!number) place.fail("expected a number, got " + place.kind());
   return MetafileNumber{*number, place.line(), place.key()};
 }
 
-MetafileTiming read_timing(const Place& place) {
-  MetafileTiming timing;
-  const Place value = place.child("value");
+MetafileNumber milliseconds_at(const Place& value) {
   const auto milliseconds = optional_number(value);
   if (!milliseconds || !(milliseconds->number.value > 0.0)) {
     value.fail("expected milliseconds above 0, got " + value.kind());
   }
-  timing.milliseconds = *milliseconds;
+  return *milliseconds;
+}
+
+MetafileTiming read_timing(const Place& place) {
+  MetafileTiming timing;
+  if (place.node().IsScalar()) {
+    timing.milliseconds = milliseconds_at(place);
+    return timing;
+  }
+  timing.milliseconds = milliseconds_at(place.child("value"));
   timing.hardware = text_of(place.child("hardware"));
   timing.backend = text_of(place.child("backend"));
   timing.mode = text_of(place.child("mode"));
@@ -110,6 +118,10 @@ MetafileTiming read_timing(const Place& place) {
 
 void read_metadata(const Place& metadata, MetafileModel& model) {
   model.backbone = text_of(metadata.child("backbone"));
+  const auto architecture = metadata.child("Architecture").items();
+  if (model.backbone.empty() && !architecture.empty()) {
+    model.backbone = text_of(architecture.front());
+  }
   model.crop_size = optional_text(metadata.child("crop size"));
   model.schedule = optional_text(metadata.child("lr schd"));
   model.training_hardware = text_of(metadata.child("Training Resources"));
@@ -117,7 +129,8 @@ void read_metadata(const Place& metadata, MetafileModel& model) {
     if (!model.memory) model.memory = optional_number(metadata.child(key));
   }
   for (const Place& timing : metadata.child("inference time (ms/im)").items()) {
-    model.timings.push_back(read_timing(timing));
+    const bool is_absent = timing.node().IsScalar() && !optional_number(timing);
+    if (!is_absent) model.timings.push_back(read_timing(timing));
   }
 }
 

@@ -23,7 +23,8 @@ struct MetafileNumber {
   std::string key;
 };
 
-/// One way in which the model's speed was measured.
+/// One way in which the model's speed was measured. The first metafiles (mmseg 0.12) write bare
+/// milliseconds, or None.
 struct MetafileTiming {
   MetafileNumber milliseconds;  ///< Per image.
   std::string hardware;
@@ -33,7 +34,7 @@ struct MetafileTiming {
   std::optional<std::pair<std::int64_t, std::int64_t>> resolution;  ///< Height, width.
 };
 
-/// One model of a model-zoo metafile (the form that mmseg 0.13 to 1.x write).
+/// One model of a model-zoo metafile (the forms that mmseg 0.12 to 1.x write).
 struct MetafileModel {
   std::string name;
   std::string collection;  ///< "In Collection".
@@ -43,7 +44,7 @@ struct MetafileModel {
   std::optional<MetafileText> log;  ///< "Training log".
   std::optional<MetafileText> crop_size;
   std::optional<MetafileText> schedule;
-  std::string backbone;
+  std::string backbone;           ///< The first of "Architecture" where that key stands instead.
   std::string training_hardware;  ///< "Training Resources".
   std::optional<MetafileNumber> memory;
   std::vector<MetafileTiming> timings;

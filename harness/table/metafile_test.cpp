@@ -53,8 +53,23 @@ TEST(Metafile, ReadsTheOlderAndTheNewerForm) {
       "    Architecture:\n    - R-101-D8\n    Training Resources: 4x V100\n    Memory (GB): 5.4\n",
       "m.yml");
   EXPECT_EQ(newer.at(0).log->text, "https://x.org/a.log.json");
+  EXPECT_EQ(newer[0].backbone, "R-101-D8");
   EXPECT_EQ(newer[0].training_hardware, "4x V100");
   EXPECT_DOUBLE_EQ(newer[0].memory->number.value, 5.4);
+}
+
+TEST(Metafile, TakesBareMilliseconds) {
+  const auto models = read_metafile(
+      "Models:\n- Name: a\n  Metadata:\n    inference time (ms/im): 245.7\n"
+      "- Name: b\n  Metadata:\n    inference time (ms/im): None\n    memory (GB): None\n",
+      "m.yml");
+  ASSERT_EQ(models.at(0).timings.size(), 1U);
+  EXPECT_DOUBLE_EQ(models[0].timings[0].milliseconds.number.value, 245.7);
+  EXPECT_EQ(models[0].timings[0].milliseconds.line, 4);
+  EXPECT_TRUE(models[1].timings.empty());
+  EXPECT_FALSE(models[1].memory.has_value());
+  EXPECT_THAT(refusal("Models:\n- Name: a\n  Metadata:\n    inference time (ms/im): fast\n"),
+              HasSubstr("m.yml:4: Models[0].Metadata.inference time (ms/im): expected a number"));
 }
 
 TEST(Metafile, RefusesWhatIsNotYaml) {

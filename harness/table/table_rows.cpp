@@ -21,8 +21,11 @@ std::optional<PublishedFact> read_number(std::string_view text) {
 
 std::optional<PublishedFact> read_percentage(std::string_view text) {
   constexpr double kMost = 100.0;
+  constexpr int kUsualDigits = 2;
   const auto number = parse_printed_number(text);
   if (!number || number->value > kMost) return std::nullopt;
+  // 0.7225 is a fraction of 1: no model is published for less than one percent.
+  if (number->value < 1.0 && number->digits > kUsualDigits) return std::nullopt;
   return fact_of(*number, {});
 }
 
@@ -146,8 +149,9 @@ class RowReader {
     add_fact(row, "config.crop", Column::kCropSize, "a size such as 512x1024", read_size);
     add_fact(row, "config.iterations", Column::kSchedule, "iterations such as 80000 or 80k",
              read_schedule);
-    add_fact(row, "miou", Column::kMiou, "a percentage", read_percentage);
-    add_fact(row, "miou_ms_flip", Column::kMiouMsFlip, "a percentage", read_percentage);
+    add_fact(row, "miou", Column::kMiou, "a percentage such as 76.80", read_percentage);
+    add_fact(row, "miou_ms_flip", Column::kMiouMsFlip, "a percentage such as 76.80",
+             read_percentage);
     add_fact(row, "memory", Column::kMemory, "a number", read_number);
     add_fact(row, "fps", Column::kFps, "a number", read_number);
     const std::string device = text(Column::kDevice).value_or("");

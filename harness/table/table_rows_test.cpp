@@ -113,10 +113,11 @@ TEST(TableRows, ANumberThatIsNoneNamesItsLineAndColumn) {
     return refusal(table(kHeader, "| FCN | 64x128 | " + text + " | [c](f.py) | |"));
   };
   EXPECT_THAT(with_miou("76.8a"), HasSubstr("zoo/README.md:3: column \"mIoU\": expected a "
-                                            "percentage or \"-\", got \"76.8a\""));
+                                            "percentage such as 76.80 or \"-\", got \"76.8a\""));
   EXPECT_THAT(with_miou("nan"), HasSubstr("got \"nan\""));
   EXPECT_THAT(with_miou("768.0"), HasSubstr("expected a percentage"));
   EXPECT_THAT(with_miou("TBD"), HasSubstr("got \"TBD\""));
+  EXPECT_THAT(with_miou("0.7225"), HasSubstr("expected a percentage")) << "a fraction of 1";
   EXPECT_THAT(refusal(table(kHeader, "| FCN | big | 76.8 | [c](f.py) | |")),
               HasSubstr("column \"Crop Size\": expected a size such as 512x1024 or \"-\", got "
                         "\"big\""));
