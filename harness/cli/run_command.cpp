@@ -90,8 +90,9 @@ EvaluateOptions evaluate_options(const Options& options) {
           options.threads,    options.argv,   options.json};
 }
 
-TrainOptions train_options(const Options& options) {
+TrainOptions train_options(const Options& options, const char* stage) {
   TrainOptions train;
+  train.stage = stage;
   train.seeds = options.seeds;
   train.precisions = options.precisions;
   train.iterations = options.iterations;
@@ -110,7 +111,6 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
               const RunDirectory& directory) {
   StoreOptions store = store_options(suite, options);
   const EvaluateOptions evaluate = evaluate_options(options);
-  const TrainOptions train = train_options(options);
   for (const Row* row : rows) {
     if (interrupted()) return;
     Progress progress(row->id + " fetch", "MB", options.json);
@@ -122,7 +122,10 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
     verified.result.argv = options.argv;
     directory.write_result(verified.result);
     if (asked(options, "evaluate")) evaluate_row(suite, *row, verified, directory, evaluate);
-    if (asked(options, "train")) train_row(suite, *row, verified, directory, store, train);
+    for (const char* stage : {"lockstep", "train"}) {
+      if (!asked(options, stage)) continue;
+      train_row(suite, *row, verified, directory, store, train_options(options, stage));
+    }
   }
 }
 
@@ -145,7 +148,9 @@ void add_training_options(CLI::App& command, Options& options) {
   command.add_option("--seeds", options.seeds, "Seeds to train with (default: 0)")
       ->delimiter(',')
       ->check(CLI::Range(0, 1 << 30));
-  command.add_option("--iters", options.iterations, "Stop a training after so many iterations")
+  command
+      .add_option("--iters", options.iterations,
+                  "Stop a training after so many iterations (of a lockstep: 12 unless told)")
       ->check(CLI::PositiveNumber);
   command.add_flag("--digests", options.digests, "Digest all weights after every training step");
   command
@@ -157,9 +162,11 @@ void add_training_options(CLI::App& command, Options& options) {
 void add_options(CLI::App& command, Options& options) {
   command.add_option("SUITE", options.suite, "The suite (JSON)")->required();
   command.add_option("--row", options.rows, "Only these rows: an id or any unambiguous part of it");
-  command.add_option("--stage", options.stages, "verify, evaluate, train (default: the first two)")
+  command
+      .add_option("--stage", options.stages,
+                  "verify, evaluate, lockstep, train (default: the first two)")
       ->delimiter(',')
-      ->check(CLI::IsMember({"verify", "evaluate", "train"}));
+      ->check(CLI::IsMember({"verify", "evaluate", "lockstep", "train"}));
   command.add_option("--precision", options.precisions, "fp32, fp64, fp16, fp16-amp, bf16-amp")
       ->delimiter(',')
       ->check(CLI::IsMember({"fp32", "fp64", "fp16", "fp16-amp", "bf16-amp"}));

@@ -97,7 +97,9 @@ TrainingSource find_training_source(const Suite& suite, const Row& row, const Ve
 std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
                                      const VerifiedRow& verified, const TrainingSource& source,
                                      const TrainOptions& options) {
-  const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  // A lockstep has FP32 beside whatever it is of.
+  if (options.precisions.empty() && options.stage == "lockstep") precisions.resize(1);
   Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
                  {"pretrained", source.pretrained_sha256},
                  {"train", data_fingerprint(source.root, "train")},
@@ -112,7 +114,7 @@ std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
     inputs["seed"] = seed;
     for (const auto& precision : precisions) {
       wanted.push_back(
-          {precision, seed, result_key(row, "train", precision, options.device, inputs)});
+          {precision, seed, result_key(row, options.stage, precision, options.device, inputs)});
     }
   }
   return wanted;
@@ -144,7 +146,7 @@ Json job_of(const Suite& suite, const Row& row, const VerifiedRow& verified,
 
 void leave(const Suite& suite, const Row& row, const Wanted& wanted, const RowEnd& end,
            const RunDirectory& directory, const TrainOptions& options) {
-  RunResult result = result_without_run(suite.name, row.id, "train", wanted.precision,
+  RunResult result = result_without_run(suite.name, row.id, options.stage, wanted.precision,
                                         options.device, end, options.argv);
   result.seeds = {{"seed", wanted.seed}};
   directory.write_result(result);
@@ -169,11 +171,11 @@ void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
   for (const auto& wanted : wanted_trainings(suite, row, verified, source, options)) {
     if (interrupted()) return;
     const int seed = static_cast<int>(wanted.seed);
-    if (directory.has_result(row.id, "train", wanted.precision, wanted.key, seed)) continue;
+    if (directory.has_result(row.id, options.stage, wanted.precision, wanted.key, seed)) continue;
     RowEnd end = source.obstacle;
     if (end.status == RunStatus::kOk) {
       const Json job = job_of(suite, row, verified, source, wanted, directory, options);
-      end = run_row_worker(options.worker, "train", job, row.id, "iterations", options.quiet);
+      end = run_row_worker(options.worker, options.stage, job, row.id, "iterations", options.quiet);
     }
     if (end.status != RunStatus::kOk && !interrupted()) {
       leave(suite, row, wanted, end, directory, options);

@@ -1,0 +1,194 @@
+#include "harness/judge/lockstep_claims.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/judge/sample_row.h"
+
+namespace harness {
+namespace {
+
+using testing::HasSubstr;
+
+/// Distances of one part: half as far as its twin says, FP32 2^-13 of it.
+Json part(double twin, double ratio = 1.0) {
+  return {{"norm", 1.0},
+          {"policy", ratio * twin},
+          {"twin", twin},
+          {"fp32", twin / 8192},
+          {"fp32_twin", twin / 8192},
+          {"worst", {{"tensor", "backbone.stem.0.weight"}, {"ratio", ratio}}}};
+}
+
+Json step(std::int64_t number) {
+  const double sign = number % 2 == 0 ? 1.0 : -1.0;
+  return {
+      {"step", number},
+      {"scale", 512.0},
+      {"skipped", false},
+      {"loss",
+       {{"fp64", 2.0},
+        {"policy", 2.0 + sign * 1e-4},
+        {"twin", 2.0 - sign * 1e-4},
+        {"fp32", 2.0 + 1e-8},
+        {"fp32_twin", 2.0 + 1e-8}}},
+      {"gradients", {{"looked_at", 1000}, {"zeros", 10}, {"half_subnormals", 50}, {"flushed", 1}}},
+      {"distance",
+       {{"gradient", part(0.01)}, {"weights", part(0.002)}, {"statistics", part(0.001)}}}};
+}
+
+RunResult lockstep(std::int64_t seed = 0, std::int64_t steps = 6) {
+  Json series = Json::array();
+  for (std::int64_t i = 0; i < steps; ++i) series.push_back(step(i));
+  auto result = sample::result("lockstep", "fp16", {{"steps", steps}, {"series", series}});
+  result.seeds = {{"seed", seed}};
+  return result;
+}
+
+class Lockstep : public testing::Test {
+ protected:
+  Lockstep() {
+    claim_ = sample::claim("retrain.lockstep", "retrained", 1);
+    claim_.tolerance = Tolerance{.abs = 1.0, .rel = 0.0, .reason = "a reason"};
+  }
+  Finding judge() const { return judge_lockstep({row_, claim_, results_, scope_}); }
+  Json& at(std::size_t step) { return results_.front().measurements["series"][step]; }
+  Json& distance(std::size_t step, const char* part) { return at(step)["distance"][part]; }
+
+  Row row_ = sample::row();
+  Claim claim_;
+  std::vector<RunResult> results_ = {lockstep()};
+  JobScope scope_{{"lockstep"}, {}, {}};
+};
+
+TEST_F(Lockstep, WhatRoundingCostsPasses) {
+  const auto finding = judge();
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_EQ(finding.measured, 1.0);
+  EXPECT_EQ(finding.precision, "fp16");
+  EXPECT_THAT(finding.reason, HasSubstr("6 steps judged"));
+}
+
+TEST_F(Lockstep, EachPartOfEachStepCanFail) {
+  for (const auto* name : {"gradient", "weights", "statistics"}) {
+    for (std::size_t i = 0; i < 6; ++i) {
+      results_ = {lockstep()};
+      distance(i, name)["policy"] = 2.1 * distance(i, name)["twin"].get<double>();
+      const auto finding = judge();
+      EXPECT_EQ(finding.verdict, Verdict::kFail) << name << i;
+      EXPECT_THAT(finding.reason, HasSubstr(name + std::string(" at step ") + std::to_string(i)));
+    }
+  }
+}
+
+TEST_F(Lockstep, OneTensorMayBeFourTimesAsFarAsAll) {
+  distance(2, "weights")["worst"]["ratio"] = 7.9;
+  EXPECT_EQ(judge().verdict, Verdict::kPass);
+  distance(2, "weights")["worst"]["ratio"] = 8.1;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  EXPECT_THAT(judge().reason, HasSubstr("backbone.stem.0.weight of the weights at step 2"));
+}
+
+TEST_F(Lockstep, LossesAreTakenTogether) {
+  at(1)["loss"]["policy"] = 2.0 + 4e-4;  // sqrt((5 + 16) / 6) = 1.87 of the twin's.
+  EXPECT_EQ(judge().verdict, Verdict::kPass);
+  at(3)["loss"]["policy"] = 2.0 - 4e-4;  // sqrt((4 + 32) / 6) = 2.45.
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  EXPECT_THAT(judge().reason, HasSubstr("the losses"));
+}
+
+TEST_F(Lockstep, ChaosEndsTheJudging) {
+  distance(4, "gradient")["twin"] = 0.51;
+  for (const std::size_t i : {4, 5}) distance(i, "weights")["policy"] = 1.0;
+  const auto finding = judge();
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_THAT(finding.reason, HasSubstr("4 steps judged, chaos from step 4: rounding alone moves"));
+}
+
+TEST_F(Lockstep, WhereTheSizeOfARoundingNoLongerMattersThereIsChaos) {
+  distance(3, "gradient")["fp32_twin"] = 0.0051;
+  distance(3, "gradient")["policy"] = 1.0;
+  EXPECT_EQ(judge().verdict, Verdict::kPass);
+  EXPECT_THAT(judge().reason, HasSubstr("chaos from step 3: FP32's roundings lead as far"));
+}
+
+TEST_F(Lockstep, FewerThanThreeJudgedStepsAreAmbiguousWhateverTheySay) {
+  distance(2, "gradient")["twin"] = 0.51;
+  EXPECT_EQ(judge().verdict, Verdict::kAmbiguous);
+  distance(1, "gradient")["policy"] = 1.0;
+  EXPECT_EQ(judge().verdict, Verdict::kAmbiguous);
+  results_ = {lockstep(0, 2)};
+  EXPECT_EQ(judge().verdict, Verdict::kAmbiguous);
+}
+
+TEST_F(Lockstep, SkippedStepsAreNotJudged) {
+  for (const std::size_t i : {0, 1, 2}) {
+    at(i)["skipped"] = true;
+    at(i)["distance"] = nullptr;
+  }
+  EXPECT_EQ(judge().verdict, Verdict::kPass);
+  EXPECT_THAT(judge().reason, HasSubstr("3 steps judged, 3 skipped"));
+  at(3)["skipped"] = true;
+  EXPECT_EQ(judge().verdict, Verdict::kAmbiguous);
+}
+
+TEST_F(Lockstep, GradientsOutOfHalfsRangeFailWhateverTheDistance) {
+  at(1)["gradients"]["half_subnormals"] = 500;
+  EXPECT_EQ(judge().verdict, Verdict::kPass);
+  EXPECT_THAT(judge().reason, HasSubstr("up to 50 % subnormal and 0.1 % lost to 0"));
+  at(1)["gradients"]["half_subnormals"] = 501;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  at(1)["gradients"]["half_subnormals"] = 0;
+  at(2)["gradients"]["flushed"] = 2;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  at(2)["gradients"].erase("flushed");
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  at(2)["gradients"]["flushed"] = 0;
+  at(2)["gradients"]["looked_at"] = 0;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+}
+
+TEST_F(Lockstep, SinglePrecisionHasToBeNearer) {
+  distance(1, "gradient")["fp32"] = 0.0026;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  EXPECT_THAT(judge().reason, HasSubstr("FP32 itself lies 0.26"));
+  results_ = {lockstep()};
+  distance(3, "gradient")["fp32"] = 0.0026;
+  EXPECT_EQ(judge().verdict, Verdict::kPass) << "a flipped ReLU may take FP32 that far later on";
+}
+
+TEST_F(Lockstep, NothingAndNaNNeverPass) {
+  for (const auto* key : {"policy", "twin", "fp32"}) {
+    results_ = {lockstep()};
+    distance(5, "statistics")[key] = nullptr;
+    EXPECT_EQ(judge().verdict, Verdict::kFail) << key;
+  }
+  results_ = {lockstep()};
+  at(5)["loss"]["policy"] = nullptr;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  results_ = {lockstep()};
+  distance(0, "gradient")["twin"] = 0.0;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  results_ = {lockstep(0, 0)};
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  results_.clear();
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+}
+
+TEST_F(Lockstep, TheWorstSeedDecides) {
+  results_ = {lockstep(0), lockstep(1), lockstep(2)};
+  EXPECT_EQ(judge().verdict, Verdict::kPass);
+  EXPECT_THAT(judge().reason, HasSubstr("the worst of 3 seeds"));
+  results_[1].measurements["series"][0]["distance"]["weights"]["policy"] = 1.0;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  results_ = {lockstep(0), lockstep(1)};
+  results_[1].status = RunStatus::kError;
+  results_[1].reason = "worker: killed";
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  results_.erase(results_.begin());
+  results_[0].status = RunStatus::kSkipped;
+  EXPECT_EQ(judge().verdict, Verdict::kSkipped);
+}
+
+}  // namespace
+}  // namespace harness
