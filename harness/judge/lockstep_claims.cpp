@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,9 +18,12 @@ namespace {
 
 /// Of the gradient's length: where the twin is that far away, its direction is another one.
 constexpr double kFarGone = 0.5;
-/// Of the twin's distance: where FP32-sized roundings lead that far, their size no longer matters.
-constexpr double kSizeless = 0.5;
+/// Of the twin's distance. Where rounding acts smoothly FP32's digits lead 2^-13 as far as half's;
+/// 400 times as much is no longer the roundings' size but what they set off.
+constexpr double kSizeless = 0.05;
 constexpr std::int64_t kFewestSteps = 3;
+/// In a single step one unit that flips can outweigh all roundings.
+constexpr double kStepAllowance = 10.0;
 /// One tensor of a few elements scatters more than all of them together.
 constexpr double kTensorAllowance = 4.0;
 /// Of the gradient's elements, by the worst step. Rounding turns none into 0, range does: that is
@@ -29,7 +33,7 @@ constexpr double kMostSubnormal = 0.5;
 /// Of half's yardstick: FP32 has to be nearer than that while chaos has not begun.
 constexpr double kNearness = 0.25;
 
-constexpr std::array<std::string_view, 3> kParts = {"gradient", "weights", "statistics"};
+constexpr std::array<std::string_view, 4> kParts = {"gradient", "weights", "update", "statistics"};
 
 /// What the steps of one seed came to.
 struct Comparison {
@@ -37,8 +41,9 @@ struct Comparison {
   std::string chaos;        ///< Why there; "" when all steps are judged.
   std::int64_t judged = 0;
   std::int64_t skipped = 0;
+  std::map<std::string, std::vector<double>> ratios;  ///< Of each judged step, by part.
   double ratio = 0.0;
-  std::string where;          ///< "weights at step 3".
+  std::string where;          ///< "weights".
   double single_ratio = 0.0;  ///< FP32 against half's yardstick in the first judged steps.
   double flushed = 0.0;       ///< Shares of the gradient's elements in the worst judged step.
   double subnormal = 0.0;
@@ -64,7 +69,8 @@ std::string chaos_of(const Json& step) {
     return "rounding alone moves the gradient by " + short_text(100.0 * *twin / *norm, 2) + " %";
   }
   if (*single > kSizeless * *twin) {
-    return "FP32's roundings lead as far as half's (" + short_text(*single / *twin, 2) + ")";
+    return "FP32's roundings set off " + short_text(100.0 * *single / *twin, 2) +
+           " % of what half's do";
   }
   return "";
 }
@@ -87,12 +93,17 @@ void compare_part(const Json& step, std::size_t index, std::string_view part,
   } else if (!twin || !(*twin > 0.0)) {
     comparison.broken = where + " has no yardstick";
   } else {
-    take(comparison, *ours / *twin, where);
-    take(comparison, *worst / kTensorAllowance,
-         text_at(step, {"distance", part, "worst", "tensor"}) + " of the " + where);
-    if (comparison.judged <= kFewestSteps) {
+    take(comparison, *ours / *twin / kStepAllowance, where);
+    // Both follow from the update's rule and not from rounding: FP32 is as far as the twin.
+    const bool is_update = part == "update";
+    if (comparison.judged <= kFewestSteps && !is_update) {
       comparison.single_ratio = std::max(comparison.single_ratio, *single / *twin);
     }
+    // The weights carry on what one step did to them.
+    if (part == "weights") return;
+    comparison.ratios[std::string(part)].push_back(*ours / *twin);
+    comparison.ratios["single tensors of the " + std::string(part)].push_back(*worst /
+                                                                              kTensorAllowance);
   }
 }
 
@@ -109,8 +120,9 @@ void compare_range(const Json& step, std::size_t index, Comparison& comparison) 
   comparison.subnormal = std::max(comparison.subnormal, static_cast<double>(*subnormal) / whole);
 }
 
-/// One number a step comes close to FP64's by luck: all judged steps are taken together.
-void compare_losses(const Json& series, Comparison& comparison) {
+/// One number a step comes close to FP64's by luck: all judged steps are taken together, and one
+/// rounding of the loss itself is always allowed.
+void compare_losses(const Json& series, double unit_roundoff, Comparison& comparison) {
   double ours = 0.0;
   double twins = 0.0;
   for (std::size_t i = 0; i < comparison.horizon; ++i) {
@@ -122,7 +134,7 @@ void compare_losses(const Json& series, Comparison& comparison) {
       return;
     }
     ours += (*loss - *exact) * (*loss - *exact);
-    twins += (*twin - *exact) * (*twin - *exact);
+    twins += std::pow(std::abs(*twin - *exact) + unit_roundoff * std::abs(*exact), 2);
   }
   if (!(twins > 0.0)) {
     comparison.broken = "the losses have no yardstick";
@@ -131,7 +143,13 @@ void compare_losses(const Json& series, Comparison& comparison) {
   take(comparison, std::sqrt(ours / twins), "the losses");
 }
 
-Comparison compare(const Json& series) {
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+Comparison compare(const Json& series, double unit_roundoff) {
   Comparison comparison;
   for (; comparison.horizon < series.size(); ++comparison.horizon) {
     const Json& step = series[comparison.horizon];
@@ -148,7 +166,9 @@ Comparison compare(const Json& series) {
       if (!comparison.broken.empty()) return comparison;
     }
   }
-  if (comparison.judged > 0) compare_losses(series, comparison);
+  if (comparison.judged == 0) return comparison;
+  for (const auto& [part, ratios] : comparison.ratios) take(comparison, median(ratios), part);
+  compare_losses(series, unit_roundoff, comparison);
   return comparison;
 }
 
@@ -174,7 +194,10 @@ Finding judge_seed(const ClaimContext& context, const RunResult& result) {
   if (series == nullptr || !series->is_array() || series->empty()) {
     return missing("no step was compared");
   }
-  const Comparison comparison = compare(*series);
+  const auto digits = count_at(result.measurements, {"digits"});
+  if (!digits || *digits == 0) return missing("the digits of the arithmetic are not recorded");
+  const Comparison comparison =
+      compare(*series, std::ldexp(1.0, -static_cast<int>(std::min<std::int64_t>(*digits, 64))));
   const std::string text = text_of(comparison);
   if (!comparison.broken.empty()) return missing(comparison.broken);
   Finding finding = judge_number_claim(context, comparison.ratio, PublishedAs::kPosited, text);

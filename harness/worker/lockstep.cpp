@@ -17,6 +17,7 @@ struct Trace {
   double loss = 0.0;
   NamedTensors gradients;   ///< Unscaled.
   NamedTensors weights;     ///< Of the optimizer.
+  NamedTensors replayed;    ///< What the recipe's SGD in FP64 makes of these gradients.
   NamedTensors statistics;  ///< Of batch norm.
 };
 
@@ -86,8 +87,11 @@ class Lane {
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
-  StepRecord run(const torch::Tensor& images, const torch::Tensor& labels, double lr) {
+  StepRecord run(const torch::Tensor& images, const torch::Tensor& labels, double lr,
+                 const SgdOptions& recipe) {
+    if (trace.replayed.empty()) trace.replayed = weights();
     const auto record = train(images, labels, lr);
+    if (!record.skipped) replay(lr, recipe);
     trace.loss = record.loss;
     trace.weights = weights();
     trace.statistics = statistics_of(*model_);
@@ -98,11 +102,13 @@ class Lane {
   void hold(const torch::Tensor& images, const torch::Tensor& labels) {
     const auto before = step().state();
     const auto held = weights();
-    run(images, labels, 0.0);
+    if (trace.replayed.empty()) trace.replayed = held;
+    trace.loss = train(images, labels, 0.0).loss;
     const torch::NoGradGuard no_grad;
     copy_by_name(held, step().optimized());
     step().restore(before);
     trace.weights = held;
+    trace.statistics = statistics_of(*model_);
   }
 
   models::EncoderDecoder model() const { return model_; }
@@ -121,9 +127,24 @@ class Lane {
   void see(const StepGradients& gradients) {
     trace.gradients = in_double(gradients.named, 1.0 / gradients.scale);
   }
+  void replay(double lr, const SgdOptions& recipe) {
+    const torch::NoGradGuard no_grad;
+    const bool is_first = momentum_.empty();
+    for (std::size_t i = 0; i < trace.replayed.size(); ++i) {
+      auto& [name, weight] = trace.replayed[i];
+      const auto decayed = trace.gradients[i].second + recipe.weight_decay * weight;
+      if (is_first) {
+        momentum_.push_back(decayed);
+      } else {
+        momentum_[i] = recipe.momentum * momentum_[i] + decayed;
+      }
+      weight = weight - lr * momentum_[i];
+    }
+  }
 
   models::EncoderDecoder model_;
   models::LossOptions losses_;
+  std::vector<torch::Tensor> momentum_;  ///< Of the replay.
 };
 
 class PolicyLane : public Lane {
@@ -189,6 +210,7 @@ class Lockstep::Impl {
         twin_(model, initial, options, significant_digits(options.arithmetic.policy)),
         fp32_twin_(model, initial, options, significant_digits(Policy::kFp32)),
         unit_roundoff_(std::ldexp(1.0, -significant_digits(options.arithmetic.policy))),
+        recipe_(options.recipe),
         initial_weights_(fp64_.weights()),
         initial_statistics_(statistics_of(*fp64_.model())) {}
 
@@ -202,11 +224,14 @@ class Lockstep::Impl {
   }
   Json losses();
   Json gradients();
-  Json distance(NamedTensors Trace::*part, const std::vector<double>& norms);
+  /// From FP64's `part`, or from each training's own `origin`.
+  Json distance(NamedTensors Trace::*part, const std::vector<double>& norms,
+                NamedTensors Trace::*origin = nullptr);
 
   PolicyLane fp32_;
   RoundedLane fp64_, twin_, fp32_twin_;
   const double unit_roundoff_;
+  const SgdOptions recipe_;
   const NamedTensors initial_weights_, initial_statistics_;
 };
 
@@ -216,11 +241,13 @@ Json Lockstep::Impl::losses() {
   return values;
 }
 
-Json Lockstep::Impl::distance(NamedTensors Trace::*part, const std::vector<double>& norms) {
+Json Lockstep::Impl::distance(NamedTensors Trace::*part, const std::vector<double>& norms,
+                              NamedTensors Trace::*origin) {
   Json record = {{"norm", number_or_null(total(norms))}};
   std::map<std::string, std::vector<double>> found;
   for (const auto& [name, lane] : others()) {
-    found[name] = distances(lane->trace.*part, fp64_.trace.*part);
+    found[name] =
+        distances(lane->trace.*part, origin == nullptr ? fp64_.trace.*part : lane->trace.*origin);
     record[name] = number_or_null(total(found[name]));
   }
   std::size_t worst = 0;
@@ -248,15 +275,16 @@ Json Lockstep::Impl::gradients() {
 }
 
 Json Lockstep::Impl::run(const torch::Tensor& images, const torch::Tensor& labels, double lr) {
-  const auto record = policy.run(images, labels, lr);
+  const auto record = policy.run(images, labels, lr, recipe_);
   for (Lane* lane : std::initializer_list<Lane*>{&fp64_, &twin_, &fp32_, &fp32_twin_}) {
     if (record.skipped) {
       lane->hold(images, labels);
     } else {
-      lane->run(images, labels, lr);
+      lane->run(images, labels, lr, recipe_);
     }
   }
   const Trace& reference = fp64_.trace;
+  const auto moved = distances(reference.weights, initial_weights_);
   return {{"step", record.step},
           {"lr", lr},
           {"scale", number_or_null(record.scale)},
@@ -266,7 +294,8 @@ Json Lockstep::Impl::run(const torch::Tensor& images, const torch::Tensor& label
           {"gradients", gradients()},
           {"distance",
            {{"gradient", distance(&Trace::gradients, norms_of(reference.gradients))},
-            {"weights", distance(&Trace::weights, distances(reference.weights, initial_weights_))},
+            {"weights", distance(&Trace::weights, moved)},
+            {"update", distance(&Trace::weights, moved, &Trace::replayed)},
             {"statistics",
              distance(&Trace::statistics, distances(reference.statistics, initial_statistics_))}}}};
 }

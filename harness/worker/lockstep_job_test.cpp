@@ -43,9 +43,20 @@ TEST(LockstepJob, LeavesTheSeriesOfARow) {
   // Half lies where its rounding takes it, FP32 far nearer; no gradient is lost to the scale.
   const Json& gradient = step.at("distance").at("gradient");
   EXPECT_NEAR(gradient.at("policy").get<double>() / gradient.at("twin").get<double>(), 1.0, 0.5);
-  EXPECT_LT(gradient.at("fp32"), gradient.at("twin").get<double>() / 1000);
+  EXPECT_LT(gradient.at("fp32"), gradient.at("twin").get<double>() / 100);
   EXPECT_LT(step.at("gradients").at("flushed"),
             step.at("gradients").at("looked_at").get<double>() / 1000);
+
+  // Without a scale most gradients are subnormal, and some are gone.
+  job.row.arithmetic["scaler"] = {{"type", "none"}};
+  testing::internal::CaptureStdout();
+  lockstep_job(job);
+  testing::internal::GetCapturedStdout();
+  const Json unscaled = read_run_results(job.out).at(0).measurements;
+  EXPECT_EQ(unscaled.at("scaler"), "none");
+  const Json& small = unscaled.at("series").at(0).at("gradients");
+  EXPECT_GT(small.at("half_subnormals"), small.at("looked_at").get<double>() / 2);
+  EXPECT_GT(small.at("flushed"), small.at("looked_at").get<double>() / 1000);
 
   job.pretrained = row.checkpoint;
   EXPECT_THROW(lockstep_job(job), Error);

@@ -67,9 +67,14 @@ TEST_F(LockstepTest, HalfLiesWhereItsRoundingTakesIt) {
   EXPECT_GT(series.at(0).at("gradients").at("looked_at"), 100000);
 }
 
-TEST_F(LockstepTest, AnotherWeightDecayShowsInTheWeights) {
-  arithmetic_.sgd.weight_decay = 0.0;
-  EXPECT_GT(ratio(run(), "weights"), 3.0);
+TEST_F(LockstepTest, AnotherRuleOfUpdatingShowsInTheUpdate) {
+  const auto right = arithmetic_;
+  EXPECT_LT(ratio(run(), "update"), 3.0);
+  arithmetic_.sgd.weight_decay *= 1.01;
+  EXPECT_GT(ratio(run(), "update"), 4.0);
+  arithmetic_ = right;
+  arithmetic_.keep_masters = false;
+  EXPECT_GT(ratio(run(), "update"), 10.0);
 }
 
 TEST_F(LockstepTest, OneLayerThatIsNotUnscaledShowsInTheGradient) {
