@@ -143,6 +143,15 @@ void compare_losses(const Json& series, double unit_roundoff, Comparison& compar
   take(comparison, std::sqrt(ours / twins), "the losses");
 }
 
+/// Chaos excuses another loss, not one that is no number.
+void look_for_lost(const Json& series, Comparison& comparison) {
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    if (is_skipped(series[i]) || number_at(series[i], {"loss", "policy"})) continue;
+    comparison.broken = at_step("loss", i) + " is not finite or missing";
+    return;
+  }
+}
+
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
@@ -166,7 +175,8 @@ Comparison compare(const Json& series, double unit_roundoff) {
       if (!comparison.broken.empty()) return comparison;
     }
   }
-  if (comparison.judged == 0) return comparison;
+  look_for_lost(series, comparison);
+  if (comparison.judged == 0 || !comparison.broken.empty()) return comparison;
   for (const auto& [part, ratios] : comparison.ratios) take(comparison, median(ratios), part);
   compare_losses(series, unit_roundoff, comparison);
   return comparison;

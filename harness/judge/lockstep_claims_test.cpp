@@ -123,9 +123,12 @@ TEST_F(Lockstep, WeightsCarryOnWhatOneStepDidAndMayBeTenTimesAsFar) {
 TEST_F(Lockstep, ChaosEndsTheJudging) {
   distance(4, "gradient")["twin"] = 0.51;
   for (const std::size_t i : {4, 5}) distance(i, "weights")["policy"] = 1.0;
+  at(5)["loss"]["policy"] = 3.0;
   const auto finding = judge();
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_THAT(finding.reason, HasSubstr("4 steps judged, chaos from step 4: rounding alone moves"));
+  at(5)["loss"]["policy"] = nullptr;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
 }
 
 TEST_F(Lockstep, WhereTheSizeOfARoundingNoLongerMattersThereIsChaos) {
