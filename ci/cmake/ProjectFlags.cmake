@@ -4,6 +4,8 @@ add_library(project_flags INTERFACE)
 target_compile_features(project_flags INTERFACE cxx_std_20)
 target_compile_options(project_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor>
+  # Clang's -Wconversion has it in it, GCC's for C++ has not.
+  $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wno-sign-conversion>
   $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${HALFPROOF_WERROR}>>:-Werror>)
 target_include_directories(project_flags INTERFACE "${PROJECT_SOURCE_DIR}")
 

@@ -90,16 +90,15 @@ WorkerOptions worker_options(const Options& options) {
           options.threads,    options.argv,   options.json};
 }
 
-TrainOptions train_options(const Options& options) {
-  return {worker_options(options), options.seeds, options.iterations, options.digests,
-          options.save_seconds};
+TrainOptions train_options(const Options& options, const char* stage) {
+  return {worker_options(options), stage,           options.seeds,
+          options.iterations,      options.digests, options.save_seconds};
 }
 
 void run_rows(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
               const RunDirectory& directory) {
   StoreOptions store = store_options(suite, options);
   const WorkerOptions evaluate = worker_options(options);
-  const TrainOptions train = train_options(options);
   for (const Row* row : rows) {
     if (interrupted()) return;
     Progress progress(row->id + " fetch", "MB", options.json);
@@ -111,7 +110,10 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
     verified.result.argv = options.argv;
     directory.write_result(verified.result);
     if (asked(options, "evaluate")) evaluate_row(suite, *row, verified, directory, evaluate);
-    if (asked(options, "train")) train_row(suite, *row, verified, directory, store, train);
+    for (const char* stage : {"lockstep", "train"}) {
+      if (!asked(options, stage)) continue;
+      train_row(suite, *row, verified, directory, store, train_options(options, stage));
+    }
   }
 }
 
@@ -134,7 +136,9 @@ void add_training_options(CLI::App& command, Options& options) {
   command.add_option("--seeds", options.seeds, "Seeds to train with (default: 0)")
       ->delimiter(',')
       ->check(CLI::Range(0, 1 << 30));
-  command.add_option("--iters", options.iterations, "Stop a training after so many iterations")
+  command
+      .add_option("--iters", options.iterations,
+                  "Stop a training after so many iterations (of a lockstep: 12 unless told)")
       ->check(CLI::PositiveNumber);
   command.add_flag("--digests", options.digests, "Digest all weights after every training step");
   command
@@ -146,9 +150,11 @@ void add_training_options(CLI::App& command, Options& options) {
 void add_options(CLI::App& command, Options& options) {
   command.add_option("SUITE", options.suite, "The suite (JSON)")->required();
   command.add_option("--row", options.rows, "Only these rows: an id or any unambiguous part of it");
-  command.add_option("--stage", options.stages, "verify, evaluate, train (default: the first two)")
+  command
+      .add_option("--stage", options.stages,
+                  "verify, evaluate, lockstep, train (default: the first two)")
       ->delimiter(',')
-      ->check(CLI::IsMember({"verify", "evaluate", "train"}));
+      ->check(CLI::IsMember({"verify", "evaluate", "lockstep", "train"}));
   command.add_option("--precision", options.precisions, "fp32, fp64, fp16, fp16-amp, bf16-amp")
       ->delimiter(',')
       ->check(CLI::IsMember({"fp32", "fp64", "fp16", "fp16-amp", "bf16-amp"}));

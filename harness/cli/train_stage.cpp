@@ -94,7 +94,9 @@ TrainingSource find_training_source(const Suite& suite, const Row& row, const Ve
 std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
                                      const VerifiedRow& verified, const TrainingSource& source,
                                      const TrainOptions& options) {
-  const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  // A lockstep has FP32 beside whatever it is of.
+  if (options.precisions.empty() && options.stage == "lockstep") precisions.resize(1);
   Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
                  {"pretrained", source.pretrained_sha256},
                  {"train", source.train_data},
@@ -109,7 +111,7 @@ std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
     inputs["seed"] = seed;
     for (const auto& precision : precisions) {
       wanted.push_back(
-          {precision, seed, result_key(row, "train", precision, options.device, inputs)});
+          {precision, seed, result_key(row, options.stage, precision, options.device, inputs)});
     }
   }
   return wanted;
@@ -130,7 +132,7 @@ Json job_of(const TrainingSource& source, const Wanted& wanted, const TrainOptio
 void leave(const Suite& suite, const Row& row, const Wanted& wanted, const RowEnd& end,
            const RunDirectory& directory, const TrainOptions& options) {
   RunResult result =
-      result_without_run(suite.name, row.id, "train", wanted.precision, end, options);
+      result_without_run(suite.name, row.id, options.stage, wanted.precision, end, options);
   result.seeds = {{"seed", wanted.seed}};
   directory.write_result(result);
 }
@@ -154,13 +156,13 @@ void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
   for (const auto& wanted : wanted_trainings(suite, row, verified, source, options)) {
     if (interrupted()) return;
     const int seed = static_cast<int>(wanted.seed);
-    if (directory.has_result(row.id, "train", wanted.precision, wanted.key, seed)) continue;
+    if (directory.has_result(row.id, options.stage, wanted.precision, wanted.key, seed)) continue;
     RowEnd end = source.obstacle;
     if (end.status == RunStatus::kOk) {
       const Json job = job_of(source, wanted, options,
                               row_job(suite, row, verified.checkpoint, source.root,
                                       directory.row_folder(row.id), options));
-      end = run_row_worker(options, "train", job, row.id, "iterations");
+      end = run_row_worker(options, options.stage, job, row.id, "iterations");
     }
     if (end.status != RunStatus::kOk && !interrupted()) {
       leave(suite, row, wanted, end, directory, options);

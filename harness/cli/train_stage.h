@@ -11,8 +11,9 @@
 
 namespace harness {
 
-/// What `halfproof run --stage train` was asked for.
+/// What `halfproof run --stage train` (or lockstep) was asked for.
 struct TrainOptions : WorkerOptions {
+  std::string stage = "train";  ///< Or "lockstep": of the row's own arithmetic unless told.
   std::vector<std::int64_t> seeds = {0};
   std::int64_t iterations = 0;  ///< Stop after so many; 0: the whole schedule.
   bool digests = false;         ///< Of all weights after every step.
@@ -25,9 +26,9 @@ struct TrainOptions : WorkerOptions {
 /// checkpoint, nearest first. "" when training began from scratch or nothing of it is found.
 std::string pretrained_location(const Suite& suite, const Row& row, const VerifiedRow& verified);
 
-/// Stage "train" of one row: one worker for each precision and seed whose result is not yet there.
-/// An interrupted training goes on where it was saved. A worker that dies leaves a result of status
-/// error, missing data or a missing GPU one of status skipped.
+/// Stage "train" or "lockstep" of one row: one worker for each precision and seed whose result is
+/// not yet there. An interrupted training goes on where it was saved. A worker that dies leaves a
+/// result of status error, missing data or a missing GPU one of status skipped.
 void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
                const RunDirectory& directory, const StoreOptions& store,
                const TrainOptions& options);

@@ -64,6 +64,19 @@ TEST_F(TrainStage, StartsOneWorkerForEachSeedAndPrecision) {
   EXPECT_EQ(keys.size(), 4u);
 }
 
+TEST_F(TrainStage, ALockstepIsOfTheRowsOwnArithmetic) {
+  options_.stage = "lockstep";
+  options_.seeds = {0, 7};
+  const auto jobs = train();
+  ASSERT_EQ(jobs.size(), 2u);
+  for (const auto& job : jobs) EXPECT_EQ(job.at("precision"), "fp16");
+  setenv("HALFPROOF_TEST_EXIT", "3", 1);
+  options_.precisions = {"fp16-amp"};
+  train();
+  unsetenv("HALFPROOF_TEST_EXIT");
+  EXPECT_EQ(result("lockstep-fp16-amp-seed7.json").status, RunStatus::kError);
+}
+
 TEST_F(TrainStage, AWorkerThatDiesLeavesAResultThatSaysSo) {
   setenv("HALFPROOF_TEST_EXIT", "3", 1);
   options_.precisions = {"fp16"};

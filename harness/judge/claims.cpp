@@ -12,6 +12,7 @@
 #include "harness/judge/file_claims.h"
 #include "harness/judge/forward_claims.h"
 #include "harness/judge/hardware_claims.h"
+#include "harness/judge/lockstep_claims.h"
 #include "harness/judge/log_claims.h"
 #include "harness/judge/origin.h"
 #include "harness/judge/parity_claims.h"
@@ -20,7 +21,7 @@
 namespace harness {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ClaimRule>, 31> kRules{{
+constexpr std::array<std::pair<std::string_view, ClaimRule>, 32> kRules{{
     {"hash", judge_hash},
     {"format", judge_format},
     {"tensors", judge_tensors},
@@ -48,6 +49,7 @@ constexpr std::array<std::pair<std::string_view, ClaimRule>, 31> kRules{{
     {"fps", judge_fps},
     {"retrain.miou", judge_retrained_miou},
     {"retrain.parity", judge_retrained_parity},
+    {"retrain.lockstep", judge_lockstep},
     {"retrain.loss_scale", judge_retrained_loss_scale},
     {"retrain.arithmetic", judge_retrained_arithmetic},
     {"retrain.finite", judge_retrained_finite},

@@ -82,7 +82,8 @@ std::vector<VerdictRecord> judge_row(const Row& row, const std::vector<RunResult
   std::vector<VerdictRecord> records;
   for (const auto& claim : row.claims) {
     // Training takes hours: who did not ask for it is not told of every claim that it would need.
-    if (claim.evidence == "retrained" && !scope.asks_for_stage("train")) continue;
+    const char* stage = claim.id == "retrain.lockstep" ? "lockstep" : "train";
+    if (claim.evidence == "retrained" && !scope.asks_for_stage(stage)) continue;
     records.push_back(judge_claim({row, claim, results, scope}));
   }
   return records;

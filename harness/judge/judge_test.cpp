@@ -150,6 +150,23 @@ TEST(Judge, CatchesAResultThatIsMissing) {
   EXPECT_FALSE(fixture.failures().contains("memory"));
 }
 
+TEST(Judge, ATrainingAndALockstepAreJudgedOnlyWhereTheyWereAskedFor) {
+  Row row = sample::row();
+  row.claims = {sample::claim("retrain.lockstep", "retrained", 1),
+                sample::claim("retrain.finite", "retrained", 0)};
+  const auto judged = [&](std::vector<std::string> stages) {
+    std::vector<std::string> claims;
+    for (const auto& record : judge_row(row, {}, {std::move(stages), {}, {}})) {
+      EXPECT_EQ(record.verdict, Verdict::kFail);
+      claims.push_back(record.claim);
+    }
+    return claims;
+  };
+  EXPECT_THAT(judged({"verify", "evaluate"}), ElementsAre());
+  EXPECT_THAT(judged({"lockstep"}), ElementsAre("retrain.lockstep"));
+  EXPECT_THAT(judged({"train"}), ElementsAre("retrain.finite"));
+}
+
 TEST(Judge, TwoHalvesOfAModelThatDisagreeAreCaught) {
   Fixture fixture;
   auto& parity = fixture.of_stage("parity");

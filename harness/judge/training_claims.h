@@ -20,7 +20,8 @@ Finding judge_retrained_miou(const ClaimContext& context);
 Finding judge_retrained_parity(const ClaimContext& context);
 
 /// `retrain.loss_scale`: the scale stood at the published number in every step (static scalers),
-/// or began there (dynamic ones). Says how many steps were skipped.
+/// or began there (dynamic ones). Says how many steps were skipped, where a dynamic scale went, and
+/// which share of the gradients was 0 or subnormal in half.
 Finding judge_retrained_loss_scale(const ClaimContext& context);
 
 /// `retrain.arithmetic`: the operators of training really ran in the dtypes of the policy, by the

@@ -139,7 +139,16 @@ TEST(RetrainedLossScale, StoodStillOrDidNot) {
   Trained trained("retrain.loss_scale", 512);
   trained.add("fp16", {50.0, 51.0});
   EXPECT_EQ(trained.judge(judge_retrained_loss_scale).verdict, Verdict::kPass);
+  for (auto& result : trained.results) {
+    result.measurements["gradients"] = {{"looked_at", 1000}, {"zeros", 1}, {"half_subnormals", 20}};
+  }
+  EXPECT_THAT(
+      trained.judge(judge_retrained_loss_scale).reason,
+      HasSubstr("1,200 steps, 0 of them skipped; of the gradients 0.1 % are 0 and 2 % sub"));
   trained.results[1].measurements["scale"]["min"] = 256.0;
+  trained.results[1].measurements["scale"]["changes"] = {{3, 256.0}, {300, 512.0}};
+  EXPECT_THAT(trained.judge(judge_retrained_loss_scale).reason,
+              HasSubstr("scale between 256 and 512, 2 changes"));
   EXPECT_EQ(trained.judge(judge_retrained_loss_scale).verdict, Verdict::kFail);
   trained.results[1].measurements["scaler"] = "mmcv-dynamic";
   EXPECT_EQ(trained.judge(judge_retrained_loss_scale).verdict, Verdict::kPass);

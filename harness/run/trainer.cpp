@@ -15,21 +15,6 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-torch::Tensor images_of(const TrainingBatch& batch, const TrainerOptions& options) {
-  const auto count = static_cast<std::int64_t>(batch.scenes.size());
-  // Read only; from_blob takes no const.
-  auto* data = const_cast<float*>(batch.images.data());
-  return torch::from_blob(data, {count, 3, batch.size.height, batch.size.width})
-      .to(options.device);
-}
-
-torch::Tensor labels_of(const TrainingBatch& batch, const TrainerOptions& options) {
-  const auto count = static_cast<std::int64_t>(batch.scenes.size());
-  auto* data = const_cast<std::uint8_t*>(batch.classes.data());
-  return torch::from_blob(data, {count, batch.size.height, batch.size.width}, torch::kByte)
-      .to(options.device, torch::kLong);
-}
-
 LogAverages::Values values_of(const Iteration& iteration) {
   LogAverages::Values values = {{"data_time", iteration.data_seconds}};
   values.insert(values.end(), iteration.step.losses.begin(), iteration.step.losses.end());
@@ -39,6 +24,20 @@ LogAverages::Values values_of(const Iteration& iteration) {
 }
 
 }  // namespace
+
+torch::Tensor images_of(const TrainingBatch& batch, torch::Device device) {
+  const auto count = static_cast<std::int64_t>(batch.scenes.size());
+  // Read only; from_blob takes no const.
+  auto* data = const_cast<float*>(batch.images.data());
+  return torch::from_blob(data, {count, 3, batch.size.height, batch.size.width}).to(device);
+}
+
+torch::Tensor labels_of(const TrainingBatch& batch, torch::Device device) {
+  const auto count = static_cast<std::int64_t>(batch.scenes.size());
+  auto* data = const_cast<std::uint8_t*>(batch.classes.data());
+  return torch::from_blob(data, {count, batch.size.height, batch.size.width}, torch::kByte)
+      .to(device, torch::kLong);
+}
 
 std::uint64_t dropout_seed(std::uint64_t seed, std::int64_t iteration) noexcept {
   const auto count = static_cast<std::uint64_t>(iteration);
@@ -71,7 +70,8 @@ void Trainer::iterate(const TrainingBatch& batch, double data_seconds, double be
   iteration.lr = options_.schedule.at(step_.steps());
   iteration.data_seconds = data_seconds;
   torch::manual_seed(dropout_seed(options_.seed, step_.steps()));
-  iteration.step = step_.run(images_of(batch, options_), labels_of(batch, options_), iteration.lr);
+  iteration.step =
+      step_.run(images_of(batch, options_.device), labels_of(batch, options_.device), iteration.lr);
   if (options_.digests) iteration.digests = training_digests(module_, step_.optimized());
   iteration.seconds = now() - begin;
   averages_.add(values_of(iteration));

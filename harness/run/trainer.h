@@ -51,6 +51,11 @@ struct TrainerHooks {
 
 enum class TrainerEnd { kFinished, kStopped };
 
+/// A batch as tensors: images {N, 3, H, W} float, labels {N, H, W} int64. On the CPU the images are
+/// a view of the batch, which has to outlive them.
+torch::Tensor images_of(const TrainingBatch& batch, torch::Device device);
+torch::Tensor labels_of(const TrainingBatch& batch, torch::Device device);
+
 /// The seed of dropout in one iteration: depends on nothing else, so that a resumed training draws
 /// what the uninterrupted one drew.
 std::uint64_t dropout_seed(std::uint64_t seed, std::int64_t iteration) noexcept;

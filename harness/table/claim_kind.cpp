@@ -31,6 +31,7 @@ constexpr std::array kKinds{
     ClaimKind{"fps", "evaluated", Value::kNumber, "fps"},
     ClaimKind{"retrain.miou", "retrained", Value::kNumber, "%"},
     ClaimKind{"retrain.parity", "retrained", Value::kNumber, "points"},
+    ClaimKind{"retrain.lockstep", "retrained", Value::kNumber, ""},
     ClaimKind{"retrain.loss_scale", "retrained", Value::kNumberOrText, ""},
     ClaimKind{"retrain.arithmetic", "retrained", Value::kText, ""},
     ClaimKind{"retrain.finite", "retrained", Value::kNumber, "steps"},

@@ -59,7 +59,7 @@ TEST(RowClaims, AnFp32RowClaimsNothingAboutFp16) {
   for (const char* id : {"loss_scale", "parity", "parity.pixels", "parity.logits", "range"}) {
     EXPECT_THAT(claims, Not(testing::Contains(id)));
   }
-  EXPECT_EQ(claims.size(), claim_kinds().size() - 8);
+  EXPECT_EQ(claims.size(), claim_kinds().size() - 9);
   EXPECT_THAT(ids(claims_of_row(row(), {{"policy", "bf16-amp"}}, "")),
               testing::AllOf(testing::Contains("parity"), Not(testing::Contains("loss_scale"))));
 }
@@ -107,7 +107,7 @@ TEST(RowClaims, TolerancesHaveReasons) {
       {"log.miou", {0.0005, 0}},     {"parity", {0.1, 0}},
       {"parity.pixels", {0.005, 0}}, {"parity.logits", {1.0, 0}},
       {"memory", {0, 0.1}},          {"fps", {0, 0.1}},
-      {"retrain.parity", {1.0, 0}}};
+      {"retrain.parity", {1.0, 0}},  {"retrain.lockstep", {2.0, 0}}};
   for (const auto& [id, bounds] : expected) {
     const auto tolerance = claim(claims, id).tolerance;
     ASSERT_TRUE(tolerance.has_value()) << id;

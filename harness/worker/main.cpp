@@ -11,6 +11,7 @@
 #include "harness/run/environment.h"
 #include "harness/worker/cuda_device.h"
 #include "harness/worker/evaluate_job.h"
+#include "harness/worker/lockstep_job.h"
 #include "harness/worker/train_job.h"
 
 namespace {
@@ -35,15 +36,18 @@ int main(int argc, char** argv) {
       doctor();
       return 0;
     }
-    if (mode != "run" && mode != "train") {
+    if (mode != "run" && mode != "train" && mode != "lockstep") {
       std::fprintf(stderr,
-                   "halfproof-worker is started by halfproof; usage: run | train | doctor\n");
+                   "halfproof-worker is started by halfproof; usage: run | train | lockstep | "
+                   "doctor\n");
       return 2;
     }
     const std::string text(std::istreambuf_iterator<char>(std::cin), {});
     const harness::Json job = harness::parse_json(text, "worker job");
     if (mode == "train") {
       harness::train_job(harness::train_job_from_json(job));
+    } else if (mode == "lockstep") {
+      harness::lockstep_job(harness::train_job_from_json(job));
     } else {
       harness::evaluate_job(harness::job_from_json(job));
     }

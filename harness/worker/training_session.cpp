@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "harness/artifact/checkpoint.h"
-#include "harness/base/error.h"
-#include "harness/base/file.h"
 #include "harness/base/machine.h"
 #include "harness/precision/policy.h"
 #include "harness/run/evaluation_record.h"
@@ -13,7 +10,6 @@
 #include "harness/run/weight_digest.h"
 #include "harness/worker/cuda_device.h"
 #include "harness/worker/model_builder.h"
-#include "harness/worker/tensor_bridge.h"
 #include "harness/worker/test_pipeline.h"
 #include "models/losses.h"
 
@@ -71,30 +67,17 @@ TrainingSession::TrainingSession(const TrainJob& job)
 }
 
 void TrainingSession::read_source() {
-  if (!job_.checkpoint.empty()) source_meta_ = Checkpoint::open(job_.checkpoint).meta();
-  config_ = config_of_meta(source_meta_);
-  recipe_ = recipe_of(job_.row, config_, policy_);
+  setup_ = training_setup(job_.row, job_.checkpoint, policy_);
   // Faster on the CPU; on CUDA max pooling's gradient adds atomically in that layout.
-  recipe_.arithmetic.channels_last = device_.is_cpu();
-  spec_ = resolve_model(job_.row, config_.is_object() ? config_.value("model", Json()) : Json());
-  iterations_ = recipe_.schedule.iterations;
+  setup_.recipe.arithmetic.channels_last = device_.is_cpu();
+  iterations_ = setup_.recipe.schedule.iterations;
   if (job_.iterations > 0) iterations_ = std::min(iterations_, job_.iterations);
   validation_ = find_cityscapes(job_.data.root, job_.data.split);
 }
 
 void TrainingSession::build_model() {
   meter_ = std::make_unique<MemoryMeter>(device_);
-  torch::manual_seed(job_.seed);
-  model_ = models::EncoderDecoder(to_options(spec_));
-  if (!job_.pretrained.empty()) {
-    const auto weights = to_torch(Checkpoint::open(job_.pretrained).state_dict());
-    try {
-      models::load_pretrained_backbone(*model_->backbone(), weights);
-    } catch (const models::StateDictMismatch& mismatch) {
-      throw Error(ErrorCode::kStateDictMismatch, job_.pretrained.filename().string(),
-                  mismatch.what());
-    }
-  }
+  model_ = initial_model(setup_.spec, job_.seed, job_.pretrained);
   model_->to(device_);
   recorder_ = std::make_unique<FlightRecorder>(model_, policy_);
   step_ = std::make_unique<TrainingStep>(
@@ -102,10 +85,10 @@ void TrainingSession::build_model() {
       [this](const torch::Tensor& images, const torch::Tensor& labels) {
         return forward(images, labels);
       },
-      recipe_.arithmetic);
+      setup_.recipe.arithmetic);
   step_->set_gradient_hook([this](const StepGradients& gradients) {
     recorder_->see_gradients(gradients, step_->steps());
-    const bool is_sampled = step_->steps() % recipe_.log_interval == 0;
+    const bool is_sampled = step_->steps() % setup_.recipe.log_interval == 0;
     if (is_sampled) tallies_.add_gradients(gradients);
   });
 }
@@ -113,12 +96,8 @@ void TrainingSession::build_model() {
 void TrainingSession::open_records() {
   auto snapshot = read_snapshot(folder_ / "latest.pth");
   if (snapshot && snapshot->key != job_.key) snapshot.reset();
-  TrainingLoaderOptions loader;
-  loader.pipeline = recipe_.pipeline;
-  loader.num_classes = spec_.decode_head.num_classes;
-  loader.batch = recipe_.batch;
-  loader.seed = job_.seed;
-  loader_ = std::make_unique<TrainingLoader>(find_cityscapes(job_.data.root, kTrainSplit), loader,
+  loader_ = std::make_unique<TrainingLoader>(find_cityscapes(job_.data.root, kTrainSplit),
+                                             loader_options(setup_, job_.seed),
                                              snapshot ? snapshot->position : SamplerPosition{});
   log_ = std::make_unique<TrainingLogWriter>(folder_ / "train.log.json",
                                              snapshot ? snapshot->log_bytes : 0);
@@ -142,19 +121,16 @@ void TrainingSession::take_up(const TrainingSnapshot& snapshot) {
 
 NamedTensors TrainingSession::forward(const torch::Tensor& images, const torch::Tensor& labels) {
   recorder_->see_batch(images);
-  models::LossOptions options;
-  options.ignore_index = recipe_.ignore_index;
-  options.auxiliary_weight = recipe_.auxiliary_weight;
-  return models::segmentation_losses(model_, images, labels, options);
+  return models::segmentation_losses(model_, images, labels, loss_options(setup_.recipe));
 }
 
 TrainerOptions TrainingSession::trainer_options() const {
   TrainerOptions options;
   options.iterations = iterations_;
-  options.schedule = recipe_.schedule;
+  options.schedule = setup_.recipe.schedule;
   options.seed = job_.seed;
-  options.log_interval = recipe_.log_interval;
-  options.evaluation_interval = recipe_.evaluation_interval;
+  options.log_interval = setup_.recipe.log_interval;
+  options.evaluation_interval = setup_.recipe.evaluation_interval;
   options.save_interval = 1;  // save() looks at the clock.
   options.digests = job_.digests;
   options.device = device_;
@@ -195,10 +171,10 @@ void TrainingSession::after_step(const Iteration& iteration) {
 void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
   const torch::NoGradGuard no_gradients;
   EvaluatorOptions options;
-  options.num_classes = spec_.decode_head.num_classes;
-  options.align_corners = spec_.decode_head.align_corners;
+  options.num_classes = setup_.spec.decode_head.num_classes;
+  options.align_corners = setup_.spec.decode_head.align_corners;
   options.scale = {job_.data.height, job_.data.width};
-  options.normalization = normalization_of(config_);
+  options.normalization = normalization_of(setup_.config);
   options.device = device_;
   options.images_in_flight = recommended_images_in_flight(device_);
   options.timed_images = 0;
@@ -208,7 +184,7 @@ void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
   const EvaluationResult evaluation = harness::evaluate(validation_, {network}, options);
   const Json record = evaluation_record(evaluation, 0);
   log_->validation(position, evaluation.images,
-                   validation_values(record, class_names(source_meta_, options.num_classes)));
+                   validation_values(record, class_names(setup_.meta, options.num_classes)));
   tallies_.add_validation(position.iteration, record);
 }
 
@@ -227,7 +203,7 @@ void TrainingSession::save(bool now) {
   snapshot.step_bytes = steps_->flush();
   snapshot.meta = meta();
   snapshot.lr = last_lr_;
-  snapshot.sgd = recipe_.arithmetic.sgd;
+  snapshot.sgd = setup_.recipe.arithmetic.sgd;
   write_snapshot(folder_ / "latest.pth", snapshot);
   last_save_ = std::chrono::steady_clock::now();
 }
@@ -237,7 +213,7 @@ Json TrainingSession::meta() const {
                {"seed", job_.seed},
                {"exp_name", job_.row.id + ".py"}};
   for (const auto* key : {"config", "CLASSES", "PALETTE"}) {
-    if (source_meta_.is_object() && source_meta_.contains(key)) meta[key] = source_meta_.at(key);
+    if (setup_.meta.is_object() && setup_.meta.contains(key)) meta[key] = setup_.meta.at(key);
   }
   if (step_->steps() > 0) {
     meta["iter"] = step_->steps();
@@ -258,10 +234,10 @@ void TrainingSession::write_result() {
   result.measurements = tallies_.record();
   Json& measured = result.measurements;
   measured["policy"] = to_string(policy_);
-  measured["scaler"] = to_string(recipe_.arithmetic.scaler.type);
+  measured["scaler"] = to_string(setup_.recipe.arithmetic.scaler.type);
   measured["iterations"] = step_->steps();
-  measured["scheduled_iterations"] = recipe_.schedule.iterations;
-  measured["batch"] = recipe_.batch;
+  measured["scheduled_iterations"] = setup_.recipe.schedule.iterations;
+  measured["batch"] = setup_.recipe.batch;
   measured["nondeterministic_operators"] =
       watch_ == nullptr ? Json::array() : Json(watch_->operators());
   const bool has_flight = fs::exists(folder_ / "flight.json");

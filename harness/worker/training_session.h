@@ -9,14 +9,13 @@
 
 #include "harness/run/memory_meter.h"
 #include "harness/run/trainer.h"
-#include "harness/table/model_spec.h"
 #include "harness/worker/flight_recorder.h"
 #include "harness/worker/nondeterminism_watch.h"
 #include "harness/worker/operator_census.h"
 #include "harness/worker/step_log.h"
 #include "harness/worker/train_job.h"
 #include "harness/worker/training_checkpoint.h"
-#include "harness/worker/training_recipe.h"
+#include "harness/worker/training_setup.h"
 #include "harness/worker/training_tallies.h"
 #include "models/encoder_decoder.h"
 
@@ -49,12 +48,9 @@ class TrainingSession {
   const TrainJob& job_;
   const std::filesystem::path folder_;
   std::string started_;
-  Json source_meta_;  ///< Of the row's checkpoint, the config's text in it.
-  Json config_;
   Policy policy_;
   torch::Device device_;
-  ModelSpec spec_;
-  TrainingRecipe recipe_;
+  TrainingSetup setup_;
   std::int64_t iterations_ = 0;
   std::vector<ScenePaths> validation_;
 

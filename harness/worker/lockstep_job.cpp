@@ -1,0 +1,76 @@
+#include "harness/worker/lockstep_job.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "harness/base/machine.h"
+#include "harness/run/trainer.h"
+#include "harness/worker/cuda_device.h"
+#include "harness/worker/lockstep.h"
+#include "harness/worker/model_builder.h"
+#include "harness/worker/training_setup.h"
+
+namespace harness {
+namespace {
+
+/// As a training has it, without dropout: each of the five would draw its own.
+TrainingSetup setup_of(const TrainJob& job) {
+  auto setup = training_setup(job.row, job.checkpoint, policy_of_precision(job.precision));
+  setup.spec.decode_head.dropout_ratio = 0.0;
+  setup.spec.auxiliary_head.dropout_ratio = 0.0;
+  return setup;
+}
+
+Json train(const TrainJob& job, const TrainingSetup& source, torch::Device device) {
+  LockstepOptions options;
+  options.arithmetic = source.recipe.arithmetic;
+  options.recipe = source.recipe.arithmetic.sgd;
+  options.losses = loss_options(source.recipe);
+  options.device = device;
+  const auto initial = initial_model(source.spec, job.seed, job.pretrained);
+  Lockstep lockstep(to_options(source.spec), models::state_dict(*initial), options);
+  TrainingLoader loader(find_cityscapes(job.data.root, "train"), loader_options(source, job.seed));
+  const auto asked = job.iterations > 0 ? job.iterations : kLockstepSteps;
+  const auto steps = std::min(asked, source.recipe.schedule.iterations);
+  Json series = Json::array();
+  for (std::int64_t i = 0; i < steps; ++i) {
+    auto batch = loader.next();
+    if (!batch) break;
+    series.push_back(lockstep.run(images_of(*batch, device), labels_of(*batch, device),
+                                  source.recipe.schedule.at(i)));
+    send_event({{"event", "progress"},
+                {"label", "lockstep-" + job.precision},
+                {"done", i + 1},
+                {"total", steps},
+                {"loss", series.back().at("loss").at("policy")},
+                {"scale", series.back().at("scale")}});
+  }
+  return series;
+}
+
+}  // namespace
+
+void lockstep_job(const TrainJob& job) {
+  const std::string started = utc_now();
+  const auto begin = std::chrono::steady_clock::now();
+  const auto device = open_device(job.device);
+  prepare_process(job);
+  const TrainingSetup source = setup_of(job);
+  const Json series = train(job, source, device);
+  RunResult result = new_result(job, "lockstep", job.precision, job.key);
+  result.started = started;
+  result.seeds = {{"seed", job.seed}};
+  result.measurements = {{"policy", to_string(source.recipe.arithmetic.policy)},
+                         {"scaler", to_string(source.recipe.arithmetic.scaler.type)},
+                         {"digits", significant_digits(source.recipe.arithmetic.policy)},
+                         {"batch", source.recipe.batch},
+                         {"steps", series.size()},
+                         {"series", series}};
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+  result.elapsed_s = elapsed.count();
+  write_json_file(job.out / run_result_name("lockstep", job.precision, static_cast<int>(job.seed)),
+                  to_json(result));
+  send_event({{"event", "result"}, {"stage", "lockstep"}, {"precision", job.precision}});
+}
+
+}  // namespace harness
