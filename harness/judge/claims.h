@@ -16,7 +16,7 @@ ClaimRule find_rule(std::string_view claim_id) noexcept;
 /// - where something was compared and the suite expects a failure, FAIL becomes XFAIL and PASS
 ///   becomes XPASS. A failure because nothing was measured stays FAIL: an expected failure excuses
 ///   a number, not its absence.
-/// A claim id without a rule, and a claim of evidence "retrained", which no rule checks yet, FAIL.
+/// A claim id without a rule FAILs.
 VerdictRecord judge_claim(const ClaimContext& context);
 
 }  // namespace harness
