@@ -11,6 +11,7 @@
 #include "harness/run/environment.h"
 #include "harness/worker/cuda_device.h"
 #include "harness/worker/evaluate_job.h"
+#include "harness/worker/paper_job.h"
 #include "harness/worker/train_job.h"
 
 namespace {
@@ -35,15 +36,18 @@ int main(int argc, char** argv) {
       doctor();
       return 0;
     }
-    if (mode != "run" && mode != "train") {
-      std::fprintf(stderr,
-                   "halfproof-worker is started by halfproof; usage: run | train | doctor\n");
+    if (mode != "run" && mode != "train" && mode != "paper") {
+      std::fprintf(
+          stderr,
+          "halfproof-worker is started by halfproof; usage: run | train | paper | doctor\n");
       return 2;
     }
     const std::string text(std::istreambuf_iterator<char>(std::cin), {});
     const harness::Json job = harness::parse_json(text, "worker job");
     if (mode == "train") {
       harness::train_job(harness::train_job_from_json(job));
+    } else if (mode == "paper") {
+      harness::paper_job(harness::paper_job_from_json(job));
     } else {
       harness::evaluate_job(harness::job_from_json(job));
     }
