@@ -12,7 +12,7 @@ namespace harness {
 /// half loses values, and what the paper's figure 3 shows) and "weights" (gradients of the
 /// parameters that a half model holds in half).
 struct LossScalingOptions {
-  std::size_t batches = 1;
+  std::size_t batches = 2;
 };
 
 /// measurements: {"start": {...}, "published": {...}} (docs/paper.md).

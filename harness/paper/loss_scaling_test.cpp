@@ -12,7 +12,9 @@ namespace {
 TEST(LossScaling, CountsFourGradientsByHand) {
   const auto gradients = torch::tensor({0x1p-26F, 0x1p-20F, 1.0F, 0.0F}).view({1, 1, 1, 4});
   const ExperimentRow row = conv_row(torch::ones({1, 3, 1, 4}), gradients);
-  const Json measured = loss_scaling_experiment(row).measurements;
+  LossScalingOptions options;
+  options.batches = 1;
+  const Json measured = loss_scaling_experiment(row, options).measurements;
   const Json& found = measured.at("start").at("activations");
   EXPECT_EQ(found.at("elements"), 4);
   EXPECT_EQ(found.at("non_zero"), 3);

@@ -11,7 +11,7 @@ namespace harness {
 /// false, on the gradients of the run with masters). Looks only at parameters that the model holds
 /// in half.
 struct MasterWeightsOptions {
-  int steps = 8;
+  int steps = 10;
 };
 
 /// measurements: {"constructed": {...}, "start": {...}, "published": {...}}, each phase with the

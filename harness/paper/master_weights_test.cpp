@@ -13,9 +13,7 @@ namespace {
 TEST(MasterWeights, CountsWhatAnUpdateOf2ToMinus12DoesToThreeWeights) {
   const ExperimentRow row =
       weights_row(torch::tensor({1.0F, 1.5F, 0.25F}), torch::full({3}, 0x1p-12F));
-  MasterWeightsOptions options;
-  options.steps = 10;
-  const ExperimentRecord record = master_weights_experiment(row, options);
+  const ExperimentRecord record = master_weights_experiment(row);
   for (const auto* name : {"start", "published"}) {
     const Json& phase = record.measurements.at(name);
     EXPECT_EQ(phase.at("weights"), 3);

@@ -9,8 +9,8 @@ namespace harness {
 /// nobody looks for (quirk no-overflow-check) ruins the master weights for good.
 struct OverflowOptions {
   double scale = 0x1p24;   ///< Too large. PyTorch's scaler starts with 2^16, mmcv's with 2^32.
-  int dynamic_steps = 16;  ///< As many as a dynamic scale needs to fall and to train on.
-  int static_steps = 6;
+  int dynamic_steps = 24;  ///< As many as a dynamic scale needs to fall and to train on.
+  int static_steps = 8;
 };
 
 /// measurements: {"runs": {"mmcv-dynamic": {...}, "grad-scaler": {...}, "unguarded": {...},

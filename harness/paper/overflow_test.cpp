@@ -26,7 +26,7 @@ TEST(Overflow, ADynamicScaleFallsTo2ToThe15AndAnUncheckedOneRuinsTheWeight) {
   EXPECT_EQ(runs.at("unguarded").at("first_ruined"), 0);
   EXPECT_EQ(runs.at("unguarded").at("ruined"), 1);
   EXPECT_TRUE(runs.at("unguarded").at("trace").at(1).at("loss").is_null());
-  EXPECT_EQ(runs.at("guarded").at("skipped"), 6);
+  EXPECT_EQ(runs.at("guarded").at("skipped"), 8);
   EXPECT_EQ(runs.at("guarded").at("ruined"), 0);
   EXPECT_EQ(runs.at("row").at("overflows"), 0);
   EXPECT_EQ(runs.at("row").at("weights"), 1);

@@ -17,7 +17,7 @@ constexpr double kHeight = 330.0;  // Of one chart.
 constexpr double kHeader = 44.0;   // Of the document.
 constexpr double kLeft = 76.0, kRight = 24.0, kBottom = 52.0;
 constexpr double kTitleHeight = 30.0, kLegendRow = 20.0;
-constexpr double kCharacter = 6.6;  // Mean width in the legend's size.
+constexpr double kCharacter = 7.0;  // Mean width in the legend's size.
 
 // Okabe and Ito's colours, those that are dark enough on white.
 constexpr std::array<const char*, 5> kColors{"#0072b2", "#d55e00", "#009e73", "#8a4f7d", "#333333"};
@@ -130,7 +130,7 @@ class Panel {
  private:
   static std::string_view color(std::size_t series) { return kColors[series % kColors.size()]; }
   static double entry_width(const ChartSeries& series) {
-    return 40.0 + kCharacter * static_cast<double>(series.name.size());
+    return 46.0 + kCharacter * static_cast<double>(series.name.size());
   }
 
   /// Calls place(x, row) for each entry of the legend; returns the number of rows.

@@ -49,7 +49,7 @@ TEST(SvgChart, NeedsNothingFromOutsideAndEscapesWhatItIsGiven) {
   EXPECT_THAT(svg, Not(HasSubstr("<a ")));
   EXPECT_THAT(svg, Not(HasSubstr("<b>")));
   EXPECT_THAT(svg, HasSubstr("a &amp; b"));
-  EXPECT_EQ(count(svg, "http"), 2u);  // The namespace, and the name as text.
+  EXPECT_EQ(count(svg, "http"), 3u);  // The namespace, and the name as text, twice.
 }
 
 TEST(SvgChart, WhatIsNotFiniteIsAGapAndNothingIsNoData) {
