@@ -60,7 +60,7 @@ Finding judge_recovery(const Json& measured) {
     const Json& trace = run->at("trace");
     const auto steps = static_cast<std::int64_t>(trace.size());
     const auto skipped = count_at(*run, {"skipped"}).value_or(0);
-    const auto clean = steps - 1 - count_at(*run, {"last_skipped"}).value_or(steps);
+    const auto clean = steps - 1 - count_at(*run, {"last_skipped"}).value_or(steps - 1);
     const double first = mean_loss(trace, 0), last = mean_loss(trace, steps - kCycle);
     last_scale = must(trace.back(), {"scale"});
     pass = pass && skipped > 0 && clean >= kClean && count_at(*run, {"ruined"}) == 0 &&
