@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   harness::add_verify_command(program, exit_code);
   harness::add_inspect_command(program, exit_code);
   harness::add_audit_command(program, exit_code);
+  harness::add_paper_command(program, exit_code);
   harness::add_publish_command(program, exit_code);
   harness::add_import_command(program, exit_code);
   harness::add_doctor_command(program, exit_code);

@@ -36,7 +36,7 @@ std::vector<std::string> default_precisions(const Row& row) {
 }
 
 Json row_job(const Suite& suite, const Row& row, const fs::path& checkpoint, const fs::path& root,
-             const fs::path& row_folder, const WorkerOptions& options) {
+             const fs::path& out, const WorkerOptions& options) {
   return {{"suite", suite.name},
           {"row", to_json(row)},
           {"data",
@@ -47,7 +47,7 @@ Json row_job(const Suite& suite, const Row& row, const fs::path& checkpoint, con
           {"checkpoint", checkpoint.string()},
           {"device", options.device},
           {"threads", options.threads},
-          {"out", fs::absolute(row_folder).string()},
+          {"out", fs::absolute(out).string()},
           {"argv", options.argv}};
 }
 

@@ -33,8 +33,9 @@ struct RowEnd {
 std::vector<std::string> default_precisions(const Row& row);
 
 /// What every job says of its row (harness/worker/row_job.h). `root`: of the data.
+/// `out`: where its results go.
 Json row_job(const Suite& suite, const Row& row, const std::filesystem::path& checkpoint,
-             const std::filesystem::path& root, const std::filesystem::path& row_folder,
+             const std::filesystem::path& root, const std::filesystem::path& out,
              const WorkerOptions& options);
 
 /// sha256 of the worker's program, a part of every result's key; "" when it is not there.

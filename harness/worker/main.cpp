@@ -2,6 +2,7 @@
 #include <exception>
 #include <iostream>
 #include <iterator>
+#include <set>
 #include <string>
 
 #include "harness/base/error.h"
@@ -12,6 +13,7 @@
 #include "harness/worker/cuda_device.h"
 #include "harness/worker/evaluate_job.h"
 #include "harness/worker/lockstep_job.h"
+#include "harness/worker/paper_job.h"
 #include "harness/worker/train_job.h"
 
 namespace {
@@ -36,10 +38,11 @@ int main(int argc, char** argv) {
       doctor();
       return 0;
     }
-    if (mode != "run" && mode != "train" && mode != "lockstep") {
+    const std::set<std::string> modes = {"run", "train", "lockstep", "paper"};
+    if (modes.count(mode) == 0) {
       std::fprintf(stderr,
                    "halfproof-worker is started by halfproof; usage: run | train | lockstep | "
-                   "doctor\n");
+                   "paper | doctor\n");
       return 2;
     }
     const std::string text(std::istreambuf_iterator<char>(std::cin), {});
@@ -48,6 +51,8 @@ int main(int argc, char** argv) {
       harness::train_job(harness::train_job_from_json(job));
     } else if (mode == "lockstep") {
       harness::lockstep_job(harness::train_job_from_json(job));
+    } else if (mode == "paper") {
+      harness::paper_job(harness::paper_job_from_json(job));
     } else {
       harness::evaluate_job(harness::job_from_json(job));
     }

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "harness/paper/experiment_row.h"
+
+namespace harness {
+
+/// arXiv 1710.03740, section 3.3: sums of half products are to be accumulated in FP32 and rounded
+/// once, and large reductions (batch norm's statistics) made in FP32. What becomes of them in half
+/// is shown on constructed sums, on the product's own kernels, and on what the row's convolutions
+/// compute.
+///
+/// measurements: {"dot_products": [...], "statistics": [...], "kernels": {...},
+/// "activations": {...}} (docs/paper.md).
+ExperimentRecord accumulation_experiment(const ExperimentRow& row);
+
+}  // namespace harness

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "harness/paper/experiment_row.h"
+
+namespace harness {
+
+/// arXiv 1710.03740, section 3.2: without loss scaling, gradients become zero in half.
+///
+/// FP32 backward passes give the gradients as they are; half backward passes of the same weights
+/// and batches, unscaled and with the row's scale, say what half makes of them. Two kinds are
+/// looked at apart: "activations" (gradients of what convolutions compute: where a backward pass in
+/// half loses values, and what the paper's figure 3 shows) and "weights" (gradients of the
+/// parameters that a half model holds in half).
+struct LossScalingOptions {
+  std::size_t batches = 2;
+};
+
+/// measurements: {"start": {...}, "published": {...}} (docs/paper.md).
+ExperimentRecord loss_scaling_experiment(const ExperimentRow& row,
+                                         const LossScalingOptions& options = {});
+
+}  // namespace harness

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/chart.h"
+
+namespace harness {
+
+/// Charts below one another as one SVG document that needs nothing else: no font, no script, no
+/// other file. Series differ in colour (told apart with any colour vision) and in dash or place;
+/// title and description are there for screen readers.
+///
+/// What cannot be drawn (not finite, not above 0 on a logarithmic axis) is left out; a chart
+/// without a point that can be drawn says "no data". Texts are escaped.
+std::string render_svg(std::string_view title, const std::vector<Chart>& charts);
+
+/// Where ticks of a linear axis from `low` to `high` stand: multiples of 1, 2 or 5 times a power of
+/// ten, at most `most` + 1 of them. Empty unless low < high and both are finite.
+std::vector<double> linear_ticks(double low, double high, int most);
+
+}  // namespace harness
