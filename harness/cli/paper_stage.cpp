@@ -18,6 +18,10 @@ fs::path document_of(const fs::path& folder, const std::string& experiment,
   return folder / (experiment_file_stem(experiment, row) + ".json");
 }
 
+fs::path plot_of(const fs::path& folder, const std::string& experiment, const std::string& row) {
+  return folder / (experiment_file_stem(experiment, row) + ".svg");
+}
+
 /// What all experiments with a row need, or why none can be made.
 struct PaperSource {
   fs::path root;
@@ -77,6 +81,7 @@ void measure_paper_row(const Suite& suite, const Row& row, const VerifiedRow& ve
     RowEnd end = source.obstacle;
     // What an earlier call left must not pass for what this one measured.
     fs::remove(document_of(options.folder, name, row.id));
+    fs::remove(plot_of(options.folder, name, row.id));
     if (end.status == RunStatus::kOk) {
       Json job = row_job(suite, row, fs::absolute(verified.checkpoint), source.root,
                          document_of(options.folder, name, row.id), options);
@@ -103,8 +108,7 @@ std::vector<VerdictRecord> judge_paper_document(const fs::path& folder, const st
     }
     if (experiment.status == RunStatus::kOk) {
       const std::string title = name + ": " + row;
-      const fs::path plot = folder / (experiment_file_stem(name, row) + ".svg");
-      write_file_atomic(plot, render_svg(title, experiment.charts));
+      write_file_atomic(plot_of(folder, name, row), render_svg(title, experiment.charts));
     }
     return judge_experiment(experiment);
   } catch (const Error& error) {

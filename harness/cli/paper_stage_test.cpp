@@ -60,12 +60,14 @@ TEST_F(PaperStage, GivesTheWorkerRowDataWeightsAndWhereToWrite) {
 
 TEST_F(PaperStage, AnEarlierDocumentDoesNotStandForAWorkerThatDies) {
   write_json_file(file(".json"), Json::object());
+  write_file_atomic(file(".svg"), "an earlier plot");
   setenv("HALFPROOF_TEST_EXIT", "3", 1);
   measure();
   unsetenv("HALFPROOF_TEST_EXIT");
   const auto left = experiment_from_json(read_json_file(file(".json")), "f");
   EXPECT_EQ(left.status, RunStatus::kError);
   EXPECT_THAT(left.reason, HasSubstr("exit code 3"));
+  EXPECT_FALSE(fs::exists(file(".svg")));
   EXPECT_EQ(judge()[0].verdict, Verdict::kFail);
   options_.data = folder_.path();
   measure();

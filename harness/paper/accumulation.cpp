@@ -113,7 +113,7 @@ double statistics_error(const Moments& moments, const Moments& exact) {
 
 class StatisticsObserver : public models::ActivationObserver {
  public:
-  /// 1 %: a tenth of batch norm's momentum, and several times what one rounding to half costs.
+  /// 1 %: a tenth of batch norm's momentum, and twenty times what one rounding to half costs.
   static constexpr double kOff = 0.01;
 
   explicit StatisticsObserver(const torch::nn::Module& root) {
