@@ -17,6 +17,7 @@
 #include "harness/judge/origin.h"
 #include "harness/judge/parity_claims.h"
 #include "harness/judge/training_claims.h"
+#include "harness/judge/training_parity.h"
 
 namespace harness {
 namespace {

@@ -10,54 +10,10 @@
 #include "harness/judge/number_text.h"
 #include "harness/judge/statistics.h"
 #include "harness/judge/tolerance.h"
+#include "harness/judge/trainings.h"
 
 namespace harness {
 namespace {
-
-constexpr double kAlpha = 0.05;
-constexpr std::size_t kFewestPairs = 3;
-
-/// Finished trainings of the row in one precision, by seed.
-struct Trainings {
-  std::map<std::int64_t, const RunResult*> by_seed;
-  std::optional<Finding> absence;
-};
-
-bool is_whole(const RunResult& result) {
-  const auto done = count_at(result.measurements, {"iterations"});
-  return done && done == count_at(result.measurements, {"scheduled_iterations"});
-}
-
-Trainings find_trainings(const ClaimContext& context, const std::string& precision, bool whole) {
-  Trainings trainings;
-  std::int64_t cut = 0;
-  for (const auto& result : context.results) {
-    const bool fits = result.row == context.row.id && result.stage == "train" &&
-                      result.precision == precision && result.status == RunStatus::kOk;
-    if (!fits) continue;
-    if (whole && !is_whole(result)) {
-      ++cut;
-      continue;
-    }
-    trainings.by_seed[count_at(result.seeds, {"seed"}).value_or(0)] = &result;
-  }
-  if (!trainings.by_seed.empty()) return trainings;
-  if (cut > 0) {
-    trainings.absence = skipped("the training was cut short of its schedule (--iters)");
-    return trainings;
-  }
-  const auto evidence = find_result(context, "train", precision);
-  trainings.absence = evidence.absence ? *evidence.absence : missing("no training was finished");
-  return trainings;
-}
-
-std::vector<double> mious_of(const Trainings& trainings) {
-  std::vector<double> values;
-  for (const auto& [seed, result] : trainings.by_seed) {
-    values.push_back(number_at(result->measurements, {"miou"}).value_or(std::nan("")));
-  }
-  return values;
-}
 
 std::vector<double> reference_runs(const Claim& claim) {
   std::vector<double> values;
@@ -75,16 +31,10 @@ std::string runs_text(const Sample& sample) {
   return sample.n < 2 ? text : text + ", sd " + fixed_text(sample.sd, 2);
 }
 
-Finding ambiguous(Json measured, std::string reason) {
-  Finding finding = compared(true, std::move(measured), std::move(reason));
-  finding.verdict = Verdict::kAmbiguous;
-  return finding;
-}
-
 /// How far one further run may lie from the mean of n by chance (95 %).
 double prediction_width(const Sample& sample) {
   const double n = static_cast<double>(sample.n);
-  return student_t_quantile(1.0 - kAlpha / 2, n - 1) * sample.sd * std::sqrt(1.0 + 1.0 / n);
+  return student_t_quantile(1.0 - kTrainingAlpha / 2, n - 1) * sample.sd * std::sqrt(1.0 + 1.0 / n);
 }
 
 Finding against_reference(const Sample& ours, std::span<const double> values,
@@ -101,70 +51,19 @@ Finding against_reference(const Sample& ours, std::span<const double> values,
   }
   const WelchTest test = welch_test(values, reference);
   if (!std::isfinite(test.p)) return missing("the runs have no spread to test with: " + both);
-  return compared(test.p >= kAlpha, ours.mean,
+  return compared(test.p >= kTrainingAlpha, ours.mean,
                   both + "; Welch's test of equal means: p " + short_text(test.p, 2));
 }
 
 Finding against_published(const Sample& ours, double published) {
-  if (ours.n < kFewestPairs) {
-    return ambiguous(ours.mean, runs_text(ours) + ": " + std::to_string(kFewestPairs) +
+  if (ours.n < kFewestTrainings) {
+    return ambiguous(ours.mean, runs_text(ours) + ": " + std::to_string(kFewestTrainings) +
                                     " seeds are needed to know their spread");
   }
   const double width = prediction_width(ours);
   return compared(std::abs(published - ours.mean) <= width, ours.mean,
                   runs_text(ours) + "; 95 % of such runs lie within " + fixed_text(width, 2) +
                       " of their mean");
-}
-
-struct Pairs {
-  std::vector<double> half;
-  std::vector<double> single;
-  std::vector<double> differences;
-};
-
-Pairs paired(const Trainings& half, const Trainings& single) {
-  Pairs pairs;
-  for (const auto& [seed, result] : half.by_seed) {
-    const auto other = single.by_seed.find(seed);
-    if (other == single.by_seed.end()) continue;
-    pairs.half.push_back(number_at(result->measurements, {"miou"}).value_or(std::nan("")));
-    pairs.single.push_back(number_at(other->second->measurements, {"miou"}).value_or(std::nan("")));
-    pairs.differences.push_back(pairs.half.back() - pairs.single.back());
-  }
-  return pairs;
-}
-
-/// Pairs that a mean difference with this spread needs for a 90 % interval inside the margin.
-std::size_t pairs_needed(const Sample& differences, double margin) {
-  for (std::size_t n = kFewestPairs; n <= 10000; ++n) {
-    const double width = student_t_quantile(1.0 - kAlpha, static_cast<double>(n - 1)) *
-                         differences.sd / std::sqrt(static_cast<double>(n));
-    if (width < margin) return n;
-  }
-  return 0;
-}
-
-Finding judge_pairs(const Sample& differences, double margin) {
-  const double n = static_cast<double>(differences.n);
-  const double error = differences.sd / std::sqrt(n);
-  const auto width = [&](double probability) {
-    return student_t_quantile(probability, n - 1) * error;
-  };
-  const double inner = width(1.0 - kAlpha);      // Two one-sided tests.
-  const double outer = width(1.0 - kAlpha / 2);  // The two-sided test.
-  const double mean = differences.mean;
-  std::string text = plural(static_cast<std::int64_t>(differences.n), "pair") + ": 90 % interval " +
-                     fixed_text(mean - inner, 2) + " to " + fixed_text(mean + inner, 2) +
-                     ", margin " + short_text(margin);
-  const double p = 2.0 * (1.0 - student_t_cdf(std::abs(mean) / error, n - 1));
-  text += "; two-sided p " + short_text(p, 2);
-  if (!std::isfinite(inner) || !std::isfinite(mean)) return missing("not a number: " + text);
-  if (std::abs(mean) + inner < margin) return compared(true, mean, text);
-  if (std::abs(mean) - outer > margin) return compared(false, mean, text);
-  const std::size_t needed = pairs_needed(differences, margin);
-  return ambiguous(mean, text + "; " +
-                             (needed > 0 ? std::to_string(needed) + " seeds would decide"
-                                         : "no number of seeds up to 10000 would decide"));
 }
 
 bool is_dynamic(const std::string& scaler) {
@@ -235,13 +134,23 @@ std::string scaling_text(const Trainings& trainings) {
          " subnormal in half";
 }
 
+/// "; 17.5 it/s against 16.9" where both were timed.
+std::string rates_text(const RunResult& half, const RunResult& single) {
+  const auto rate = [](const RunResult& result) {
+    return number_at(result.measurements, {"iterations_per_second"});
+  };
+  if (!rate(half) || !rate(single)) return "";
+  return "; " + fixed_text(*rate(half), 1) + " it/s against " + fixed_text(*rate(single), 1);
+}
+
 }  // namespace
 
 Finding judge_retrained_miou(const ClaimContext& context) {
   const std::string precision = row_precision(context.row);
   const auto trainings = find_trainings(context, precision, /*whole=*/true);
   if (trainings.absence) return in_precision(*trainings.absence, precision);
-  const auto values = mious_of(trainings);
+  std::vector<double> values;
+  for (const auto& [seed, result] : trainings.by_seed) values.push_back(miou_of(*result));
   const Sample ours = sample_of(values);
   if (!std::isfinite(ours.mean)) {
     return in_precision(missing("a training ended without an mIoU"), precision);
@@ -256,33 +165,6 @@ Finding judge_retrained_miou(const ClaimContext& context) {
     return in_precision(finding, precision);
   }
   return in_precision(against_published(ours, context.claim.value.get<double>()), precision);
-}
-
-Finding judge_retrained_parity(const ClaimContext& context) {
-  const std::string precision = half_precision(context.row);
-  const auto half = find_trainings(context, precision, /*whole=*/true);
-  const auto single = find_trainings(context, "fp32", /*whole=*/true);
-  for (const auto* trainings : {&half, &single}) {
-    if (trainings->absence) return in_precision(*trainings->absence, precision);
-  }
-  const double margin = context.claim.tolerance ? context.claim.tolerance->abs : 0.0;
-  if (!(margin > 0.0)) return in_precision(missing("the suite gives no margin"), precision);
-  const Pairs pairs = paired(half, single);
-  const Sample differences = sample_of(pairs.differences);
-  if (differences.n == 0) return in_precision(missing("no seed was trained in both"), precision);
-  if (!std::isfinite(differences.mean)) {
-    return in_precision(missing("a training ended without an mIoU"), precision);
-  }
-  if (differences.n < kFewestPairs) {
-    return in_precision(
-        ambiguous(differences.mean, plural(static_cast<std::int64_t>(differences.n), "pair") +
-                                        ": at least " + std::to_string(kFewestPairs) +
-                                        " seeds are needed to know the spread"),
-        precision);
-  }
-  Finding finding = judge_pairs(differences, margin);
-  finding.tolerance = {{"abs", margin}, {"reason", context.claim.tolerance->reason}};
-  return in_precision(finding, precision);
 }
 
 Finding judge_retrained_loss_scale(const ClaimContext& context) {
@@ -361,9 +243,10 @@ Finding judge_retrained_memory(const ClaimContext& context) {
     return in_precision(missing("the trainings recorded no peak of memory"), precision);
   }
   const double ratio = peak(half) / peak(single);
-  const std::string text = count_text(static_cast<std::int64_t>(peak(half)) >> 10) +
-                           " KiB against " +
-                           count_text(static_cast<std::int64_t>(peak(single)) >> 10) + " KiB";
+  const std::string text =
+      count_text(static_cast<std::int64_t>(peak(half)) >> 10) + " KiB against " +
+      count_text(static_cast<std::int64_t>(peak(single)) >> 10) + " KiB" +
+      rates_text(*half.by_seed.begin()->second, *single.by_seed.begin()->second);
   if (!context.claim.value.is_number()) {
     auto finding = not_verifiable(text);
     finding.measured = ratio;

@@ -13,12 +13,6 @@ namespace harness {
 /// that needs are AMBIGUOUS, with the number it takes.
 Finding judge_retrained_miou(const ClaimContext& context);
 
-/// `retrain.parity`: is the mean mIoU over seeds the same in the row's arithmetic and in FP32?
-/// Paired by seed. The claim's tolerance.abs is the margin. PASS when the 90 % interval of the mean
-/// difference lies inside the margin (two one-sided tests, alpha 0.05), FAIL when the 95 % interval
-/// lies outside of it, AMBIGUOUS in between and for fewer than 3 pairs, with the number it takes.
-Finding judge_retrained_parity(const ClaimContext& context);
-
 /// `retrain.loss_scale`: the scale stood at the published number in every step (static scalers),
 /// or began there (dynamic ones). Says how many steps were skipped, where a dynamic scale went, and
 /// which share of the gradients was 0 or subnormal in half.
