@@ -6,6 +6,7 @@ namespace nn = torch::nn;
 DepthwiseSeparableConvModuleImpl::DepthwiseSeparableConvModuleImpl(
     const nn::Conv2dOptions& options) {
   const auto channels = options.in_channels();
+  is_dilated_ = options.dilation()->at(0) > 1;
   auto depthwise = options;
   depthwise.out_channels(channels).groups(channels);
   depthwise_conv_ = register_module("depthwise_conv", ConvModule(depthwise));
@@ -14,7 +15,9 @@ DepthwiseSeparableConvModuleImpl::DepthwiseSeparableConvModuleImpl(
 }
 
 torch::Tensor DepthwiseSeparableConvModuleImpl::forward(const torch::Tensor& input) {
-  return pointwise_conv_->forward(depthwise_conv_->forward(input));
+  // oneDNN takes twice as long for a dilated depthwise convolution in channels-last layout.
+  const auto image = is_dilated_ ? input.contiguous() : input;
+  return pointwise_conv_->forward(depthwise_conv_->forward(image));
 }
 
 }  // namespace models

@@ -19,6 +19,7 @@ class DepthwiseSeparableConvModuleImpl : public torch::nn::Module {
  private:
   ConvModule depthwise_conv_{nullptr};
   ConvModule pointwise_conv_{nullptr};
+  bool is_dilated_ = false;
 };
 TORCH_MODULE(DepthwiseSeparableConvModule);
 

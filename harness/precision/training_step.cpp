@@ -14,7 +14,9 @@ torch::ScalarType optimizer_dtype(Policy policy) {
 
 void lay_out_channels_last(torch::nn::Module& module) {
   for (auto& parameter : module.parameters()) {
-    if (parameter.dim() != 4) continue;
+    // Of a depthwise weight both layouts are the same bytes, and only with the default strides does
+    // LibTorch leave the choice to the input.
+    if (parameter.dim() != 4 || parameter.size(1) == 1) continue;
     parameter.set_data(parameter.detach().contiguous(torch::MemoryFormat::ChannelsLast));
   }
 }
