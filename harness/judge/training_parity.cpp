@@ -29,12 +29,17 @@ Pairs paired(const Trainings& half, const Trainings& single) {
   return pairs;
 }
 
-/// Pairs that a mean difference with this spread needs for a 90 % interval inside the margin.
+/// More pairs that would decide if their mean and spread stayed what these show; 0 when none would.
 std::size_t pairs_needed(const Sample& differences, double margin) {
-  for (std::size_t n = kFewestTrainings; n <= 10000; ++n) {
-    const double width = student_t_quantile(1.0 - kTrainingAlpha, static_cast<double>(n - 1)) *
-                         differences.sd / std::sqrt(static_cast<double>(n));
-    if (width < margin) return n;
+  const double mean = std::abs(differences.mean);
+  for (std::size_t n = differences.n + 1; n <= 10000; ++n) {
+    const double error = differences.sd / std::sqrt(static_cast<double>(n));
+    const auto width = [&](double probability) {
+      return student_t_quantile(probability, static_cast<double>(n - 1)) * error;
+    };
+    const bool inside = mean + width(1.0 - kTrainingAlpha) < margin;
+    const bool outside = mean - width(1.0 - kTrainingAlpha / 2) > margin;
+    if (inside || outside) return n;
   }
   return 0;
 }

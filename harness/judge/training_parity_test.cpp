@@ -34,6 +34,10 @@ TEST(RetrainedParity, NoiseIsAmbiguousWithTheSeedsItWouldTake) {
   const auto finding = parity({48.0, 52.0, 50.5}, {50.0, 50.1, 50.0}).judge(judge_retrained_parity);
   EXPECT_EQ(finding.verdict, Verdict::kAmbiguous);
   EXPECT_THAT(finding.reason, HasSubstr("seeds would decide"));
+  // Differences 2.98, 0.59, -0.39: mean 1.06, sd 1.73. With 4 pairs of that kind 1.06 + 2.35 *
+  // 0.87 = 3.10, with 5 1.06 + 2.13 * 0.78 = 2.71.
+  const auto near = parity({49.98, 45.44, 45.19}, {47.00, 44.85, 45.58}, 3.0);
+  EXPECT_THAT(near.judge(judge_retrained_parity).reason, HasSubstr("; 5 seeds would decide"));
   EXPECT_EQ(parity({50.0}, {50.0}).judge(judge_retrained_parity).verdict, Verdict::kAmbiguous);
 }
 
