@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/precision/range_census.h"
+
 namespace harness {
 namespace {
 
@@ -43,21 +45,14 @@ void TrainingTallies::add(const Iteration& iteration) {
 }
 
 void TrainingTallies::add_gradients(const StepGradients& gradients) {
-  std::int64_t elements = 0;
-  std::int64_t zeros = 0;
-  std::int64_t small = 0;
-  for (const auto& [name, tensor] : gradients.named) {
-    const torch::Tensor magnitude = tensor.detach().abs();
-    elements += magnitude.numel();
-    const auto none = (magnitude == 0).sum().item<std::int64_t>();
-    zeros += none;
-    small += (magnitude < 0x1p-14).sum().item<std::int64_t>() - none;
-  }
+  RangeTally tally;
+  for (const auto& entry : gradients.named) tally.add(entry.second);
+  const RangeCensus census = tally.total();
   Json& counts = state_["gradients"];
   if (counts.is_null()) counts = Json::object();
-  add_to(counts, "looked_at", elements);
-  add_to(counts, "zeros", zeros);
-  add_to(counts, "half_subnormals", small);
+  add_to(counts, "looked_at", census.elements);
+  add_to(counts, "zeros", census.zeros);
+  add_to(counts, "half_subnormals", census.half_subnormals);
 }
 
 void TrainingTallies::add_validation(std::int64_t iteration, const Json& evaluation) {
