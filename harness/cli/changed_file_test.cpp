@@ -1,8 +1,5 @@
 // Runs the program on files that are cut right after it has mapped them (cut_file_preload.cpp).
 
-#include <sys/wait.h>
-
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -10,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/file.h"
+#include "harness/cli/program_for_tests.h"
 
 namespace harness {
 namespace {
@@ -22,24 +20,11 @@ const std::string kZip =
     "fcn_r50w8-d8_64x128_600_fp16_scenes_20261123_232820-2eb5a165.pth";
 const std::string kLegacy = "pretrain/resnet50_v1c_w8-32c09ca3.pth";
 
-struct End {
-  int status = 0;
-  std::string output;
-};
-
 /// Without HALFPROOF_CUT nothing is cut: what the program says then shows that it would work.
-End run(const std::string& arguments, const std::string& cut) {
-  const std::string command = "HALFPROOF_CUT='" + cut + "' LD_PRELOAD=" + CUT_FILE_PRELOAD +
-                              " ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 " +
-                              HALFPROOF_PROGRAM + " " + arguments + " 2>&1";
-  std::FILE* const pipe = ::popen(command.c_str(), "r");
-  End end;
-  char buffer[4096];
-  while (pipe != nullptr && std::fgets(buffer, sizeof(buffer), pipe) != nullptr) {
-    end.output += buffer;
-  }
-  end.status = pipe == nullptr ? -1 : ::pclose(pipe);
-  return end;
+ProgramEnd run(const std::string& arguments, const std::string& cut) {
+  return end_of_command("HALFPROOF_CUT='" + cut + "' LD_PRELOAD=" + CUT_FILE_PRELOAD +
+                        " ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 " +
+                        HALFPROOF_PROGRAM + " " + arguments);
 }
 
 class ChangedFile : public testing::TestWithParam<std::string> {
@@ -51,9 +36,9 @@ class ChangedFile : public testing::TestWithParam<std::string> {
 
 TEST_P(ChangedFile, EndsInspectWithAnErrorAndNotWithASignal) {
   const std::string command = "inspect " + path().string();
-  const End good = run(command, "no such file");
+  const ProgramEnd good = run(command, "no such file");
   EXPECT_EQ(WEXITSTATUS(good.status), 0) << good.output;
-  const End end = run(command, "x.pth");
+  const ProgramEnd end = run(command, "x.pth");
   ASSERT_TRUE(WIFEXITED(end.status)) << end.status;
   EXPECT_EQ(WEXITSTATUS(end.status), 2);
   EXPECT_THAT(end.output, HasSubstr("expected a file that stays as it is while it is read"));
@@ -62,7 +47,7 @@ TEST_P(ChangedFile, EndsInspectWithAnErrorAndNotWithASignal) {
 }
 
 TEST_P(ChangedFile, FailsItsVerificationAndSaysWhy) {
-  const End end = run("verify --json " + path().string(), "x.pth");
+  const ProgramEnd end = run("verify --json " + path().string(), "x.pth");
   ASSERT_TRUE(WIFEXITED(end.status)) << end.status;
   EXPECT_EQ(WEXITSTATUS(end.status), 1);
   EXPECT_THAT(end.output, HasSubstr("expected a file that stays as it is while it is read"));

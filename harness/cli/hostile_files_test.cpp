@@ -1,8 +1,5 @@
 // Runs the program on every file of fixtures/hostile.
 
-#include <sys/wait.h>
-
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -10,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/json.h"
+#include "harness/cli/program_for_tests.h"
 
 namespace harness {
 namespace {
@@ -18,21 +16,8 @@ using testing::HasSubstr;
 
 const fs::path kFolder = "fixtures/hostile";
 
-struct End {
-  int status = 0;
-  std::string output;
-};
-
-End run(const std::string& arguments) {
-  const std::string command = std::string(HALFPROOF_PROGRAM) + " " + arguments + " 2>&1";
-  std::FILE* const pipe = ::popen(command.c_str(), "r");
-  End end;
-  char buffer[4096];
-  while (pipe != nullptr && std::fgets(buffer, sizeof(buffer), pipe) != nullptr) {
-    end.output += buffer;
-  }
-  end.status = pipe == nullptr ? -1 : ::pclose(pipe);
-  return end;
+ProgramEnd run(const std::string& arguments) {
+  return end_of_command(std::string(HALFPROOF_PROGRAM) + " " + arguments);
 }
 
 /// A clear error, exit code 2, and nothing executed.
@@ -41,7 +26,7 @@ TEST(HostileFiles, EndInspectWithCode2AndTheReason) {
   ASSERT_GE(expected.size(), 226U);
   fs::remove("halfproof_was_here");
   for (const auto& [name, error] : expected.items()) {
-    const End end = run("inspect " + (kFolder / name).string());
+    const ProgramEnd end = run("inspect " + (kFolder / name).string());
     ASSERT_TRUE(WIFEXITED(end.status)) << name << ": " << end.status;
     EXPECT_EQ(WEXITSTATUS(end.status), 2) << name;
     EXPECT_THAT(end.output, HasSubstr("halfproof: ")) << name;
@@ -55,7 +40,7 @@ TEST(HostileFiles, EndInspectWithCode2AndTheReason) {
 /// `verify` judges: a file that cannot be read is a verdict, not a failure of the program.
 TEST(HostileFiles, FailTheirVerification) {
   for (const char* name : {"os_system_zip.pth", "os_system_legacy.pth", "offset_outside.pth"}) {
-    const End end = run("verify --json " + (kFolder / name).string());
+    const ProgramEnd end = run("verify --json " + (kFolder / name).string());
     ASSERT_TRUE(WIFEXITED(end.status)) << name;
     EXPECT_EQ(WEXITSTATUS(end.status), 1) << name << end.output;
     EXPECT_THAT(end.output, HasSubstr("FAIL")) << name;

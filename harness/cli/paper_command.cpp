@@ -18,8 +18,6 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-/// What a shell reports for a program that Ctrl-C ended.
-constexpr int kInterruptedExit = 130;
 constexpr const char* kVerdicts = "verdicts.json";
 
 struct Options {
@@ -37,18 +35,6 @@ struct Options {
   bool json = false;
 };
 
-std::vector<const Row*> selected_rows(const Suite& suite, const std::vector<std::string>& texts) {
-  std::vector<const Row*> rows;
-  for (const auto& text : texts) {
-    const Row& row = select_row(suite, text);
-    if (std::find(rows.begin(), rows.end(), &row) == rows.end()) rows.push_back(&row);
-  }
-  if (texts.empty()) {
-    for (const auto& row : suite.rows) rows.push_back(&row);
-  }
-  return rows;
-}
-
 PaperOptions paper_options(const Options& options, const fs::path& folder) {
   PaperOptions paper;
   paper.experiments = options.experiments.empty() ? paper_experiments() : options.experiments;
@@ -64,10 +50,7 @@ PaperOptions paper_options(const Options& options, const fs::path& folder) {
 
 void measure(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
              const PaperOptions& paper) {
-  StoreOptions store;
-  if (!options.cache.empty()) store.cache = options.cache;
-  store.lock = options.lock.empty() ? lock_file_of(suite) : options.lock;
-  store.offline = options.offline;
+  const StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
   for (const Row* row : rows) {
     if (interrupted()) return;
     measure_paper_row(suite, *row, verify_row(suite, *row, store), store, paper);
@@ -98,7 +81,7 @@ std::vector<VerdictRecord> judge(const Options& options, const std::vector<const
 
 int paper(const Options& options) {
   const Suite suite = read_suite(options.suite);
-  const auto rows = selected_rows(suite, options.rows);
+  const auto rows = select_rows(suite, options.rows);
   const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
   const RunDirectory directory(out, suite);
   const PaperOptions paper = paper_options(options, out / "paper");

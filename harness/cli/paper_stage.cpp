@@ -44,16 +44,9 @@ PaperSource find_source(const Suite& suite, const Row& row, const VerifiedRow& v
                        "no network: the row's checkpoint is not at hand; `halfproof fetch` it"};
     return source;
   }
-  try {
-    const std::string location = pretrained_location(suite, row, verified);
-    if (location.empty()) return source;
-    source.pretrained = obtain(absolute_location(suite, location), store).path;
-  } catch (const Error& error) {
-    const bool unreachable = error.code() == ErrorCode::kFetchFailed;
-    source.obstacle = {
-        unreachable ? RunStatus::kSkipped : RunStatus::kError,
-        (unreachable ? "no network: " : "the pretrained backbone: ") + std::string(error.what())};
-  }
+  const PretrainedBackbone backbone = obtain_pretrained(suite, row, verified, store);
+  source.pretrained = backbone.file;
+  source.obstacle = backbone.obstacle;
   return source;
 }
 

@@ -20,9 +20,6 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-/// What a shell reports for a program that Ctrl-C ended.
-constexpr int kInterruptedExit = 130;
-
 struct Options {
   fs::path suite;
   std::vector<std::string> rows;
@@ -43,18 +40,6 @@ struct Options {
   bool json = false;
   std::vector<std::string> argv;
 };
-
-std::vector<const Row*> selected_rows(const Suite& suite, const std::vector<std::string>& texts) {
-  std::vector<const Row*> rows;
-  for (const auto& text : texts) {
-    const Row& row = select_row(suite, text);
-    if (std::find(rows.begin(), rows.end(), &row) == rows.end()) rows.push_back(&row);
-  }
-  if (texts.empty()) {
-    for (const auto& row : suite.rows) rows.push_back(&row);
-  }
-  return rows;
-}
 
 bool asked(const Options& options, std::string_view stage) {
   return std::find(options.stages.begin(), options.stages.end(), stage) != options.stages.end();
@@ -77,14 +62,6 @@ Json job_record(const Suite& suite, const Options& options, const std::vector<co
           {"started", utc_now()}};
 }
 
-StoreOptions store_options(const Suite& suite, const Options& options) {
-  StoreOptions store;
-  if (!options.cache.empty()) store.cache = options.cache;
-  store.lock = options.lock.empty() ? lock_file_of(suite) : options.lock;
-  store.offline = options.offline;
-  return store;
-}
-
 WorkerOptions worker_options(const Options& options) {
   return {options.precisions, options.device, options.data, program_folder() / "halfproof-worker",
           options.threads,    options.argv,   options.json};
@@ -97,7 +74,7 @@ TrainOptions train_options(const Options& options, const char* stage) {
 
 void run_rows(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
               const RunDirectory& directory) {
-  StoreOptions store = store_options(suite, options);
+  StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
   const WorkerOptions evaluate = worker_options(options);
   for (const Row* row : rows) {
     if (interrupted()) return;
@@ -119,7 +96,7 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
 
 int run(const Options& options) {
   const Suite suite = read_suite(options.suite);
-  const auto rows = selected_rows(suite, options.rows);
+  const auto rows = select_rows(suite, options.rows);
   const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
   const RunDirectory directory(out, suite);
   catch_interrupts();

@@ -51,8 +51,7 @@ struct TrainingSource {
   fs::path root;  ///< Of the data.
   std::string train_data;
   std::string validation_data;  ///< Fingerprints; empty where the split is not there.
-  fs::path pretrained;          ///< Empty: from scratch.
-  std::string pretrained_sha256;
+  PretrainedBackbone pretrained;
   RowEnd obstacle;  ///< Why nothing can be trained, if so.
 };
 
@@ -70,24 +69,8 @@ TrainingSource find_training_source(const Suite& suite, const Row& row, const Ve
                                                 " below leftImg8bit and gtFine; give --data DIR"};
     return source;
   }
-  const std::string location = pretrained_location(suite, row, verified);
-  const std::string configured = configured_pretrained(verified);
-  if (location.empty() && !configured.empty()) {
-    source.obstacle = {RunStatus::kError, "the pretrained backbone " + configured +
-                                              " is not there; name it in the suite as "
-                                              "recipe.pretrained"};
-  }
-  if (location.empty()) return source;
-  try {
-    const StoredFile file = obtain(absolute_location(suite, location), store);
-    source.pretrained = file.path;
-    source.pretrained_sha256 = file.sha256;
-  } catch (const Error& error) {
-    const bool unreachable = error.code() == ErrorCode::kFetchFailed;
-    source.obstacle = {
-        unreachable ? RunStatus::kSkipped : RunStatus::kError,
-        (unreachable ? "no network: " : "the pretrained backbone: ") + std::string(error.what())};
-  }
+  source.pretrained = obtain_pretrained(suite, row, verified, store);
+  source.obstacle = source.pretrained.obstacle;
   return source;
 }
 
@@ -98,7 +81,7 @@ std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
   // A lockstep has FP32 beside whatever it is of.
   if (options.precisions.empty() && options.stage == "lockstep") precisions.resize(1);
   Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
-                 {"pretrained", source.pretrained_sha256},
+                 {"pretrained", source.pretrained.sha256},
                  {"train", source.train_data},
                  {"validation", source.validation_data},
                  {"size", {suite.data.height, suite.data.width}},
@@ -119,7 +102,7 @@ std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
 
 Json job_of(const TrainingSource& source, const Wanted& wanted, const TrainOptions& options,
             Json job) {
-  job["pretrained"] = source.pretrained.string();
+  job["pretrained"] = source.pretrained.file.string();
   job["precision"] = wanted.precision;
   job["seed"] = wanted.seed;
   job["iterations"] = options.iterations;
@@ -147,6 +130,30 @@ std::string pretrained_location(const Suite& suite, const Row& row, const Verifi
   if (configured.empty() || is_url(configured)) return configured;
   const fs::path published = fs::absolute(absolute_location(suite, row.checkpoint));
   return find_above(published, configured);
+}
+
+PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
+                                     const VerifiedRow& verified, const StoreOptions& store) {
+  PretrainedBackbone backbone;
+  const std::string location = pretrained_location(suite, row, verified);
+  const std::string configured = configured_pretrained(verified);
+  if (location.empty() && !configured.empty()) {
+    backbone.obstacle = {RunStatus::kError, "the pretrained backbone " + configured +
+                                                " is not there; name it in the suite as "
+                                                "recipe.pretrained"};
+  }
+  if (location.empty()) return backbone;
+  try {
+    const StoredFile file = obtain(absolute_location(suite, location), store);
+    backbone.file = file.path;
+    backbone.sha256 = file.sha256;
+  } catch (const Error& error) {
+    const bool unreachable = error.code() == ErrorCode::kFetchFailed;
+    backbone.obstacle = {
+        unreachable ? RunStatus::kSkipped : RunStatus::kError,
+        (unreachable ? "no network: " : "the pretrained backbone: ") + std::string(error.what())};
+  }
+  return backbone;
 }
 
 void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,

@@ -26,6 +26,18 @@ struct TrainOptions : WorkerOptions {
 /// checkpoint, nearest first. "" when training began from scratch or nothing of it is found.
 std::string pretrained_location(const Suite& suite, const Row& row, const VerifiedRow& verified);
 
+/// The pretrained backbone of a row, or why it cannot be had.
+struct PretrainedBackbone {
+  std::filesystem::path file;  ///< Empty: training begins from scratch.
+  std::string sha256;
+  RowEnd obstacle;
+};
+
+/// Obtains it from pretrained_location(). A backbone that the config names and that is nowhere is
+/// an error: from scratch would be another training.
+PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
+                                     const VerifiedRow& verified, const StoreOptions& store);
+
 /// Stage "train" or "lockstep" of one row: one worker for each precision and seed whose result is
 /// not yet there. An interrupted training goes on where it was saved. A worker that dies leaves a
 /// result of status error, missing data or a missing GPU one of status skipped.

@@ -84,6 +84,15 @@ fs::path lock_file_of(const Suite& suite) {
   return fs::is_directory(shared) ? shared / name : suite.folder / name;
 }
 
+StoreOptions store_options(const Suite& suite, const fs::path& cache, const fs::path& lock,
+                           bool offline) {
+  StoreOptions store;
+  if (!cache.empty()) store.cache = cache;
+  store.lock = lock.empty() ? lock_file_of(suite) : lock;
+  store.offline = offline;
+  return store;
+}
+
 VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& store) {
   const auto begin = std::chrono::steady_clock::now();
   VerifiedRow verified;

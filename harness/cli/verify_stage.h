@@ -16,6 +16,10 @@ std::string absolute_location(const Suite& suite, const std::string& location);
 /// exists, else <name>.lock.json in the suite's folder.
 std::filesystem::path lock_file_of(const Suite& suite);
 
+/// Where a command gets the suite's files from. cache, lock: empty for the usual ones.
+StoreOptions store_options(const Suite& suite, const std::filesystem::path& cache,
+                           const std::filesystem::path& lock, bool offline);
+
 /// What the stage "verify" leaves behind.
 struct VerifiedRow {
   RunResult result;

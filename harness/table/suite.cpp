@@ -170,4 +170,16 @@ const Row& select_row(const Suite& suite, std::string_view text) {
               "expected a row of the suite " + suite.name + ", which has " + list_ids(matches));
 }
 
+std::vector<const Row*> select_rows(const Suite& suite, const std::vector<std::string>& texts) {
+  std::vector<const Row*> rows;
+  for (const auto& text : texts) {
+    const Row& row = select_row(suite, text);
+    if (std::find(rows.begin(), rows.end(), &row) == rows.end()) rows.push_back(&row);
+  }
+  if (texts.empty()) {
+    for (const auto& row : suite.rows) rows.push_back(&row);
+  }
+  return rows;
+}
+
 }  // namespace harness

@@ -97,4 +97,8 @@ Row row_from_json(const Json& value, std::string_view subject, std::string_view 
 /// lists the candidates.
 const Row& select_row(const Suite& suite, std::string_view text);
 
+/// Those that the texts select, each once and in the order of the texts; all rows when there is no
+/// text. They belong to the suite.
+std::vector<const Row*> select_rows(const Suite& suite, const std::vector<std::string>& texts);
+
 }  // namespace harness

@@ -112,6 +112,15 @@ TEST(Suite, SelectsARowByAnyUnambiguousPart) {
   EXPECT_EQ(select_row(read, "long").id, "fcn_fp16_long");
 }
 
+TEST(Suite, SelectsEachRowOnceAndAllWithoutAsking) {
+  const Suite read = suite_from_json(suite(), "s.json");
+  const auto some = select_rows(read, {"psp", "long", "pspnet_fp16"});
+  ASSERT_EQ(some.size(), 2U);
+  EXPECT_EQ(some[0]->id, "pspnet_fp16");
+  EXPECT_EQ(some[1]->id, "fcn_fp16_long");
+  EXPECT_EQ(select_rows(read, {}).size(), read.rows.size());
+}
+
 TEST(Suite, NamesTheCandidatesOfAnAmbiguousSelection) {
   const Suite read = suite_from_json(suite(), "s.json");
   EXPECT_THAT(message_of([&] { select_row(read, "fcn"); }),
