@@ -13,14 +13,6 @@
 namespace harness {
 namespace {
 
-/// As a training has it, without dropout: each of the five would draw its own.
-TrainingSetup setup_of(const TrainJob& job) {
-  auto setup = training_setup(job.row, job.checkpoint, policy_of_precision(job.precision));
-  setup.spec.decode_head.dropout_ratio = 0.0;
-  setup.spec.auxiliary_head.dropout_ratio = 0.0;
-  return setup;
-}
-
 Json train(const TrainJob& job, const TrainingSetup& source, torch::Device device) {
   LockstepOptions options;
   options.arithmetic = source.recipe.arithmetic;
@@ -29,7 +21,8 @@ Json train(const TrainJob& job, const TrainingSetup& source, torch::Device devic
   options.device = device;
   const auto initial = initial_model(source.spec, job.seed, job.pretrained);
   Lockstep lockstep(to_options(source.spec), models::state_dict(*initial), options);
-  TrainingLoader loader(find_cityscapes(job.data.root, "train"), loader_options(source, job.seed));
+  TrainingLoader loader(find_cityscapes(job.data.root, kTrainSplit),
+                        loader_options(source, job.seed));
   const auto asked = job.iterations > 0 ? job.iterations : kLockstepSteps;
   const auto steps = std::min(asked, source.recipe.schedule.iterations);
   Json series = Json::array();
@@ -55,7 +48,9 @@ void lockstep_job(const TrainJob& job) {
   const auto begin = std::chrono::steady_clock::now();
   const auto device = open_device(job.device);
   prepare_process(job);
-  const TrainingSetup source = setup_of(job);
+  // Each of the five would draw its own dropout.
+  const TrainingSetup source =
+      without_dropout(training_setup(job.row, job.checkpoint, policy_of_precision(job.precision)));
   const Json series = train(job, source, device);
   RunResult result = new_result(job, "lockstep", job.precision, job.key);
   result.started = started;

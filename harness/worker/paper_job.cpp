@@ -21,7 +21,6 @@
 namespace harness {
 namespace {
 
-constexpr const char* kTrainSplit = "train";
 /// Taken in turn by the steps of an experiment.
 constexpr std::size_t kBatches = 4;
 
@@ -59,9 +58,7 @@ struct RowSource {
 
 RowSource read_source(const PaperJob& job) {
   RowSource source;
-  source.setup = training_setup(job.row, job.checkpoint, Policy::kFp16Master);
-  source.setup.spec.decode_head.dropout_ratio = 0.0;
-  source.setup.spec.auxiliary_head.dropout_ratio = 0.0;
+  source.setup = without_dropout(training_setup(job.row, job.checkpoint, Policy::kFp16Master));
   source.published = to_torch(Checkpoint::open(job.checkpoint).state_dict());
   return source;
 }
@@ -173,7 +170,7 @@ void paper_job(const PaperJob& job) {
   experiment.elapsed_s = now() - begin;
   experiment.settings = common_settings(job, row);
   experiment.settings.update(record.settings);
-  experiment.environment = new_result(job, "paper", "", "").environment;
+  experiment.environment = worker_environment();
   experiment.measurements = std::move(record.measurements);
   experiment.charts = std::move(record.charts);
   write_json_file(job.out, to_json(experiment));

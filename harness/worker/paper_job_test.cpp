@@ -3,24 +3,16 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
+#include "harness/worker/row_job_for_tests.h"
 
 namespace harness {
 namespace {
 
 /// A job as the command writes it.
 Json job() {
-  const Suite suite = read_suite("suites/minizoo.json");
-  return {{"suite", "minizoo"},
-          {"row", to_json(suite.rows.front())},
-          {"data", {{"root", "/data"}, {"split", "val"}, {"height", 128}, {"width", 256}}},
-          {"checkpoint", "a.pth"},
-          {"pretrained", ""},
-          {"experiment", "overflow"},
-          {"seed", 3},
-          {"device", "cpu"},
-          {"threads", 2},
-          {"out", "out.json"},
-          {"argv", {"halfproof", "paper"}}};
+  Json job = row_job_for_tests();
+  job.update({{"pretrained", ""}, {"experiment", "overflow"}, {"seed", 3}, {"out", "out.json"}});
+  return job;
 }
 
 TEST(PaperJob, IsReadAsTheCommandWritesItAndNoOtherWay) {

@@ -46,6 +46,14 @@ void prepare_process(const RowJob& job) {
   use_exact_fp32();
 }
 
+Json worker_environment() {
+  Json environment = environment_record();
+  environment["build"] = build_record();
+  environment["machine"] = machine_record();
+  environment["convolution_kernel"] = active_half_convolution();
+  return environment;
+}
+
 RunResult new_result(const RowJob& job, const std::string& stage, const std::string& precision,
                      const std::string& key) {
   RunResult result;
@@ -56,10 +64,7 @@ RunResult new_result(const RowJob& job, const std::string& stage, const std::str
   result.device = job.device;
   result.key = key;
   result.argv = job.argv;
-  result.environment = environment_record();
-  result.environment["build"] = build_record();
-  result.environment["machine"] = machine_record();
-  result.environment["convolution_kernel"] = active_half_convolution();
+  result.environment = worker_environment();
   return result;
 }
 

@@ -3,28 +3,22 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
+#include "harness/worker/row_job_for_tests.h"
 
 namespace harness {
 namespace {
 
 /// A job as the command writes it.
 Json job() {
-  const Suite suite = read_suite("suites/minizoo.json");
-  return {{"suite", "minizoo"},
-          {"row", to_json(suite.rows.front())},
-          {"data", {{"root", "/data"}, {"split", "val"}, {"height", 128}, {"width", 256}}},
-          {"checkpoint", "a.pth"},
-          {"pretrained", ""},
-          {"precision", "fp16"},
-          {"seed", 3},
-          {"iterations", 0},
-          {"digests", true},
-          {"save_seconds", 20.0},
-          {"device", "cpu"},
-          {"threads", 2},
-          {"key", "k"},
-          {"out", "out"},
-          {"argv", {"halfproof", "run"}}};
+  Json job = row_job_for_tests();
+  job.update({{"pretrained", ""},
+              {"precision", "fp16"},
+              {"seed", 3},
+              {"iterations", 0},
+              {"digests", true},
+              {"save_seconds", 20.0},
+              {"key", "k"}});
+  return job;
 }
 
 TEST(TrainJob, IsReadAsTheCommandWritesIt) {

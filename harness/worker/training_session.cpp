@@ -17,8 +17,6 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kTrainSplit = "train";
-
 /// Names for the log: of the file's meta, else numbers.
 std::vector<std::string> class_names(const Json& meta, std::int64_t count) {
   std::vector<std::string> names;

@@ -19,6 +19,12 @@ TrainingSetup training_setup(const Row& row, const std::filesystem::path& checkp
   return setup;
 }
 
+TrainingSetup without_dropout(TrainingSetup setup) {
+  setup.spec.decode_head.dropout_ratio = 0.0;
+  setup.spec.auxiliary_head.dropout_ratio = 0.0;
+  return setup;
+}
+
 models::EncoderDecoder initial_model(const ModelSpec& spec, std::uint64_t seed,
                                      const std::filesystem::path& pretrained) {
   torch::manual_seed(seed);

@@ -12,6 +12,9 @@
 
 namespace harness {
 
+/// Of the data, what is trained on.
+inline constexpr const char* kTrainSplit = "train";
+
 /// What a training of a row begins with.
 struct TrainingSetup {
   Json meta;    ///< Of the row's checkpoint, the config's text in it; null without a checkpoint.
@@ -23,6 +26,9 @@ struct TrainingSetup {
 /// checkpoint: empty where the row publishes none. Throws as recipe_of and resolve_model do.
 TrainingSetup training_setup(const Row& row, const std::filesystem::path& checkpoint,
                              Policy policy);
+
+/// The same where no unit is dropped: for trainings that are compared step by step.
+TrainingSetup without_dropout(TrainingSetup setup);
 
 /// A model with the weights that this seed draws, and over them those of the pretrained backbone
 /// unless `pretrained` is empty. In FP32 on the CPU; seeds LibTorch's generators.

@@ -19,6 +19,9 @@ TEST(TrainingSetup, IsThatOfTheRowAndItsCheckpoint) {
   EXPECT_EQ(loader_options(setup, 7).seed, 7U);
   EXPECT_EQ(loss_options(setup.recipe).auxiliary_weight, 0.4);
   EXPECT_TRUE(training_setup(row.row, "", Policy::kFp32).meta.is_null());
+  EXPECT_EQ(setup.spec.decode_head.dropout_ratio, 0.1);
+  EXPECT_EQ(without_dropout(setup).spec.decode_head.dropout_ratio, 0.0);
+  EXPECT_EQ(without_dropout(setup).spec.auxiliary_head.dropout_ratio, 0.0);
 }
 
 TEST(TrainingSetup, TheFirstWeightsAreTheSeedsAndThePretrainedBackbones) {
