@@ -14,9 +14,9 @@
 #include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>
 
-#include "harness/artifact/checkpoint.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/checkpoint/checkpoint.h"
 
 namespace harness {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
-#include "suites/child_process.h"
+#include "harness/testing/child_process.h"
 
 namespace harness {
 namespace {

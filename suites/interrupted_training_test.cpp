@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/file.h"
-#include "harness/base/run_result.h"
-#include "suites/child_process.h"
+#include "harness/record/run_result.h"
+#include "harness/testing/child_process.h"
 
 namespace harness {
 namespace {

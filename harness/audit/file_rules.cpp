@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <ctime>
 
-#include "harness/judge/config_facts.h"
-#include "harness/judge/measurement.h"
+#include "harness/base/measurement.h"
+#include "harness/judge/rules/file/config_facts.h"
 
 namespace harness {
 namespace {

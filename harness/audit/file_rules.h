@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "harness/artifact/training_log.h"
 #include "harness/audit/log_rules.h"
 #include "harness/audit/statement.h"
-#include "harness/base/contradiction.h"
 #include "harness/base/json.h"
+#include "harness/openmmlab/training_log.h"
+#include "harness/record/contradiction.h"
 #include "harness/table/suite.h"
 
 namespace harness {

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/audit/log_for_tests.h"
 #include "harness/audit/log_rules.h"
+#include "harness/testing/audited_log.h"
 
 namespace harness {
 namespace {

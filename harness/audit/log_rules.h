@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "harness/artifact/training_log.h"
 #include "harness/audit/statement.h"
-#include "harness/base/contradiction.h"
 #include "harness/base/json.h"
-#include "harness/base/poly_schedule.h"
+#include "harness/openmmlab/poly_schedule.h"
+#include "harness/openmmlab/training_log.h"
+#include "harness/record/contradiction.h"
 
 namespace harness {
 

@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "harness/audit/log_rules.h"
-#include "harness/judge/measurement.h"
+#include "harness/base/measurement.h"
 
 namespace harness {
 namespace {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "harness/audit/statement.h"
-#include "harness/base/contradiction.h"
+#include "harness/record/contradiction.h"
 
 namespace harness {
 

@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <map>
 
-#include "harness/artifact/url.h"
-#include "harness/judge/measurement.h"
+#include "harness/base/measurement.h"
+#include "harness/fetch/url.h"
 
 namespace harness {
 namespace {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/base/contradiction.h"
 #include "harness/base/json.h"
+#include "harness/record/contradiction.h"
 #include "harness/table/suite.h"
 
 namespace harness {

@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-#include "harness/base/fuzz_target.h"
+#include "harness/testing/fuzz_target.h"
 
 // Breaks in the way its input says, so that ci/fuzz --self-test sees each kind of finding reported.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

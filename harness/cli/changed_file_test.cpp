@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/file.h"
-#include "harness/cli/program_for_tests.h"
+#include "harness/testing/program.h"
 
 namespace harness {
 namespace {

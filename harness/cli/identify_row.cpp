@@ -3,12 +3,12 @@
 #include <optional>
 #include <vector>
 
-#include "harness/artifact/url.h"
 #include "harness/base/error.h"
-#include "harness/judge/file_claims.h"
-#include "harness/judge/measurement.h"
-#include "harness/judge/number_text.h"
-#include "harness/judge/origin.h"
+#include "harness/base/measurement.h"
+#include "harness/base/number_text.h"
+#include "harness/fetch/url.h"
+#include "harness/judge/rules/file/file_claims.h"
+#include "harness/judge/rules/file/origin.h"
 
 namespace harness {
 namespace {

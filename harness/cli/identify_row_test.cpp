@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
-#include "harness/cli/checkpoint_record.h"
+#include "harness/cli/stages/checkpoint_record.h"
 
 namespace harness {
 namespace {

@@ -10,9 +10,9 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/artifact/pickle_text_for_tests.h"
-#include "harness/artifact/pickle_value.h"
 #include "harness/base/file.h"
+#include "harness/checkpoint/pickle/pickle_value.h"
+#include "harness/testing/pickle_text.h"
 
 namespace harness {
 namespace {

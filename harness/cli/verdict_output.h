@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/base/verdict.h"
+#include "harness/record/verdict.h"
 #include "harness/table/suite.h"
 
 namespace harness {

@@ -6,7 +6,7 @@
 #include <opencv2/core.hpp>
 
 #include "harness/data/cityscapes.h"
-#include "harness/data/golden_transforms.h"
+#include "harness/testing/golden_transforms.h"
 
 namespace harness {
 namespace {

@@ -23,8 +23,8 @@
 
 #include "harness/base/file.h"
 #include "harness/base/sha256.h"
-#include "harness/data/plain_pipeline.h"
 #include "harness/data/training_loader.h"
+#include "harness/testing/plain_pipeline.h"
 
 namespace harness {
 namespace {

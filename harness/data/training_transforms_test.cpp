@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
-#include "harness/data/plain_pipeline.h"
+#include "harness/testing/plain_pipeline.h"
 
 namespace harness {
 namespace {

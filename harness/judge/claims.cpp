@@ -4,20 +4,20 @@
 #include <array>
 #include <utility>
 
-#include "harness/judge/config_agreement.h"
-#include "harness/judge/config_claims.h"
-#include "harness/judge/content_claims.h"
-#include "harness/judge/dtype_claim.h"
-#include "harness/judge/evaluated_claims.h"
-#include "harness/judge/file_claims.h"
-#include "harness/judge/forward_claims.h"
-#include "harness/judge/hardware_claims.h"
-#include "harness/judge/lockstep_claims.h"
-#include "harness/judge/log_claims.h"
-#include "harness/judge/origin.h"
-#include "harness/judge/parity_claims.h"
-#include "harness/judge/training_claims.h"
-#include "harness/judge/training_parity.h"
+#include "harness/judge/rules/evaluated/evaluated_claims.h"
+#include "harness/judge/rules/evaluated/forward_claims.h"
+#include "harness/judge/rules/evaluated/hardware_claims.h"
+#include "harness/judge/rules/evaluated/parity_claims.h"
+#include "harness/judge/rules/file/config_agreement.h"
+#include "harness/judge/rules/file/config_claims.h"
+#include "harness/judge/rules/file/content_claims.h"
+#include "harness/judge/rules/file/dtype_claim.h"
+#include "harness/judge/rules/file/file_claims.h"
+#include "harness/judge/rules/file/log_claims.h"
+#include "harness/judge/rules/file/origin.h"
+#include "harness/judge/rules/retrained/lockstep_claims.h"
+#include "harness/judge/rules/retrained/training_claims.h"
+#include "harness/judge/rules/retrained/training_parity.h"
 
 namespace harness {
 namespace {

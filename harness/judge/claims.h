@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "harness/base/verdict.h"
 #include "harness/judge/finding.h"
+#include "harness/record/verdict.h"
 
 namespace harness {
 

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/judge/sample_row.h"
 #include "harness/table/claim_kind.h"
+#include "harness/testing/sample_row.h"
 
 namespace harness {
 namespace {

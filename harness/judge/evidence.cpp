@@ -1,6 +1,6 @@
 #include "harness/judge/evidence.h"
 
-#include "harness/judge/measurement.h"
+#include "harness/base/measurement.h"
 
 namespace harness {
 namespace {

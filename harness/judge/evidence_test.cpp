@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/judge/measurement.h"
-#include "harness/judge/sample_row.h"
+#include "harness/base/measurement.h"
+#include "harness/testing/sample_row.h"
 
 namespace harness {
 namespace {

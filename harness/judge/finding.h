@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "harness/base/json.h"
-#include "harness/base/run_result.h"
-#include "harness/base/verdict.h"
+#include "harness/record/run_result.h"
+#include "harness/record/verdict.h"
 #include "harness/table/suite.h"
 
 namespace harness {

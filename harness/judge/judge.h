@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/base/run_result.h"
-#include "harness/base/verdict.h"
 #include "harness/judge/finding.h"
+#include "harness/record/run_result.h"
+#include "harness/record/verdict.h"
 #include "harness/table/suite.h"
 
 namespace harness {

@@ -7,7 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
-#include "harness/judge/sample_row.h"
+#include "harness/testing/sample_row.h"
 
 namespace harness {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "harness/judge/number_text.h"
-#include "harness/judge/tolerance.h"
+#include "harness/base/number_text.h"
+#include "harness/judge/statistics/tolerance.h"
 
 namespace harness {
 namespace {

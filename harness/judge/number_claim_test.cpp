@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/judge/sample_row.h"
+#include "harness/testing/sample_row.h"
 
 namespace harness {
 namespace {

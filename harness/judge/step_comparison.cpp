@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "harness/base/error.h"
-#include "harness/judge/number_text.h"
+#include "harness/base/number_text.h"
 
 namespace harness {
 namespace {

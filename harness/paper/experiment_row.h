@@ -7,9 +7,9 @@
 
 #include <torch/torch.h>
 
-#include "harness/base/chart.h"
 #include "harness/base/json.h"
 #include "harness/precision/training_step.h"
+#include "harness/record/chart.h"
 
 namespace harness {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/paper/row_for_tests.h"
+#include "harness/testing/paper_row.h"
 
 namespace harness {
 namespace {

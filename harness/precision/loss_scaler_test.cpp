@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
-#include "harness/precision/python_json_for_tests.h"
+#include "harness/testing/python_json.h"
 
 namespace harness {
 namespace {

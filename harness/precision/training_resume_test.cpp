@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
-#include "harness/precision/training_net_for_tests.h"
 #include "harness/precision/training_step.h"
+#include "harness/testing/training_net.h"
 
 namespace harness {
 namespace {

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/precision/training_net_for_tests.h"
+#include "harness/testing/training_net.h"
 
 namespace harness {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "harness/base/contradiction.h"
+#include "harness/record/contradiction.h"
 #include "harness/report/terminal.h"
 
 namespace harness {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "harness/base/verdict.h"
+#include "harness/record/verdict.h"
 
 namespace harness {
 

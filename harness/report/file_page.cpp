@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "harness/base/measurement.h"
+#include "harness/base/number_text.h"
 #include "harness/base/unicode.h"
-#include "harness/judge/measurement.h"
-#include "harness/judge/number_text.h"
-#include "harness/judge/origin.h"
+#include "harness/judge/rules/file/origin.h"
 #include "harness/report/text_layout.h"
 
 namespace harness {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/base/verdict.h"
+#include "harness/record/verdict.h"
 
 namespace harness {
 

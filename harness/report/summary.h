@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/base/verdict.h"
+#include "harness/record/verdict.h"
 
 namespace harness {
 

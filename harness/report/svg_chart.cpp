@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <limits>
 
-#include "harness/judge/number_text.h"
+#include "harness/base/number_text.h"
 #include "harness/report/xml_text.h"
 
 namespace harness {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/base/chart.h"
+#include "harness/record/chart.h"
 
 namespace harness {
 

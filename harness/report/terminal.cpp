@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "harness/base/number_text.h"
 #include "harness/base/unicode.h"
 #include "harness/judge/number_claim.h"
-#include "harness/judge/number_text.h"
 #include "harness/report/summary.h"
 #include "harness/report/text_layout.h"
 

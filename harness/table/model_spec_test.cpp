@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/table/test_support.h"
+#include "harness/testing/suite_documents.h"
 
 namespace harness {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/table/suite.h"
-#include "harness/table/test_support.h"
+#include "harness/testing/suite_documents.h"
 
 namespace harness {
 namespace {

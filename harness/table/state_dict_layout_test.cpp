@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/table/model_spec.h"
-#include "harness/table/test_support.h"
+#include "harness/testing/suite_documents.h"
 
 namespace harness {
 namespace {

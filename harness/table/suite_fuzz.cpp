@@ -1,6 +1,6 @@
 #include "harness/table/suite.h"
 
-#include "harness/base/fuzz_target.h"
+#include "harness/testing/fuzz_target.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace harness;

@@ -5,7 +5,7 @@
 
 #include "harness/base/file.h"
 #include "harness/base/sha256.h"
-#include "harness/table/test_support.h"
+#include "harness/testing/suite_documents.h"
 
 namespace harness {
 namespace {

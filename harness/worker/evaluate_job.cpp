@@ -5,18 +5,18 @@
 #include <memory>
 #include <set>
 
-#include "harness/artifact/checkpoint.h"
 #include "harness/base/machine.h"
+#include "harness/checkpoint/checkpoint.h"
 #include "harness/data/cityscapes.h"
+#include "harness/evaluate/evaluation_record.h"
+#include "harness/evaluate/evaluator.h"
+#include "harness/evaluate/forward_census.h"
+#include "harness/evaluate/memory_meter.h"
+#include "harness/evaluate/test_pipeline.h"
+#include "harness/network/cuda_device.h"
+#include "harness/network/model_builder.h"
+#include "harness/network/tensor_bridge.h"
 #include "harness/precision/policy.h"
-#include "harness/run/evaluation_record.h"
-#include "harness/run/evaluator.h"
-#include "harness/run/memory_meter.h"
-#include "harness/worker/cuda_device.h"
-#include "harness/worker/forward_census.h"
-#include "harness/worker/model_builder.h"
-#include "harness/worker/tensor_bridge.h"
-#include "harness/worker/test_pipeline.h"
 
 namespace harness {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
-#include "harness/base/run_result.h"
-#include "harness/worker/minizoo_rows.h"
+#include "harness/record/run_result.h"
+#include "harness/testing/minizoo_rows.h"
 
 namespace harness {
 namespace {

@@ -12,9 +12,9 @@
 
 #include "harness/base/sha256.h"
 #include "harness/data/cityscapes.h"
-#include "harness/run/evaluator.h"
-#include "harness/run/segment.h"
-#include "harness/worker/minizoo_rows.h"
+#include "harness/evaluate/evaluator.h"
+#include "harness/evaluate/segment.h"
+#include "harness/testing/minizoo_rows.h"
 
 namespace harness {
 namespace {

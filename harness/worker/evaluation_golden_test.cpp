@@ -9,9 +9,9 @@
 
 #include "harness/base/file.h"
 #include "harness/data/cityscapes.h"
+#include "harness/evaluate/evaluator.h"
 #include "harness/precision/half_convolution.h"
-#include "harness/run/evaluator.h"
-#include "harness/worker/minizoo_rows.h"
+#include "harness/testing/minizoo_rows.h"
 
 namespace harness {
 namespace {

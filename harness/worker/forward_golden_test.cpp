@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/precision/half_convolution.h"
-#include "harness/worker/minizoo_rows.h"
+#include "harness/testing/minizoo_rows.h"
 
 namespace harness {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/network/cuda_device.h"
 #include "harness/precision/range_census.h"
-#include "harness/worker/cuda_device.h"
-#include "harness/worker/minizoo_rows.h"
+#include "harness/testing/minizoo_rows.h"
 
 namespace harness {
 namespace {

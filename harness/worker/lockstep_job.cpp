@@ -4,11 +4,11 @@
 #include <chrono>
 
 #include "harness/base/machine.h"
-#include "harness/run/trainer.h"
-#include "harness/worker/cuda_device.h"
-#include "harness/worker/lockstep.h"
-#include "harness/worker/model_builder.h"
-#include "harness/worker/training_setup.h"
+#include "harness/lockstep/lockstep.h"
+#include "harness/network/cuda_device.h"
+#include "harness/network/model_builder.h"
+#include "harness/train/trainer.h"
+#include "harness/train/training_setup.h"
 
 namespace harness {
 namespace {

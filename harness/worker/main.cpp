@@ -7,10 +7,10 @@
 
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/evaluate/environment.h"
+#include "harness/network/cuda_device.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/policy.h"
-#include "harness/run/environment.h"
-#include "harness/worker/cuda_device.h"
 #include "harness/worker/evaluate_job.h"
 #include "harness/worker/lockstep_job.h"
 #include "harness/worker/paper_job.h"

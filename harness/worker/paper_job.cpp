@@ -4,18 +4,18 @@
 #include <array>
 #include <chrono>
 
-#include "harness/artifact/checkpoint.h"
 #include "harness/base/error.h"
-#include "harness/base/experiment.h"
 #include "harness/base/machine.h"
+#include "harness/checkpoint/checkpoint.h"
+#include "harness/network/model_builder.h"
+#include "harness/network/tensor_bridge.h"
 #include "harness/paper/accumulation.h"
 #include "harness/paper/loss_scaling.h"
 #include "harness/paper/master_weights.h"
 #include "harness/paper/overflow.h"
-#include "harness/run/trainer.h"
-#include "harness/worker/model_builder.h"
-#include "harness/worker/tensor_bridge.h"
-#include "harness/worker/training_setup.h"
+#include "harness/record/experiment.h"
+#include "harness/train/trainer.h"
+#include "harness/train/training_setup.h"
 #include "models/losses.h"
 
 namespace harness {

@@ -4,12 +4,12 @@
 
 #include <torch/torch.h>
 
-#include "harness/artifact/python_config.h"
 #include "harness/base/machine.h"
+#include "harness/evaluate/environment.h"
+#include "harness/network/cuda_device.h"
+#include "harness/openmmlab/python_config.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/policy.h"
-#include "harness/run/environment.h"
-#include "harness/worker/cuda_device.h"
 
 namespace harness {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
-#include "harness/base/run_result.h"
+#include "harness/record/run_result.h"
 #include "harness/table/suite.h"
 
 namespace harness {

@@ -1,6 +1,6 @@
 #include "harness/worker/train_job.h"
 
-#include "harness/worker/training_session.h"
+#include "harness/train/training_session.h"
 
 namespace harness {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
-#include "harness/worker/row_job_for_tests.h"
+#include "harness/testing/row_jobs.h"
 
 namespace harness {
 namespace {

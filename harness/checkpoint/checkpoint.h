@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/base/file.h"
+#include "harness/base/json.h"
+#include "harness/checkpoint/checkpoint_format.h"
+#include "harness/checkpoint/tensor_statistics.h"
+#include "harness/checkpoint/tensor_view.h"
+
+namespace harness {
+
+/// A `.pth` file, read without executing any of it (docs/checkpoint_format.md).
+class Checkpoint {
+ public:
+  /// Throws Error(kIo), Error(kInvalidFile) (truncated, inconsistent, changed by another program
+  /// while it is read), Error(kUnsafePickle) (an opcode or a global off the allow-list).
+  static Checkpoint open(const std::filesystem::path& path);
+  /// The same for a file that is mapped already. subject: its path.
+  static Checkpoint read(MappedFile file, const std::string& subject);
+  /// The same for a file that lies in memory. bytes: have to outlive the object. subject: its name,
+  /// for messages.
+  static Checkpoint read(std::span<const std::byte> bytes, const std::string& subject);
+
+  CheckpointFormat format() const noexcept;
+  std::uintmax_t file_size() const noexcept;
+
+  /// The entries of the state dict in file order: of the top-level key "state_dict" where there is
+  /// one, else of the top-level mapping itself.
+  const std::vector<TensorView>& state_dict() const noexcept;
+
+  /// Tensors outside the state dict (optimizer state, bare tensors), by dotted path. A file that is
+  /// one bare tensor calls it "tensor".
+  const std::vector<TensorView>& other_tensors() const noexcept;
+
+  /// Entries of the state dict in which there is no tensor (a version number, say), as JSON by
+  /// name. Empty for nearly every file; what is listed here is no parameter.
+  const Json& state_dict_values() const noexcept;
+
+  /// Reads every byte of the storages whose checksum the file says (zip files, unless PyTorch was
+  /// told to write none). Throws Error(kInvalidFile) for the first that has another.
+  void verify_checksums() const;
+
+  /// Everything that is not a tensor, as JSON: tuples and sets become arrays, byte strings and
+  /// classes that are not known become {"__class__": name, ...}, a tensor becomes
+  /// {"__tensor__": "float32 [2, 3]"}. The value of the key "state_dict" is left out.
+  const Json& top_level() const noexcept;
+  /// top_level()["meta"], or null.
+  const Json& meta() const noexcept;
+
+  Checkpoint(Checkpoint&&) noexcept;
+  Checkpoint& operator=(Checkpoint&&) noexcept;
+  ~Checkpoint();
+
+ private:
+  struct Contents;
+  explicit Checkpoint(std::unique_ptr<Contents> contents);
+  std::unique_ptr<Contents> contents_;
+};
+
+}  // namespace harness

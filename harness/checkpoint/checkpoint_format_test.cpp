@@ -1,0 +1,37 @@
+#include "harness/checkpoint/checkpoint_format.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+
+namespace harness {
+namespace {
+
+CheckpointFormat format_of(const std::string& bytes) {
+  return read_either_format(std::as_bytes(std::span(bytes)), "x.pth").format;
+}
+
+TEST(CheckpointFormat, IsToldByTheFirstBytes) {
+  const std::string zoo = "fixtures/minizoo/zoo/fp16/";
+  for (const auto& entry : std::filesystem::directory_iterator(zoo)) {
+    if (entry.path().extension() != ".pth") continue;
+    const bool is_zip = entry.path().filename().string().starts_with("deeplabv3_");
+    EXPECT_EQ(format_of(read_file(entry.path())),
+              is_zip ? CheckpointFormat::kZip : CheckpointFormat::kLegacy)
+        << entry.path();
+  }
+}
+
+TEST(CheckpointFormat, HasANameForReports) {
+  EXPECT_EQ(to_string(CheckpointFormat::kZip), "zip");
+  EXPECT_EQ(to_string(CheckpointFormat::kLegacy), "legacy");
+}
+
+TEST(CheckpointFormat, RefusesWhatBeginsOtherwise) {
+  EXPECT_THROW(format_of(""), Error);
+  EXPECT_THROW(format_of("<html>not found</html>"), Error);
+}
+
+}  // namespace
+}  // namespace harness

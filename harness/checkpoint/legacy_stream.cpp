@@ -1,0 +1,126 @@
+#include "harness/checkpoint/legacy_stream.h"
+
+#include <string_view>
+#include <unordered_map>
+
+#include "harness/base/error.h"
+#include "harness/base/utf8.h"
+#include "harness/checkpoint/byte_cursor.h"
+#include "harness/checkpoint/pickle/pickle_json.h"
+#include "harness/checkpoint/pickle/pickle_opcodes.h"
+#include "harness/checkpoint/pickle/unpickler.h"
+
+namespace harness {
+namespace {
+
+/// torch/serialization.py: MAGIC_NUMBER and PROTOCOL_VERSION.
+constexpr std::string_view kMagic = "0x1950a86a20f9469cfc6c";
+constexpr std::int64_t kProtocol = 1001;
+
+class LegacyStream {
+ public:
+  LegacyStream(std::span<const std::byte> file, const std::string& subject)
+      : file_(file), subject_(subject) {}
+
+  StoredPickle read() {
+    check_header();
+    StoredPickle stored;
+    stored.tree = next_pickle();
+    read_storages(stored, next_pickle());
+    return stored;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& detail) const {
+    throw Error(ErrorCode::kInvalidFile, subject_, "legacy stream: " + for_message(detail));
+  }
+
+  PickleTree next_pickle() {
+    Unpickled unpickled = unpickle(file_.subspan(position_), subject_, position_);
+    position_ += unpickled.size;
+    return std::move(unpickled.tree);
+  }
+
+  void check_header() {
+    const PickleTree magic = next_pickle();
+    if (magic[magic.root].kind != PickleKind::kBigInt || magic[magic.root].text != kMagic) {
+      fail("expected the magic number of torch.save, " + std::string(kMagic) +
+           ", got another value: some other pickle");
+    }
+    const PickleTree protocol = next_pickle();
+    const PickleValue& version = protocol[protocol.root];
+    if (version.kind != PickleKind::kInt || version.integer != kProtocol) {
+      fail("expected protocol " + std::to_string(kProtocol) + ", got " +
+           key_text(protocol, protocol.root));
+    }
+    const PickleTree system = next_pickle();
+    const PickleValue* little = find(system, "little_endian");
+    if (little == nullptr || little->kind != PickleKind::kBool || little->integer != 1) {
+      fail("expected little_endian to be True, got another value");
+    }
+  }
+
+  static const PickleValue* find(const PickleTree& tree, std::string_view key) {
+    const PickleValue& dict = tree[tree.root];
+    if (dict.kind != PickleKind::kDict) return nullptr;
+    for (std::size_t index = 0; index + 1 < dict.items.size(); index += 2) {
+      const PickleValue& name = tree[dict.items[index]];
+      if (name.kind == PickleKind::kString && name.text == key) {
+        return &tree[dict.items[index + 1]];
+      }
+    }
+    return nullptr;
+  }
+
+  void read_storages(StoredPickle& stored, const PickleTree& keys) {
+    std::unordered_map<std::string, std::size_t> index_of;
+    for (std::size_t index = 0; index < stored.tree.storages.size(); ++index) {
+      index_of.emplace(stored.tree.storages[index].key, index);
+    }
+    if (keys[keys.root].kind != PickleKind::kList) fail("expected a list of storage keys");
+    stored.storages.resize(stored.tree.storages.size());
+    ByteCursor cursor(file_.subspan(position_), subject_, position_);
+    for (const ValueId id : keys[keys.root].items) {
+      const std::string key = key_text(keys, id);
+      const auto found = index_of.find(key);
+      if (found == index_of.end()) {
+        fail("storage '" + key + "': expected each key once and a tensor for it, got it twice or " +
+             "without a tensor");
+      }
+      stored.storages[found->second] = next_storage(cursor, stored.tree.storages[found->second]);
+      index_of.erase(found);
+    }
+    if (!index_of.empty()) {
+      fail("expected the elements of storage '" + index_of.begin()->first + "', got none");
+    }
+    if (cursor.remaining() != 0) {
+      fail("expected the file to end after the last storage, got " +
+           std::to_string(cursor.remaining()) + " bytes more");
+    }
+  }
+
+  std::span<const std::byte> next_storage(ByteCursor& cursor, const PickledStorage& storage) const {
+    const auto count = cursor.take_number<std::int64_t>();
+    if (count != storage.elements) {
+      fail("storage '" + storage.key + "': expected " + std::to_string(storage.elements) +
+           " elements, got " + std::to_string(count));
+    }
+    return cursor.take(storage_size(storage));
+  }
+
+  std::span<const std::byte> file_;
+  const std::string& subject_;
+  std::size_t position_ = 0;
+};
+
+}  // namespace
+
+bool is_legacy_stream(std::span<const std::byte> file) noexcept {
+  return !file.empty() && file[0] == static_cast<std::byte>(Opcode::kProto);
+}
+
+StoredPickle read_legacy_stream(std::span<const std::byte> file, const std::string& subject) {
+  return LegacyStream(file, subject).read();
+}
+
+}  // namespace harness

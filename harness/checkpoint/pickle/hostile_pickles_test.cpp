@@ -1,0 +1,220 @@
+// Pickles that mean harm in every combination: what is named, how it is named, and what is done
+// with it. fixtures/hostile holds whole files, one of each kind.
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/testing/pickle_text.h"
+#include "harness/testing/reading_outcome.h"
+
+namespace harness {
+namespace {
+
+using pickle_text::global;
+using pickle_text::integer;
+using pickle_text::join;
+using pickle_text::pickled;
+using pickle_text::text;
+using pickle_text::tuple;
+using testing::HasSubstr;
+using namespace std::string_literals;
+
+struct Named {
+  std::string module;
+  std::string name;
+};
+
+const Named kHarmful[] = {
+    {"os", "system"},
+    {"posix", "system"},
+    {"nt", "system"},
+    {"os.path", "join"},
+    {"subprocess", "Popen"},
+    {"_posixsubprocess", "fork_exec"},
+    {"commands", "getoutput"},
+    {"builtins", "eval"},
+    {"builtins", "exec"},
+    {"builtins", "compile"},
+    {"builtins", "open"},
+    {"builtins", "getattr"},
+    {"builtins", "__import__"},
+    {"builtins", "type"},
+    {"__builtin__", "execfile"},
+    {"__builtin__", "apply"},
+    {"__builtin__", "file"},
+    {"sys", "modules"},
+    {"importlib", "import_module"},
+    {"imp", "load_source"},
+    {"pkgutil", "resolve_name"},
+    {"runpy", "run_path"},
+    {"zipimport", "zipimporter"},
+    {"operator", "attrgetter"},
+    {"functools", "partial"},
+    {"types", "FunctionType"},
+    {"types", "CodeType"},
+    {"pickle", "loads"},
+    {"_pickle", "Unpickler"},
+    {"cPickle", "loads"},
+    {"dill", "loads"},
+    {"marshal", "loads"},
+    {"ctypes", "CDLL"},
+    {"code", "interact"},
+    {"codecs", "open"},
+    {"io", "open"},
+    {"io", "FileIO"},
+    {"shutil", "rmtree"},
+    {"socket", "create_connection"},
+    {"urllib.request", "urlopen"},
+    {"http.client", "HTTPConnection"},
+    {"webbrowser", "open"},
+    {"pty", "spawn"},
+    {"platform", "popen"},
+    {"asyncio", "run"},
+    {"multiprocessing", "Process"},
+    {"threading", "Thread"},
+    {"_thread", "start_new_thread"},
+    {"signal", "signal"},
+    {"atexit", "register"},
+    {"tempfile", "mktemp"},
+    {"glob", "glob"},
+    {"timeit", "timeit"},
+    {"cProfile", "run"},
+    {"profile", "run"},
+    {"pdb", "run"},
+    {"bdb", "Bdb"},
+    {"trace", "Trace"},
+    {"site", "main"},
+    {"gc", "get_objects"},
+    {"mmap", "mmap"},
+    {"socketserver", "TCPServer"},
+    {"weakref", "finalize"},
+    {"logging.config", "listen"},
+    {"sqlite3", "connect"},
+    {"torch", "load"},
+    {"torch.hub", "load"},
+    {"torch.jit", "load"},
+    {"torch.serialization", "load"},
+    {"torch.storage", "_load_from_bytes"},
+    {"torch.utils.cpp_extension", "load"},
+    {"torch.utils.collect_env", "run"},
+    {"numpy", "load"},
+    {"numpy.f2py", "compile"},
+    {"numpy.testing._private.utils", "runstring"},
+    {"collections", "OrderedDict.__init__.__globals__"},
+};
+
+/// The ways to have a name on the stack.
+std::vector<std::string> ways_to(const Named& named) {
+  const auto& [module, name] = named;
+  const auto brief = [](const std::string& value) {
+    return join("\x8c", std::string(1, static_cast<char>(value.size())), value);
+  };
+  const auto python2 = [](const std::string& value) {
+    return join("U", std::string(1, static_cast<char>(value.size())), value);
+  };
+  return {
+      global(module, name),
+      join(text(module), text(name), "\x93"),
+      join(brief(module), brief(name), "\x93"),
+      join(python2(module), python2(name), "\x93"),
+      join("V", module, "\nV", name, "\n\x93"),
+      join("S'", module, "'\nS'", name, "'\n\x93"),
+      // Through the memo, by numbers and by MEMOIZE; over another name; by DUP, POP and POP_MARK.
+      join(text(module), "q\0000"s, text(name), "q\0010"s, "h\0h\1\x93"s),
+      join(text(module), "\x94"s, "0", text(name), "\x94"s, "0h\0h\1\x93"s),
+      join(text("collections"), "q\0000"s, text(module), "q\0000"s, "h\0"s, text(name), "\x93"),
+      join(text(module), "2(1", "0", text(module), "(N1", text(name), "\x93"),
+  };
+}
+
+/// What can be done with the name that `way` leaves on the stack.
+std::vector<std::string> uses_of(const std::string& way) {
+  const std::string harmless = global("a", "B") + ")R";
+  const std::string storage = text("storage");
+  return {
+      way,
+      way + "0N",
+      way + ")R",
+      join(way, tuple(text("touch halfproof_was_here")), "R"),
+      way + ")\x81",
+      way + ")}\x92",
+      way + "}b",
+      way + ")R}b",
+      join(harmless, way, "b"),
+      join(harmless, way, "a"),
+      join(harmless, way, "N", "s"),
+      join("]", way, "a"),
+      join("}", way, "Ns"),
+      join("\x8f(", way, "\x90"),
+      join(way, "\x85"),
+      join(tuple(storage, way, text("0"), text("cpu"), integer(4)), "Q"),
+      join(way, "Q"),
+      join(global("copyreg", "_reconstructor"), tuple(way, global("builtins", "object"), "N"), "R"),
+      join(global("torch._tensor", "_rebuild_from_type_v2"), tuple(way, way, ")", "N"), "R"),
+      join(global("collections", "defaultdict"), tuple(way), "R"),
+      join(global("collections", "OrderedDict"), ")R", way, "b"),
+  };
+}
+
+TEST(HostilePickles, NoWayLeadsToANameThatIsCode) {
+  std::size_t tried = 0;
+  for (const Named& named : kHarmful) {
+    for (const std::string& way : ways_to(named)) {
+      for (const std::string& body : uses_of(way)) {
+        const Error error = outcome(pickled(body));
+        ++tried;
+        ASSERT_EQ(error.code(), ErrorCode::kUnsafePickle)
+            << named.module << "." << named.name << ": " << testing::PrintToString(body);
+        ASSERT_THAT(error.detail(), HasSubstr(named.module + "." + named.name));
+      }
+    }
+  }
+  EXPECT_GT(tried, 10'000U);
+}
+
+TEST(HostilePickles, NoCodeOfTheExtensionRegistryIsLookedUp) {
+  for (int code = 0; code < 256; ++code) {
+    const std::string byte(1, static_cast<char>(code));
+    EXPECT_THAT(outcome(pickled("\x82" + byte)).detail(), HasSubstr("(EXT1)"));
+    EXPECT_THAT(outcome(pickled("\x83" + byte + byte)).detail(), HasSubstr("(EXT2)"));
+    EXPECT_THAT(outcome(pickled("\x84" + byte + byte + byte + byte)).detail(), HasSubstr("(EXT4)"));
+  }
+}
+
+TEST(HostilePickles, WhateverHoldsItselfIsRefused) {
+  const std::string object = global("a", "B") + ")R";
+  const std::string ordered = global("collections", "OrderedDict") + ")R";
+  const std::string bodies[] = {
+      "]q\0h\0a"s,                                // A list.
+      "]q\0(h\0h\0e"s,                            //
+      "}q\0Nh\0s"s,                               // A dict.
+      "\x8fq\0(h\0\x90"s,                         // A set.
+      "]q\0h\0\x85"s + "q\1a"s,                   // A tuple in its list.
+      "]q\0(h\0\x91"s + "a"s,                     // A frozenset in its list.
+      ordered + "q\0Nh\0s"s,                      //
+      object + "q\0h\0b"s,                        // As its own state, element and entry.
+      object + "q\0h\0a"s,                        //
+      object + "q\0Nh\0s"s,                       //
+      "]q\0"s + global("a", "B") + "h\0\x85Ra"s,  // As an argument of what it holds.
+      "]q\0]q\1]q\2h\0a0h\2a0h\1a0h\0h\1a"s,      // Through three lists.
+      "]q\0h\0\x85\x85\x85"s + "a"s,              //
+      "]q\0"s + global("builtins", "list") + "h\0\x85Ra"s + "0h\0h\0a"s,
+  };
+  for (const std::string& body : bodies) {
+    const Error error = outcome(pickled(body));
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidFile) << testing::PrintToString(body);
+    EXPECT_THAT(error.detail(), HasSubstr("holds itself")) << testing::PrintToString(body);
+  }
+}
+
+/// A key that is a container is named and not looked into.
+TEST(HostilePickles, ADictThatIsItsOwnKeyIsNotFollowed) {
+  EXPECT_EQ(outcome(pickled("}q\0h\0Ns"s)).code(), ErrorCode::kUsage);
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,188 @@
+#include "harness/checkpoint/pickle/numpy_json.h"
+
+#include <array>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "harness/base/float16.h"
+
+namespace harness {
+namespace {
+
+constexpr std::size_t kMaxValues = 1024;
+
+struct NumpyType {
+  std::string_view code;  ///< numpy's type string without its byte order.
+  DType dtype;
+};
+
+constexpr std::array<NumpyType, 9> kTypes = {{{"f2", DType::kFloat16},
+                                              {"f4", DType::kFloat32},
+                                              {"f8", DType::kFloat64},
+                                              {"i1", DType::kInt8},
+                                              {"i2", DType::kInt16},
+                                              {"i4", DType::kInt32},
+                                              {"i8", DType::kInt64},
+                                              {"u1", DType::kUInt8},
+                                              {"b1", DType::kBool}}};
+
+const PickleValue* part(const PickleTree& tree, const PickleValue& object, std::size_t index) {
+  return object.items[index] == kNoValue ? nullptr : &tree[object.items[index]];
+}
+
+const PickleValue* element(const PickleTree& tree, const PickleValue* tuple, std::size_t index,
+                           PickleKind kind) {
+  if (tuple == nullptr || tuple->kind != PickleKind::kTuple || index >= tuple->items.size()) {
+    return nullptr;
+  }
+  const PickleValue& value = tree[tuple->items[index]];
+  return value.kind == kind ? &value : nullptr;
+}
+
+/// Bytes in a tuple; Python 2 writes them as text where they happen to be some.
+const PickleValue* raw_element(const PickleTree& tree, const PickleValue* tuple,
+                               std::size_t index) {
+  const PickleValue* bytes = element(tree, tuple, index, PickleKind::kBytes);
+  return bytes != nullptr ? bytes : element(tree, tuple, index, PickleKind::kString);
+}
+
+/// A dtype pickles as dtype('f8', ...) whose state is (version, byte order, ...).
+std::optional<DType> dtype_of(const PickleTree& tree, const PickleValue* object) {
+  if (object == nullptr || object->role != GlobalRole::kNumpyDtype) return std::nullopt;
+  const PickleValue* code = element(tree, part(tree, *object, kArguments), 0, PickleKind::kString);
+  const PickleValue* state = part(tree, *object, kState);
+  const PickleValue* order = element(tree, state, 1, PickleKind::kString);
+  if (code == nullptr || (order != nullptr && order->text == ">")) return std::nullopt;
+  for (const NumpyType& type : kTypes) {
+    if (type.code == code->text) return type.dtype;
+  }
+  return std::nullopt;
+}
+
+template <typename Number>
+Number number_at(std::string_view bytes) {
+  Number number;
+  std::memcpy(&number, bytes.data(), sizeof(Number));
+  return number;
+}
+
+Json element_to_json(DType dtype, std::string_view bytes) {
+  switch (dtype) {
+    case DType::kFloat16:
+      return number_or_null(half_to_float(number_at<std::uint16_t>(bytes)));
+    case DType::kFloat32:
+      return number_or_null(number_at<float>(bytes));
+    case DType::kFloat64:
+      return number_or_null(number_at<double>(bytes));
+    case DType::kInt8:
+      return number_at<std::int8_t>(bytes);
+    case DType::kInt16:
+      return number_at<std::int16_t>(bytes);
+    case DType::kInt32:
+      return number_at<std::int32_t>(bytes);
+    case DType::kInt64:
+      return number_at<std::int64_t>(bytes);
+    case DType::kUInt8:
+      return number_at<std::uint8_t>(bytes);
+    case DType::kBool:
+      return bytes.front() != '\0';
+    default:
+      return nullptr;
+  }
+}
+
+std::optional<Json> scalar_to_json(const PickleTree& tree, const PickleValue& value) {
+  const PickleValue* arguments = part(tree, value, kArguments);
+  const auto dtype = dtype_of(tree, element(tree, arguments, 0, PickleKind::kOpaque));
+  const PickleValue* bytes = raw_element(tree, arguments, 1);
+  if (!dtype || bytes == nullptr || bytes->text.size() != item_size(*dtype)) return std::nullopt;
+  return element_to_json(*dtype, bytes->text);
+}
+
+/// The sizes of an array whose elements fill `bytes`; nothing when they do not.
+std::optional<std::vector<std::int64_t>> sizes_of(const PickleTree& tree, const PickleValue& shape,
+                                                  std::size_t elements) {
+  std::vector<std::int64_t> sizes;
+  std::int64_t product = 1;
+  for (const ValueId id : shape.items) {
+    const PickleValue& size = tree[id];
+    if (size.kind != PickleKind::kInt || size.integer < 0 ||
+        __builtin_mul_overflow(product, size.integer, &product)) {
+      return std::nullopt;
+    }
+    sizes.push_back(size.integer);
+  }
+  if (static_cast<std::size_t>(product) != elements) return std::nullopt;
+  return sizes;
+}
+
+/// Where, in an array whose first index moves fastest, the element lies that comes at `index` in
+/// row-major order.
+std::size_t fortran_place(std::size_t index, const std::vector<std::int64_t>& sizes) {
+  std::size_t place = 0;
+  std::size_t stride = 1;
+  for (const std::int64_t size : sizes) stride *= static_cast<std::size_t>(size);
+  for (std::size_t axis = sizes.size(); axis-- > 0;) {
+    const auto size = static_cast<std::size_t>(sizes[axis]);
+    stride /= size;
+    place += index % size * stride;
+    index /= size;
+  }
+  return place;
+}
+
+std::optional<Json> array_of(const PickleTree& tree, std::optional<DType> dtype,
+                             const PickleValue* shape, const PickleValue* bytes, bool is_fortran) {
+  if (!dtype || shape == nullptr || bytes == nullptr) return std::nullopt;
+  const std::size_t item = item_size(*dtype);
+  const std::size_t elements = bytes->text.size() / item;
+  const auto sizes = sizes_of(tree, *shape, elements);
+  if (!sizes || bytes->text.size() % item != 0) return std::nullopt;
+  Json array = {{"__class__", "numpy.ndarray"}, {"dtype", to_string(*dtype)}, {"shape", *sizes}};
+  if (elements <= kMaxValues) {
+    Json values = Json::array();
+    for (std::size_t index = 0; index < elements; ++index) {
+      const std::size_t place = is_fortran ? fortran_place(index, *sizes) : index;
+      values.push_back(element_to_json(*dtype, bytes->text.substr(place * item, item)));
+    }
+    array["values"] = std::move(values);
+  }
+  return array;
+}
+
+/// _reconstruct(ndarray, ...) with the state (version, shape, dtype, is Fortran, bytes).
+std::optional<Json> array_to_json(const PickleTree& tree, const PickleValue& value) {
+  const PickleValue* state = part(tree, value, kState);
+  const PickleValue* is_fortran = element(tree, state, 3, PickleKind::kBool);
+  return array_of(tree, dtype_of(tree, element(tree, state, 2, PickleKind::kOpaque)),
+                  element(tree, state, 1, PickleKind::kTuple), raw_element(tree, state, 4),
+                  is_fortran != nullptr && is_fortran->integer != 0);
+}
+
+/// _frombuffer(bytes, dtype, shape, order)
+std::optional<Json> buffer_to_json(const PickleTree& tree, const PickleValue& value) {
+  const PickleValue* arguments = part(tree, value, kArguments);
+  const PickleValue* order = element(tree, arguments, 3, PickleKind::kString);
+  return array_of(tree, dtype_of(tree, element(tree, arguments, 1, PickleKind::kOpaque)),
+                  element(tree, arguments, 2, PickleKind::kTuple), raw_element(tree, arguments, 0),
+                  order != nullptr && order->text == "F");
+}
+
+}  // namespace
+
+std::optional<Json> numpy_to_json(const PickleTree& tree, const PickleValue& value) {
+  if (value.kind != PickleKind::kOpaque) return std::nullopt;
+  switch (value.role) {
+    case GlobalRole::kNumpyScalar:
+      return scalar_to_json(tree, value);
+    case GlobalRole::kNumpyArray:
+      return array_to_json(tree, value);
+    case GlobalRole::kNumpyBuffer:
+      return buffer_to_json(tree, value);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace harness

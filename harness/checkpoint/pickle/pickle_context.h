@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/error.h"
+#include "harness/checkpoint/pickle/pickle_value.h"
+
+namespace harness {
+
+/// Which file and which opcode is at work, for messages.
+struct PickleContext {
+  std::string subject;
+  std::size_t position = 0;  ///< Of the opcode, in the file (legacy) or in data.pkl (zip).
+
+  /// Throws Error(code, subject, "pickle, byte <position>: <detail>").
+  [[noreturn]] void fail(ErrorCode code, const std::string& detail) const;
+};
+
+/// Arguments as a pickle gives them, read with their types checked. Every method throws
+/// Error(kInvalidFile) that names the call and the argument.
+class PickleArguments {
+ public:
+  /// what: the call, as in "torch._utils._rebuild_tensor_v2". tuple: has to be a kTuple.
+  PickleArguments(const PickleTree& tree, const PickleContext& context, std::string_view what,
+                  ValueId tuple);
+
+  std::size_t size() const noexcept { return items_.size(); }
+  ValueId id(std::size_t index) const;
+  const PickleValue& value(std::size_t index, PickleKind kind) const;
+  std::int64_t integer(std::size_t index) const { return value(index, PickleKind::kInt).integer; }
+  /// The integers of a tuple or list.
+  std::vector<std::int64_t> integers(std::size_t index) const;
+  /// True for an argument that is there and not None.
+  bool has(std::size_t index) const noexcept;
+
+  [[noreturn]] void fail(const std::string& detail) const;
+
+ private:
+  const PickleTree& tree_;
+  const PickleContext& context_;
+  std::string what_;
+  std::vector<ValueId> items_;
+};
+
+}  // namespace harness

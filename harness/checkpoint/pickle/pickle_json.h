@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/json.h"
+#include "harness/checkpoint/pickle/pickle_value.h"
+
+namespace harness {
+
+/// A tensor and the way to it: keys of dicts and positions in lists, joined by dots.
+struct NamedTensor {
+  std::string name;
+  std::size_t index = 0;  ///< In PickleTree::tensors.
+};
+
+/// A dict's key as text: a string as it is, an integer in decimal, anything else as its JSON.
+std::string key_text(const PickleTree& tree, ValueId key);
+
+/// Values as JSON: tuples and sets are arrays, {"__class__": name, ...} stands for bytes, classes
+/// and objects, {"__tensor__": "float32 [2, 3]"} for a tensor, {"__storage__": "float32 [6]"} for a
+/// storage, null for None, NaN and infinity; integers beyond 64 bits are strings.
+///
+/// A pickle can refer to one value many times and to a container from within itself. Output deeper
+/// than kMaxDepth or out of proportion to the pickle is Error(kInvalidFile).
+class PickleToJson {
+ public:
+  static constexpr int kMaxDepth = 64;
+
+  /// tree: has to outlive the object. subject: the file, for messages.
+  PickleToJson(const PickleTree& tree, std::string_view subject);
+
+  /// The tensors within are added to tensors(), their names beginning with `name` where it is not
+  /// empty.
+  Json convert(ValueId id, const std::string& name);
+
+  std::vector<NamedTensor>& tensors() noexcept { return tensors_; }
+
+ private:
+  [[noreturn]] void fail(const std::string& detail) const;
+  void spend(std::size_t values, std::size_t text);
+  Json convert(ValueId id);
+  template <typename Convert>
+  Json nested(Convert convert_value);
+  Json convert_child(ValueId id, const std::string& key);
+  Json convert_tensor(const PickleValue& value);
+  Json convert_sequence(const PickleValue& value);
+  Json convert_dict(const PickleValue& value);
+  Json convert_opaque(const PickleValue& value);
+
+  const PickleTree& tree_;
+  std::string subject_;
+  std::string name_;
+  int depth_ = 0;
+  std::size_t values_left_;
+  std::size_t text_left_ = PickleTree::kMaxCopiedText;
+  std::vector<NamedTensor> tensors_;
+};
+
+}  // namespace harness

@@ -1,0 +1,108 @@
+#include "harness/checkpoint/pickle/pickle_stack.h"
+
+#include <charconv>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+#include "harness/base/utf8.h"
+
+namespace harness {
+namespace {
+
+[[noreturn]] void refuse(const std::string& detail) {
+  throw std::invalid_argument(detail);
+}
+
+void check_count(std::size_t count) {
+  if (count >= PickleTree::kMaxValues) {
+    refuse("expected a stack of at most " + std::to_string(PickleTree::kMaxValues) +
+           " values, got more");
+  }
+}
+
+}  // namespace
+
+void PickleStack::push(ValueId value) {
+  check_count(values_.size());
+  values_.push_back(value);
+}
+
+void PickleStack::push_mark() {
+  check_count(marks_.size());
+  marks_.push_back(values_.size());
+}
+
+std::size_t PickleStack::reachable() const {
+  return values_.size() - (marks_.empty() ? 0 : marks_.back());
+}
+
+void PickleStack::need(std::size_t count) const {
+  if (reachable() < count) {
+    refuse("expected " + std::to_string(count) + " values on the stack, got " +
+           std::to_string(reachable()));
+  }
+}
+
+ValueId PickleStack::top() const {
+  need(1);
+  return values_.back();
+}
+
+ValueId PickleStack::pop() {
+  const ValueId value = top();
+  values_.pop_back();
+  return value;
+}
+
+std::vector<ValueId> PickleStack::take(std::size_t count) {
+  need(count);
+  std::vector<ValueId> taken(values_.end() - static_cast<std::ptrdiff_t>(count), values_.end());
+  values_.resize(values_.size() - count);
+  return taken;
+}
+
+std::vector<ValueId> PickleStack::take_marked() {
+  if (marks_.empty()) refuse("expected a mark on the stack, got none");
+  const std::size_t count = reachable();
+  marks_.pop_back();
+  return take(count);
+}
+
+void PickleStack::drop() {
+  if (!marks_.empty() && reachable() == 0) {
+    marks_.pop_back();
+  } else {
+    pop();
+  }
+}
+
+ValueId PickleStack::result() const {
+  if (values_.size() != 1 || !marks_.empty()) {
+    refuse("expected one value at the end, got " + std::to_string(values_.size()) + " and " +
+           std::to_string(marks_.size()) + " marks");
+  }
+  return values_.back();
+}
+
+void PickleStack::remember(std::size_t index) {
+  check_count(memo_.size());
+  memo_[index] = top();
+}
+
+void PickleStack::recall(std::size_t index) {
+  const auto found = memo_.find(index);
+  if (found == memo_.end()) refuse("expected memo " + std::to_string(index) + ", got none");
+  push(found->second);
+}
+
+std::size_t PickleStack::memo_index(std::string_view line) {
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), index);
+  if (error != std::errc() || end != line.data() + line.size()) {
+    refuse("expected a memo index, got \"" + repair_utf8(line.substr(0, 20)) + "\"");
+  }
+  return index;
+}
+
+}  // namespace harness

@@ -1,0 +1,294 @@
+#include "harness/checkpoint/pickle/unpickler.h"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "harness/base/error.h"
+#include "harness/checkpoint/byte_cursor.h"
+#include "harness/checkpoint/pickle/pickle_literals.h"
+#include "harness/checkpoint/pickle/pickle_objects.h"
+#include "harness/checkpoint/pickle/pickle_opcodes.h"
+#include "harness/checkpoint/pickle/pickle_stack.h"
+
+namespace harness {
+namespace {
+
+constexpr std::uint8_t kNewestProtocol = 5;
+
+/// " (INST)" of an opcode that Python knows and that is refused; "" of any other byte.
+std::string refused_name(std::uint8_t byte) {
+  switch (byte) {
+    case 'P':
+      return " (PERSID)";
+    case 'i':
+      return " (INST)";
+    case 'o':
+      return " (OBJ)";
+    case 0x82:
+      return " (EXT1)";
+    case 0x83:
+      return " (EXT2)";
+    case 0x84:
+      return " (EXT4)";
+    case 0x97:
+      return " (NEXT_BUFFER)";
+    case 0x98:
+      return " (READONLY_BUFFER)";
+    default:
+      return "";
+  }
+}
+
+/// The stack machine of Python's Modules/_pickle.c, without what it could execute.
+class Machine {
+ public:
+  Machine(std::span<const std::byte> bytes, std::string_view subject, std::size_t origin)
+      : cursor_(bytes, subject, origin),
+        context_{.subject = std::string(subject)},
+        objects_(tree_, context_) {}
+
+  Unpickled run() {
+    try {
+      while (step()) {
+      }
+    } catch (const std::length_error& failure) {
+      context_.fail(ErrorCode::kInvalidFile, failure.what());
+    } catch (const std::invalid_argument& failure) {
+      context_.fail(ErrorCode::kInvalidFile, failure.what());
+    }
+    return {std::move(tree_), cursor_.position()};
+  }
+
+ private:
+  /// False after STOP.
+  bool step() {
+    context_.position = cursor_.file_position();
+    const auto opcode = static_cast<Opcode>(cursor_.take_number<std::uint8_t>());
+    if (opcode == Opcode::kStop) {
+      tree_.root = stack_.result();
+      return false;
+    }
+    if (const auto literal = read_literal(opcode, cursor_, tree_)) {
+      stack_.push(*literal);
+    } else if (!stack_step(opcode) && !memo_step(opcode) && !make_step(opcode) &&
+               !fill_step(opcode) && !object_step(opcode)) {
+      const auto byte = static_cast<std::uint8_t>(opcode);
+      context_.fail(ErrorCode::kUnsafePickle, "expected an opcode of the allow-list, got byte " +
+                                                  std::to_string(byte) + refused_name(byte));
+    }
+    return true;
+  }
+
+  bool stack_step(Opcode opcode) {
+    switch (opcode) {
+      case Opcode::kProto:
+        check_protocol();
+        return true;
+      case Opcode::kFrame:
+        check_frame();
+        return true;
+      case Opcode::kMark:
+        stack_.push_mark();
+        return true;
+      case Opcode::kPopMark:
+        stack_.take_marked();
+        return true;
+      case Opcode::kDup:
+        stack_.push(stack_.top());
+        return true;
+      case Opcode::kPop:
+        stack_.drop();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  bool memo_step(Opcode opcode) {
+    switch (opcode) {
+      case Opcode::kPut:
+        stack_.remember(PickleStack::memo_index(cursor_.take_line()));
+        return true;
+      case Opcode::kBinPut:
+        stack_.remember(cursor_.take_number<std::uint8_t>());
+        return true;
+      case Opcode::kLongBinPut:
+        stack_.remember(cursor_.take_number<std::uint32_t>());
+        return true;
+      case Opcode::kMemoize:
+        stack_.remember_next();
+        return true;
+      case Opcode::kGet:
+        stack_.recall(PickleStack::memo_index(cursor_.take_line()));
+        return true;
+      case Opcode::kBinGet:
+        stack_.recall(cursor_.take_number<std::uint8_t>());
+        return true;
+      case Opcode::kLongBinGet:
+        stack_.recall(cursor_.take_number<std::uint32_t>());
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  bool make_step(Opcode opcode) {
+    switch (opcode) {
+      case Opcode::kEmptyList:
+        push_container(PickleKind::kList, {});
+        return true;
+      case Opcode::kEmptyTuple:
+        push_container(PickleKind::kTuple, {});
+        return true;
+      case Opcode::kEmptyDict:
+        push_container(PickleKind::kDict, {});
+        return true;
+      case Opcode::kEmptySet:
+        push_container(PickleKind::kSet, {});
+        return true;
+      case Opcode::kTuple1:
+        push_container(PickleKind::kTuple, stack_.take(1));
+        return true;
+      case Opcode::kTuple2:
+        push_container(PickleKind::kTuple, stack_.take(2));
+        return true;
+      case Opcode::kTuple3:
+        push_container(PickleKind::kTuple, stack_.take(3));
+        return true;
+      case Opcode::kTuple:
+        push_container(PickleKind::kTuple, stack_.take_marked());
+        return true;
+      case Opcode::kList:
+        push_container(PickleKind::kList, stack_.take_marked());
+        return true;
+      case Opcode::kFrozenSet:
+        push_container(PickleKind::kSet, stack_.take_marked());
+        return true;
+      case Opcode::kDict:
+        push_dict();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  bool fill_step(Opcode opcode) {
+    switch (opcode) {
+      case Opcode::kAppend:
+        append(stack_.take(1));
+        return true;
+      case Opcode::kAppends:
+      case Opcode::kAddItems:
+        append(stack_.take_marked());
+        return true;
+      case Opcode::kSetItem:
+        set_items(stack_.take(2));
+        return true;
+      case Opcode::kSetItems:
+        set_items(stack_.take_marked());
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  bool object_step(Opcode opcode) {
+    switch (opcode) {
+      case Opcode::kGlobal:
+        push_global();
+        return true;
+      case Opcode::kStackGlobal:
+        push_stack_global();
+        return true;
+      case Opcode::kReduce:
+      case Opcode::kNewObj: {
+        const std::vector<ValueId> call = stack_.take(2);
+        stack_.push(objects_.reduce(call[0], call[1]));
+        return true;
+      }
+      case Opcode::kNewObjEx:
+        push_new_with_keywords();
+        return true;
+      case Opcode::kBuild: {
+        const ValueId state = stack_.pop();
+        objects_.build(stack_.top(), state);
+        return true;
+      }
+      case Opcode::kBinPersId:
+        stack_.push(objects_.persistent(stack_.pop()));
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  [[noreturn]] void fail(const std::string& detail) const {
+    context_.fail(ErrorCode::kInvalidFile, detail);
+  }
+
+  void check_protocol() {
+    const auto protocol = cursor_.take_number<std::uint8_t>();
+    if (protocol > kNewestProtocol) {
+      fail("expected a protocol of at most 5, got " + std::to_string(protocol));
+    }
+  }
+
+  void check_frame() {
+    const auto size = cursor_.take_number<std::uint64_t>();
+    if (size > cursor_.remaining()) {
+      fail("truncated: expected a frame of " + std::to_string(size) + " bytes, got " +
+           std::to_string(cursor_.remaining()));
+    }
+  }
+
+  void push_container(PickleKind kind, std::vector<ValueId> items) {
+    stack_.push(tree_.add({.kind = kind, .items = std::move(items)}));
+  }
+
+  void push_dict() {
+    const std::vector<ValueId> items = stack_.take_marked();
+    push_container(PickleKind::kDict, {});
+    set_items(items);
+  }
+
+  void append(const std::vector<ValueId>& items) { objects_.append(stack_.top(), items); }
+  void set_items(const std::vector<ValueId>& items) { objects_.set_items(stack_.top(), items); }
+
+  void push_global() {
+    const std::string_view module = cursor_.take_line();
+    const std::string_view name = cursor_.take_line();
+    stack_.push(objects_.global(module, name));
+  }
+
+  void push_stack_global() {
+    const std::vector<ValueId> names = stack_.take(2);
+    for (const ValueId name : names) {
+      if (tree_[name].kind != PickleKind::kString) {
+        fail("expected names as strings, got " + std::string(describe(tree_[name].kind)));
+      }
+    }
+    stack_.push(objects_.global(tree_[names[0]].text, tree_[names[1]].text));
+  }
+
+  void push_new_with_keywords() {
+    const std::vector<ValueId> call = stack_.take(3);
+    const ValueId made = objects_.reduce(call[0], call[1]);
+    if (tree_[made].kind == PickleKind::kOpaque) objects_.build(made, call[2]);
+    stack_.push(made);
+  }
+
+  ByteCursor cursor_;
+  PickleContext context_;
+  PickleTree tree_;
+  PickleObjects objects_;
+  PickleStack stack_;
+};
+
+}  // namespace
+
+Unpickled unpickle(std::span<const std::byte> bytes, std::string_view subject, std::size_t origin) {
+  return Machine(bytes, subject, origin).run();
+}
+
+}  // namespace harness

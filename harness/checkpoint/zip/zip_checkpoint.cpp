@@ -1,0 +1,121 @@
+#include "harness/checkpoint/zip/zip_checkpoint.h"
+
+#include <charconv>
+#include <string_view>
+
+#include "harness/base/error.h"
+#include "harness/base/utf8.h"
+#include "harness/checkpoint/pickle/unpickler.h"
+#include "harness/checkpoint/zip/zip_reader.h"
+
+namespace harness {
+namespace {
+
+constexpr std::size_t kMaxPickle = std::size_t{64} << 20;
+constexpr std::size_t kMaxNote = 64;  ///< version and byteorder are one word each.
+constexpr int kNewestVersion = 10;    ///< PyTorch 2.11, caffe2/serialize/versions.h.
+
+class ZipCheckpoint {
+ public:
+  ZipCheckpoint(std::span<const std::byte> file, const std::string& subject)
+      : subject_(subject), zip_(file, subject), prefix_(find_prefix()) {}
+
+  StoredPickle read() const {
+    check_kind();
+    check_version();
+    check_byte_order();
+    StoredPickle stored;
+    stored.pickle =
+        std::make_unique<const std::string>(zip_.read_small(entry("data.pkl"), kMaxPickle));
+    Unpickled unpickled = unpickle(std::as_bytes(std::span(*stored.pickle)), subject_);
+    if (unpickled.size != stored.pickle->size()) {
+      fail("data.pkl: expected one pickle, got " +
+           std::to_string(stored.pickle->size() - unpickled.size) + " bytes after it");
+    }
+    stored.tree = std::move(unpickled.tree);
+    for (const PickledStorage& storage : stored.tree.storages) {
+      const ZipEntry& record = record_of(storage);
+      stored.storages.push_back(zip_.stored_bytes(record));
+      // PyTorch writes 0 when it was told not to compute checksums.
+      if (record.crc32 != 0) {
+        stored.checksums.push_back({record.name, stored.storages.back(), record.crc32});
+      }
+    }
+    return stored;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& detail) const {
+    throw Error(ErrorCode::kInvalidFile, subject_, "zip: " + for_message(detail));
+  }
+
+  /// "archive/" of the one entry "archive/data.pkl".
+  std::string find_prefix() const {
+    constexpr std::string_view kPickle = "/data.pkl";
+    std::string prefix;
+    for (const ZipEntry& entry : zip_.entries()) {
+      const std::size_t slash = entry.name.find('/');
+      if (slash == std::string::npos || entry.name.substr(slash) != kPickle) continue;
+      if (!prefix.empty()) fail("expected one data.pkl, got " + prefix + " and " + entry.name);
+      prefix = entry.name.substr(0, slash + 1);
+    }
+    if (prefix.empty()) fail("expected an entry <name>/data.pkl, got none: no PyTorch checkpoint");
+    return prefix;
+  }
+
+  const ZipEntry& entry(const std::string& name) const {
+    const ZipEntry* found = zip_.find(prefix_ + name);
+    if (found == nullptr) fail("expected an entry " + prefix_ + name + ", got none");
+    return *found;
+  }
+
+  void check_kind() const {
+    if (zip_.find(prefix_ + "constants.pkl") != nullptr) {
+      fail("expected a checkpoint of torch.save, got a TorchScript program");
+    }
+  }
+
+  void check_version() const {
+    // Versions from 6 on, which only TorchScript needs, stand in the second of these.
+    const ZipEntry* newer = zip_.find(prefix_ + ".data/version");
+    const std::string text = zip_.read_small(newer ? *newer : entry("version"), kMaxNote);
+    int version = 0;
+    std::from_chars(text.data(), text.data() + text.size(), version);
+    if (version < 1 || version > kNewestVersion) {
+      fail("version: expected 1 to " + std::to_string(kNewestVersion) + ", got " +
+           std::to_string(version));
+    }
+  }
+
+  void check_byte_order() const {
+    const ZipEntry* found = zip_.find(prefix_ + "byteorder");
+    if (found == nullptr) return;
+    const std::string order = zip_.read_small(*found, kMaxNote);
+    if (order != "little") {
+      fail("byteorder: expected little, got " + std::string(order == "big" ? "big" : "another"));
+    }
+  }
+
+  const ZipEntry& record_of(const PickledStorage& storage) const {
+    const ZipEntry* found = zip_.find(prefix_ + "data/" + storage.key);
+    if (found == nullptr) fail("expected an entry data/" + storage.key + ", got none");
+    const auto bytes = zip_.stored_bytes(*found);
+    if (bytes.size() != storage_size(storage)) {
+      fail(found->name + ": expected " + std::to_string(storage_size(storage)) + " bytes for " +
+           std::to_string(storage.elements) + " elements, got " + std::to_string(bytes.size()));
+    }
+    return *found;
+  }
+
+  const std::string& subject_;
+  ZipReader zip_;
+  std::string prefix_;
+};
+
+}  // namespace
+
+StoredPickle read_zip_checkpoint(std::span<const std::byte> file, const std::string& subject) {
+  return ZipCheckpoint(file, subject).read();
+}
+
+}  // namespace harness

@@ -1,0 +1,125 @@
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/base/error.h"
+#include "harness/base/machine.h"
+#include "harness/cli/command.h"
+#include "harness/cli/gpu_probe.h"
+#include "harness/cli/run_directory.h"
+#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/worker_process.h"
+#include "harness/fetch/store.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+struct Options {
+  fs::path suite;
+  fs::path data;
+  bool json = false;
+};
+
+/// What LibTorch sees, asked of the worker: this program never loads LibTorch.
+Json ask_worker() {
+  Json record = {{"absent", "the worker said nothing"}};
+  try {
+    const WorkerEnd end = run_worker(
+        program_folder() / "halfproof-worker", {"doctor"}, Json::object(),
+        [&record](const Json& event) { record = event; }, [] { return false; });
+    if (!end.ok) record = {{"absent", "the worker failed: " + end.reason}};
+  } catch (const Error& error) {
+    record = {{"absent", error.detail()}};
+  }
+  return record;
+}
+
+std::string yes_or_why(bool yes, const std::string& why) {
+  return yes ? "yes" : "no: " + why;
+}
+
+Json abilities(const Json& worker, const Json& gpus) {
+  const bool tensors = !worker.contains("absent");
+  const std::string why = worker.value("absent", "");
+  const bool gpu = tensors && !worker.at("environment").at("gpu").is_null();
+  const std::string no_gpu = gpus.value("absent", "LibTorch sees no GPU that the driver shows");
+  return {{"files and logs", "yes"},
+          {"evaluation in FP32 and FP64", yes_or_why(tensors, why)},
+          {"evaluation in FP16", tensors ? "yes, half convolutions on the CPU by: " +
+                                               worker.at("convolution_kernel").get<std::string>()
+                                         : "no: " + why},
+          {"--device cuda", yes_or_why(gpu, no_gpu)},
+          {"published fps and memory", "only on the hardware they were published for"}};
+}
+
+Json suite_record(const Options& options) {
+  const Suite suite = read_suite(options.suite);
+  const fs::path root = options.data.empty() ? suite.folder / suite.data.root : options.data;
+  const bool data = !data_fingerprint(root, suite.data.split).empty();
+  Json files = Json::object();
+  for (const auto& row : suite.rows) {
+    StoreOptions store;
+    store.lock = lock_file_of(suite);
+    store.offline = true;
+    try {
+      const StoredFile file = obtain(absolute_location(suite, row.checkpoint), store);
+      files[row.id] = "at hand, trust: " + std::string(to_string(file.trust));
+    } catch (const Error& error) {
+      files[row.id] = "missing: " + error.detail();
+    }
+  }
+  return {
+      {"name", suite.name},
+      {"data", data ? "at hand" : "missing: evaluated claims would be skipped; give --data DIR"},
+      {"checkpoints", files}};
+}
+
+/// One line for each value; what lies deeper is named by its path: "tf32.cublas".
+void print_values(const Json& object, const std::string& prefix = "") {
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_object() && !value.empty()) {
+      print_values(value, prefix + key + ".");
+      continue;
+    }
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    const std::string name = prefix + key;
+    std::printf("  %-32s  %s\n", name.c_str(), text.c_str());
+  }
+}
+
+void doctor(const Options& options) {
+  Json record = {{"build", build_record()}, {"machine", machine_record()}};
+  const Json worker = ask_worker();
+  record["gpus"] = probe_gpus();
+  record["worker"] = worker;
+  record["can prove"] = abilities(worker, record["gpus"]);
+  if (!options.suite.empty()) record["suite"] = suite_record(options);
+  if (options.json) {
+    std::printf("%s\n", record.dump(1).c_str());
+    return;
+  }
+  for (const auto& [title, section] : record.items()) {
+    std::printf("%s\n", title.c_str());
+    print_values(section);
+  }
+}
+
+}  // namespace
+
+void add_doctor_command(CLI::App& program, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* command = program.add_subcommand(
+      "doctor", "This machine: what it can prove, what would be skipped, and why");
+  command->add_option("--suite", options->suite, "Also say what of this suite is at hand");
+  command->add_option("--data", options->data, "Root of the data set, instead of the suite's");
+  command->add_flag("--json", options->json, "Print JSON");
+  command->callback([options, &exit_code] {
+    doctor(*options);
+    exit_code = 0;
+  });
+}
+
+}  // namespace harness

@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "harness/base/error.h"
+#include "harness/base/json.h"
+#include "harness/cli/command.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/stages/verify_stage.h"
+#include "harness/fetch/store.h"
+
+namespace harness {
+namespace {
+
+struct Options {
+  std::string target;
+  std::vector<std::string> rows;
+  std::filesystem::path cache;
+  std::filesystem::path lock;
+  std::uintmax_t max_bytes = 0;
+  std::int64_t max_seconds = 0;
+  bool offline = false;
+  bool json = false;
+};
+
+struct Job {
+  std::vector<std::string> locations;
+  std::filesystem::path lock;
+};
+
+/// A suite's checkpoints and logs, or the one URL.
+Job plan(const Options& options) {
+  if (!options.target.ends_with(".json") || options.target.ends_with(".log.json")) {
+    return {{options.target}, options.lock};
+  }
+  const Suite suite = read_suite(options.target);
+  Job job{{}, options.lock.empty() ? lock_file_of(suite) : options.lock};
+  const auto add = [&](const Row& row) {
+    for (const auto* location : {&row.checkpoint, &row.log}) {
+      if (!location->empty()) job.locations.push_back(absolute_location(suite, *location));
+    }
+  };
+  if (options.rows.empty()) {
+    for (const auto& row : suite.rows) add(row);
+  }
+  for (const auto& id : options.rows) add(select_row(suite, id));
+  return job;
+}
+
+StoreOptions store_options(const Options& options, const Job& job) {
+  StoreOptions store;
+  store.cache = options.cache;
+  store.lock = job.lock;
+  store.offline = options.offline;
+  if (options.max_bytes > 0) store.max_bytes = options.max_bytes;
+  if (options.max_seconds > 0) store.limits.total = std::chrono::seconds(options.max_seconds);
+  return store;
+}
+
+Json fetch_one(const std::string& location, StoreOptions store, bool quiet) {
+  Progress progress(name_of_location(location), "MB", quiet);
+  store.progress = [&progress](std::uintmax_t done, std::uintmax_t total) {
+    progress.update(done >> 20, total >> 20);
+  };
+  const StoredFile file = obtain(location, store);
+  progress.finish();
+  Json record = {{"name", file.name}, {"url", file.url},       {"path", file.path.string()},
+                 {"size", file.size}, {"sha256", file.sha256}, {"trust", to_string(file.trust)}};
+  if (!file.warning.empty()) record["warning"] = file.warning;
+  return record;
+}
+
+void print(const Json& record) {
+  if (record.contains("sha256")) {
+    std::printf("%s  %s  %ju bytes  %s\n", record.at("sha256").get<std::string>().c_str(),
+                record.at("name").get<std::string>().c_str(),
+                record.at("size").get<std::uintmax_t>(),
+                record.at("trust").get<std::string>().c_str());
+  }
+  for (const char* key : {"warning", "error"}) {
+    if (!record.contains(key)) continue;
+    std::fprintf(stderr, "halfproof: %s: %s\n", key, record.at(key).get<std::string>().c_str());
+  }
+}
+
+/// A record for each file; one that cannot be had is no reason to leave the others.
+Json fetch(const Options& options) {
+  const Job job = plan(options);
+  if (job.locations.empty()) {
+    throw Error(ErrorCode::kUsage, options.target, "expected rows that publish files, found none");
+  }
+  const StoreOptions store = store_options(options, job);
+  Json files = Json::array();
+  for (const auto& location : job.locations) {
+    try {
+      files.push_back(fetch_one(location, store, options.json));
+    } catch (const Error& error) {
+      files.push_back({{"name", name_of_location(location)},
+                       {"url", shown_location(location)},
+                       {"error", error.what()}});
+    }
+    if (!options.json) print(files.back());
+  }
+  return files;
+}
+
+bool all_at_hand(const Json& files) {
+  return std::none_of(files.begin(), files.end(),
+                      [](const Json& record) { return record.contains("error"); });
+}
+
+}  // namespace
+
+void add_fetch_command(CLI::App& program, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* command = program.add_subcommand(
+      "fetch",
+      "Gets published files into the cache: hashed as they stream, locked by their sha256");
+  command->add_option("TARGET", options->target, "A suite, or the URL of one file")->required();
+  command->add_option("--row", options->rows, "Only these rows of the suite");
+  command->add_option("--cache", options->cache, "Cache folder");
+  command->add_option("--lock", options->lock, "Lock file");
+  command->add_option("--max-bytes", options->max_bytes,
+                      "Refuse a larger file (8 GiB unless told)");
+  command->add_option("--max-seconds", options->max_seconds,
+                      "Give one URL no more time, with all tries (6 hours unless told)");
+  command->add_flag("--offline", options->offline,
+                    "Never touch the network; say what is missing and from where it would come");
+  command->add_flag("--json", options->json, "Print JSON");
+  command->callback([options, &exit_code] {
+    const Json files = fetch(*options);
+    if (options->json) std::printf("%s\n", files.dump(1).c_str());
+    exit_code = all_at_hand(files) ? 0 : 2;
+  });
+}
+
+}  // namespace harness

@@ -1,0 +1,152 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/json.h"
+#include "harness/base/sha256.h"
+#include "harness/testing/command_line.h"
+#include "harness/testing/raw_server.h"
+
+namespace harness {
+namespace {
+using testing::HasSubstr;
+using testing::Not;
+
+/// What a command did, with what it said on standard error.
+struct FetchEnd {
+  int exit_code = -1;
+  Json files;
+  std::string output;
+  std::string errors;
+};
+
+class FetchCommand : public testing::Test {
+ protected:
+  FetchEnd fetch(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "fetch");
+    for (const std::string& part :
+         {std::string("--cache"), path("cache"), std::string("--lock"), path("lock.json")}) {
+      arguments.push_back(part);
+    }
+    testing::internal::CaptureStderr();
+    const CommandEnd end = run_command_line(add_fetch_command, arguments);
+    return {end.exit_code, Json(), end.output, testing::internal::GetCapturedStderr()};
+  }
+
+  FetchEnd fetch_json(std::vector<std::string> arguments) const {
+    arguments.push_back("--json");
+    FetchEnd end = fetch(arguments);
+    end.files = parse_json(end.output, "output");
+    return end;
+  }
+
+  std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
+
+  /// A suite with one row for each of these checkpoints.
+  std::string suite(const std::vector<std::string>& checkpoints) const {
+    Json rows = Json::array();
+    for (const std::string& url : checkpoints) {
+      rows.push_back({{"id", "row" + std::to_string(rows.size())},
+                      {"method", "FCN"},
+                      {"claims", Json::array()},
+                      {"checkpoint", {{"url", url}}}});
+    }
+    write_json_file(folder_.path() / "suite.json",
+                    {{"schema", "halfproof.suite/1"}, {"name", "s"}, {"rows", rows}});
+    return path("suite.json");
+  }
+
+  TemporaryFolder folder_;
+  RawServer server_{[](int socket, const std::string& head) {
+    const bool gone = head.starts_with("GET /gone/");
+    send_text(socket, gone ? "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n"
+                           : "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+  }};
+};
+
+TEST_F(FetchCommand, GetsEveryFileOfARow) {
+  const auto end = run_command_line(add_fetch_command,
+                                    {"fetch", "suites/minizoo.json", "--row", "fcn", "--json"});
+  EXPECT_EQ(end.exit_code, 0);
+  const Json files = parse_json(end.output, "output");
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_TRUE(files[0].at("sha256").get<std::string>().starts_with("2eb5a165"));
+  EXPECT_EQ(files[0].at("trust"), "locked");
+}
+
+TEST_F(FetchCommand, GetsAUrl) {
+  const FetchEnd end = fetch({server_.url("/a.pth")});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_EQ(end.output, sha256_hex("hello") + "  a.pth  5 bytes  first-use\n");
+  EXPECT_EQ(end.errors, "");
+}
+
+TEST_F(FetchCommand, OfflineListsAllThatIsMissingAndFromWhereItWouldCome) {
+  const std::string digest = sha256_hex("hello");
+  write_json_file(path("lock.json"),
+                  {{"schema", "halfproof.lock/1"},
+                   {"files",
+                    {{"b.pth",
+                      {{"sha256", digest},
+                       {"size", 5},
+                       {"urls", Json::array({"https://ann:hunter2@mirror.invalid/b.pth?t=1"})},
+                       {"trust", "locked"},
+                       {"added", "2026-11-24T05:30:50Z"}}}}}});
+  const FetchEnd end = fetch_json(
+      {suite({"https://zoo.invalid/a-50245227.pth", "https://zoo.invalid/b.pth?token=abc"}),
+       "--offline"});
+  EXPECT_EQ(end.exit_code, 2);
+  ASSERT_EQ(end.files.size(), 2U);
+  EXPECT_EQ(end.files[0].at("name"), "a-50245227.pth");
+  EXPECT_EQ(end.files[0].at("url"), "https://zoo.invalid/a-50245227.pth");
+  EXPECT_THAT(end.files[0].at("error"), HasSubstr("starts with 50245227"));
+  EXPECT_EQ(end.files[1].at("url"), "https://zoo.invalid/b.pth");
+  EXPECT_THAT(end.files[1].at("error"), HasSubstr("expected b.pth with sha256 " + digest));
+  EXPECT_THAT(end.files[1].at("error"),
+              HasSubstr("downloaded from this URL, then https://mirror.invalid/b.pth"));
+  EXPECT_THAT(end.output, Not(testing::ContainsRegex("hunter2|token|t=1")));
+  EXPECT_TRUE(server_.heads().empty());
+}
+
+TEST_F(FetchCommand, AFileThatCannotBeHadIsNoReasonToLeaveTheOthers) {
+  const FetchEnd end = fetch({suite({server_.url("/gone/a.pth"), server_.url("/b.pth")})});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_THAT(end.output, HasSubstr(sha256_hex("hello") + "  b.pth"));
+  EXPECT_THAT(end.errors, HasSubstr(server_.url("/gone/a.pth") + ": expected the file, got: HTTP"));
+}
+
+TEST_F(FetchCommand, NoSecretIsShown) {
+  for (const char* place : {"", "gone/"}) {
+    std::string url = server_.url(std::string("/") + place + "a.pth?token=abc#frag");
+    url.insert(url.find("127"), "ann:hunter2@");
+    for (const FetchEnd& end : {fetch({url}), fetch_json({url}), fetch_json({url, "--offline"})}) {
+      EXPECT_THAT(end.output + end.errors, Not(testing::ContainsRegex("hunter2|ann|token|frag")));
+    }
+  }
+  EXPECT_THAT(read_file(path("lock.json")), Not(testing::ContainsRegex("hunter2|ann|token|frag")));
+  EXPECT_THAT(server_.heads().at(0), HasSubstr("GET /a.pth?token=abc "));
+}
+
+TEST_F(FetchCommand, ALargerFileThanAllowedIsRefused) {
+  const FetchEnd end = fetch({server_.url("/a.pth"), "--max-bytes", "4"});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_THAT(end.errors, HasSubstr("expected at most 4 bytes, the server announces 5"));
+}
+
+TEST_F(FetchCommand, MoreTimeThanAllowedIsNotTaken) {
+  const RawServer silent([](int socket, const std::string&) {
+    char byte = 0;
+    ::recv(socket, &byte, 1, 0);
+  });
+  const FetchEnd end = fetch({silent.url("/a.pth"), "--max-seconds", "1"});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_THAT(end.errors, HasSubstr("the limit of 1000 ms for all tries"));
+}
+
+TEST_F(FetchCommand, ASuiteWithoutFilesIsAnError) {
+  EXPECT_THROW(fetch({suite({""})}), Error);
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,35 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/table/suite.h"
+#include "harness/testing/command_line.h"
+
+namespace harness {
+namespace {
+
+TEST(ImportCommand, WritesASuiteThatReads) {
+  const TemporaryFolder folder;
+  const std::string output = (folder.path() / "zoo.json").string();
+  const auto end =
+      run_command_line(add_import_command, {"import", "fixtures/minizoo/zoo/fp16/README.md",
+                                            "fixtures/minizoo/zoo/fp16/metafile.yml", "--overlay",
+                                            "suites/minizoo.overlay.json", "-o", output});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_THAT(end.output, testing::HasSubstr("4 rows"));
+  EXPECT_EQ(read_suite(output).rows.size(), 4U);
+}
+
+TEST(ImportCommand, APageWithoutATableLeavesNothingBehind) {
+  const TemporaryFolder folder;
+  write_file_atomic(folder.path() / "page.md", "# No table here\n");
+  const auto output = folder.path() / "zoo.json";
+  EXPECT_THROW(run_command_line(add_import_command, {"import", (folder.path() / "page.md").string(),
+                                                     "-o", output.string()}),
+               Error);
+  EXPECT_FALSE(std::filesystem::exists(output));
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,37 @@
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "harness/cli/command.h"
+#include "harness/report/inspect.h"
+#include "harness/report/inspect_text.h"
+
+namespace harness {
+namespace {
+
+struct Options {
+  std::filesystem::path file;
+  bool json = false;
+};
+
+void inspect(const Options& options) {
+  const Json record = inspect_file(options.file);
+  std::printf("%s", options.json ? (record.dump(1) + "\n").c_str() : inspect_text(record).c_str());
+}
+
+}  // namespace
+
+void add_inspect_command(CLI::App& program, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* command = program.add_subcommand(
+      "inspect",
+      "What is inside a checkpoint (.pth) or a training log (.log.json), without running it");
+  command->add_option("FILE", options->file, "The file")->required();
+  command->add_flag("--json", options->json, "Print JSON");
+  command->callback([options, &exit_code] {
+    inspect(*options);
+    exit_code = 0;
+  });
+}
+
+}  // namespace harness

@@ -1,0 +1,53 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/json.h"
+#include "harness/testing/command_line.h"
+
+namespace harness {
+namespace {
+
+class JudgeCommand : public testing::Test {
+ protected:
+  JudgeCommand() {
+    run_command_line(add_run_command, {"run", "suites/minizoo.json", "--row", "fcn", "--stage",
+                                       "verify", "--out", out()});
+  }
+  std::string out() const { return (folder_.path() / "run").string(); }
+  TemporaryFolder folder_;
+};
+
+TEST_F(JudgeCommand, AStoredRunGivesTheSameVerdicts) {
+  const Json before = read_json_file(folder_.path() / "run" / "verdicts.json");
+  const auto end = run_command_line(add_judge_command, {"judge", out(), "--json"});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_EQ(parse_json(end.output, "output"), before);
+}
+
+TEST_F(JudgeCommand, ADigitChangedInTheSuiteChangesTheVerdict) {
+  Json suite = read_json_file("suites/minizoo.json");
+  for (auto& claim : suite.at("rows").at(0).at("claims")) {
+    if (claim.at("id") == "log.miou") claim["value"] = 52.55;
+  }
+  const auto changed = folder_.path() / "changed.json";
+  write_json_file(changed, suite);
+  const auto end =
+      run_command_line(add_judge_command, {"judge", out(), "--suite", changed.string()});
+  EXPECT_EQ(end.exit_code, 1);
+}
+
+TEST_F(JudgeCommand, OneClaimForCTest) {
+  const auto pass = run_command_line(
+      add_judge_command, {"judge", out(), "--row", "fcn", "--claim", "log.miou", "--ctest"});
+  EXPECT_EQ(pass.exit_code, 0);
+  EXPECT_THAT(pass.output, testing::HasSubstr("CTestMeasurement"));
+  const auto skip = run_command_line(
+      add_judge_command, {"judge", out(), "--row", "fcn", "--claim", "memory", "--ctest"});
+  EXPECT_EQ(skip.exit_code, 77);
+  EXPECT_THROW(run_command_line(add_judge_command, {"judge", out(), "--claim", "colour"}), Error);
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/base/error.h"
+#include "harness/base/machine.h"
+#include "harness/cli/command.h"
+#include "harness/cli/interrupt.h"
+#include "harness/cli/run_directory.h"
+#include "harness/cli/stages/paper_stage.h"
+#include "harness/cli/verdict_output.h"
+#include "harness/judge/rules/paper/paper_claims.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kVerdicts = "verdicts.json";
+
+struct Options {
+  fs::path suite = "suites/minizoo.json";
+  std::vector<std::string> rows;
+  std::vector<std::string> experiments;
+  fs::path data;
+  fs::path out;
+  fs::path cache;
+  fs::path lock;
+  std::int64_t seed = 0;
+  std::int64_t threads = 0;
+  bool offline = false;
+  bool stored = false;
+  bool json = false;
+};
+
+PaperOptions paper_options(const Options& options, const fs::path& folder) {
+  PaperOptions paper;
+  paper.experiments = options.experiments.empty() ? paper_experiments() : options.experiments;
+  paper.folder = folder;
+  paper.data = options.data;
+  paper.worker = program_folder() / "halfproof-worker";
+  paper.seed = options.seed;
+  paper.threads = options.threads;
+  paper.argv = program_arguments();
+  paper.quiet = options.json;
+  return paper;
+}
+
+void measure(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
+             const PaperOptions& paper) {
+  const StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
+  for (const Row* row : rows) {
+    if (interrupted()) return;
+    measure_paper_row(suite, *row, verify_row(suite, *row, store), store, paper);
+  }
+}
+
+/// Judging what is stored takes what is there, unless rows and experiments were named.
+std::vector<VerdictRecord> judge(const Options& options, const std::vector<const Row*>& rows,
+                                 const PaperOptions& paper) {
+  const bool named = !options.rows.empty() || !options.experiments.empty();
+  std::vector<VerdictRecord> verdicts;
+  for (const Row* row : rows) {
+    for (const auto& name : paper.experiments) {
+      const fs::path file = paper.folder / (experiment_file_stem(name, row->id) + ".json");
+      if (options.stored && !named && !fs::exists(file)) continue;
+      for (auto& verdict : judge_paper_document(paper.folder, name, row->id)) {
+        verdicts.push_back(std::move(verdict));
+      }
+    }
+  }
+  if (verdicts.empty()) {
+    throw Error(ErrorCode::kUsage, paper.folder.string(),
+                "expected documents of experiments with the suite's rows, found none; leave out "
+                "--stored to make them");
+  }
+  return verdicts;
+}
+
+int paper(const Options& options) {
+  const Suite suite = read_suite(options.suite);
+  const auto rows = select_rows(suite, options.rows);
+  const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
+  const RunDirectory directory(out, suite);
+  const PaperOptions paper = paper_options(options, out / "paper");
+  if (!options.stored) {
+    catch_interrupts();
+    measure(suite, options, rows, paper);
+    if (interrupted()) {
+      std::fprintf(stderr, "halfproof: interrupted; nothing was judged\n");
+      return kInterruptedExit;
+    }
+  }
+  const auto verdicts = judge(options, rows, paper);
+  write_json_file(paper.folder / kVerdicts, verdicts_document(suite.name, verdicts));
+  show_verdicts(suite, verdicts, options.json);
+  return exit_code(verdicts);
+}
+
+void add_options(CLI::App& command, Options& options) {
+  command.add_option("SUITE", options.suite, "The suite (default: suites/minizoo.json)");
+  command.add_option("--row", options.rows, "Only these rows: an id or any unambiguous part of it");
+  command.add_option("--experiment", options.experiments, "Only these (default: all)")
+      ->delimiter(',')
+      ->check(CLI::IsMember(paper_experiments()));
+  command.add_option("--data", options.data, "Root of the data set, instead of the suite's");
+  command.add_option("--out", options.out, "Run directory (default: runs/<suite>)");
+  command.add_option("--cache", options.cache, "Cache folder for downloads");
+  command.add_option("--lock", options.lock, "Lock file of the suite's downloads");
+  command.add_option("--seed", options.seed, "Of new heads, order and pipeline (default: 0)")
+      ->check(CLI::Range(0, 1 << 30));
+  command.add_option("--threads", options.threads, "Threads of the worker (default: all cores)")
+      ->check(CLI::Range(0, 4096));
+  command.add_flag("--offline", options.offline, "Never touch the network");
+  command.add_flag("--stored", options.stored, "Judge what lies in DIR/paper; measure nothing");
+  command.add_flag("--json", options.json, "Print verdicts.json");
+}
+
+}  // namespace
+
+void add_paper_command(CLI::App& program, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* command = program.add_subcommand(
+      "paper", "What the Mixed Precision Training paper says, shown on rows of a suite");
+  add_options(*command, *options);
+  command->callback([options, &exit_code] { exit_code = paper(*options); });
+}
+
+}  // namespace harness

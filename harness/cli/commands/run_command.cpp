@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/base/error.h"
+#include "harness/base/machine.h"
+#include "harness/cli/command.h"
+#include "harness/cli/interrupt.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/run_directory.h"
+#include "harness/cli/stages/evaluate_stage.h"
+#include "harness/cli/stages/train_stage.h"
+#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/verdict_output.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+struct Options {
+  fs::path suite;
+  std::vector<std::string> rows;
+  std::vector<std::string> stages = {"verify", "evaluate"};
+  std::vector<std::string> precisions;
+  std::string device = "cpu";
+  fs::path data;
+  fs::path out;
+  fs::path cache;
+  fs::path lock;
+  std::int64_t threads = 0;
+  std::vector<std::int64_t> seeds = {0};
+  std::int64_t iterations = 0;
+  bool digests = false;
+  double save_seconds = 20.0;
+  bool offline = false;
+  std::vector<std::string> require;
+  bool json = false;
+  std::vector<std::string> argv;
+};
+
+bool asked(const Options& options, std::string_view stage) {
+  return std::find(options.stages.begin(), options.stages.end(), stage) != options.stages.end();
+}
+
+Json job_record(const Suite& suite, const Options& options, const std::vector<const Row*>& rows) {
+  Json ids = Json::array();
+  for (const Row* row : rows) ids.push_back(row->id);
+  return {{"schema", "halfproof.job/1"},
+          {"suite", suite.name},
+          {"suite_file", options.suite.filename().string()},
+          {"suite_digest", suite.digest},
+          {"rows", ids},
+          {"stages", options.stages},
+          {"precisions", options.precisions},
+          {"device", options.device},
+          {"seeds", options.seeds},
+          {"argv", options.argv},
+          {"environment", {{"build", build_record()}, {"machine", machine_record()}}},
+          {"started", utc_now()}};
+}
+
+WorkerOptions worker_options(const Options& options) {
+  return {options.precisions, options.device, options.data, program_folder() / "halfproof-worker",
+          options.threads,    options.argv,   options.json};
+}
+
+TrainOptions train_options(const Options& options, const char* stage) {
+  return {worker_options(options), stage,           options.seeds,
+          options.iterations,      options.digests, options.save_seconds};
+}
+
+void run_rows(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
+              const RunDirectory& directory) {
+  StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
+  const WorkerOptions evaluate = worker_options(options);
+  for (const Row* row : rows) {
+    if (interrupted()) return;
+    Progress progress(row->id + " fetch", "MB", options.json);
+    store.progress = [&progress](std::uintmax_t done, std::uintmax_t total) {
+      progress.update(done >> 20, total >> 20);
+    };
+    VerifiedRow verified = verify_row(suite, *row, store);
+    progress.finish();
+    verified.result.argv = options.argv;
+    directory.write_result(verified.result);
+    if (asked(options, "evaluate")) evaluate_row(suite, *row, verified, directory, evaluate);
+    for (const char* stage : {"lockstep", "train"}) {
+      if (!asked(options, stage)) continue;
+      train_row(suite, *row, verified, directory, store, train_options(options, stage));
+    }
+  }
+}
+
+int run(const Options& options) {
+  const Suite suite = read_suite(options.suite);
+  const auto rows = select_rows(suite, options.rows);
+  const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
+  const RunDirectory directory(out, suite);
+  catch_interrupts();
+  directory.write_job(job_record(suite, options, rows), suite);
+  run_rows(suite, options, rows, directory);
+  if (interrupted()) {
+    std::fprintf(stderr, "halfproof: interrupted; the same command finishes %s\n", out.c_str());
+    return kInterruptedExit;
+  }
+  return judge_and_show(out, suite, options.require, options.json);
+}
+
+void add_training_options(CLI::App& command, Options& options) {
+  command.add_option("--seeds", options.seeds, "Seeds to train with (default: 0)")
+      ->delimiter(',')
+      ->check(CLI::Range(0, 1 << 30));
+  command
+      .add_option("--iters", options.iterations,
+                  "Stop a training after so many iterations (of a lockstep: 12 unless told)")
+      ->check(CLI::PositiveNumber);
+  command.add_flag("--digests", options.digests, "Digest all weights after every training step");
+  command
+      .add_option("--save-seconds", options.save_seconds,
+                  "Time between two states a training can be resumed from (default: 20)")
+      ->check(CLI::NonNegativeNumber);
+}
+
+void add_options(CLI::App& command, Options& options) {
+  command.add_option("SUITE", options.suite, "The suite (JSON)")->required();
+  command.add_option("--row", options.rows, "Only these rows: an id or any unambiguous part of it");
+  command
+      .add_option("--stage", options.stages,
+                  "verify, evaluate, lockstep, train (default: the first two)")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"verify", "evaluate", "lockstep", "train"}));
+  command.add_option("--precision", options.precisions, "fp32, fp64, fp16, fp16-amp, bf16-amp")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"fp32", "fp64", "fp16", "fp16-amp", "bf16-amp"}));
+  command.add_option("--device", options.device, "cpu or cuda")
+      ->check(CLI::IsMember({"cpu", "cuda"}));
+  command.add_option("--data", options.data, "Root of the data set, instead of the suite's");
+  command.add_option("--out", options.out, "Run directory (default: runs/<suite>)");
+  command.add_option("--cache", options.cache, "Cache folder for downloads");
+  command.add_option("--lock", options.lock, "Lock file of the suite's downloads");
+  command.add_option("--threads", options.threads, "Threads of the worker (default: all cores)")
+      ->check(CLI::Range(0, 4096));
+  add_training_options(command, options);
+  command.add_flag("--offline", options.offline, "Never touch the network");
+  command
+      .add_option("--require", options.require, "gpu, data, network: a skip for lack of it fails")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"gpu", "data", "network"}));
+  command.add_flag("--json", options.json, "Print verdicts.json");
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& program, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* command = program.add_subcommand(
+      "run", "The main job: every claim of every row, as far as this machine can take it");
+  add_options(*command, *options);
+  command->callback([options, &exit_code] {
+    options->argv = program_arguments();
+    exit_code = run(*options);
+  });
+}
+
+}  // namespace harness

@@ -1,0 +1,146 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "harness/base/error.h"
+#include "harness/cli/command.h"
+#include "harness/cli/identify_row.h"
+#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/verdict_output.h"
+#include "harness/fetch/store.h"
+#include "harness/judge/judge.h"
+#include "harness/report/file_page.h"
+#include "harness/table/model_spec.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+struct Options {
+  fs::path file;
+  fs::path suite;
+  std::string row;
+  bool json = false;
+};
+
+Claim file_claim(const fs::path& file, const char* id, Json expected) {
+  Claim claim;
+  claim.id = id;
+  claim.evidence = "file";
+  claim.value = std::move(expected);
+  claim.digits = Claim::kExact;
+  claim.source = {file.filename().string(), 0, "file name"};
+  return claim;
+}
+
+/// What any file can be held against without a table: the hash in its own name, its format, and
+/// what its config says of its tensors.
+Row row_of_file_alone(const fs::path& file, const Json& checkpoint) {
+  Row row;
+  row.id = file.stem().string();
+  const std::string digits = hash_in_name(file.filename().string());
+  const bool has_model = checkpoint.contains("config") && checkpoint["config"].is_object() &&
+                         checkpoint["config"].contains("model");
+  row.claims = {file_claim(file, "hash", digits.empty() ? Json() : Json(digits)),
+                file_claim(file, "format", "pth"), file_claim(file, "finite", 0)};
+  if (has_model) row.claims.push_back(file_claim(file, "tensors", "model"));
+  return row;
+}
+
+/// The number of classes that suite and config give the model, "agree" where neither does.
+Json classes_of(const Row& row, const Json& checkpoint) {
+  try {
+    const Json* config = checkpoint.contains("config") ? &checkpoint["config"] : nullptr;
+    const bool has_model = config != nullptr && config->is_object() && config->contains("model");
+    return resolve_model(row, has_model ? config->at("model") : Json()).decode_head.num_classes;
+  } catch (const Error&) {
+    return "agree";
+  }
+}
+
+/// Adds what every honest file has and no table says.
+void add_claims_on_content(const fs::path& file, const Json& checkpoint, Row& row) {
+  const std::pair<const char*, Json> claims[] = {
+      {"origin", row.arithmetic.value("policy", Json())},
+      {"classes", classes_of(row, checkpoint)},
+      {"zero_tensors", 0},
+      {"duplicates", 0},
+  };
+  for (const auto& [id, expected] : claims) {
+    if (row.find_claim(id) == nullptr) row.claims.push_back(file_claim(file, id, expected));
+  }
+}
+
+/// What lies in the file, before it is known which row it belongs to.
+RunResult look_into(const fs::path& file) {
+  Row row;
+  row.id = file.stem().string();
+  row.checkpoint = fs::absolute(file).string();
+  return verify_row(Suite{}, row, StoreOptions{}).result;
+}
+
+/// The row that --row names, the one that the file claims, or one made from the file alone.
+IdentifiedRow find_row(const Suite& suite, const Options& options, const Json& checkpoint) {
+  if (options.suite.empty()) return {row_of_file_alone(options.file, checkpoint), ""};
+  IdentifiedRow found;
+  if (!options.row.empty()) {
+    found = {select_row(suite, options.row), "--row"};
+  } else {
+    found = identify_row(suite, options.file.filename().string(), checkpoint);
+  }
+  std::erase_if(found.row.claims, [](const Claim& claim) { return claim.evidence != "file"; });
+  // The zoo takes the optimizer out of what it publishes; a file of one's own may hold it.
+  found.row.claims.push_back(file_claim(options.file, "optimizer", "none"));
+  return found;
+}
+
+void show(const Suite& suite, const std::vector<VerdictRecord>& verdicts, const FilePage& page,
+          bool json) {
+  if (!json) {
+    show_verdicts(suite, verdicts, false);
+    std::printf("%s", render_file_page(page, terminal_style(STDOUT_FILENO)).c_str());
+    return;
+  }
+  Json document = verdicts_document(suite.name, verdicts);
+  document["file"] = file_page_record(page);
+  std::printf("%s\n", document.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+int verify(const Options& options) {
+  if (!fs::exists(options.file)) {
+    throw Error(ErrorCode::kIo, options.file.string(), "expected a checkpoint, found no such file");
+  }
+  Suite suite;
+  suite.name = "file alone";
+  if (!options.suite.empty()) suite = read_suite(options.suite);
+  RunResult result = look_into(options.file);
+  const Json& checkpoint = result.measurements["checkpoint"];
+  auto [row, found_by] = find_row(suite, options, checkpoint);
+  row.checkpoint = fs::absolute(options.file).string();
+  row.log.clear();
+  add_claims_on_content(options.file, checkpoint, row);
+  result.suite = suite.name;
+  result.row = row.id;
+  if (options.suite.empty()) suite.rows = {row};
+  const auto verdicts = judge_row(row, {result}, JobScope{{"verify"}, {}, {}});
+  show(suite, verdicts, file_page(checkpoint, found_by), options.json);
+  return exit_code(verdicts);
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& program, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* command = program.add_subcommand(
+      "verify", "Is this checkpoint what the table says: hash, format, tensors, dtypes, meta");
+  command->add_option("FILE", options->file, "A .pth file")->required();
+  command->add_option("--suite", options->suite, "The suite whose row the file claims to be");
+  command->add_option("--row", options->row, "The row, when the file's name does not say");
+  command->add_flag("--json", options->json, "Print JSON");
+  command->callback([options, &exit_code] { exit_code = verify(*options); });
+}
+
+}  // namespace harness

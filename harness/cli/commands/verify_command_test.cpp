@@ -1,0 +1,99 @@
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/json.h"
+#include "harness/testing/command_line.h"
+
+namespace harness {
+namespace {
+namespace fs = std::filesystem;
+
+const std::string kFile =
+    "fixtures/minizoo/zoo/fp16/fcn_r50w8-d8_64x128_600_fp16_scenes/"
+    "fcn_r50w8-d8_64x128_600_fp16_scenes_20261123_232820-2eb5a165.pth";
+
+TEST(VerifyCommand, AnHonestFilePassesAloneAndAgainstItsRow) {
+  EXPECT_EQ(run_command_line(add_verify_command, {"verify", kFile}).exit_code, 0);
+  const auto end = run_command_line(add_verify_command,
+                                    {"verify", kFile, "--suite", "suites/minizoo.json", "--json"});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_EQ(parse_json(end.output, "output").at("counts").at("PASS"), 14);
+}
+
+TEST(VerifyCommand, AnotherRowsFileFails) {
+  const auto end = run_command_line(
+      add_verify_command, {"verify", kFile, "--suite", "suites/minizoo.json", "--row", "pspnet"});
+  EXPECT_EQ(end.exit_code, 1);
+  EXPECT_THAT(end.output, testing::HasSubstr("FAIL"));
+}
+
+TEST(VerifyCommand, AFlippedByteFailsByItsName) {
+  const TemporaryFolder folder;
+  const fs::path copy = folder.path() / fs::path(kFile).filename();
+  std::string bytes = read_file(kFile);
+  bytes[bytes.size() - 9] = static_cast<char>(bytes[bytes.size() - 9] ^ 4);
+  write_file_atomic(copy, bytes);
+  EXPECT_EQ(run_command_line(add_verify_command, {"verify", copy.string()}).exit_code, 1);
+}
+
+TEST(VerifyCommand, TheHashInTheNameFindsTheRow) {
+  const TemporaryFolder folder;
+  const auto renamed = folder.path() / "something-2eb5a165.pth";
+  fs::copy_file(kFile, renamed);
+  const auto end = run_command_line(add_verify_command,
+                                    {"verify", renamed.string(), "--suite", "suites/minizoo.json"});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_THAT(end.output, testing::HasSubstr("fcn_r50w8-d8_64x128_600_fp16_scenes"));
+}
+
+TEST(VerifyCommand, AFileWithoutANameIsFoundByItsBytes) {
+  const TemporaryFolder folder;
+  const auto renamed = folder.path() / "model.pth";
+  fs::copy_file(kFile, renamed);
+  const auto end = run_command_line(
+      add_verify_command, {"verify", renamed.string(), "--suite", "suites/minizoo.json", "--json"});
+  EXPECT_EQ(end.exit_code, 0);
+  const Json file = parse_json(end.output, "output").at("file");
+  EXPECT_EQ(file.at("facts").at("row found by"), "its bytes");
+  EXPECT_GT(file.at("not_in_the_file").size(), 2u);
+}
+
+TEST(VerifyCommand, AFileOfNoRowAsksForOne) {
+  EXPECT_THROW(
+      run_command_line(add_verify_command, {"verify", kFile, "--suite", "suites/mmseg_fp16.json"}),
+      Error);
+}
+
+TEST(VerifyCommand, TheFp32SiblingIsNoHalfTraining) {
+  const auto folder = fs::path("fixtures/minizoo/zoo/fp32/fcn_r50w8-d8_64x128_600_scenes");
+  fs::path sibling;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".pth") sibling = entry.path();
+  }
+  const auto end = run_command_line(
+      add_verify_command,
+      {"verify", sibling.string(), "--suite", "suites/minizoo.json", "--row", "fcn", "--json"});
+  EXPECT_EQ(end.exit_code, 1);
+  const Json document = parse_json(end.output, "output");
+  bool is_judged = false;
+  for (const auto& verdict : document.at("verdicts")) {
+    if (verdict.at("claim") != "origin") continue;
+    is_judged = true;
+    EXPECT_EQ(verdict.at("verdict"), "FAIL");
+    EXPECT_EQ(verdict.at("measured"), "float");
+  }
+  EXPECT_TRUE(is_judged);
+}
+
+TEST(VerifyCommand, ThePageFollowsTheVerdicts) {
+  const auto end = run_command_line(add_verify_command, {"verify", kFile});
+  EXPECT_THAT(end.output, testing::HasSubstr("half training with FP32 batch norm leaves"));
+  EXPECT_THAT(end.output, testing::HasSubstr("What it cannot say"));
+}
+
+}  // namespace
+}  // namespace harness

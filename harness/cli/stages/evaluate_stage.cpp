@@ -1,0 +1,98 @@
+#include "harness/cli/stages/evaluate_stage.h"
+
+#include <algorithm>
+
+#include "harness/cli/interrupt.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+/// Why nothing can be evaluated, or "" when it can.
+std::pair<RunStatus, std::string> obstacle(const VerifiedRow& verified, const fs::path& root,
+                                           const Suite& suite, const std::string& fingerprint) {
+  const Json& checkpoint = verified.result.measurements.at("checkpoint");
+  if (checkpoint.is_null()) return {RunStatus::kSkipped, "the row publishes no checkpoint"};
+  if (checkpoint.contains("error")) {
+    const auto error = checkpoint.at("error").get<std::string>();
+    if (checkpoint.at("error_kind") == "unreachable") {
+      return {RunStatus::kSkipped, "no network: " + error};
+    }
+    return {RunStatus::kError, "the checkpoint cannot be used: " + error};
+  }
+  if (root.empty()) {
+    return {RunStatus::kSkipped, "no data: the suite names no data set; give --data DIR"};
+  }
+  if (fingerprint.empty()) {
+    return {RunStatus::kSkipped, "no data: expected images and labels of the split " +
+                                     suite.data.split + " below " + root.filename().string() +
+                                     "/leftImg8bit and gtFine, found none; give --data DIR"};
+  }
+  return {RunStatus::kOk, ""};
+}
+
+Json job_of(const std::vector<ExpectedResult>& results, Json job, const VerifiedRow& verified) {
+  Json wanted = Json::array();
+  for (const auto& result : results) {
+    wanted.push_back(
+        {{"stage", result.stage}, {"precision", result.precision}, {"key", result.key}});
+  }
+  job["checkpoint_sha256"] = verified.result.digests.at("checkpoint");
+  job["results"] = wanted;
+  return job;
+}
+
+}  // namespace
+
+std::vector<ExpectedResult> expected_results(const Row& row,
+                                             const std::vector<std::string>& precisions,
+                                             const std::string& device, const Json& inputs) {
+  std::vector<ExpectedResult> results;
+  const auto expect = [&](const std::string& stage, const std::string& precision) {
+    results.push_back({stage, precision, result_key(row, stage, precision, device, inputs)});
+  };
+  for (const auto& precision : precisions) expect("evaluate", precision);
+  const bool has_reference =
+      std::find(precisions.begin(), precisions.end(), "fp32") != precisions.end();
+  for (const auto& precision : precisions) {
+    if (has_reference && precision != "fp32" && precision != "fp64") expect("parity", precision);
+  }
+  const Claim* claim = row.find_claim("miou_ms_flip");
+  if (claim != nullptr && claim->value.is_number()) expect("evaluate_ms_flip", precisions.front());
+  return results;
+}
+
+void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+                  const RunDirectory& directory, const WorkerOptions& options) {
+  const fs::path root = data_root(suite, options.data);
+  const std::string fingerprint = data_fingerprint(root, suite.data.split);
+  const Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
+                       {"data", fingerprint},
+                       {"size", {suite.data.height, suite.data.width}},
+                       {"threads", options.threads},
+                       {"program", digest_of_worker(options)}};
+  const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  const auto expected = expected_results(row, precisions, options.device, inputs);
+  const auto missing = [&](const ExpectedResult& result) {
+    return !directory.has_result(row.id, result.stage, result.precision, result.key);
+  };
+  const auto leave = [&](RunStatus status, const std::string& reason) {
+    for (const auto& result : expected) {
+      if (!missing(result)) continue;
+      directory.write_result(result_without_run(suite.name, row.id, result.stage, result.precision,
+                                                {status, reason}, options));
+    }
+  };
+  const auto [status, reason] = obstacle(verified, root, suite, fingerprint);
+  if (status != RunStatus::kOk) return leave(status, reason);
+  std::vector<ExpectedResult> wanted;
+  std::copy_if(expected.begin(), expected.end(), std::back_inserter(wanted), missing);
+  if (wanted.empty()) return;
+  const Json job = job_of(
+      wanted, row_job(suite, row, verified.checkpoint, root, directory.row_folder(row.id), options),
+      verified);
+  const RowEnd end = run_row_worker(options, "run", job, row.id, "images");
+  if (end.status != RunStatus::kOk && !interrupted()) leave(end.status, end.reason);
+}
+
+}  // namespace harness

@@ -1,0 +1,104 @@
+#include "harness/cli/stages/evaluate_stage.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/file.h"
+
+namespace harness {
+namespace {
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Row row_with(const std::string& policy) {
+  Row row;
+  row.id = "fcn";
+  row.method = "FCN";
+  if (!policy.empty()) row.arithmetic = {{"policy", policy}};
+  return row;
+}
+
+/// A suite with one image, a run directory and a worker that is a shell script.
+class EvaluateStage : public testing::Test {
+ protected:
+  EvaluateStage() {
+    suite_.name = "s";
+    suite_.folder = folder_.path();
+    suite_.data.root = "data";
+    write_file_atomic(folder_.path() / "data/leftImg8bit/val/c/a_leftImg8bit.png", "image");
+    verified_.checkpoint = folder_.path() / "a.pth";
+    verified_.result.digests = {{"checkpoint", "00"}};
+    verified_.result.measurements = {{"checkpoint", {{"sha256", "00"}}}, {"log", nullptr}};
+  }
+
+  std::vector<RunResult> evaluate(const std::string& script) {
+    const fs::path worker = folder_.path() / "worker";
+    write_file_atomic(worker, "#!/bin/sh\n" + script + "\n");
+    fs::permissions(worker, fs::perms::owner_all);
+    const RunDirectory directory(folder_.path() / "run", suite_);
+    WorkerOptions options;
+    options.worker = worker;
+    options.quiet = true;
+    evaluate_row(suite_, row_with("fp16-master"), verified_, directory, options);
+    return read_run_results(directory.row_folder("fcn"));
+  }
+
+  TemporaryFolder folder_;
+  Suite suite_;
+  VerifiedRow verified_;
+};
+
+TEST(ExpectedResults, ParityNeedsBothPrecisions) {
+  const auto both = expected_results(row_with("fp16-master"), {"fp16", "fp32"}, "cpu", Json());
+  ASSERT_EQ(both.size(), 3U);
+  EXPECT_EQ(both[2].stage, "parity");
+  EXPECT_EQ(both[2].precision, "fp16");
+  EXPECT_EQ(expected_results(row_with("fp16-master"), {"fp16"}, "cpu", Json()).size(), 1U);
+}
+
+TEST(ExpectedResults, SixScalesOnlyWhereTheTableHasANumber) {
+  Row row = row_with("fp32");
+  Claim claim;
+  claim.id = "miou_ms_flip";
+  row.claims = {claim};
+  EXPECT_EQ(expected_results(row, {"fp32"}, "cpu", Json()).size(), 1U);
+  row.claims[0].value = 53.51;
+  const auto results = expected_results(row, {"fp32"}, "cpu", Json());
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_EQ(results[1].stage, "evaluate_ms_flip");
+}
+
+TEST_F(EvaluateStage, AWorkerThatDiesLeavesAReasonForEachResult) {
+  const auto results = evaluate("kill -SEGV $$");
+  ASSERT_EQ(results.size(), 3U);
+  for (const auto& result : results) {
+    EXPECT_EQ(result.status, RunStatus::kError);
+    EXPECT_THAT(result.reason, HasSubstr("signal 11"));
+  }
+}
+
+TEST_F(EvaluateStage, TheWorkersOwnWordsAreTheReason) {
+  const auto results =
+      evaluate("echo '{\"event\": \"error\", \"message\": \"label 77 in a.png\"}'; exit 2");
+  ASSERT_FALSE(results.empty());
+  EXPECT_EQ(results[0].reason, "worker: label 77 in a.png");
+}
+
+TEST_F(EvaluateStage, MissingDataIsASkipWithAReason) {
+  fs::remove_all(folder_.path() / "data");
+  const auto results = evaluate("exit 0");
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_EQ(results[0].status, RunStatus::kSkipped);
+  EXPECT_THAT(results[0].reason, HasSubstr("no data"));
+}
+
+TEST_F(EvaluateStage, AnUnreachableCheckpointIsASkipAndABrokenOneAnError) {
+  verified_.result.measurements["checkpoint"] = {{"error", "x"}, {"error_kind", "unreachable"}};
+  EXPECT_EQ(evaluate("exit 0").at(0).status, RunStatus::kSkipped);
+  verified_.result.measurements["checkpoint"] = {{"error", "x"}, {"error_kind", "unreadable"}};
+  EXPECT_EQ(evaluate("exit 0").at(0).status, RunStatus::kError);
+}
+
+}  // namespace
+}  // namespace harness

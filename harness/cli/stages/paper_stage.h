@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/cli/row_worker.h"
+#include "harness/cli/stages/verify_stage.h"
+#include "harness/fetch/store.h"
+#include "harness/record/experiment.h"
+#include "harness/record/verdict.h"
+#include "harness/table/suite.h"
+
+namespace harness {
+
+/// What `halfproof paper` was asked for. Precisions and device are not asked for: the experiments
+/// choose theirs, on the CPU.
+struct PaperOptions : WorkerOptions {
+  std::vector<std::string> experiments = {};  ///< Of paper_experiments().
+  std::filesystem::path folder = {};          ///< Where documents and plots go: DIR/paper.
+  std::int64_t seed = 0;
+};
+
+/// Makes the experiments with one row: a worker for each, which leaves folder/<experiment>.<row>
+/// .json. A worker that dies leaves a document of status error, missing data one of status skipped.
+void measure_paper_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+                       const StoreOptions& store, const PaperOptions& options);
+
+/// What lies in the folder for this experiment and row, judged; its plot is drawn beside it. A
+/// document that is missing, cannot be read or is another's fails claim by claim.
+std::vector<VerdictRecord> judge_paper_document(const std::filesystem::path& folder,
+                                                const std::string& experiment,
+                                                const std::string& row);
+
+}  // namespace harness

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/cli/row_worker.h"
+#include "harness/cli/run_directory.h"
+#include "harness/cli/stages/verify_stage.h"
+#include "harness/fetch/store.h"
+
+namespace harness {
+
+/// What `halfproof run --stage train` (or lockstep) was asked for.
+struct TrainOptions : WorkerOptions {
+  std::string stage = "train";  ///< Or "lockstep": of the row's own arithmetic unless told.
+  std::vector<std::int64_t> seeds = {0};
+  std::int64_t iterations = 0;  ///< Stop after so many; 0: the whole schedule.
+  bool digests = false;         ///< Of all weights after every step.
+  double save_seconds = 20.0;   ///< Between two states that can be gone on from.
+};
+
+/// Where the pretrained backbone of a row may lie: recipe.pretrained of the suite, else what the
+/// config inside the checkpoint names: an open-mmlab:// name as the URL that mmcv 1.3.14 maps it to
+/// (mmcv/model_zoo/open_mmlab.json), a relative path as that path below each folder above the
+/// checkpoint, nearest first. "" when training began from scratch or nothing of it is found.
+std::string pretrained_location(const Suite& suite, const Row& row, const VerifiedRow& verified);
+
+/// The pretrained backbone of a row, or why it cannot be had.
+struct PretrainedBackbone {
+  std::filesystem::path file;  ///< Empty: training begins from scratch.
+  std::string sha256;
+  RowEnd obstacle;
+};
+
+/// Obtains it from pretrained_location(). A backbone that the config names and that is nowhere is
+/// an error: from scratch would be another training.
+PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
+                                     const VerifiedRow& verified, const StoreOptions& store);
+
+/// Stage "train" or "lockstep" of one row: one worker for each precision and seed whose result is
+/// not yet there. An interrupted training goes on where it was saved. A worker that dies leaves a
+/// result of status error, missing data or a missing GPU one of status skipped.
+void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+               const RunDirectory& directory, const StoreOptions& store,
+               const TrainOptions& options);
+
+}  // namespace harness

@@ -1,0 +1,114 @@
+#include "harness/cli/stages/train_stage.h"
+
+#include <fstream>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/file.h"
+
+namespace harness {
+namespace {
+namespace fs = std::filesystem;
+
+/// A row of the mini zoo, and a worker that is a shell script which keeps the job it was given.
+class TrainStage : public testing::Test {
+ protected:
+  void SetUp() override {
+    suite_ = read_suite("suites/minizoo.json");
+    row_ = suite_.rows.front();
+    verified_ = verify_row(suite_, row_, StoreOptions{});
+    options_.worker = folder_.path() / "worker";
+    options_.quiet = true;
+    std::ofstream(options_.worker) << "#!/bin/sh\ncat > " << (folder_.path() / "job.$$").string()
+                                   << "\nexit ${HALFPROOF_TEST_EXIT:-0}\n";
+    fs::permissions(options_.worker, fs::perms::owner_all);
+  }
+  std::vector<Json> train() {
+    const RunDirectory directory(folder_.path() / "run", suite_);
+    train_row(suite_, row_, verified_, directory, StoreOptions{}, options_);
+    std::vector<Json> jobs;
+    for (const auto& entry : fs::directory_iterator(folder_.path())) {
+      if (entry.path().stem() == "job") jobs.push_back(read_json_file(entry.path()));
+    }
+    return jobs;
+  }
+  RunResult result(const std::string& name) {
+    const auto path = folder_.path() / "run" / row_.id / name;
+    return run_result_from_json(read_json_file(path), path.string());
+  }
+
+  TemporaryFolder folder_;
+  Suite suite_;
+  Row row_;
+  VerifiedRow verified_;
+  TrainOptions options_;
+};
+
+TEST_F(TrainStage, StartsOneWorkerForEachSeedAndPrecision) {
+  options_.seeds = {0, 7};
+  options_.iterations = 20;
+  const auto jobs = train();
+  ASSERT_EQ(jobs.size(), 4u);
+  std::set<std::pair<std::string, int>> asked;
+  std::set<std::string> keys;
+  for (const auto& job : jobs) {
+    asked.emplace(job.at("precision").get<std::string>(), job.at("seed").get<int>());
+    keys.insert(job.at("key").get<std::string>());
+    EXPECT_EQ(job.at("iterations"), 20);
+    EXPECT_THAT(job.at("pretrained").get<std::string>(), testing::EndsWith("-32c09ca3.pth"));
+  }
+  EXPECT_THAT(asked, testing::UnorderedElementsAre(std::pair("fp16", 0), std::pair("fp16", 7),
+                                                   std::pair("fp32", 0), std::pair("fp32", 7)));
+  EXPECT_EQ(keys.size(), 4u);
+}
+
+TEST_F(TrainStage, ALockstepIsOfTheRowsOwnArithmetic) {
+  options_.stage = "lockstep";
+  options_.seeds = {0, 7};
+  const auto jobs = train();
+  ASSERT_EQ(jobs.size(), 2u);
+  for (const auto& job : jobs) EXPECT_EQ(job.at("precision"), "fp16");
+  setenv("HALFPROOF_TEST_EXIT", "3", 1);
+  options_.precisions = {"fp16-amp"};
+  train();
+  unsetenv("HALFPROOF_TEST_EXIT");
+  EXPECT_EQ(result("lockstep-fp16-amp-seed7.json").status, RunStatus::kError);
+}
+
+TEST_F(TrainStage, AWorkerThatDiesLeavesAResultThatSaysSo) {
+  setenv("HALFPROOF_TEST_EXIT", "3", 1);
+  options_.precisions = {"fp16"};
+  train();
+  unsetenv("HALFPROOF_TEST_EXIT");
+  const RunResult left = result("train-fp16-seed0.json");
+  EXPECT_EQ(left.status, RunStatus::kError);
+  EXPECT_THAT(left.reason, testing::HasSubstr("exit code 3"));
+  EXPECT_EQ(left.seeds.at("seed"), 0);
+}
+
+TEST_F(TrainStage, WithoutDataNothingIsStarted) {
+  options_.data = folder_.path();
+  options_.precisions = {"fp16"};
+  EXPECT_TRUE(train().empty());
+  EXPECT_EQ(result("train-fp16-seed0.json").status, RunStatus::kSkipped);
+}
+
+TEST_F(TrainStage, ABackboneThatIsNotThereIsAnError) {
+  row_.checkpoint = fs::absolute(suite_.folder / row_.checkpoint).string();
+  auto& model = verified_.result.measurements["checkpoint"]["config"]["model"];
+  model["pretrained"] = "pretrain/nowhere-00000000.pth";
+  options_.precisions = {"fp16"};
+  EXPECT_TRUE(train().empty());
+  EXPECT_EQ(result("train-fp16-seed0.json").status, RunStatus::kError);
+  EXPECT_THAT(result("train-fp16-seed0.json").reason, testing::HasSubstr("recipe.pretrained"));
+  model["pretrained"] = nullptr;
+  EXPECT_EQ(pretrained_location(suite_, row_, verified_), "");
+  model["pretrained"] = "open-mmlab://resnet101_v1c";
+  EXPECT_THAT(pretrained_location(suite_, row_, verified_),
+              testing::EndsWith("/resnet101_v1c-e67eebb6.pth"));
+}
+
+}  // namespace
+}  // namespace harness

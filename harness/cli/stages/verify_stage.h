@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "harness/fetch/store.h"
+#include "harness/record/run_result.h"
+#include "harness/table/suite.h"
+
+namespace harness {
+
+/// Where the published files of a row are looked for: `location` as the suite has it, made absolute
+/// against the suite's folder unless it is a URL.
+std::string absolute_location(const Suite& suite, const std::string& location);
+
+/// The lock file of a suite: checksums/<name>.lock.json beside the suite's folder where that folder
+/// exists, else <name>.lock.json in the suite's folder.
+std::filesystem::path lock_file_of(const Suite& suite);
+
+/// Where a command gets the suite's files from. cache, lock: empty for the usual ones.
+StoreOptions store_options(const Suite& suite, const std::filesystem::path& cache,
+                           const std::filesystem::path& lock, bool offline);
+
+/// What the stage "verify" leaves behind.
+struct VerifiedRow {
+  RunResult result;
+  std::filesystem::path
+      checkpoint;  ///< Where the checkpoint lies here; empty when it is not at hand.
+};
+
+/// Stage "verify": obtains the checkpoint and the log of a row and records what is in them, without
+/// LibTorch and without judging. What cannot be had or read becomes `error` and `error_kind` in the
+/// measurements (docs/formats.md), so that the other claims can still be judged.
+VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& store);
+
+}  // namespace harness

@@ -1,0 +1,189 @@
+#include "harness/evaluate/evaluator.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include <torch/torch.h>
+
+#include "harness/base/error.h"
+#include "harness/base/sha256.h"
+#include "harness/data/prefetcher.h"
+#include "harness/evaluate/scene_evaluator.h"
+
+namespace harness {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::size_t kWarmup = 5;
+constexpr std::size_t kFewImages = 10;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double root_mean(double squares, std::int64_t elements) {
+  return elements == 0 ? std::numeric_limits<double>::quiet_NaN()
+                       : std::sqrt(squares / static_cast<double>(elements));
+}
+
+/// LibTorch's thread count of the calling thread, put back at the end. Threads started meanwhile
+/// inherit what is set.
+class IntraOpThreads {
+ public:
+  IntraOpThreads() : before_(at::get_num_threads()) {}
+  ~IntraOpThreads() { at::set_num_threads(before_); }
+  IntraOpThreads(const IntraOpThreads&) = delete;
+  IntraOpThreads& operator=(const IntraOpThreads&) = delete;
+
+ private:
+  int before_;
+};
+
+class Evaluation {
+ public:
+  Evaluation(const std::vector<ScenePaths>& scenes, const std::vector<NamedForward>& forwards,
+             const EvaluatorOptions& options)
+      : scenes_(scenes), forwards_(forwards), options_(options), work_(forwards, options) {
+    for (const auto& forward : forwards) {
+      result_.forwards.push_back({forward.name, ConfusionMatrix(options.num_classes)});
+      squared_distances_.push_back(0.0);
+    }
+    digests_.resize(forwards.size());
+  }
+
+  EvaluationResult run() {
+    start_ = Clock::now();
+    if (in_flight() == 1) {
+      one_after_the_other();
+    } else {
+      several_at_a_time();
+    }
+    result_.elapsed_s = seconds_since(start_);
+    if (in_flight() > 1) time_apart();
+    finish();
+    return std::move(result_);
+  }
+
+ private:
+  std::size_t in_flight() const {
+    if (!options_.device.is_cpu()) return 1;
+    return static_cast<std::size_t>(std::max<std::int64_t>(options_.images_in_flight, 1));
+  }
+
+  PrefetcherOptions loading() const {
+    return {.threads = options_.loader_threads, .ahead = options_.images_ahead};
+  }
+
+  bool wants_yardstick(std::size_t index) const {
+    return options_.yardstick && options_.protocol == Protocol::kWholeImage &&
+           static_cast<std::int64_t>(index) < options_.yardstick_images;
+  }
+
+  void one_after_the_other() {
+    Prefetcher<LoadedScene> loaded(
+        scenes_.size(), [this](std::size_t i) { return work_.load(scenes_[i]); }, loading());
+    for (std::size_t i = 0; i < scenes_.size(); ++i) {
+      const auto scene = loaded.next().value();
+      auto result = work_.evaluate(scene, wants_yardstick(i));
+      for (std::size_t f = 0; f < forwards_.size(); ++f) {
+        result_.forwards[f].seconds.push_back(result.forwards[f].seconds);
+      }
+      take(std::move(result));
+    }
+  }
+
+  void several_at_a_time() {
+    const IntraOpThreads restored_at_the_end;
+    Prefetcher<SceneResult> results(
+        scenes_.size(),
+        [this](std::size_t i) {
+          return work_.evaluate(work_.load(scenes_[i]), wants_yardstick(i));
+        },
+        {.threads = in_flight(), .ahead = 2 * in_flight(), .on_thread_start = [] {
+           at::set_num_threads(1);
+         }});
+    for (std::size_t i = 0; i < scenes_.size(); ++i) take(results.next().value());
+  }
+
+  // What is published as fps is the time of one image that has the machine to itself.
+  void time_apart() {
+    const auto count = std::min(
+        scenes_.size(), static_cast<std::size_t>(std::max<std::int64_t>(options_.timed_images, 1)));
+    Prefetcher<LoadedScene> loaded(
+        count, [this](std::size_t i) { return work_.load(scenes_[i]); }, loading());
+    while (const auto scene = loaded.next()) {
+      for (std::size_t f = 0; f < forwards_.size(); ++f) {
+        result_.forwards[f].seconds.push_back(work_.seconds_of(forwards_[f], *scene));
+      }
+    }
+  }
+
+  void take(SceneResult scene) {
+    for (std::size_t f = 0; f < forwards_.size(); ++f) {
+      auto& total = result_.forwards[f];
+      auto& one = scene.forwards[f];
+      total.confusion.merge(one.confusion);
+      total.per_image.push_back({one.confusion.intersect(), one.confusion.unite()});
+      total.logits_elements += one.logits_elements;
+      total.logits_non_finite += one.logits_non_finite;
+      total.changed_pixels += one.changed_pixels;
+      squared_distances_[f] += one.squared_distance;
+      digests_[f].update(std::as_bytes(std::span(one.prediction.classes)));
+    }
+    yardstick_squares_ += scene.yardstick_squares;
+    yardstick_elements_ += scene.yardstick_elements;
+    result_.yardstick_images += scene.yardstick_elements > 0;
+    ++result_.images;
+    report();
+  }
+
+  void report() const {
+    if (!options_.progress) return;
+    options_.progress({result_.images, static_cast<std::int64_t>(scenes_.size()),
+                       static_cast<double>(result_.images) / seconds_since(start_)});
+  }
+
+  void finish() {
+    result_.yardstick_rms = root_mean(yardstick_squares_, yardstick_elements_);
+    for (std::size_t f = 0; f < forwards_.size(); ++f) {
+      auto& forward = result_.forwards[f];
+      forward.predictions_sha256 = digests_[f].hex_digest();
+      forward.logits_rmse = root_mean(squared_distances_[f], yardstick_elements_);
+      if (forward.seconds.size() > kFewImages) {
+        forward.seconds.erase(forward.seconds.begin(), forward.seconds.begin() + kWarmup);
+        forward.warmup = kWarmup;
+      }
+    }
+  }
+
+  const std::vector<ScenePaths>& scenes_;
+  const std::vector<NamedForward>& forwards_;
+  const EvaluatorOptions& options_;
+  SceneEvaluator work_;
+  EvaluationResult result_;
+  std::vector<Sha256> digests_;
+  std::vector<double> squared_distances_;
+  double yardstick_squares_ = 0.0;
+  std::int64_t yardstick_elements_ = 0;
+  Clock::time_point start_;
+};
+
+}  // namespace
+
+EvaluationResult evaluate(const std::vector<ScenePaths>& scenes,
+                          const std::vector<NamedForward>& forwards,
+                          const EvaluatorOptions& options) {
+  if (scenes.empty()) {
+    throw Error(ErrorCode::kInvalidData, "evaluate", "expected at least one scene, got none");
+  }
+  TORCH_CHECK(!forwards.empty(), "evaluate wants at least one network");
+  return Evaluation(scenes, forwards, options).run();
+}
+
+std::int64_t recommended_images_in_flight(const torch::Device& device) {
+  return device.is_cpu() ? at::get_num_threads() : 1;
+}
+
+}  // namespace harness

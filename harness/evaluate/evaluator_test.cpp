@@ -1,0 +1,143 @@
+#include "harness/evaluate/evaluator.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/sha256.h"
+#include "harness/evaluate/segment.h"
+#include "harness/testing/scenes.h"
+
+namespace harness {
+namespace {
+
+std::vector<ScenePaths> mini_scenes() {
+  return find_cityscapes(kMiniScenes, "val");
+}
+
+TEST(Evaluate, AddsUpWhatEachSceneGives) {
+  const std::vector forwards{random_network("fp32", 19)};
+  const auto scenes = mini_scenes();
+  const auto result = evaluate(scenes, forwards, {});
+
+  ConfusionMatrix expected(19);
+  Sha256 digest;
+  for (const auto& paths : scenes) {
+    const auto scene = load_scene(paths, 19);
+    const auto input = prepare_for_test(scene.image, {}, false, {});
+    const auto image = torch::tensor(input.planes).reshape({1, 3, 128, 256});
+    const auto map = segment_plainly(forwards[0].forward(image), input.size, input.size, false);
+    expected.add(map.classes, scene.label.classes);
+    digest.update(std::as_bytes(std::span(map.classes)));
+  }
+  ASSERT_EQ(result.forwards.size(), 1U);
+  EXPECT_EQ(result.images, 16);
+  EXPECT_EQ(result.forwards[0].name, "fp32");
+  EXPECT_EQ(result.forwards[0].confusion, expected);
+  EXPECT_EQ(result.forwards[0].predictions_sha256, digest.hex_digest());
+}
+
+TEST(Evaluate, SeveralImagesInFlightChangeNothingButTheTime) {
+  const std::vector forwards{random_network("fp32", 19), random_network("fp16", 19, torch::kHalf)};
+  EvaluatorOptions options;
+  options.yardstick = random_network("fp64", 19, torch::kDouble).forward;
+  options.yardstick_images = 3;
+  const auto one = evaluate(mini_scenes(), forwards, options);
+  options.images_in_flight = 3;
+  const int threads = at::get_num_threads();
+  const auto several = evaluate(mini_scenes(), forwards, options);
+  EXPECT_EQ(at::get_num_threads(), threads);
+  for (std::size_t f = 0; f < forwards.size(); ++f) {
+    EXPECT_EQ(several.forwards[f].confusion, one.forwards[f].confusion);
+    EXPECT_EQ(several.forwards[f].predictions_sha256, one.forwards[f].predictions_sha256);
+    EXPECT_EQ(several.forwards[f].changed_pixels, one.forwards[f].changed_pixels);
+    EXPECT_DOUBLE_EQ(several.forwards[f].logits_rmse, one.forwards[f].logits_rmse);
+  }
+}
+
+TEST(Evaluate, HalfIsFurtherFromTheYardstickThanFloat) {
+  EvaluatorOptions options;
+  options.yardstick = random_network("fp64", 19, torch::kDouble).forward;
+  options.yardstick_images = 2;
+  const auto result =
+      evaluate(mini_scenes(),
+               {random_network("fp32", 19), random_network("fp16", 19, torch::kHalf)}, options);
+  EXPECT_EQ(result.yardstick_images, 2);
+  EXPECT_GT(result.yardstick_rms, 0.1);
+  EXPECT_LT(result.forwards[0].logits_rmse, 1e-6);
+  EXPECT_GT(result.forwards[1].logits_rmse, 1e-5);
+  EXPECT_LT(result.forwards[1].logits_rmse, 1e-2);
+}
+
+TEST(Evaluate, PerImageCountsSumToTheWhole) {
+  const auto result = evaluate(mini_scenes(), {random_network("fp32", 19)}, {});
+  const auto& forward = result.forwards[0];
+  ASSERT_EQ(forward.per_image.size(), 16U);
+  std::vector<std::int64_t> unite(19);
+  for (const auto& image : forward.per_image) {
+    for (std::size_t c = 0; c < unite.size(); ++c) unite[c] += image.unite[c];
+  }
+  EXPECT_EQ(unite, forward.confusion.unite());
+}
+
+TEST(Evaluate, LeavesOutFiveImagesOfWarmUpWhereThereAreMoreThanTen) {
+  const std::vector forwards{random_network("fp32", 19)};
+  auto scenes = mini_scenes();
+  const auto many = evaluate(scenes, forwards, {});
+  EXPECT_EQ(many.forwards[0].warmup, 5);
+  EXPECT_EQ(many.forwards[0].seconds.size(), 11U);
+  scenes.resize(10);
+  const auto few = evaluate(scenes, forwards, {});
+  EXPECT_EQ(few.forwards[0].warmup, 0);
+  EXPECT_EQ(few.forwards[0].seconds.size(), 10U);
+}
+
+TEST(Evaluate, TakesTheTimeApartWhenSeveralImagesAreInFlight) {
+  EvaluatorOptions options;
+  options.images_in_flight = 2;
+  options.timed_images = 4;
+  const auto result = evaluate(mini_scenes(), {random_network("fp32", 19)}, options);
+  EXPECT_EQ(result.images, 16);
+  EXPECT_EQ(result.forwards[0].seconds.size(), 4U);
+}
+
+TEST(Evaluate, ReportsEveryImageOnTheCallersThread) {
+  EvaluatorOptions options;
+  options.images_in_flight = 2;
+  std::vector<std::int64_t> done;
+  options.progress = [&, caller = std::this_thread::get_id()](const EvaluationProgress& progress) {
+    EXPECT_EQ(std::this_thread::get_id(), caller);
+    EXPECT_EQ(progress.total, 16);
+    EXPECT_GT(progress.images_per_second, 0.0);
+    done.push_back(progress.done);
+  };
+  evaluate(mini_scenes(), {random_network("fp32", 19)}, options);
+  EXPECT_EQ(done.size(), 16U);
+  EXPECT_EQ(done.back(), 16);
+}
+
+TEST(Evaluate, IsNaNWithoutAYardstick) {
+  const auto result = evaluate(mini_scenes(), {random_network("fp32", 19)}, {});
+  EXPECT_TRUE(std::isnan(result.yardstick_rms));
+  EXPECT_TRUE(std::isnan(result.forwards[0].logits_rmse));
+}
+
+TEST(Evaluate, RefusesNoSceneAndNoNetwork) {
+  EXPECT_THROW(evaluate({}, {random_network("fp32", 19)}, {}), Error);
+  EXPECT_THROW(evaluate(mini_scenes(), {}, {}), c10::Error);
+}
+
+TEST(Evaluate, PassesOnWhatIsWrongWithAScene) {
+  auto scenes = mini_scenes();
+  scenes[7].label = "fixtures/missing.png";
+  for (const std::int64_t in_flight : {1, 2}) {
+    EvaluatorOptions options;
+    options.images_in_flight = in_flight;
+    EXPECT_THROW(evaluate(scenes, {random_network("fp32", 19)}, options), Error);
+  }
+}
+
+}  // namespace
+}  // namespace harness

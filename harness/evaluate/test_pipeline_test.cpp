@@ -1,0 +1,39 @@
+#include "harness/evaluate/test_pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+
+namespace harness {
+namespace {
+
+/// data.test.pipeline with one step inside a MultiScaleFlipAug.
+Json config_with(const Json& step) {
+  Json augmentation = {{"type", "MultiScaleFlipAug"}};
+  augmentation["transforms"] = Json::array({step});
+  Json config;
+  config["data"]["test"]["pipeline"] = Json::array({augmentation});
+  return config;
+}
+
+TEST(TestPipeline, ReadsTheNormalisationOfTheConfig) {
+  const auto normalization = normalization_of(config_with(
+      {{"type", "Normalize"}, {"mean", {1, 2, 3}}, {"std", {4, 5, 6}}, {"to_rgb", false}}));
+  EXPECT_EQ(normalization.mean[2], 3);
+  EXPECT_EQ(normalization.std[0], 4);
+  EXPECT_FALSE(normalization.to_rgb);
+}
+
+TEST(TestPipeline, WithoutAConfigItIsTheZoosOwn) {
+  EXPECT_EQ(normalization_of(Json()).mean[0], 123.675);
+  EXPECT_EQ(normalization_of(config_with({{"type", "Collect"}})).std[2], 57.375);
+}
+
+TEST(TestPipeline, RefusesAMeanOfAnotherLength) {
+  EXPECT_THROW(
+      normalization_of(config_with({{"type", "Normalize"}, {"mean", {1, 2}}, {"std", {1, 1, 1}}})),
+      Error);
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "harness/fetch/cache.h"      // default_cache_folder
+#include "harness/fetch/lock_file.h"  // Trust
+#include "harness/fetch/transport.h"
+#include "harness/fetch/url.h"  // hash_in_name
+
+namespace harness {
+
+/// A published file that is at hand.
+struct StoredFile {
+  std::filesystem::path path;
+  std::string name;           ///< The last part of the URL or path.
+  std::string url;            ///< Where it came from; no user, password or query. A path as given.
+  std::string sha256;         ///< Of the bytes at `path`: 64 hex digits.
+  std::string locked_sha256;  ///< What the lock file said before this call; "" if nothing.
+  std::uintmax_t size = 0;
+  /// What the bytes were held against. From a URL they agree with it. A local path is judged by its
+  /// reader: compare `sha256` with `locked_sha256` and with hash_in_name(name).
+  Trust trust = Trust::kFirstUse;
+  std::string warning;  ///< Not empty: what went wrong without standing in the way, as a lock file
+                        ///< that could not be written or a mirror that had to step in.
+};
+
+struct StoreOptions {
+  std::filesystem::path cache;  ///< Bytes by digest; default_cache_folder() unless told.
+  std::filesystem::path lock;   ///< Lock file to read and to extend; docs/formats.md. "" for none.
+  bool offline = false;         ///< Never touch the network: what is missing is an Error.
+  std::uintmax_t max_bytes = std::uintmax_t{8} << 30;
+  /// Called while bytes arrive: done, total (0 when unknown).
+  std::function<void(std::uintmax_t, std::uintmax_t)> progress;
+  TransferLimits limits;
+  int retries = 3;
+  std::function<void(std::chrono::milliseconds)> wait;  ///< Between two tries; sleeps unless told.
+  Transport* transport = nullptr;                       ///< libcurl unless told.
+};
+
+/// Gets one published file: `location` is a path, a file:// or an http(s):// URL.
+///
+/// A local path is hashed where it stands and not copied. A digest that differs from the lock's or
+/// from the name's is returned and not thrown; only an agreeing file that is new is written to the
+/// lock file. Throws Error(kIo) with the path when it is missing or cannot be read.
+///
+/// A URL is looked up in the cache by the lock file's digest (by the digest that this URL gave last
+/// time, where the lock file does not know the name), else downloaded to a temporary file, hashed
+/// as it streams and renamed into place when right. The URLs in the lock file are mirrors. Of
+/// several processes that want one URL, one downloads. What is new is written to the lock file.
+/// Throws Error(kFetchFailed) and Error(kChecksumMismatch), each with URL, expected, actual and
+/// what to do; bytes of the wrong digest are deleted.
+///
+/// Throws Error(kInvalidJson) for a malformed lock file.
+StoredFile obtain(std::string_view location, const StoreOptions& options);
+
+}  // namespace harness

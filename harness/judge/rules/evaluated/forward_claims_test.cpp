@@ -1,0 +1,93 @@
+#include "harness/judge/rules/evaluated/forward_claims.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/testing/sample_row.h"
+
+namespace harness {
+namespace {
+
+using sample::Case;
+using testing::HasSubstr;
+
+Case claiming(const char* id, double published) {
+  Case sample;
+  sample.claim = sample::claim(id, "evaluated", published);
+  return sample;
+}
+
+TEST(ForwardClaims, FiniteActivationsPass) {
+  const auto finding = claiming("finite.forward", 0).judge(judge_finite_forward);
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_EQ(finding.precision, "fp16");
+  EXPECT_EQ(finding.reason, "all 1,000,000 activations are finite");
+}
+
+TEST(ForwardClaims, ANaNActivationFailsWithItsLayer) {
+  auto sample = claiming("finite.forward", 0);
+  sample.evaluation()["forward"]["non_finite"] = 3;
+  sample.evaluation()["forward"]["first_non_finite_layer"] = "backbone.layer4.0.conv2";
+  const auto finding = sample.judge(judge_finite_forward);
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_EQ(finding.measured, 3);
+  EXPECT_THAT(finding.reason, HasSubstr("the first in backbone.layer4.0.conv2"));
+}
+
+TEST(ForwardClaims, ANonFiniteLogitFailsToo) {
+  auto sample = claiming("finite.forward", 0);
+  sample.evaluation()["forward"]["logits_non_finite"] = 1;
+  EXPECT_EQ(sample.judge(judge_finite_forward).verdict, Verdict::kFail);
+  sample.claim = sample::claim("range", "evaluated", 65504);
+  EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
+}
+
+TEST(ForwardClaims, NoActivationsLookedAtFail) {
+  for (const ClaimRule rule : {judge_finite_forward, judge_range}) {
+    auto sample = claiming("range", 65504);
+    sample.evaluation()["forward"]["elements"] = 0;
+    EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
+    sample.evaluation()["forward"].erase("elements");
+    EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
+    sample.evaluation()["forward"] = nullptr;
+    EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
+    sample.evaluation().erase("forward");
+    EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
+  }
+}
+
+TEST(ForwardClaims, TheRangeShowsWhatIsLostAtItsLowerEnd) {
+  const auto finding = claiming("range", 65504).judge(judge_range);
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_EQ(finding.measured, 34.21875);
+  EXPECT_EQ(finding.reason, "largest in decode_head.conv_seg; 0.12 % subnormal, 40 % zero");
+}
+
+TEST(ForwardClaims, AnOverflowFails) {
+  auto sample = claiming("range", 65504);
+  sample.evaluation()["forward"]["above_half_max"] = 7;
+  sample.evaluation()["forward"]["max_abs"] = 70000.0;
+  const auto finding = sample.judge(judge_range);
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_THAT(finding.reason, HasSubstr("expected at most 65504, found 70000"));
+  EXPECT_THAT(finding.reason, HasSubstr("7 above FP16's range"));
+}
+
+TEST(ForwardClaims, AMagnitudeThatIsMissingFails) {
+  auto sample = claiming("range", 65504);
+  sample.evaluation()["forward"]["max_abs"] = nullptr;
+  EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
+  sample = claiming("range", 65504);
+  sample.evaluation()["forward"].erase("above_half_max");
+  EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
+}
+
+TEST(ForwardClaims, TheRangeOfAnFp32RowIsThatOfItsHalfRun) {
+  auto sample = claiming("range", 65504);
+  sample.row.arithmetic = {{"policy", "fp32"}};
+  EXPECT_EQ(sample.judge(judge_range).precision, "fp16");
+  EXPECT_EQ(sample.judge(judge_finite_forward).precision, "fp32");
+}
+
+}  // namespace
+}  // namespace harness

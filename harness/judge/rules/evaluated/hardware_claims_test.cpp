@@ -1,0 +1,97 @@
+#include "harness/judge/rules/evaluated/hardware_claims.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/testing/sample_row.h"
+
+namespace harness {
+namespace {
+
+using sample::Case;
+
+Case fps(const char* hardware) {
+  Case sample;
+  sample.claim = sample::claim("fps", "evaluated", 12.34, 2);
+  sample.claim.tolerance = Tolerance{0.0, 0.1, "clocks and drivers"};
+  sample.claim.conditions = {{"hardware", hardware}};
+  return sample;
+}
+
+Case memory_on_gpu(double peak_bytes) {
+  Case sample;
+  sample.claim = sample::claim("memory", "evaluated", 5.37, 2);
+  sample.claim.conditions = {{"hardware", "V100"}};
+  sample.results[1].device = "cuda";
+  sample.results[1].environment["gpu"] = {{"name", "Tesla V100-SXM2-32GB"}};
+  sample.evaluation()["peak_bytes"] = peak_bytes;
+  return sample;
+}
+
+TEST(HardwareClaims, TheHardwareItWasPublishedForJudges) {
+  const auto finding = fps("amd epyc").judge(judge_fps);
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_EQ(finding.measured, 12.5);
+  EXPECT_EQ(finding.precision, "fp16");
+  EXPECT_EQ(finding.reason,
+            "0.160 above, allowed 1.239; in fp16 on AMD EPYC 7763 64-Core Processor");
+  auto slow = fps("AMD EPYC");
+  slow.evaluation()["images_per_second"] = 10.0;
+  EXPECT_EQ(slow.judge(judge_fps).verdict, Verdict::kFail);
+}
+
+TEST(HardwareClaims, OtherHardwareIsUnfitWithTheNumberBesideIt) {
+  const auto finding = fps("V100").judge(judge_fps);
+  EXPECT_EQ(finding.verdict, Verdict::kUnfit);
+  EXPECT_EQ(finding.measured, 12.5);
+  EXPECT_EQ(finding.reason, "published for V100, this is AMD EPYC 7763 64-Core Processor");
+}
+
+TEST(HardwareClaims, AGpuThatDidNotComputeDoesNotCount) {
+  auto sample = fps("V100");
+  sample.results[1].environment["gpu"] = {{"name", "Tesla V100-SXM2-32GB"}};
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+  sample.results[1].device = "cuda";
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kPass);
+}
+
+TEST(HardwareClaims, HardwareThatIsNotSaidIsUnfit) {
+  auto sample = fps("");
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+  sample.claim.conditions = Json::object();
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+}
+
+TEST(HardwareClaims, MemoryIsInUnitsOfTwoToTheThirty) {
+  const auto finding = memory_on_gpu(5.37 * 1073741824.0).judge(judge_memory);
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_NEAR(finding.measured.get<double>(), 5.37, 1e-9);
+  EXPECT_EQ(memory_on_gpu(5.37e9).judge(judge_memory).verdict, Verdict::kFail);
+}
+
+TEST(HardwareClaims, APeakOfTrainingSaysNothingAboutEvaluation) {
+  auto sample = memory_on_gpu(2e9);
+  sample.claim.conditions["stage"] = "train";
+  EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kUnfit);
+  EXPECT_EQ(sample.judge(judge_memory).reason,
+            "published for the stage train, this is the stage evaluate");
+  sample.claim.conditions["stage"] = "evaluate";
+  EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
+}
+
+TEST(HardwareClaims, OnTheRightHardwareNothingMeasuredFails) {
+  auto sample = memory_on_gpu(0.0);
+  EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
+  sample.evaluation()["peak_bytes"] = nullptr;
+  EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
+}
+
+TEST(HardwareClaims, WithoutAPublishedNumberTheMeasuredOneStandsAlone) {
+  auto sample = fps("AMD EPYC");
+  sample.claim.value = nullptr;
+  const auto finding = sample.judge(judge_fps);
+  EXPECT_EQ(finding.verdict, Verdict::kNotVerifiable);
+  EXPECT_EQ(finding.measured, 12.5);
+}
+
+}  // namespace
+}  // namespace harness

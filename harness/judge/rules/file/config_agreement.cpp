@@ -1,0 +1,142 @@
+#include "harness/judge/rules/file/config_agreement.h"
+
+#include <algorithm>
+
+#include "harness/base/error.h"
+#include "harness/base/measurement.h"
+#include "harness/base/number_text.h"
+#include "harness/judge/evidence.h"
+#include "harness/judge/rules/file/config_facts.h"
+#include "harness/table/model_spec.h"
+
+namespace harness {
+namespace {
+
+/// Facts that suite and config both state, and those on which they differ.
+class Agreement {
+ public:
+  void add(const std::string& fact, bool agrees, const std::string& suite,
+           const std::string& config) {
+    ++compared_;
+    if (!agrees) add_contradiction(fact + ": suite says " + suite + ", config says " + config);
+  }
+  void add_contradiction(const std::string& text) { contradictions_.push_back(text); }
+  void add_agreed(std::int64_t count) { compared_ += count; }
+
+  Finding judge() const {
+    if (!contradictions_.empty()) {
+      std::string text;
+      for (const auto& one : contradictions_) text += (text.empty() ? "" : "; ") + one;
+      return compared(false, plural(std::ssize(contradictions_), "contradiction"), text);
+    }
+    if (compared_ == 0) return not_verifiable("suite and config state no fact in common");
+    return compared(true, plural(compared_, "fact"), "config and suite agree on all of them");
+  }
+
+ private:
+  std::int64_t compared_ = 0;
+  std::vector<std::string> contradictions_;
+};
+
+/// Facts of the model that both state: the head that the method implies and each key of a part.
+std::int64_t model_facts_in_common(const Row& row, const Json& config_model) {
+  std::int64_t count = 0;
+  for (const auto& [part, stated] : row.model.items()) {
+    const auto found = config_model.find(part);
+    if (found == config_model.end()) continue;
+    if (!stated.is_object() || !found->is_object()) {
+      ++count;
+      continue;
+    }
+    for (const auto& [key, value] : stated.items()) count += found->contains(key) ? 1 : 0;
+  }
+  const bool type_is_stated = find_at(row.model, {"decode_head", "type"}) != nullptr;
+  const bool method_counts =
+      find_at(config_model, {"decode_head", "type"}) != nullptr && !type_is_stated;
+  return count + (method_counts ? 1 : 0);
+}
+
+void compare_model(const Row& row, const Json& config, Agreement& agreement) {
+  const Json* model = find_at(config, {"model"});
+  if (model == nullptr || !model->is_object()) return;
+  const auto contradictions = model_contradictions(row, *model);
+  const auto common = model_facts_in_common(row, *model);
+  agreement.add_agreed(std::max<std::int64_t>(common, std::ssize(contradictions)));
+  for (const auto& text : contradictions) agreement.add_contradiction(text);
+}
+
+void compare_arithmetic(const Row& row, const Json& config, Agreement& agreement) {
+  const std::string policy = text_at(row.arithmetic, {"policy"});
+  const std::string hook = optimizer_hook(config);
+  const bool config_speaks = config.contains("optimizer_config") || !hook.empty();
+  if (!policy.empty() && config_speaks) {
+    const bool half = is_half_hook(hook);
+    agreement.add("arithmetic.policy", half == (policy != "fp32"), policy,
+                  hook.empty() ? "an optimizer hook without half precision" : hook);
+  }
+  const auto scale = number_at(row.arithmetic, {"scaler", "scale"});
+  const auto configured = configured_loss_scale(config);
+  if (scale && configured && configured->scale) {
+    agreement.add("arithmetic.scaler.scale", *scale == *configured->scale, short_text(*scale),
+                  short_text(*configured->scale));
+  }
+}
+
+void compare_batch(const Row& row, const Json& config, Agreement& agreement) {
+  const auto batch = count_at(row.recipe, {"batch"});
+  const auto per_process = batch_per_process(config);
+  if (!batch || !per_process) return;
+  const bool fits = trains_in_one_process(config)
+                        ? *batch == *per_process
+                        : *per_process > 0 && *batch > 0 && *batch % *per_process == 0;
+  agreement.add("recipe.batch", fits, std::to_string(*batch),
+                std::to_string(*per_process) + " for each process" +
+                    (trains_in_one_process(config) ? ", of which there is one" : ""));
+}
+
+void compare_crop(const Row& row, const Json& config, Agreement& agreement) {
+  const Json* crop = find_at(row.recipe, {"crop"});
+  if (crop == nullptr || !crop->is_array() || crop->size() != 2) return;
+  const std::string stated = crop->at(0).dump() + "x" + crop->at(1).dump();
+  for (const auto& found : train_crops(config)) {
+    agreement.add("recipe.crop", found == stated, stated, found);
+  }
+}
+
+void compare_recipe(const Row& row, const Json& config, Agreement& agreement) {
+  const auto lr = number_at(row.recipe, {"lr"});
+  const auto configured_lr = learning_rate(config);
+  if (lr && configured_lr) {
+    agreement.add("recipe.lr", *lr == *configured_lr, short_text(*lr), short_text(*configured_lr));
+  }
+  const auto iterations = count_at(row.recipe, {"iterations"});
+  const auto scheduled = scheduled_iterations(config);
+  if (iterations && scheduled) {
+    agreement.add("recipe.iterations", *iterations == *scheduled, std::to_string(*iterations),
+                  std::to_string(*scheduled));
+  }
+  compare_batch(row, config, agreement);
+  compare_crop(row, config, agreement);
+}
+
+}  // namespace
+
+Finding judge_config(const ClaimContext& context) {
+  const auto file = find_file(context, "checkpoint");
+  if (file.absence) return *file.absence;
+  const Json* config = find_at(*file.record, {"config"});
+  if (config == nullptr || !config->is_object()) {
+    return not_verifiable("the checkpoint holds no config");
+  }
+  Agreement agreement;
+  try {
+    compare_model(context.row, *config, agreement);
+  } catch (const Error& failure) {
+    return missing("the model of suite and config cannot be compared: " + failure.detail());
+  }
+  compare_arithmetic(context.row, *config, agreement);
+  compare_recipe(context.row, *config, agreement);
+  return agreement.judge();
+}
+
+}  // namespace harness

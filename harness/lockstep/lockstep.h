@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "harness/base/json.h"
+#include "harness/lockstep/rounded_training.h"
+#include "harness/precision/training_options.h"
+#include "models/encoder_decoder.h"
+#include "models/losses.h"
+#include "models/state_dict.h"
+
+namespace harness {
+
+struct LockstepOptions {
+  TrainingOptions arithmetic;  ///< What is held against FP64.
+  SgdOptions recipe;           ///< What the others train with: arithmetic.sgd, unless it is wrong.
+  models::LossOptions losses;
+  torch::Device device = torch::kCPU;
+};
+
+/// Five trainings of one model from one state on the same batches (docs/lockstep.md):
+/// - "fp64": what the distances are measured from,
+/// - "policy": the arithmetic in question,
+/// - "twin": FP64 with the policy's digits (RoundedTraining), its yardstick,
+/// - "fp32" and "fp32_twin": the same for FP32.
+/// A step that the policy's scaler skips is skipped by all: batch norm's statistics go on, weights
+/// and momentum stay.
+class Lockstep {
+ public:
+  /// initial: a state dict of a model of these options, on any device.
+  Lockstep(const models::EncoderDecoderOptions& model, const models::StateDict& initial,
+           const LockstepOptions& options);
+  ~Lockstep();
+  Lockstep(const Lockstep&) = delete;
+  Lockstep& operator=(const Lockstep&) = delete;
+
+  /// One step of each with this learning rate. images: {N, 3, H, W} float, labels: {N, H, W} int64,
+  /// both on the device. Returns what docs/formats.md lists as an entry of `series`.
+  Json run(const torch::Tensor& images, const torch::Tensor& labels, double lr);
+
+  /// Called in the policy's training between backward and everything else.
+  void set_gradient_hook(GradientHook hook);
+
+  /// The policy's model.
+  models::EncoderDecoder model() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace harness

@@ -1,0 +1,29 @@
+#include "harness/network/cuda_device.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+
+namespace harness {
+namespace {
+
+TEST(CudaDevice, TheCpuNeedsNothing) {
+  EXPECT_EQ(open_device("cpu"), torch::Device(torch::kCPU));
+}
+
+TEST(CudaDevice, WithoutAGpuItSaysSo) {
+  if (load_cuda_if_present()) {
+    EXPECT_EQ(open_device("cuda").type(), torch::kCUDA);
+    return;
+  }
+  try {
+    open_device("cuda");
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.detail(), testing::StartsWith("no gpu"));
+  }
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,89 @@
+#include "harness/network/model_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/json.h"
+#include "harness/testing/minizoo_rows.h"
+
+namespace harness {
+namespace {
+using testing::HasSubstr;
+
+ModelSpec full_size(const std::string& method) {
+  Row row;
+  row.id = method;
+  row.method = method;
+  return resolve_model(row, Json());
+}
+
+TEST(ModelBuilder, ThePlainLayoutIsThatOfTheModules) {
+  for (const auto* method : {"FCN", "PSPNet", "DeepLabV3", "DeepLabV3+"}) {
+    const ModelSpec spec = full_size(method);
+    const models::EncoderDecoder model(to_options(spec));
+    const auto layout = state_dict_layout(spec);
+    const auto modules = models::state_dict(*model);
+    ASSERT_EQ(layout.size(), modules.size()) << method;
+    for (std::size_t i = 0; i < layout.size(); ++i) {
+      EXPECT_EQ(layout[i].name, modules[i].first);
+      EXPECT_EQ(torch::IntArrayRef(layout[i].shape), modules[i].second.sizes()) << layout[i].name;
+    }
+  }
+}
+
+TEST(ModelBuilder, FullSizeHalfModelsHaveTheReferencesKeys) {
+  const Json golden = read_json_file("fixtures/minizoo/goldens/r101_keys.json");
+  for (const auto& [name, method] : {std::pair{"fcn", "FCN"},
+                                     {"pspnet", "PSPNet"},
+                                     {"deeplabv3", "DeepLabV3"},
+                                     {"deeplabv3plus", "DeepLabV3+"}}) {
+    models::EncoderDecoder model(to_options(full_size(method)));
+    apply_for_inference(*model, Policy::kFp16Master);
+    const auto entries = models::state_dict(*model);
+    ASSERT_EQ(entries.size(), golden.at(name).size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const Json& expected = golden.at(name).at(i);
+      const auto type = entries[i].second.scalar_type();
+      const std::string dtype =
+          type == torch::kHalf ? "float16" : (type == torch::kFloat ? "float32" : "int64");
+      EXPECT_EQ(entries[i].first, expected.at(0));
+      EXPECT_EQ(entries[i].second.sizes().vec(), expected.at(1).get<std::vector<std::int64_t>>());
+      EXPECT_EQ(dtype, expected.at(2)) << entries[i].first;
+    }
+  }
+}
+
+TEST(ModelBuilder, AHalfModelKeepsTheFilesBatchNormInFp32) {
+  const auto rows = minizoo_rows();
+  auto model = rows.at(0).model(Policy::kFp16Master);
+  for (const auto& [name, tensor] : models::state_dict(*model)) {
+    if (name != "backbone.stem.1.running_var") continue;
+    EXPECT_EQ(tensor.scalar_type(), torch::kFloat);
+    EXPECT_FALSE(torch::equal(tensor, tensor.to(torch::kHalf).to(torch::kFloat)));
+    return;
+  }
+  FAIL() << "no batch norm in the stem";
+}
+
+TEST(ModelBuilder, AnotherModelsWeightsAreRefusedKeyByKey) {
+  const auto rows = minizoo_rows();
+  const auto weights = to_torch(Checkpoint::open(rows.at(1).checkpoint).state_dict());
+  try {
+    build_model(rows.at(0).spec(), weights, Policy::kFp32, torch::kCPU);
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kStateDictMismatch);
+    EXPECT_THAT(error.detail(), HasSubstr("decode_head.convs.0.conv.weight"));
+    EXPECT_THAT(error.detail(), HasSubstr("decode_head.psp_modules.0.1.conv.weight"));
+  }
+}
+
+TEST(ModelBuilder, Fp16IsTheArithmeticTheRowsWereTrainedWith) {
+  EXPECT_EQ(policy_of_precision("fp16"), Policy::kFp16Master);
+  EXPECT_EQ(policy_of_precision("bf16-amp"), Policy::kBf16Amp);
+  EXPECT_THROW(policy_of_precision("fp8"), Error);
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,272 @@
+#include "harness/openmmlab/training_log.h"
+
+#include <cmath>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+
+namespace harness {
+namespace {
+
+constexpr char kFcnLog[] =
+    "fixtures/minizoo/zoo/fp16/fcn_r50w8-d8_64x128_600_fp16_scenes/"
+    "fcn_r50w8-d8_64x128_600_fp16_scenes_20261123_232820.log.json";
+
+class TrainingLogFile : public testing::Test {
+ protected:
+  TrainingLog read(std::string_view text) {
+    write_file_atomic(path(), text);
+    return read_training_log(path());
+  }
+
+  std::string refusal(std::string_view text) {
+    try {
+      read(text);
+      return "";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInvalidFile);
+      EXPECT_EQ(error.subject(), path().string());
+      return error.detail();
+    }
+  }
+
+  std::filesystem::path path() const { return folder_.path() / "run.log.json"; }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+std::vector<std::int64_t> iterations(const std::vector<TrainingLog::Entry>& entries) {
+  std::vector<std::int64_t> numbers;
+  for (const auto& entry : entries) numbers.push_back(entry.iteration);
+  return numbers;
+}
+
+TEST(TrainingLog, ReadsALogOfTheMiniZoo) {
+  const TrainingLog log = read_training_log(kFcnLog);
+  EXPECT_EQ(log.environment["exp_name"], "fcn_r50w8-d8_64x128_600_fp16_scenes.py");
+  EXPECT_THAT(iterations(log.train), testing::ElementsAre(75, 150, 225, 300, 375, 450, 525, 600));
+  EXPECT_EQ(log.train.front().values["decode.loss_seg"], 1.48131);
+  EXPECT_EQ(log.train.front().line, 2);
+  EXPECT_NEAR(log.last_miou(), 52.05, 1e-9);
+}
+
+TEST(TrainingLog, GivesValidationTheIterationOfTheTrainingBeforeIt) {
+  const TrainingLog log = read_training_log(kFcnLog);
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(150, 300, 450, 600));
+  EXPECT_EQ(log.validation[0].values["iter"], 16);
+}
+
+TEST(TrainingLog, TakesNaNAsNull) {
+  const TrainingLog log = read_training_log(kFcnLog);
+  EXPECT_TRUE(log.validation.back().values["IoU.train"].is_null());
+  EXPECT_EQ(log.validation.back().values["IoU.wall"], 0.2953);
+}
+
+TEST_F(TrainingLogFile, ReadsTheFormOfJuly2020) {
+  const TrainingLog log = read(
+      R"({"env_info": "sys.platform: linux", "seed": null, "exp_name": "fcn.py"}
+{"mode": "train", "epoch": 1, "iter": 50, "lr": 0.01, "decode.loss_seg": 2.1, "loss": 3.0}
+{"mode": "train", "epoch": 22, "iter": 7950, "lr": 0.0091, "decode.loss_seg": 0.4, "loss": 0.6}
+{"mode": "val", "epoch": 22, "iter": 8000, "lr": 0.0091, "mIoU": 0.631, "mAcc": 0.7, "aAcc": 0.9}
+{"mode": "val", "epoch": 44, "iter": 16000, "lr": 0.008, "mIoU": 0.768, "mAcc": 0.8, "aAcc": 0.9}
+)");
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(8000, 16000));
+  EXPECT_NEAR(log.last_miou(), 76.8, 1e-9);
+}
+
+/// As mmengine writes scalars.json: no environment, full precision, percent.
+constexpr char kScalars[] =
+    R"({"lr": 0.009994542471264368, "data_time": 0.0061, "loss": 2.9, "decode.loss_ce": 2.1, "decode.acc_seg": 31.2, "time": 0.51, "iter": 50, "memory": 5370, "step": 50}
+{"lr": 0.009989084326068905, "data_time": 0.0058, "loss": 2.1, "decode.loss_ce": 1.5, "decode.acc_seg": 48.8, "time": 0.49, "iter": 100, "memory": 5370, "step": 100}
+{"aAcc": 90.1, "mIoU": 61.25, "mAcc": 70.5, "data_time": 0.01, "time": 0.2, "step": 100}
+{"lr": 0.0099836, "loss": NaN, "iter": 150, "memory": 5370, "step": 150}
+{"aAcc": 95.5, "mIoU": 76.8, "mAcc": 84.0, "data_time": 0.01, "time": 0.2, "step": 200}
+)";
+
+TEST_F(TrainingLogFile, ReadsTheLinesOfMmengine) {
+  const TrainingLog log = read(kScalars);
+  EXPECT_TRUE(log.is_in_percent);
+  EXPECT_TRUE(log.environment.empty());
+  EXPECT_THAT(log.environment_lines, testing::IsEmpty());
+  EXPECT_THAT(iterations(log.train), testing::ElementsAre(50, 100, 150));
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(100, 200));
+  EXPECT_EQ(log.validation[0].line, 3);
+  EXPECT_EQ(log.miou(log.validation[0]), 61.25);
+  EXPECT_EQ(log.last_miou(), 76.8);
+  EXPECT_EQ(log.validation[1].values["mIoU"], 76.8) << "the line as it stands";
+  EXPECT_TRUE(log.train[2].values["loss"].is_null());
+}
+
+TEST_F(TrainingLogFile, PlacesValidationsThatMmengineCountsByEpochs) {
+  const TrainingLog log = read(R"({"loss": 1.0, "iter": 300, "epoch": 1, "step": 300}
+{"mIoU": 10.0, "step": 1}
+{"loss": 1.0, "iter": 600, "epoch": 2, "step": 600}
+{"mIoU": 20.0, "step": 2}
+)");
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(300, 600));
+}
+
+TEST_F(TrainingLogFile, RefusesWhatMmengineDoesNotWrite) {
+  const std::string step = "{\"loss\": 1.0, \"iter\": 50, \"step\": 50}\n";
+  const std::string mode = "{\"mode\": \"train\", \"iter\": 50}\n";
+  EXPECT_EQ(refusal(mode + step), "line 2: expected a mode as in the lines before, got a step");
+  EXPECT_EQ(refusal("{\"exp_name\": \"a.py\"}\n" + step),
+            "line 2: expected a mode as in the lines before, got a step");
+  EXPECT_EQ(refusal(step + mode),
+            "line 2: expected a step as in the lines before, got a line of mmcv's form");
+  EXPECT_EQ(refusal(step + "{\"exp_name\": \"a.py\"}"),
+            "line 2: expected a step as in the lines before, got a line of mmcv's form");
+  EXPECT_EQ(refusal("{\"iter\": 1, \"step\": \"1\"}"),
+            "line 1: step: expected an integer, got a string");
+  EXPECT_EQ(refusal("{\"iter\": 0, \"step\": 0}"), "line 1: step: expected 1 or more, got 0");
+  EXPECT_EQ(refusal("{\"mIoU\": 1.5, \"step\": -1}"), "line 1: step: expected 0 or more, got -1");
+  EXPECT_EQ(refusal("{\"mIoU\": 768, \"step\": 1}"),
+            "line 1: mIoU: expected a percentage, got 768");
+}
+
+TEST_F(TrainingLogFile, TakesTheIterationFromTheIntervalInTheConfig) {
+  const TrainingLog log = read(
+      R"log({"exp_name": "a.py", "config": "evaluation = dict(interval=80)"}
+{"mode": "train", "iter": 50, "loss": 1.0}
+{"mode": "val", "iter": 16, "mIoU": 0.1}
+{"mode": "train", "iter": 100, "loss": 1.0}
+{"mode": "train", "iter": 150, "loss": 1.0}
+{"mode": "val", "iter": 16, "mIoU": 0.2}
+)log");
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(80, 160));
+}
+
+TEST_F(TrainingLogFile, TellsALongLoaderFromAnIterationByTheInterval) {
+  const TrainingLog log = read(
+      R"log({"exp_name": "a.py", "config": "evaluation = dict(interval=100)"}
+{"mode": "train", "iter": 100, "loss": 1.0}
+{"mode": "val", "iter": 125, "mIoU": 0.1}
+)log");
+  EXPECT_THAT(iterations(log.validation), testing::ElementsAre(100));
+}
+
+TEST_F(TrainingLogFile, LeavesWordsInTextAlone) {
+  const TrainingLog log = read(
+      "{\"mode\": \"val\", \"iter\": 1, \"mIoU\": NaN, \"note\": \"NaN \\\" -Infinity\", "
+      "\"a\": [Infinity, -Infinity, 1]}\n");
+  EXPECT_EQ(log.validation[0].values["note"], "NaN \" -Infinity");
+  EXPECT_EQ(log.validation[0].values["a"], Json::parse("[null, null, 1]"));
+  EXPECT_TRUE(std::isnan(log.last_miou()));
+}
+
+TEST_F(TrainingLogFile, HasNoMeanIouWithoutValidation) {
+  const TrainingLog log = read(R"({"mode": "train", "iter": 50, "loss": 1.0})");
+  EXPECT_TRUE(std::isnan(log.last_miou()));
+  EXPECT_TRUE(log.environment.empty());
+}
+
+TEST_F(TrainingLogFile, KeepsTheFirstEnvironmentOfAResumedRun) {
+  const TrainingLog log = read(
+      "{\"exp_name\": \"a.py\", \"seed\": 1}\n{\"mode\": \"train\", \"iter\": 50}\n\n"
+      "{\"exp_name\": \"a.py\", \"seed\": 2}\r\n{\"mode\": \"train\", \"iter\": 50}");
+  EXPECT_EQ(log.environment["seed"], 1);
+  EXPECT_THAT(iterations(log.train), testing::ElementsAre(50, 50));
+  EXPECT_EQ(log.train[1].line, 5);
+}
+
+TEST_F(TrainingLogFile, NamesTheLineThatIsWrong) {
+  const std::string first = "{\"exp_name\": \"a.py\"}\n{\"mode\": \"train\", \"iter\": 50}\n";
+  EXPECT_THAT(refusal(first + "{\"mode\": \"tr"), testing::StartsWith("line 3: expected JSON"));
+  EXPECT_EQ(refusal(first + "{\"mode\": \"test\", \"iter\": 1}"),
+            "line 3: mode: expected \"train\" or \"val\", got \"test\"");
+  EXPECT_EQ(refusal(first + "[1]"), "line 3: expected an object, got an array");
+  EXPECT_THAT(refusal(first + "{\"loss\": 1}"), testing::StartsWith("line 3: expected a mode"));
+  EXPECT_EQ(refusal(first + "{\"mode\": \"val\", \"mIoU\": 0.5}"),
+            "line 3: iter: expected an integer, got nothing");
+  EXPECT_EQ(refusal(first + "{\"mode\": \"train\", \"iter\": 0}"),
+            "line 3: iter: expected 1 or more, got 0");
+}
+
+TEST_F(TrainingLogFile, RefusesAMeanIouThatIsNoFraction) {
+  EXPECT_EQ(refusal("{\"mode\": \"val\", \"iter\": 1, \"mIoU\": 76.8}"),
+            "line 1: mIoU: expected a fraction from 0 to 1, got 76.8");
+  EXPECT_THAT(refusal("{\"mode\": \"val\", \"iter\": 1, \"mIoU\": \"0.7\"}"),
+              testing::HasSubstr("got \"0.7\""));
+}
+
+TEST_F(TrainingLogFile, IsReadOrRefusedWhereverItIsCut) {
+  const std::string log =
+      "{\"seed\": 0, \"config\": \"a = dict(b=(1, 'x'))\\n\"}\n"
+      "{\"mode\": \"train\", \"iter\": 50, \"loss\": NaN}\r\n"
+      "{\"mode\": \"val\", \"iter\": 8, \"mIoU\": 0.5}\n";
+  int read = 0;
+  for (std::size_t size = 0; size <= log.size(); ++size) {
+    const std::vector<char> exact(log.begin(), log.begin() + static_cast<std::ptrdiff_t>(size));
+    try {
+      parse_training_log({exact.data(), exact.size()}, "x.log.json");
+      ++read;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInvalidFile) << size;
+      EXPECT_THAT(error.detail(), testing::HasSubstr("expected")) << size;
+    }
+  }
+  // With the whole training line: with and without its line break, then with the whole next line.
+  EXPECT_EQ(read, 5);
+}
+
+TEST_F(TrainingLogFile, RefusesLinesThatMeanHarm) {
+  const std::string train = "{\"mode\": \"train\", \"iter\": ";
+  const std::string lines[] = {
+      train + "1e999}",
+      train + "-1}",
+      train + "0}",
+      train + "9223372036854775808}",
+      train + "1.5}",
+      train + "\"1\"}",
+      train + "1, \"iter\": 2}",
+      train + "null}",
+      train + "1, \"x\": " + std::string(200, '[') + std::string(200, ']') + "}",
+      std::string(100000, '['),
+      train + "1}" + std::string(1, '\0'),
+      "\xff\xfe{\0",
+      "[1, 2]",
+      "\"train\"",
+      train + "1, \"x\": \"\xff\"}",
+      train + "1} {}",
+  };
+  for (const std::string& line : lines) {
+    EXPECT_THAT(refusal(line), testing::HasSubstr("line 1: ")) << line.substr(0, 60);
+  }
+}
+
+TEST_F(TrainingLogFile, AnswersALineOfTenMegabytesWithAShortError) {
+  const std::string value(10'000'000, 'x');
+  for (const std::string& line :
+       {value, "{\"mode\": \"" + value + "\"}", "{\"" + value + "\": 1}",
+        "{\"mode\": \"val\", \"iter\": 1, \"mIoU\": \"" + value + "\"}"}) {
+    try {
+      parse_training_log(line, "x.log.json");
+      FAIL() << line.substr(0, 40);
+    } catch (const Error& error) {
+      EXPECT_LT(error.detail().size(), 5000U) << line.substr(0, 40);
+      EXPECT_THAT(error.detail(), testing::HasSubstr("expected")) << line.substr(0, 40);
+    }
+  }
+}
+
+TEST_F(TrainingLogFile, RefusesALogWithoutOneEntry) {
+  EXPECT_THAT(refusal(""), testing::HasSubstr("got none"));
+  EXPECT_THAT(refusal("{\"exp_name\": \"a.py\"}"), testing::HasSubstr("got none"));
+}
+
+TEST(TrainingLog, SaysWhenTheFileIsMissing) {
+  try {
+    read_training_log("fixtures/no_such.log.json");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kIo);
+  }
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,57 @@
+#include "harness/record/run_result.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+
+namespace harness {
+namespace {
+
+RunResult example() {
+  RunResult result;
+  result.suite = "minizoo";
+  result.row = "fcn";
+  result.stage = "evaluate";
+  result.precision = "fp16";
+  result.device = "cpu";
+  result.started = "2026-11-24T05:30:50Z";
+  result.elapsed_s = 1.5;
+  result.key = "abc";
+  result.argv = {"halfproof", "run"};
+  result.measurements = {{"miou", 52.05}};
+  return result;
+}
+
+TEST(RunResult, NamesItsFileByStagePrecisionAndSeed) {
+  EXPECT_EQ(run_result_name("evaluate", "fp16"), "evaluate-fp16.json");
+  EXPECT_EQ(run_result_name("train", "fp32", 2), "train-fp32-seed2.json");
+  EXPECT_EQ(run_result_name("verify", ""), "verify.json");
+}
+
+TEST(RunResult, ReadsBackWhatItWrote) {
+  const TemporaryFolder folder;
+  write_json_file(folder.path() / "evaluate-fp16.json", to_json(example()));
+  const auto results = read_run_results(folder.path());
+  ASSERT_EQ(results.size(), 1U);
+  EXPECT_EQ(to_json(results[0]), to_json(example()));
+}
+
+TEST(RunResult, RefusesAMissingFieldAndAnotherSchema) {
+  Json broken = to_json(example());
+  broken.erase("status");
+  EXPECT_THROW(run_result_from_json(broken, "f"), Error);
+  Json other = to_json(example());
+  other["schema"] = "halfproof.run/2";
+  EXPECT_THROW(run_result_from_json(other, "f"), Error);
+  Json status = to_json(example());
+  status["status"] = "fine";
+  EXPECT_THROW(run_result_from_json(status, "f"), Error);
+}
+
+TEST(RunResult, AFolderThatDoesNotExistHoldsNoResults) {
+  EXPECT_TRUE(read_run_results("/nonexistent").empty());
+}
+
+}  // namespace
+}  // namespace harness

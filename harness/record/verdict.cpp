@@ -1,0 +1,101 @@
+#include "harness/record/verdict.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "harness/base/error.h"
+
+namespace harness {
+namespace {
+
+constexpr std::array<std::pair<Verdict, std::string_view>, 8> kNames{{
+    {Verdict::kPass, "PASS"},
+    {Verdict::kFail, "FAIL"},
+    {Verdict::kAmbiguous, "AMBIGUOUS"},
+    {Verdict::kUnfit, "UNFIT"},
+    {Verdict::kSkipped, "SKIPPED"},
+    {Verdict::kNotVerifiable, "NOT_VERIFIABLE"},
+    {Verdict::kXfail, "XFAIL"},
+    {Verdict::kXpass, "XPASS"},
+}};
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) noexcept {
+  for (const auto& [value, name] : kNames) {
+    if (value == verdict) return name;
+  }
+  return "UNKNOWN";
+}
+
+Verdict verdict_from_string(std::string_view text) {
+  for (const auto& [value, name] : kNames) {
+    if (name == text) return value;
+  }
+  throw Error(
+      ErrorCode::kInvalidJson, "verdict",
+      "expected PASS, FAIL, AMBIGUOUS, UNFIT, SKIPPED, NOT_VERIFIABLE, XFAIL or XPASS, got " +
+          std::string(text));
+}
+
+Json to_json(const VerdictRecord& record) {
+  return {{"row", record.row},
+          {"claim", record.claim},
+          {"evidence", record.evidence},
+          {"precision", record.precision},
+          {"published", record.published},
+          {"measured", record.measured},
+          {"unit", record.unit},
+          {"tolerance", record.tolerance},
+          {"verdict", to_string(record.verdict)},
+          {"reason", record.reason}};
+}
+
+VerdictRecord verdict_record_from_json(const Json& value, std::string_view subject) {
+  try {
+    return {value.at("row").get<std::string>(),
+            value.at("claim").get<std::string>(),
+            value.at("evidence").get<std::string>(),
+            value.at("precision").get<std::string>(),
+            value.at("published"),
+            value.at("measured"),
+            value.at("unit").get<std::string>(),
+            value.at("tolerance"),
+            verdict_from_string(value.at("verdict").get<std::string>()),
+            value.at("reason").get<std::string>()};
+  } catch (const nlohmann::json::exception& failure) {
+    throw Error(ErrorCode::kInvalidJson, subject, failure.what());
+  }
+}
+
+int exit_code(const std::vector<VerdictRecord>& records) noexcept {
+  const auto any = [&records](Verdict first, Verdict second) {
+    return std::any_of(records.begin(), records.end(), [=](const VerdictRecord& record) {
+      return record.verdict == first || record.verdict == second;
+    });
+  };
+  if (any(Verdict::kFail, Verdict::kXpass)) return 1;
+  if (any(Verdict::kPass, Verdict::kXfail)) return 0;
+  if (any(Verdict::kAmbiguous, Verdict::kUnfit)) return 3;
+  return 77;
+}
+
+Json verdicts_document(std::string_view suite, const std::vector<VerdictRecord>& records) {
+  Json counts = Json::object();
+  for (const auto& [value, name] : kNames) {
+    const auto count =
+        std::count_if(records.begin(), records.end(),
+                      [value = value](const VerdictRecord& r) { return r.verdict == value; });
+    if (count > 0) counts[std::string(name)] = count;
+  }
+  Json verdicts = Json::array();
+  for (const auto& record : records) verdicts.push_back(to_json(record));
+  return {{"schema", "halfproof.verdicts/1"},
+          {"suite", suite},
+          {"exit", exit_code(records)},
+          {"counts", counts},
+          {"verdicts", verdicts}};
+}
+
+}  // namespace harness

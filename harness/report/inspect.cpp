@@ -1,0 +1,197 @@
+#include "harness/report/inspect.h"
+
+#include <unordered_map>
+
+#include "harness/base/error.h"
+#include "harness/base/ordered_object.h"
+#include "harness/openmmlab/python_config.h"
+
+namespace harness {
+namespace {
+
+Json statistics_json(const TensorStatistics& statistics) {
+  return {{"elements", statistics.elements},
+          {"non_finite", statistics.non_finite},
+          {"zeros", statistics.zeros},
+          {"half_subnormals", statistics.half_subnormals},
+          {"above_half_max", statistics.above_half_max},
+          {"not_half_exact", statistics.not_half_exact},
+          {"min_abs", statistics.min_abs},
+          {"max_abs", statistics.max_abs}};
+}
+
+/// Tensors of one group: adds each to `rows`, returns their sums.
+class TensorTable {
+ public:
+  explicit TensorTable(Json& rows) : rows_(rows) {}
+
+  Json add(const std::vector<TensorView>& tensors, std::string_view group) {
+    TensorStatistics total;
+    std::size_t bytes = 0;
+    Json dtypes = Json::object();
+    for (const TensorView& tensor : tensors) {
+      const TensorStatistics statistics = statistics_of(tensor);
+      total = combine(total, statistics);
+      bytes += tensor.packed_size();
+      Json& count = dtypes[std::string(to_string(tensor.dtype))];
+      count = count.is_null() ? 1 : count.get<int>() + 1;
+      rows_.push_back(row_of(tensor, statistics, group));
+    }
+    return {{"tensors", tensors.size()},
+            {"elements", total.elements},
+            {"bytes", bytes},
+            {"dtypes", std::move(dtypes)},
+            {"statistics", statistics_json(total)}};
+  }
+
+ private:
+  Json row_of(const TensorView& tensor, const TensorStatistics& statistics,
+              std::string_view group) {
+    Json row = {
+        {"name", tensor.name},
+        {"dtype", to_string(tensor.dtype)},
+        {"shape", tensor.shape},
+        {"in", group},
+        {"view", tensor.packed_size() != tensor.storage_bytes.size() || !tensor.is_contiguous()}};
+    const auto [first, is_new] = first_of_storage_.emplace(tensor.storage, tensor.name);
+    if (!is_new) row["shares"] = first->second;
+    row.update(statistics_json(statistics));
+    return row;
+  }
+
+  Json& rows_;
+  std::unordered_map<std::int64_t, std::string> first_of_storage_;
+};
+
+Json describe_config(const std::string& text, std::string_view file) {
+  Json described = {{"characters", text.size()}};
+  try {
+    described["assignments"] = parse_python_config(text, file).size();
+  } catch (const Error& error) {
+    described["error"] = error.detail();
+  }
+  return described;
+}
+
+void shorten_config(Json& holder, std::string_view file) {
+  const auto config = holder.is_object() ? holder.find("config") : holder.end();
+  if (config == holder.end() || !config->is_string()) return;
+  *config = describe_config(config->get<std::string>(), file);
+}
+
+void count_classes(const Json& value, std::unordered_map<std::string, int>& counts) {
+  if (value.is_object()) {
+    const auto name = value.find("__class__");
+    if (name != value.end() && name->is_string()) {
+      const auto text = name->get<std::string>();
+      const bool known = text == "bytes" || text == "numpy.ndarray";
+      if (text == "type" && value.contains("name")) {
+        ++counts[value["name"].get<std::string>()];
+      } else if (!known) {
+        ++counts[text];
+      }
+    }
+  }
+  if (!value.is_structured()) return;
+  for (const Json& item : value) count_classes(item, counts);
+}
+
+Json unknown_classes(const Json& top_level, const Json& values) {
+  std::unordered_map<std::string, int> counts;
+  count_classes(top_level, counts);
+  count_classes(values, counts);
+  std::map<std::string, int> sorted(counts.begin(), counts.end());
+  return Json(sorted);
+}
+
+/// Train and validation lines of one iteration, side by side.
+class Curve {
+ public:
+  void add_train(const TrainingLog::Entry& entry) {
+    Json& point = point_at(entry.iteration);
+    for (const auto& [key, value] : entry.values.items()) {
+      const bool is_loss = key.find("loss") != std::string::npos;
+      if (key == "lr" || is_loss || key.find("acc") != std::string::npos) point[key] = value;
+    }
+  }
+
+  void add_validation(const TrainingLog::Entry& entry, std::optional<double> miou) {
+    if (!entry.values.contains("mIoU")) return;
+    point_at(entry.iteration)["miou"] = miou ? Json(*miou) : Json(nullptr);
+  }
+
+  Json take() {
+    Json points = Json::array();
+    for (auto& [iteration, point] : points_) points.push_back(std::move(point));
+    return points;
+  }
+
+ private:
+  Json& point_at(std::int64_t iteration) {
+    const auto [found, is_new] = points_.try_emplace(iteration);
+    if (is_new) found->second = {{"iteration", iteration}};
+    return found->second;
+  }
+
+  std::map<std::int64_t, Json> points_;
+};
+
+/// The last validation line; its means are fractions whatever the log holds.
+Json last_validation(const TrainingLog& log) {
+  if (log.validation.empty()) return nullptr;
+  Json line = log.validation.back().values;
+  for (const char* key : {"mIoU", "mAcc", "aAcc"}) {
+    const auto mean = log.is_in_percent ? line.find(key) : line.end();
+    if (mean != line.end() && mean->is_number()) *mean = mean->get<double>() / 100.0;
+  }
+  return line;
+}
+
+}  // namespace
+
+Json inspect_checkpoint(const Checkpoint& checkpoint, std::string_view file) {
+  checkpoint.verify_checksums();
+  Json rows = Json::array();
+  TensorTable table(rows);
+  Json state_dict = table.add(checkpoint.state_dict(), "state_dict");
+  Json others = table.add(checkpoint.other_tensors(), "other_tensors");
+  Json top_level = checkpoint.top_level();
+  if (top_level.is_object() && top_level.contains("meta")) shorten_config(top_level["meta"], file);
+  return {{"kind", "checkpoint"},
+          {"file", file},
+          {"format", to_string(checkpoint.format())},
+          {"size", checkpoint.file_size()},
+          {"state_dict", std::move(state_dict)},
+          {"other_tensors", std::move(others)},
+          {"tensors", std::move(rows)},
+          {"state_dict_values", checkpoint.state_dict_values()},
+          {"unknown_classes", unknown_classes(top_level, checkpoint.state_dict_values())},
+          {"top_level", std::move(top_level)}};
+}
+
+Json inspect_training_log(const TrainingLog& log, std::string_view file) {
+  Curve curve;
+  for (const auto& entry : log.train) curve.add_train(entry);
+  for (const auto& entry : log.validation) curve.add_validation(entry, log.miou(entry));
+  Json points = curve.take();
+  Json environment = log.environment;
+  shorten_config(environment, file);
+  return {{"kind", "training_log"},
+          {"file", file},
+          {"environment", std::move(environment)},
+          {"train_lines", log.train.size()},
+          {"validation_lines", log.validation.size()},
+          {"first_iteration", points.empty() ? Json(nullptr) : points.front()["iteration"]},
+          {"last_iteration", points.empty() ? Json(nullptr) : points.back()["iteration"]},
+          {"curve", std::move(points)},
+          {"last_validation", last_validation(log)},
+          {"last_miou", number_or_null(log.last_miou())}};
+}
+
+Json inspect_file(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  if (path.extension() == ".json") return inspect_training_log(read_training_log(path), name);
+  return inspect_checkpoint(Checkpoint::open(path), name);
+}
+
+}  // namespace harness

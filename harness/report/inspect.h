@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "harness/base/json.h"
+#include "harness/checkpoint/checkpoint.h"
+#include "harness/openmmlab/training_log.h"
+
+namespace harness {
+
+/// What `halfproof inspect --json FILE` prints for a `.pth` file. Every value of every tensor is
+/// read, every checksum compared.
+///
+/// {"kind": "checkpoint", "file", "format", "size",
+///  "state_dict": {"tensors", "elements", "bytes", "dtypes": {"float16": 114, ...}, "statistics"},
+///  "other_tensors": the same,
+///  "tensors": [{"name", "dtype", "shape", "elements", "in": "state_dict" | "other_tensors",
+///               "view": whether it is less than its storage or not in row-major order,
+///               "shares": name of the first tensor of the same storage, or absent,
+///               "min_abs", "max_abs", "non_finite", "zeros", "half_subnormals", "above_half_max",
+///               "not_half_exact"}],
+///  "state_dict_values": entries that are no tensors,
+///  "top_level": the file's other content, without tensors' values; a config's text is replaced by
+///               {"characters", "assignments"} or, where it cannot be read, {"characters",
+///               "error"},
+///  "unknown_classes": {"mmcv.Config": 1, ...}: names that stand for objects which were not made}
+Json inspect_checkpoint(const Checkpoint& checkpoint, std::string_view file);
+
+/// The same for a `.log.json`:
+/// {"kind": "training_log", "file", "environment": the first line, its config as above,
+///  "train_lines", "validation_lines", "first_iteration", "last_iteration",
+///  "curve": [{"iteration", "lr", "loss", "miou": percent or absent, ...}],
+///  "last_validation": the line as it stands, or null, "last_miou": percent or null}
+Json inspect_training_log(const TrainingLog& log, std::string_view file);
+
+/// One of the above, by the file's name: `.json` is a training log, anything else a checkpoint.
+/// Throws what Checkpoint::open and read_training_log throw.
+Json inspect_file(const std::filesystem::path& path);
+
+}  // namespace harness

@@ -1,0 +1,104 @@
+#include "harness/report/inspect_layout.h"
+
+#include <algorithm>
+
+#include "harness/report/text_table.h"
+
+namespace harness {
+namespace {
+
+constexpr std::size_t kLabel = 14;
+constexpr std::size_t kValueAt = kLabel + 4;
+constexpr std::size_t kMaxLines = 24;
+
+/// What inspect_checkpoint() puts in the place of a config's text. A file can hold anything, also
+/// objects with these keys.
+bool is_config_summary(const Json& value) {
+  return value.is_object() && value.contains("characters") &&
+         value["characters"].is_number_integer() &&
+         ((value.contains("error") && value["error"].is_string()) ||
+          (value.contains("assignments") && value["assignments"].is_number_integer()));
+}
+
+/// One line for any JSON value.
+std::string one_line(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (is_config_summary(value)) {
+    const std::string size = counted(value["characters"], "character", "characters");
+    if (value.contains("error")) return size + ", unreadable: " + value["error"].get<std::string>();
+    return counted(value["assignments"], "setting, ", "settings, ") + size;
+  }
+  const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (value.is_array() && text.size() > kColumns - kValueAt) {
+    return std::to_string(value.size()) + ": " + text;
+  }
+  return text;
+}
+
+/// A list of plain values: "19: road, sidewalk, ...". Empty for any other value.
+std::string plain_list(const Json& value) {
+  if (!value.is_array() || value.empty()) return "";
+  std::string text = std::to_string(value.size()) + ":";
+  for (const Json& item : value) {
+    if (item.is_structured()) return "";
+    text.append(&item == &value.front() ? " " : ", ").append(one_line(item));
+  }
+  return text;
+}
+
+/// Text of several lines (env_info) keeps them.
+std::string entry(std::string_view key, const Json& value) {
+  const std::string list = plain_list(value);
+  std::string_view rest = list;
+  const std::string line = list.empty() ? one_line(value) : "";
+  if (list.empty()) rest = line;
+  std::string text;
+  for (std::size_t lines = 0; lines < kMaxLines && (lines == 0 || !rest.empty()); ++lines) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    text += labelled(lines == 0 ? key : "", rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string labelled(std::string_view label, std::string_view value) {
+  std::string line("  ");
+  line.append(fit(label, kLabel));
+  line.append(kValueAt - display_width(line), ' ');
+  line.append(fit(value, kColumns - kValueAt));
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line.append("\n");
+}
+
+std::string wrapped(std::string_view label, const std::vector<std::string>& items) {
+  std::string text;
+  std::string line;
+  const auto flush = [&] {
+    text += labelled(text.empty() ? label : "", line);
+    line.clear();
+  };
+  for (std::size_t index = 0; index < items.size(); ++index) {
+    const std::string item = items[index] + (index + 1 < items.size() ? "," : "");
+    if (!line.empty() && display_width(line) + 1 + display_width(item) > kColumns - kValueAt) {
+      flush();
+    }
+    line.append(line.empty() ? "" : " ").append(item);
+  }
+  if (!line.empty()) flush();
+  return text;
+}
+
+std::string counted(const Json& number, std::string_view one, std::string_view many) {
+  const auto count = number.get<long long>();
+  return grouped(count).append(" ").append(count == 1 ? one : many);
+}
+
+std::string section(std::string_view title, const Json& object) {
+  std::string text = std::string("\n").append(title).append("\n");
+  for (const auto& [key, value] : object.items()) text += entry(key, value);
+  return text;
+}
+
+}  // namespace harness

@@ -1,0 +1,227 @@
+#include "harness/report/inspect_text.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "harness/report/inspect_layout.h"
+#include "harness/report/text_table.h"
+
+namespace harness {
+namespace {
+
+constexpr std::size_t kCurveRows = 24;
+constexpr std::size_t kSparks = 60;
+
+using Align = TextTable::Align;
+
+std::string group_summary(std::string_view label, const Json& group) {
+  std::vector<std::string> items = {counted(group["tensors"], "tensor", "tensors"),
+                                    counted(group["elements"], "element", "elements"),
+                                    byte_size(group["bytes"].get<double>())};
+  for (const auto& [dtype, count] : group["dtypes"].items()) {
+    items.push_back(grouped(count.get<long long>()).append(" ").append(dtype));
+  }
+  return wrapped(label, items);
+}
+
+std::string values_summary(const Json& statistics) {
+  return counted(statistics["non_finite"], "non-finite", "non-finite") + ", largest |x| " +
+         short_number(statistics["max_abs"].get<double>()) + ", smallest " +
+         short_number(statistics["min_abs"].get<double>());
+}
+
+std::string half_summary(const Json& statistics) {
+  return counted(statistics["not_half_exact"], "value", "values") + " would change, " +
+         grouped(statistics["half_subnormals"].get<long long>()) + " subnormal, " +
+         grouped(statistics["above_half_max"].get<long long>()) + " above 65504";
+}
+
+std::string note_of(const Json& row) {
+  std::string note;
+  const auto add = [&note](const std::string& text) {
+    note.append(note.empty() ? "" : ", ").append(text);
+  };
+  if (row["non_finite"] != 0) add(counted(row["non_finite"], "non-finite", "non-finite"));
+  if (row.contains("shares")) {
+    add("shares " + row["shares"].get<std::string>());
+  } else if (row["view"] == true) {
+    add("view");
+  }
+  return note;
+}
+
+std::string range_of(const Json& row) {
+  if (row["elements"] == row["non_finite"]) return "";
+  const auto dtype = row["dtype"].get<std::string>();
+  const bool whole = dtype.find("float") == std::string::npos;
+  const auto show = [whole](double value) {
+    return whole && value < 1e15 ? grouped(static_cast<long long>(value)) : short_number(value);
+  };
+  const std::string low = show(row["min_abs"].get<double>());
+  const std::string high = show(row["max_abs"].get<double>());
+  return low == high ? low : low + " … " + high;
+}
+
+std::string tensor_table(const Json& tensors, std::string_view group, std::string_view title) {
+  TextTable table({{"name", Align::kLeft, /*keep_end=*/true},
+                   {"dtype"},
+                   {"shape"},
+                   {"elements", Align::kRight},
+                   {"|x| from … to"},
+                   {""}});
+  std::size_t used = 0;
+  for (const Json& row : tensors) {
+    if (row["in"] != group) continue;
+    std::string shape;
+    for (const Json& size : row["shape"]) {
+      shape.append(shape.empty() ? "" : "x").append(std::to_string(size.get<long long>()));
+    }
+    table.add({row["name"].get<std::string>(), row["dtype"].get<std::string>(),
+               shape.empty() ? "scalar" : shape, grouped(row["elements"].get<long long>()),
+               range_of(row), note_of(row)});
+    ++used;
+  }
+  return used == 0 ? "" : std::string("\n").append(title).append("\n").append(table.text(kColumns));
+}
+
+std::string checkpoint_text(const Json& found) {
+  const bool legacy = found["format"] == "legacy";
+  std::string text = fit(found["file"].get<std::string>(), kColumns) + "\n";
+  text += labelled("format", found["format"].get<std::string>() +
+                                 (legacy ? " (as PyTorch before 1.6 writes), "
+                                         : " (as PyTorch since 1.6 writes), ") +
+                                 byte_size(found["size"].get<double>()));
+  text += group_summary("state dict", found["state_dict"]);
+  if (found["other_tensors"]["tensors"] != 0) {
+    text += group_summary("other tensors", found["other_tensors"]);
+  }
+  if (found["state_dict"]["tensors"] != 0) {
+    text += labelled("values", values_summary(found["state_dict"]["statistics"]));
+    text += labelled("in FP16", half_summary(found["state_dict"]["statistics"]));
+  }
+  std::vector<std::string> classes;
+  for (const auto& [name, count] : found["unknown_classes"].items()) {
+    classes.push_back(name + (count == 1 ? "" : " x" + std::to_string(count.get<int>())));
+  }
+  text += wrapped("not made", classes);
+  const Json& top = found["top_level"];
+  if (!found["state_dict_values"].empty()) {
+    text += section("state dict, no tensors", found["state_dict_values"]);
+  }
+  if (top.is_object() && top.contains("meta")) text += section("meta", top["meta"]);
+  text += tensor_table(found["tensors"], "state_dict", "state dict");
+  return text + tensor_table(found["tensors"], "other_tensors", "other tensors");
+}
+
+std::vector<double> series(const Json& curve, const std::string& key) {
+  std::vector<double> values;
+  for (const Json& point : curve) {
+    const auto value = point.find(key);
+    if (value != point.end() && value->is_number()) values.push_back(value->get<double>());
+  }
+  return values;
+}
+
+std::string spark_line(const Json& curve, const std::string& key, const std::string& label,
+                       bool percent) {
+  const std::vector<double> values = series(curve, key);
+  if (values.size() < 2) return "";
+  std::vector<double> shown;
+  const std::size_t count = std::min(values.size(), kSparks);
+  for (std::size_t i = 0; i < count; ++i) {
+    shown.push_back(values[i * (values.size() - 1) / (count - 1)]);
+  }
+  const auto show = [percent](double value) {
+    return percent ? percentage(value / 100) : short_number(value);
+  };
+  return labelled(label, sparkline(shown) + "  " + show(values.front()) + " → " +
+                             show(values.back()) + (percent ? " %" : ""));
+}
+
+/// Every point where there was a validation and the last one; as many others as there is room for.
+std::vector<const Json*> chosen_points(const Json& curve) {
+  std::vector<const Json*> points;
+  for (const Json& point : curve) points.push_back(&point);
+  if (points.size() <= kCurveRows) return points;
+  const bool validated = std::any_of(points.begin(), points.end(),
+                                     [](const Json* point) { return point->contains("miou"); });
+  std::vector<const Json*> chosen;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const bool sampled = i * kCurveRows / points.size() != (i + 1) * kCurveRows / points.size();
+    if (i + 1 == points.size() || (validated ? points[i]->contains("miou") : sampled)) {
+      chosen.push_back(points[i]);
+    }
+  }
+  return chosen;
+}
+
+std::string curve_table(const Json& curve) {
+  std::vector<std::string> keys;
+  for (const Json& point : curve) {
+    for (const auto& [key, value] : point.items()) {
+      if (key == "iteration" || key == "miou") continue;
+      if (keys.size() < 6 && std::find(keys.begin(), keys.end(), key) == keys.end()) {
+        keys.push_back(key);
+      }
+    }
+  }
+  std::vector<TextTable::Column> columns = {{"iteration", Align::kRight}};
+  for (const auto& key : keys) columns.push_back({key, Align::kRight});
+  columns.push_back({"mIoU %", Align::kRight});
+  TextTable table(columns);
+  for (const Json* point : chosen_points(curve)) {
+    std::vector<std::string> cells = {grouped((*point)["iteration"].get<long long>())};
+    for (const auto& key : keys) cells.push_back(point->contains(key) ? (*point)[key].dump() : "");
+    const auto miou = point->find("miou");
+    const bool measured = miou != point->end() && miou->is_number();
+    cells.push_back(measured ? percentage(miou->get<double>() / 100) : "");
+    table.add(std::move(cells));
+  }
+  return table.text(kColumns);
+}
+
+std::string per_class(const Json& line, std::string_view prefix, std::string_view label) {
+  std::vector<std::string> items;
+  for (const auto& [key, value] : line.items()) {
+    if (key.rfind(prefix, 0) != 0) continue;
+    items.push_back(key.substr(prefix.size()) + " " +
+                    (value.is_number() ? percentage(value.get<double>()) : "-"));
+  }
+  return wrapped(label, items);
+}
+
+std::string last_validation(const Json& line) {
+  if (!line.is_object()) return "";
+  std::vector<std::string> items;
+  for (const char* key : {"mIoU", "mAcc", "aAcc"}) {
+    if (!line.contains(key) || !line[key].is_number()) continue;
+    items.push_back(std::string(key) + " " + percentage(line[key].get<double>()) + " %");
+  }
+  return "\nlast validation\n" + wrapped("mean", items) + per_class(line, "IoU.", "IoU %") +
+         per_class(line, "Acc.", "accuracy %");
+}
+
+std::string training_log_text(const Json& found) {
+  std::string text = fit(found["file"].get<std::string>(), kColumns) + "\n";
+  text += labelled("lines", counted(found["train_lines"], "training, ", "training, ") +
+                                counted(found["validation_lines"], "validation", "validation"));
+  // A log of one validation line does not say of which iteration.
+  if (found["first_iteration"].is_number()) {
+    text += labelled("iterations", grouped(found["first_iteration"].get<long long>()) + " to " +
+                                       grouped(found["last_iteration"].get<long long>()));
+  }
+  text += spark_line(found["curve"], "loss", "loss", /*percent=*/false);
+  text += spark_line(found["curve"], "miou", "mIoU", /*percent=*/true);
+  if (!found["environment"].empty()) text += section("run", found["environment"]);
+  text += "\ncurve\n" + curve_table(found["curve"]);
+  return text + last_validation(found["last_validation"]);
+}
+
+}  // namespace
+
+std::string inspect_text(const Json& inspection) {
+  return inspection["kind"] == "training_log" ? training_log_text(inspection)
+                                              : checkpoint_text(inspection);
+}
+
+}  // namespace harness

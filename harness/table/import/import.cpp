@@ -1,0 +1,157 @@
+#include "harness/table/import/import.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/table/claim_json.h"
+#include "harness/table/import/link.h"
+#include "harness/table/import/merge_rows.h"
+#include "harness/table/import/metafile_rows.h"
+#include "harness/table/import/overlay.h"
+#include "harness/table/import/row_claims.h"
+#include "harness/table/import/table_rows.h"
+#include "harness/table/method_name.h"
+#include "harness/table/suite.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kMaxPageBytes = std::size_t{16} << 20;
+
+std::string lower_extension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension;
+}
+
+void append(std::vector<PublishedRow>& rows, std::vector<PublishedRow> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(rows));
+}
+
+std::vector<PublishedRow> read_pages(const std::vector<fs::path>& tables, const fs::path& output) {
+  std::vector<PublishedRow> rows;
+  std::vector<PublishedRow> metafile;
+  for (const fs::path& path : tables) {
+    const PublishedPage page{path, output.parent_path()};
+    const std::string extension = lower_extension(path);
+    if (extension == ".md" || extension == ".markdown") {
+      append(rows, rows_of_page(read_file(path, kMaxPageBytes), page));
+    } else if (extension == ".yml" || extension == ".yaml") {
+      append(metafile, rows_of_metafile(read_file(path, kMaxPageBytes), page));
+    } else {
+      throw Error(ErrorCode::kUsage, path.string(),
+                  "expected a Markdown page (.md) or a metafile (.yml), got \"" + extension + "\"");
+    }
+  }
+  separate_duplicates(rows);
+  separate_duplicates(metafile);
+  merge_metafile(rows, metafile);
+  return rows;
+}
+
+/// The depth in a backbone as tables write it: "R-101-D8" and "R-50w8-D8"; null for others.
+Json depth_of(const std::string& backbone) {
+  for (const int depth : {50, 101, 152}) {
+    const std::string prefix = std::string("R-").append(std::to_string(depth));
+    if (!backbone.starts_with(prefix)) continue;
+    const std::string rest = backbone.substr(prefix.size());
+    if (rest.empty() || rest[0] == '-' || rest[0] == 'w') return depth;
+  }
+  return nullptr;
+}
+
+Json model_of(const PublishedRow& row) {
+  Json model = Json::object();
+  if (const auto head = head_of_method(row.method)) model["decode_head"] = {{"type", *head}};
+  const Json depth = depth_of(row.backbone);
+  if (!depth.is_null()) model["backbone"] = {{"depth", depth}};
+  return model;
+}
+
+Json recipe_of(const PublishedRow& row) {
+  Json recipe = Json::object();
+  const auto iterations = row.facts.find("config.iterations");
+  if (iterations != row.facts.end() && !iterations->second.value.is_null()) {
+    recipe["iterations"] = iterations->second.value;
+  }
+  const auto crop = row.facts.find("config.crop");
+  if (crop != row.facts.end() && crop->second.value.is_string()) {
+    const auto size = parse_size(crop->second.value.get<std::string>());
+    if (size) recipe["crop"] = {size->first, size->second};
+  }
+  return recipe;
+}
+
+/// What the pages say of a row, without its claims.
+Json base_row(const PublishedRow& row) {
+  Json value = {{"id", row.id}, {"method", row.method}};
+  const Json model = model_of(row);
+  if (!model.empty()) value["model"] = model;
+  if (!row.checkpoint.empty()) value["checkpoint"] = {{"url", row.checkpoint}};
+  if (!row.log.empty()) value["log"] = {{"url", row.log}};
+  if (!row.config.empty()) value["config"] = {{"url", row.config}};
+  const Json recipe = recipe_of(row);
+  if (!recipe.empty()) value["recipe"] = recipe;
+  return value;
+}
+
+Json claims_by_id(const PublishedRow& row, const Json& patched, const std::string& overlay_name) {
+  const auto arithmetic = patched.find("arithmetic");
+  const bool is_stated = arithmetic != patched.end() && arithmetic->is_object();
+  Json claims = Json::object();
+  for (const Claim& claim :
+       claims_of_row(row, is_stated ? *arithmetic : Json::object(), overlay_name)) {
+    claims[claim.id] = to_json(claim);
+  }
+  return claims;
+}
+
+Json import_row(const PublishedRow& row, const Overlay& overlay, const std::string& overlay_name) {
+  Json value = overlay.patch_row(base_row(row));
+  const Json claims = overlay.patch_claims(row.id, claims_by_id(row, value, overlay_name));
+  value["claims"] = Json::array();
+  for (const auto& [id, patched] : claims.items()) {
+    Json claim = patched;
+    if (claim.is_object() && !claim.contains("id")) claim["id"] = id;
+    value["claims"].push_back(std::move(claim));
+  }
+  return value;
+}
+
+std::vector<std::string> ids_of(const std::vector<PublishedRow>& rows) {
+  std::vector<std::string> ids;
+  for (const PublishedRow& row : rows) ids.push_back(row.id);
+  return ids;
+}
+
+}  // namespace
+
+Json import_suite(const std::vector<fs::path>& tables, const fs::path& overlay_path,
+                  const fs::path& output) {
+  if (tables.empty()) {
+    throw Error(ErrorCode::kUsage, "import", "expected at least one table, got none");
+  }
+  const Overlay overlay = overlay_path.empty() ? Overlay() : Overlay(overlay_path);
+  const std::string overlay_name =
+      overlay_path.empty() ? "" : relative_to(overlay_path, output.parent_path());
+  const auto rows = read_pages(tables, output);
+  if (rows.empty()) {
+    throw Error(ErrorCode::kInvalidTable, tables.front().string(),
+                "expected at least one row in the table, got none");
+  }
+  overlay.require_rows(ids_of(rows));
+  Json suite =
+      overlay.patch_suite({{"schema", "halfproof.suite/1"}, {"name", output.stem().string()}});
+  suite["rows"] = Json::array();
+  for (const PublishedRow& row : rows) {
+    suite["rows"].push_back(import_row(row, overlay, overlay_name));
+  }
+  return to_json(suite_from_json(suite, output.string()));
+}
+
+}  // namespace harness

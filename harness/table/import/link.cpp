@@ -1,0 +1,124 @@
+#include "harness/table/import/link.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+#include "harness/base/location.h"
+
+namespace harness {
+namespace fs = std::filesystem;
+namespace {
+
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned value = 0;
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr ==
+            text.data() + i + 3 &&
+        value != 0) {
+      decoded += static_cast<char>(value);
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
+}
+
+bool consume_suffix(std::string& text, std::string_view suffix) {
+  if (!std::string_view(text).ends_with(suffix)) return false;
+  text.erase(text.size() - suffix.size());
+  return true;
+}
+
+bool is_hex(char c) {
+  return std::isxdigit(static_cast<unsigned char>(c)) != 0;
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// Takes "-50245227" off the end; the digits, or "" when there are none.
+std::string consume_hash(std::string& stem) {
+  constexpr std::size_t kDigits = 8;
+  if (stem.size() <= kDigits || stem[stem.size() - kDigits - 1] != '-') return "";
+  std::string digits = stem.substr(stem.size() - kDigits);
+  if (!std::all_of(digits.begin(), digits.end(), is_hex)) return "";
+  stem.erase(stem.size() - kDigits - 1);
+  return digits;
+}
+
+/// Takes "_20200717_230921" off the end.
+void consume_time_stamp(std::string& stem) {
+  constexpr std::string_view kForm = "_00000000_000000";
+  if (stem.size() <= kForm.size()) return;
+  const std::string_view tail = std::string_view(stem).substr(stem.size() - kForm.size());
+  const bool matches = std::equal(tail.begin(), tail.end(), kForm.begin(), [](char c, char form) {
+    return form == '0' ? is_digit(c) : c == form;
+  });
+  if (matches) stem.erase(stem.size() - kForm.size());
+}
+
+}  // namespace
+
+std::string relative_to(const fs::path& path, const fs::path& folder) {
+  const fs::path from = fs::absolute(folder.empty() ? "." : folder).lexically_normal();
+  const fs::path to = fs::absolute(path).lexically_normal();
+  const fs::path relative = to.lexically_relative(from);
+  return (relative.empty() ? to : relative).generic_string();
+}
+
+std::string resolve_link(std::string_view link, const fs::path& page_folder,
+                         const fs::path& suite_folder) {
+  if (is_url(link)) return std::string(link);
+  return relative_to(page_folder / percent_decoded(link), suite_folder);
+}
+
+std::string file_name_of(std::string_view link) {
+  link = link.substr(0, link.find_first_of("?#"));
+  const std::size_t slash = link.find_last_of('/');
+  return percent_decoded(slash == std::string_view::npos ? link : link.substr(slash + 1));
+}
+
+std::string config_stem(std::string_view link) {
+  std::string stem = file_name_of(link);
+  for (const std::string_view extension : {".py", ".yml", ".yaml", ".json"}) {
+    if (consume_suffix(stem, extension)) break;
+  }
+  return stem;
+}
+
+std::string model_stem(std::string_view link) {
+  std::string stem = file_name_of(link);
+  consume_suffix(stem, ".pth");
+  consume_hash(stem);
+  consume_time_stamp(stem);
+  return stem;
+}
+
+std::string hash_of_name(std::string_view link) {
+  std::string stem = file_name_of(link);
+  if (!consume_suffix(stem, ".pth")) return "";
+  std::string digits = consume_hash(stem);
+  std::transform(digits.begin(), digits.end(), digits.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return digits;
+}
+
+std::string without_fp16(std::string_view row_id) {
+  for (const std::string_view part : {"_fp16", "-amp"}) {
+    for (std::size_t at = row_id.find(part); at != std::string_view::npos;
+         at = row_id.find(part, at + 1)) {
+      const std::string_view rest = row_id.substr(at + part.size());
+      if (rest.empty() || rest.front() == '_' || rest.front() == '-') {
+        return std::string(row_id.substr(0, at)).append(rest);
+      }
+    }
+  }
+  return "";
+}
+
+}  // namespace harness

@@ -1,0 +1,169 @@
+#include "harness/table/import/markdown_table.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include <cmark-gfm-core-extensions.h>
+#include <cmark-gfm-extension_api.h>
+#include <cmark-gfm.h>
+
+#include "harness/base/error.h"
+
+namespace harness {
+namespace {
+
+struct FreeNode {
+  void operator()(cmark_node* node) const { cmark_node_free(node); }
+};
+struct FreeParser {
+  void operator()(cmark_parser* parser) const { cmark_parser_free(parser); }
+};
+struct FreeIterator {
+  void operator()(cmark_iter* iterator) const { cmark_iter_free(iterator); }
+};
+using Document = std::unique_ptr<cmark_node, FreeNode>;
+using Parser = std::unique_ptr<cmark_parser, FreeParser>;
+using Iterator = std::unique_ptr<cmark_iter, FreeIterator>;
+
+bool is_type(cmark_node* node, std::string_view type) {
+  return cmark_node_get_type_string(node) == type;
+}
+
+/// Lines as cmark counts them: after \n, \r\n or a lone \r.
+std::vector<std::string_view> split_lines(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(text.substr(end).starts_with("\r\n") ? end + 2
+                                                            : std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+std::size_t count_bars(std::string_view line) {
+  std::size_t bars = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '\\') {
+      ++i;
+    } else if (line[i] == '|') {
+      ++bars;
+    }
+  }
+  return bars;
+}
+
+bool ends_with_bar(std::string_view row) {
+  return row.ends_with('|') && count_bars(row) != count_bars(row.substr(0, row.size() - 1));
+}
+
+std::size_t count_cells(std::string_view row) {
+  constexpr std::string_view kBlank = " \t";
+  const std::size_t first = row.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return 0;
+  row = row.substr(first, row.find_last_not_of(kBlank) + 1 - first);
+  if (row.front() == '|') row.remove_prefix(1);
+  if (ends_with_bar(row)) row.remove_suffix(1);
+  return count_bars(row) + 1;
+}
+
+void check_size(std::string_view text, const std::vector<std::string_view>& lines,
+                std::string_view subject) {
+  constexpr std::size_t kMaxBytes = std::size_t{2} << 20;
+  constexpr std::size_t kMaxLines = 10'000;
+  constexpr std::size_t kMaxBars = 100;
+  if (text.size() > kMaxBytes || lines.size() > kMaxLines) {
+    throw Error(ErrorCode::kInvalidTable, subject,
+                "expected a page of at most 2 MiB and 10000 lines, got " +
+                    std::to_string(text.size()) + " bytes and " + std::to_string(lines.size()) +
+                    " lines");
+  }
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::size_t bars = count_bars(lines[i]);
+    if (bars > kMaxBars) {
+      throw Error(ErrorCode::kInvalidTable, std::string(subject) + ":" + std::to_string(i + 1),
+                  "expected at most 100 bars in a line, got " + std::to_string(bars));
+    }
+  }
+}
+
+Document parse(std::string_view text) {
+  cmark_gfm_core_extensions_ensure_registered();
+  const Parser parser(cmark_parser_new(CMARK_OPT_VALIDATE_UTF8));
+  cmark_parser_attach_syntax_extension(parser.get(), cmark_find_syntax_extension("table"));
+  cmark_parser_feed(parser.get(), text.data(), text.size());
+  return Document(cmark_parser_finish(parser.get()));
+}
+
+/// The text under a node, and the links in it when `links` is given.
+std::string plain_text(cmark_node* root, std::vector<MarkdownLink>* links) {
+  std::string text;
+  const Iterator iterator(cmark_iter_new(root));
+  for (auto event = cmark_iter_next(iterator.get()); event != CMARK_EVENT_DONE;
+       event = cmark_iter_next(iterator.get())) {
+    cmark_node* node = cmark_iter_get_node(iterator.get());
+    if (event != CMARK_EVENT_ENTER) continue;
+    if (is_type(node, "text") || is_type(node, "code")) text += cmark_node_get_literal(node);
+    if (is_type(node, "html_inline")) text += ' ';
+    if (is_type(node, "link") && node != root && links != nullptr) {
+      links->push_back({plain_text(node, nullptr), cmark_node_get_url(node)});
+    }
+  }
+  return text;
+}
+
+std::size_t written_cells(cmark_node* row, const std::vector<std::string_view>& lines) {
+  const auto line = static_cast<std::size_t>(std::max(1, cmark_node_get_start_line(row)));
+  const auto column = static_cast<std::size_t>(std::max(1, cmark_node_get_start_column(row)));
+  if (line > lines.size() || column > lines[line - 1].size()) return 0;
+  return count_cells(lines[line - 1].substr(column - 1));
+}
+
+MarkdownRow read_row(cmark_node* node, const std::vector<std::string_view>& lines) {
+  MarkdownRow row;
+  row.line = cmark_node_get_start_line(node);
+  row.written_cells = written_cells(node, lines);
+  for (cmark_node* cell = cmark_node_first_child(node); cell != nullptr;
+       cell = cmark_node_next(cell)) {
+    MarkdownCell read;
+    read.text = plain_text(cell, &read.links);
+    row.cells.push_back(std::move(read));
+  }
+  return row;
+}
+
+MarkdownTable read_table(cmark_node* node, const std::vector<std::string_view>& lines) {
+  MarkdownTable table;
+  for (cmark_node* row = cmark_node_first_child(node); row != nullptr; row = cmark_node_next(row)) {
+    if (is_type(row, "table_header")) {
+      table.header = read_row(row, lines);
+    } else {
+      table.rows.push_back(read_row(row, lines));
+    }
+  }
+  // A paragraph right above a table gives the header that paragraph's line; rows are never apart.
+  if (!table.rows.empty()) table.header.line = table.rows.front().line - 2;
+  table.header.written_cells = table.header.cells.size();
+  return table;
+}
+
+}  // namespace
+
+std::vector<MarkdownTable> read_markdown_tables(std::string_view text, std::string_view subject) {
+  const auto lines = split_lines(text);
+  check_size(text, lines, subject);
+  const Document document = parse(text);
+  std::vector<MarkdownTable> tables;
+  const Iterator iterator(cmark_iter_new(document.get()));
+  for (auto event = cmark_iter_next(iterator.get()); event != CMARK_EVENT_DONE;
+       event = cmark_iter_next(iterator.get())) {
+    cmark_node* node = cmark_iter_get_node(iterator.get());
+    if (event == CMARK_EVENT_ENTER && is_type(node, "table")) {
+      tables.push_back(read_table(node, lines));
+    }
+  }
+  return tables;
+}
+
+}  // namespace harness

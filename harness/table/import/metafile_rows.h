@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "harness/table/import/published_row.h"
+
+namespace harness {
+
+/// The models of a metafile as rows. Milliseconds per image become images per second; how they were
+/// measured becomes the fact's conditions. A config's path that repeats the end of the metafile's
+/// folder ("configs/fp16/x.py" in configs/fp16/) starts at the repository's root, as upstream's do.
+///
+/// Throws Error(kInvalidTable) with file and line (see read_metafile), also for a model without a
+/// usable name, a crop size or a schedule that is none.
+std::vector<PublishedRow> rows_of_metafile(std::string_view text, const PublishedPage& page);
+
+}  // namespace harness

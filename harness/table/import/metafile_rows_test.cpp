@@ -1,0 +1,88 @@
+#include "harness/table/import/metafile_rows.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/file.h"
+#include "harness/testing/suite_documents.h"
+
+namespace harness {
+namespace {
+using testing::HasSubstr;
+
+std::vector<PublishedRow> rows(const std::string& model, const PublishedPage& page) {
+  return rows_of_metafile(std::string("Models:\n- Name: fcn_a\n").append(model), page);
+}
+
+const PublishedPage kPage{"configs/fp16/metafile.yml", "suites"};
+
+TEST(MetafileRows, ReadTheMiniZoos) {
+  const PublishedPage page{"fixtures/minizoo/zoo/fp16/metafile.yml", "suites"};
+  const auto published = rows_of_metafile(read_file(page.path), page);
+  ASSERT_EQ(published.size(), 4U);
+  const PublishedRow& row = published[3];
+  EXPECT_EQ(row.id, "deeplabv3plus_r50w8-d8_64x128_600_fp16_scenes");
+  EXPECT_EQ(row.method, "DeepLabV3+");
+  EXPECT_THAT(row.config,
+              testing::StartsWith("../fixtures/minizoo/zoo/fp16/configs/deeplabv3plus"));
+  EXPECT_THAT(row.checkpoint, testing::EndsWith("20261123_233257-2020978b.pth"));
+  EXPECT_EQ(row.facts.at("hash").value, "2020978b");
+  EXPECT_EQ(row.facts.at("miou").value, 37.81);
+  EXPECT_EQ(row.facts.at("config.crop").value, "64x128");
+  EXPECT_EQ(row.facts.at("config.iterations").value, 600);
+  EXPECT_EQ(row.facts.at("fps").conditions["hardware"], "2 CPU cores");
+  EXPECT_EQ(row.facts.at("fps").conditions["resolution"], (Json{128, 256}));
+  EXPECT_FALSE(row.facts.contains("miou_ms_flip"));
+}
+
+TEST(MetafileRows, MillisecondsBecomeImagesPerSecond) {
+  // mmseg_facts 7: 115.74 ms per image is the table's 8.64 fps.
+  const auto published = rows(
+      "  Metadata:\n    inference time (ms/im):\n    - value: 115.74\n"
+      "    - value: 50\n      hardware: A100\n",
+      kPage);
+  const PublishedFact& fps = published.at(0).facts.at("fps");
+  EXPECT_EQ(fps.value, 8.64);
+  // 8.64 * 0.005 / 115.74 for the milliseconds, 0.005 for rounding the quotient.
+  EXPECT_NEAR(fps.rounding, 0.00537, 1e-5);
+  EXPECT_EQ(fps.digits, 1);
+  EXPECT_EQ(fps.source.column, "Models[0].Metadata.inference time (ms/im)[0].value");
+  ASSERT_EQ(published[0].other_timings.size(), 1U);
+  EXPECT_EQ(published[0].other_timings[0].value, 20.0);
+}
+
+TEST(MetafileRows, PathsCountFromTheFolderOrFromTheRepositoryThatHoldsIt) {
+  EXPECT_EQ(rows("  Config: configs/fp16/fcn.py\n", kPage).at(0).config, "../configs/fp16/fcn.py");
+  EXPECT_EQ(rows("  Config: sub/fcn.py\n", kPage).at(0).config, "../configs/fp16/sub/fcn.py");
+  EXPECT_EQ(rows("  Config: fcn.py\n", kPage).at(0).config, "../configs/fp16/fcn.py");
+  EXPECT_EQ(rows("  Config: configs/fp16/fcn.py\n", {"metafile.yml", ""}).at(0).config,
+            "configs/fp16/fcn.py");
+  EXPECT_EQ(rows("  Config: /a/fcn.py\n  Weights: https://x.org/w.pth\n", kPage).at(0).checkpoint,
+            "https://x.org/w.pth");
+}
+
+TEST(MetafileRows, AMethodComesFromTheIdElseFromTheCollection) {
+  EXPECT_EQ(rows("  In Collection: fp16\n", kPage).at(0).method, "FCN");
+  EXPECT_EQ(rows("  In Collection: UPerNet\n  Config: upernet_r50.py\n", kPage).at(0).method,
+            "UPerNet");
+  EXPECT_EQ(rows("  Config: upernet_r50.py\n", kPage).at(0).method, "fcn_a");
+}
+
+TEST(MetafileRows, TrainingResourcesAreTheHardwareOfTheMemory) {
+  const auto published =
+      rows("  Metadata:\n    Training Resources: 4x V100\n    Memory (GB): 5.37\n", kPage);
+  EXPECT_EQ(published.at(0).facts.at("memory").conditions, (Json{{"hardware", "4x V100"}}));
+}
+
+TEST(MetafileRows, RefuseNamesSizesAndSchedulesThatAreNone) {
+  EXPECT_THAT(message_of([] { rows("  Config: configs/\n", kPage); }),
+              HasSubstr("configs/fp16/metafile.yml:2: expected a Config or a Name"));
+  EXPECT_THAT(message_of([] { rows("  Metadata:\n    crop size: big\n", kPage); }),
+              HasSubstr("metafile.yml:4: Models[0].Metadata.crop size: expected a size such as "
+                        "(512,1024), got \"big\""));
+  EXPECT_THAT(message_of([] { rows("  Metadata:\n    lr schd: 20e\n", kPage); }),
+              HasSubstr("lr schd: expected iterations such as 80000, got \"20e\""));
+}
+
+}  // namespace
+}  // namespace harness

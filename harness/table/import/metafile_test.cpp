@@ -1,0 +1,145 @@
+#include "harness/table/import/metafile.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/file.h"
+#include "harness/testing/suite_documents.h"
+
+namespace harness {
+namespace {
+using testing::HasSubstr;
+
+std::string refusal(const std::string& text) {
+  return message_of([&] { read_metafile(text, "m.yml"); });
+}
+
+TEST(Metafile, ReadsTheMiniZoos) {
+  const auto models = read_metafile(read_file("fixtures/minizoo/zoo/fp32/metafile.yml"), "m.yml");
+  ASSERT_EQ(models.size(), 4U);
+  const MetafileModel& fcn = models[0];
+  EXPECT_EQ(fcn.name, "fcn_r50w8-d8_64x128_600_scenes");
+  EXPECT_EQ(fcn.collection, "fcn");
+  EXPECT_EQ(fcn.line, 20);
+  EXPECT_EQ(fcn.config->text, "configs/fcn_r50w8-d8_64x128_600_scenes.py");
+  EXPECT_EQ(fcn.backbone, "R-50w8-D8");
+  EXPECT_EQ(fcn.crop_size->text, "(64,128)");
+  EXPECT_EQ(fcn.schedule->text, "600");
+  EXPECT_DOUBLE_EQ(fcn.miou->number.value, 52.96);
+  EXPECT_EQ(fcn.miou->line, 37);
+  EXPECT_EQ(fcn.miou->key, "Models[0].Results[0].Metrics.mIoU");
+  EXPECT_DOUBLE_EQ(fcn.miou_ms_flip->number.value, 53.51);
+  EXPECT_FALSE(fcn.memory.has_value());
+  ASSERT_EQ(fcn.timings.size(), 1U);
+  EXPECT_DOUBLE_EQ(fcn.timings[0].milliseconds.number.value, 29.14);
+  EXPECT_EQ(fcn.timings[0].milliseconds.line, 27);
+  EXPECT_EQ(fcn.timings[0].hardware, "2 CPU cores");
+  EXPECT_EQ(fcn.timings[0].mode, "FP32");
+  EXPECT_EQ(fcn.timings[0].batch_size, 1);
+  EXPECT_EQ(fcn.timings[0].resolution, std::pair(128L, 256L));
+}
+
+TEST(Metafile, ReadsTheOlderAndTheNewerForm) {
+  const auto older = read_metafile(
+      "Models:\n- Name: a\n  Metadata:\n    memory (GB): 5.37\n"
+      "    inference time (ms/im):\n      value: 115.74\n"
+      "  Results:\n    Task: Semantic Segmentation\n    Metrics:\n      mIoU: 76.80\n",
+      "m.yml");
+  EXPECT_DOUBLE_EQ(older.at(0).memory->number.value, 5.37);
+  EXPECT_EQ(older[0].miou->number.digits, 2);
+  EXPECT_EQ(older[0].timings.size(), 1U);
+  const auto newer = read_metafile(
+      "Models:\n- Name: a\n  Training log: https://x.org/a.log.json\n  Metadata:\n"
+      "    Architecture:\n    - R-101-D8\n    Training Resources: 4x V100\n    Memory (GB): 5.4\n",
+      "m.yml");
+  EXPECT_EQ(newer.at(0).log->text, "https://x.org/a.log.json");
+  EXPECT_EQ(newer[0].backbone, "R-101-D8");
+  EXPECT_EQ(newer[0].training_hardware, "4x V100");
+  EXPECT_DOUBLE_EQ(newer[0].memory->number.value, 5.4);
+}
+
+TEST(Metafile, TakesBareMilliseconds) {
+  const auto models = read_metafile(
+      "Models:\n- Name: a\n  Metadata:\n    inference time (ms/im): 245.7\n"
+      "- Name: b\n  Metadata:\n    inference time (ms/im): None\n    memory (GB): None\n",
+      "m.yml");
+  ASSERT_EQ(models.at(0).timings.size(), 1U);
+  EXPECT_DOUBLE_EQ(models[0].timings[0].milliseconds.number.value, 245.7);
+  EXPECT_EQ(models[0].timings[0].milliseconds.line, 4);
+  EXPECT_TRUE(models[1].timings.empty());
+  EXPECT_FALSE(models[1].memory.has_value());
+  EXPECT_THAT(refusal("Models:\n- Name: a\n  Metadata:\n    inference time (ms/im): fast\n"),
+              HasSubstr("m.yml:4: Models[0].Metadata.inference time (ms/im): expected a number"));
+}
+
+TEST(Metafile, RefusesWhatIsNotYaml) {
+  EXPECT_THAT(refusal("Models:\n- Name: [a\n"), HasSubstr("invalid table: m.yml:"));
+  EXPECT_THAT(refusal("a: b: c"), HasSubstr("m.yml:1: expected YAML"));
+}
+
+TEST(Metafile, RefusesAFileWithoutModels) {
+  EXPECT_THAT(refusal(""),
+              HasSubstr("m.yml:1: Models: expected a list of at least one model, got nothing"));
+  EXPECT_THAT(refusal("Models: []"), HasSubstr("got a list"));
+  EXPECT_THAT(refusal("Models: all"), HasSubstr("m.yml:1: Models: expected a list of at least one "
+                                                "model, got \"all\""));
+  EXPECT_THAT(refusal("- a\n- b\n"), HasSubstr("expected a map, got a list"));
+}
+
+TEST(Metafile, NamesLineAndKeyOfAWrongType) {
+  EXPECT_THAT(refusal("Models:\n- fcn\n"), HasSubstr("m.yml:2: Models[0]: expected a map"));
+  EXPECT_THAT(refusal("Models:\n- In Collection: fcn\n"),
+              HasSubstr("m.yml:2: Models[0].Name: expected a text, got nothing"));
+  EXPECT_THAT(refusal("Models:\n- Name: a\n  Config:\n  - x\n"),
+              HasSubstr("m.yml:4: Models[0].Config: expected a text, got a list"));
+  EXPECT_THAT(refusal("Models:\n- Name: a\n  Metadata: fast\n"),
+              HasSubstr("m.yml:3: Models[0].Metadata: expected a map, got \"fast\""));
+}
+
+TEST(Metafile, NamesLineAndKeyOfANumberThatIsNone) {
+  EXPECT_THAT(
+      refusal("Models:\n- Name: a\n  Results:\n  - Metrics:\n      mIoU: 7b.8\n"),
+      HasSubstr("m.yml:5: Models[0].Results[0].Metrics.mIoU: expected a number, got \"7b.8\""));
+  const std::string head = "Models:\n- Name: a\n  Metadata:\n    inference time (ms/im):\n    - ";
+  EXPECT_THAT(refusal(head + "hardware: V100\n"), HasSubstr("m.yml:5: "));
+  EXPECT_THAT(refusal(head + "value: 0\n"), HasSubstr("milliseconds above 0, got \"0\""));
+  EXPECT_THAT(refusal(head + "value: .nan\n"), HasSubstr("expected a number"));
+  EXPECT_THAT(refusal(head + "value: 1\n      batch size: many\n"), HasSubstr("batch size"));
+  EXPECT_THAT(refusal(head + "value: 1\n      resolution: big\n"), HasSubstr("resolution"));
+}
+
+TEST(Metafile, RefusesASecondMiouOfOneModel) {
+  EXPECT_THAT(refusal("Models:\n- Name: a\n  Results:\n  - Metrics: {mIoU: 1}\n"
+                      "  - Metrics: {mIoU: 2}\n"),
+              HasSubstr("m.yml:5: Models[0].Results[1].Metrics: expected one mIoU"));
+}
+
+TEST(Metafile, OtherTasksAndUnpublishedNumbersAreNoErrors) {
+  const auto models = read_metafile(
+      "Models:\n- Name: a\n  Results:\n  - Metrics: {box AP: 40.1}\n  - Metrics: {mIoU: -}\n"
+      "  Metadata: ~\n",
+      "m.yml");
+  EXPECT_FALSE(models.at(0).miou.has_value());
+}
+
+TEST(Metafile, HostileYamlIsAnErrorAndNotACrash) {
+  EXPECT_THAT(refusal(std::string(100'000, '[')), HasSubstr("invalid table"));
+  EXPECT_THAT(refusal("Models: " + std::string(100'000, '{')), HasSubstr("invalid table"));
+  EXPECT_THAT(refusal(std::string(5U << 20U, 'x')), HasSubstr("at most 4 MiB"));
+  EXPECT_THAT(refusal(std::string("Models:\n- Name: \x01\0", 18)), HasSubstr("invalid table"));
+}
+
+TEST(Metafile, AnAliasBombStaysSmall) {
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 30; ++i) {
+    std::string list;
+    for (int j = 0; j < 10; ++j) list.append("*a").append(std::to_string(i - 1)).append(", ");
+    const std::string name = std::string("a").append(std::to_string(i));
+    bomb.append(name).append(": &").append(name).append(" [").append(list).append("x]\n");
+  }
+  EXPECT_THAT(refusal(bomb + "Models: *a29\n"), HasSubstr("Models[0]: expected a map"));
+  EXPECT_THAT(refusal(bomb), HasSubstr("expected a list of at least one model"));
+}
+
+}  // namespace
+}  // namespace harness

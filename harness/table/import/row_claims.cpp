@@ -1,0 +1,189 @@
+#include "harness/table/import/row_claims.h"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "harness/base/float16.h"
+#include "harness/table/claim_kind.h"
+
+namespace harness {
+namespace {
+
+struct DefaultTolerance {
+  std::string_view id;
+  double abs;
+  double rel;
+  const char* reason;
+};
+
+constexpr const char* kMiouReason =
+    "Another image decoder or convolution library moves mIoU by some hundredths of a point on the "
+    "same weights; the rounding of the printed digits comes on top.";
+constexpr const char* kHardwareReason =
+    "Drivers, allocators and convolution libraries move it by several percent on the same "
+    "hardware, and the printed number is one measurement without a spread.";
+
+constexpr std::array<DefaultTolerance, 10> kTolerances{{
+    {"miou", 0.05, 0.0, kMiouReason},
+    {"miou_ms_flip", 0.05, 0.0, kMiouReason},
+    {"log.miou", 0.0005, 0.0,
+     "The log rounds mIoU, as a fraction, to 5 decimals: half of the last one is 0.0005 points; "
+     "the "
+     "rounding of the printed digits comes on top."},
+    {"parity", 0.1, 0.0,
+     "On one checkpoint and the same images FP16 may move mIoU by a tenth of a point and still be "
+     "called free of cost."},
+    {"parity.pixels", 0.005, 0.0,
+     "Up to 5 pixels in 1000 may change class: rounding decides at the borders between classes "
+     "long before it shows in mIoU."},
+    {"parity.logits", 1.0, 0.0,
+     "RMSE(fp16, fp64) <= 2^13 x RMSE(fp32, fp64): unit roundoffs are 2^-11 and 2^-24, and to "
+     "first order the error of one network grows in proportion to the unit roundoff."},
+    {"memory", 0.0, 0.10, kHardwareReason},
+    {"fps", 0.0, 0.10, kHardwareReason},
+    {"retrain.parity", 1.0, 0.0,
+     "Single trainings of the zoo scatter by half a point and more; a mean over seeds within one "
+     "point is no cost that a table could show."},
+    {"retrain.lockstep", 2.0, 0.0,
+     "Up to 3 times what rounding alone costs: right trainings of the mini zoo came to 0.9 to 2, "
+     "batch norm in half to 6, a gradient that is not unscaled to 70 (docs/lockstep.md)."},
+}};
+
+std::optional<Tolerance> default_tolerance(std::string_view id) {
+  for (const DefaultTolerance& known : kTolerances) {
+    if (known.id == id) return Tolerance{known.abs, known.rel, known.reason};
+  }
+  return std::nullopt;
+}
+
+/// What is claimed of a row apart from the numbers that its page prints.
+class ClaimWriter {
+ public:
+  ClaimWriter(const PublishedRow& row, const Json& arithmetic, const std::string& overlay_name)
+      : row_(row), arithmetic_(arithmetic), overlay_name_(overlay_name) {
+    if (arithmetic.contains("policy")) policy_ = arithmetic["policy"];
+  }
+
+  /// Nothing when a claim of this kind makes no sense for the row's arithmetic.
+  std::optional<Claim> write(const ClaimKind& kind) const {
+    if (!applies(kind.id)) return std::nullopt;
+    Claim claim;
+    claim.id = kind.id;
+    claim.evidence = kind.evidence;
+    claim.unit = kind.unit;
+    claim.tolerance = default_tolerance(kind.id);
+    const PublishedFact fact = fact_for(kind);
+    claim.value = fact.value;
+    claim.digits = fact.digits;
+    claim.source = fact.source;
+    claim.conditions = fact.conditions;
+    return claim;
+  }
+
+ private:
+  bool is_text_policy() const { return policy_.is_string(); }
+
+  bool computes_in_half() const {
+    return is_text_policy() && (policy_.get<std::string>().starts_with("fp16") ||
+                                policy_.get<std::string>().starts_with("bf16"));
+  }
+
+  bool scales_loss() const {
+    return is_text_policy() && policy_.get<std::string>().starts_with("fp16");
+  }
+
+  bool applies(std::string_view id) const {
+    if (id == "loss_scale" || id == "retrain.loss_scale") return scales_loss();
+    if (id.starts_with("parity") || id == "range") return computes_in_half();
+    if (id == "retrain.parity" || id == "retrain.memory" || id == "retrain.lockstep") {
+      return computes_in_half();
+    }
+    return true;
+  }
+
+  PublishedFact fact_for(const ClaimKind& kind) const {
+    const std::string id(kind.id);
+    if (id == "log.miou") return log_miou();
+    if (id == "retrain.miou") return retrained_miou();
+    if (id == "dtypes" || id == "retrain.arithmetic") {
+      return {.value = policy_, .source = arithmetic_source("policy")};
+    }
+    if (id == "loss_scale" || id == "retrain.loss_scale")
+      return {.value = loss_scale(), .source = arithmetic_source("scaler")};
+    const auto found = row_.facts.find(id);
+    if (found != row_.facts.end()) return found->second;
+    if (kind.evidence == "file" || kind.evidence == "log") return file_fact(id);
+    return {.value = fixed_value(id), .source = row_.source};
+  }
+
+  /// A fact about the checkpoint or the log; null where that file is not published.
+  PublishedFact file_fact(const std::string& id) const {
+    const bool is_published = id.starts_with("log.") ? !row_.log.empty() : !row_.checkpoint.empty();
+    return {.value = is_published ? fixed_value(id) : Json(nullptr), .source = row_.files_source};
+  }
+
+  PublishedFact log_miou() const {
+    const auto found = row_.facts.find("miou");
+    if (found == row_.facts.end() || row_.log.empty())
+      return {.value = nullptr, .source = row_.files_source};
+    PublishedFact fact = found->second;
+    fact.conditions = Json::object();
+    return fact;
+  }
+
+  /// A retraining is held against the number itself; on which machine it was evaluated is no
+  /// matter.
+  PublishedFact retrained_miou() const {
+    const auto found = row_.facts.find("miou");
+    if (found == row_.facts.end()) return {.value = nullptr, .source = row_.source};
+    PublishedFact fact = found->second;
+    fact.conditions = Json::object();
+    return fact;
+  }
+
+  /// What holds of every sound row; null for what only a page could say.
+  Json fixed_value(const std::string& id) const {
+    if (id == "format") return "pth";
+    if (id == "tensors") return "model";
+    if (id == "config") return "suite";
+    if (id == "log.config") return row_.id;
+    if (id == "range") return static_cast<std::int64_t>(kHalfMax);
+    if (id.starts_with("finite") || id.starts_with("parity")) return 0;
+    if (id == "retrain.finite" || id == "retrain.parity") return 0;
+    if (id == "retrain.lockstep") return 1;
+    return nullptr;
+  }
+
+  Json loss_scale() const {
+    if (!arithmetic_.contains("scaler")) return nullptr;
+    const Json& scaler = arithmetic_["scaler"];
+    if (!scaler.is_object() || !scaler.contains("type")) return nullptr;
+    return scaler["type"] == "static" && scaler.contains("scale") ? scaler["scale"]
+                                                                  : scaler["type"];
+  }
+
+  Source arithmetic_source(const std::string& key) const {
+    if (overlay_name_.empty() || arithmetic_.empty()) return row_.source;
+    return {overlay_name_, 0, "arithmetic." + key};
+  }
+
+  const PublishedRow& row_;
+  const Json& arithmetic_;
+  const std::string& overlay_name_;
+  Json policy_ = nullptr;
+};
+
+}  // namespace
+
+std::vector<Claim> claims_of_row(const PublishedRow& row, const Json& arithmetic,
+                                 const std::string& overlay_name) {
+  const ClaimWriter writer(row, arithmetic, overlay_name);
+  std::vector<Claim> claims;
+  for (const ClaimKind& kind : claim_kinds()) {
+    if (auto claim = writer.write(kind)) claims.push_back(std::move(*claim));
+  }
+  return claims;
+}
+
+}  // namespace harness

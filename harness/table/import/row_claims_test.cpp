@@ -1,0 +1,145 @@
+#include "harness/table/import/row_claims.h"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/table/claim_kind.h"
+#include "harness/testing/suite_documents.h"
+
+namespace harness {
+namespace {
+using testing::ElementsAre;
+using testing::Not;
+
+PublishedRow row() {
+  PublishedRow row;
+  row.id = "fcn_fp16";
+  row.checkpoint = "fcn_fp16-2eb5a165.pth";
+  row.log = "fcn_fp16.log.json";
+  row.source = {"README.md", 13, ""};
+  row.files_source = {"README.md", 13, "download"};
+  row.facts["hash"] = hash_fact(row.checkpoint, row.files_source);
+  row.facts["miou"] = fact_of({52.05, 2}, {"README.md", 13, "mIoU"});
+  row.facts["miou"].conditions = {{"metafile", {{"value", 1}}}};
+  row.facts["fps"] = fact_of({11, 0}, {"README.md", 13, "Inf time (fps)"});
+  row.facts["fps"].conditions = {{"hardware", "V100"}};
+  return row;
+}
+
+const Json kMaster = {{"policy", "fp16-master"},
+                      {"scaler", {{"type", "static"}, {"scale", 512.0}}}};
+
+std::vector<std::string> ids(const std::vector<Claim>& claims) {
+  std::vector<std::string> ids;
+  for (const Claim& claim : claims) ids.push_back(claim.id);
+  return ids;
+}
+
+Claim claim(const std::vector<Claim>& claims, std::string_view id) {
+  const auto found = std::find_if(claims.begin(), claims.end(),
+                                  [&](const Claim& candidate) { return candidate.id == id; });
+  EXPECT_NE(found, claims.end()) << id;
+  return found == claims.end() ? Claim{} : *found;
+}
+
+TEST(RowClaims, AnFp16RowMakesEveryClaimOfTheFormatsPage) {
+  const auto claims = claims_of_row(row(), kMaster, "o.json");
+  ASSERT_EQ(claims.size(), claim_kinds().size());
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    EXPECT_EQ(claims[i].id, claim_kinds()[i].id);
+    EXPECT_EQ(claims[i].evidence, claim_kinds()[i].evidence);
+    EXPECT_FALSE(claims[i].source.file.empty()) << claims[i].id;
+  }
+}
+
+TEST(RowClaims, AnFp32RowClaimsNothingAboutFp16) {
+  const auto claims = ids(claims_of_row(row(), {{"policy", "fp32"}}, ""));
+  for (const char* id : {"loss_scale", "parity", "parity.pixels", "parity.logits", "range"}) {
+    EXPECT_THAT(claims, Not(testing::Contains(id)));
+  }
+  EXPECT_EQ(claims.size(), claim_kinds().size() - 9);
+  EXPECT_THAT(ids(claims_of_row(row(), {{"policy", "bf16-amp"}}, "")),
+              testing::AllOf(testing::Contains("parity"), Not(testing::Contains("loss_scale"))));
+}
+
+TEST(RowClaims, AnArithmeticThatIsNotStatedIsNotGuessed) {
+  const auto claims = claims_of_row(row(), Json::object(), "");
+  EXPECT_TRUE(claim(claims, "dtypes").value.is_null());
+  EXPECT_THAT(ids(claims), Not(testing::Contains("parity")));
+}
+
+TEST(RowClaims, NumbersKeepDigitsSourceAndConditions) {
+  const auto claims = claims_of_row(row(), kMaster, "o.json");
+  const Claim miou = claim(claims, "miou");
+  EXPECT_EQ(miou.value, 52.05);
+  EXPECT_EQ(miou.digits, 2);
+  EXPECT_EQ(miou.unit, "%");
+  EXPECT_EQ(miou.source.column, "mIoU");
+  EXPECT_TRUE(miou.conditions.contains("metafile"));
+  const Claim fps = claim(claims, "fps");
+  EXPECT_EQ(fps.digits, 0);
+  EXPECT_EQ(fps.conditions, (Json{{"hardware", "V100"}}));
+  const Claim in_log = claim(claims, "log.miou");
+  EXPECT_EQ(in_log.value, 52.05);
+  EXPECT_EQ(in_log.digits, 2);
+  EXPECT_TRUE(in_log.conditions.empty());
+}
+
+TEST(RowClaims, ExactClaimsHaveNoDigitsAndNoTolerance) {
+  const auto claims = claims_of_row(row(), kMaster, "o.json");
+  for (const char* id : {"hash", "format", "tensors", "dtypes", "config", "loss_scale", "finite",
+                         "log.config", "finite.forward", "range"}) {
+    EXPECT_FALSE(claim(claims, id).tolerance.has_value()) << id;
+    EXPECT_EQ(claim(claims, id).rounding(), 0.0) << id;
+  }
+  EXPECT_EQ(claim(claims, "range").value, 65504);
+  EXPECT_EQ(claim(claims, "finite").value, 0);
+  EXPECT_EQ(claim(claims, "log.config").value, "fcn_fp16");
+  EXPECT_EQ(claim(claims, "parity").rounding(), 0.0);
+}
+
+TEST(RowClaims, TolerancesHaveReasons) {
+  const auto claims = claims_of_row(row(), kMaster, "o.json");
+  const std::map<std::string, std::pair<double, double>> expected = {
+      {"miou", {0.05, 0}},           {"miou_ms_flip", {0.05, 0}},
+      {"log.miou", {0.0005, 0}},     {"parity", {0.1, 0}},
+      {"parity.pixels", {0.005, 0}}, {"parity.logits", {1.0, 0}},
+      {"memory", {0, 0.1}},          {"fps", {0, 0.1}},
+      {"retrain.parity", {1.0, 0}},  {"retrain.lockstep", {2.0, 0}}};
+  for (const auto& [id, bounds] : expected) {
+    const auto tolerance = claim(claims, id).tolerance;
+    ASSERT_TRUE(tolerance.has_value()) << id;
+    EXPECT_EQ(tolerance->abs, bounds.first) << id;
+    EXPECT_EQ(tolerance->rel, bounds.second) << id;
+    EXPECT_GT(tolerance->reason.size(), 40U) << id;
+  }
+}
+
+TEST(RowClaims, ArithmeticComesFromTheOverlay) {
+  const auto claims = claims_of_row(row(), kMaster, "o.json");
+  EXPECT_EQ(claim(claims, "dtypes").value, "fp16-master");
+  EXPECT_EQ(claim(claims, "dtypes").source.file, "o.json");
+  EXPECT_EQ(claim(claims, "dtypes").source.column, "arithmetic.policy");
+  EXPECT_EQ(claim(claims, "loss_scale").value, 512.0);
+  const Json dynamic = {{"policy", "fp16-amp"}, {"scaler", {{"type", "mmcv-dynamic"}}}};
+  EXPECT_EQ(claim(claims_of_row(row(), dynamic, "o.json"), "loss_scale").value, "mmcv-dynamic");
+  const Json silent = {{"policy", "fp16-amp"}};
+  EXPECT_TRUE(claim(claims_of_row(row(), silent, "o.json"), "loss_scale").value.is_null());
+}
+
+TEST(RowClaims, WhatIsNotPublishedIsNull) {
+  PublishedRow bare = row();
+  bare.checkpoint.clear();
+  bare.log.clear();
+  bare.facts.clear();
+  for (const Claim& written : claims_of_row(bare, {{"policy", "fp32"}}, "")) {
+    if (written.id == "dtypes" || written.id == "retrain.arithmetic") continue;
+    if (written.id == "finite.forward" || written.id == "retrain.finite") continue;
+    EXPECT_TRUE(written.value.is_null()) << written.id;
+  }
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,133 @@
+#include "harness/train/training_checkpoint.h"
+
+#include <deque>
+#include <span>
+
+#include "harness/base/error.h"
+#include "harness/checkpoint/checkpoint.h"
+#include "harness/checkpoint/checkpoint_writer.h"
+#include "harness/checkpoint/pickle/python_value.h"
+#include "harness/network/tensor_bridge.h"
+
+namespace harness {
+namespace {
+
+constexpr const char* kOwn = "halfproof";
+constexpr std::string_view kMasters = "halfproof.masters.";
+constexpr std::string_view kMomentum = "halfproof.momentum.";
+
+/// Tensors in row-major order on the CPU, kept alive until the file is written.
+class Views {
+ public:
+  TensorView add(const std::string& name, const torch::Tensor& tensor) {
+    kept_.push_back(tensor.detach().cpu().contiguous());
+    const torch::Tensor& packed = kept_.back();
+    const auto* data = static_cast<const std::byte*>(packed.data_ptr());
+    return row_major_tensor(name, dtype_of(packed), packed.sizes().vec(), {data, packed.nbytes()});
+  }
+
+ private:
+  std::deque<torch::Tensor> kept_;
+};
+
+PythonValue state_dict_value(const models::StateDict& tensors, Views& views) {
+  std::vector<TensorView> list;
+  for (const auto& [name, tensor] : tensors) list.push_back(views.add(name, tensor));
+  return PythonValue::state_dict(list);
+}
+
+/// torch.optim.SGD.state_dict(): momentum by the parameter's number.
+PythonValue optimizer_value(const TrainingSnapshot& snapshot, Views& views) {
+  PythonValue state = PythonValue::dict();
+  PythonValue numbers = PythonValue::list();
+  std::int64_t number = 0;
+  for (const auto& [name, momentum] : snapshot.state.momentum) {
+    PythonValue entry = PythonValue::dict();
+    entry.set("momentum_buffer", views.add(name, momentum));
+    state.set(number, std::move(entry));
+    numbers.append(number++);
+  }
+  PythonValue group = PythonValue::dict();
+  group.set("lr", snapshot.lr).set("momentum", snapshot.sgd.momentum).set("dampening", 0.0);
+  group.set("weight_decay", snapshot.sgd.weight_decay).set("nesterov", false);
+  group.set("params", std::move(numbers));
+  PythonValue optimizer = PythonValue::dict();
+  optimizer.set("state", std::move(state));
+  optimizer.set("param_groups", PythonValue::list({std::move(group)}));
+  return optimizer;
+}
+
+PythonValue own_value(const TrainingSnapshot& snapshot, Views& views) {
+  const Json facts = {{"key", snapshot.key},
+                      {"steps", snapshot.state.steps},
+                      {"skipped", snapshot.state.skipped},
+                      {"scaler", snapshot.state.scaler},
+                      {"epoch", snapshot.position.epoch},
+                      {"index", snapshot.position.index},
+                      {"averages", snapshot.averages},
+                      {"tallies", snapshot.tallies},
+                      {"log_bytes", snapshot.log_bytes},
+                      {"step_bytes", snapshot.step_bytes}};
+  PythonValue own = PythonValue::dict();
+  // As text: what is not finite in it must come back as it was.
+  own.set("facts", facts.dump());
+  own.set("masters", state_dict_value(snapshot.state.masters, views));
+  own.set("momentum", state_dict_value(snapshot.state.momentum, views));
+  return own;
+}
+
+/// The tensors whose dotted path begins with `prefix`, without it.
+NamedTensors tensors_below(const Checkpoint& checkpoint, std::string_view prefix) {
+  NamedTensors tensors;
+  for (const auto& view : checkpoint.other_tensors()) {
+    if (view.name.rfind(prefix, 0) != 0) continue;
+    tensors.emplace_back(view.name.substr(prefix.size()), to_torch(view));
+  }
+  return tensors;
+}
+
+void read_facts(const Json& facts, TrainingSnapshot& snapshot) {
+  snapshot.key = facts.at("key").get<std::string>();
+  snapshot.state.steps = facts.at("steps").get<std::int64_t>();
+  snapshot.state.skipped = facts.at("skipped").get<std::int64_t>();
+  snapshot.state.scaler = facts.at("scaler");
+  snapshot.position = {facts.at("epoch").get<std::uint64_t>(),
+                       facts.at("index").get<std::uint64_t>()};
+  snapshot.averages = facts.at("averages");
+  snapshot.tallies = facts.at("tallies");
+  snapshot.log_bytes = facts.at("log_bytes").get<std::uintmax_t>();
+  snapshot.step_bytes = facts.at("step_bytes").get<std::uintmax_t>();
+}
+
+}  // namespace
+
+void write_snapshot(const std::filesystem::path& path, const TrainingSnapshot& snapshot) {
+  Views views;
+  PythonValue root = PythonValue::dict();
+  root.set("meta", PythonValue::from_json(snapshot.meta));
+  root.set("state_dict", state_dict_value(snapshot.weights, views));
+  root.set("optimizer", optimizer_value(snapshot, views));
+  root.set(kOwn, own_value(snapshot, views));
+  write_checkpoint(path, root);
+}
+
+std::optional<TrainingSnapshot> read_snapshot(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  const Checkpoint checkpoint = Checkpoint::open(path);
+  TrainingSnapshot snapshot;
+  try {
+    const Json& own = checkpoint.top_level().at(kOwn);
+    read_facts(parse_json(own.at("facts").get<std::string>(), path.string()), snapshot);
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorCode::kInvalidFile, path.string(),
+                std::string("expected a training to go on with; ") + error.what() +
+                    "; move the file away to begin anew");
+  }
+  snapshot.weights = to_torch(checkpoint.state_dict());
+  snapshot.state.masters = tensors_below(checkpoint, kMasters);
+  snapshot.state.momentum = tensors_below(checkpoint, kMomentum);
+  snapshot.meta = checkpoint.meta();
+  return snapshot;
+}
+
+}  // namespace harness

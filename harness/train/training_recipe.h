@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "harness/base/json.h"
+#include "harness/data/training_loader.h"
+#include "harness/openmmlab/poly_schedule.h"
+#include "harness/precision/training_options.h"
+#include "harness/table/suite.h"
+
+namespace harness {
+
+/// Everything that a training needs to know beside the model, the data and the seed.
+struct TrainingRecipe {
+  TrainingOptions arithmetic;
+  PolySchedule schedule;
+  TrainingPipeline pipeline;
+  std::size_t batch = 8;  ///< Images of one step, of all processes together.
+  std::int64_t log_interval = 50;
+  std::int64_t evaluation_interval = 8000;
+  std::int64_t save_interval = 8000;
+  double auxiliary_weight = 0.4;
+  std::int64_t ignore_index = 255;
+  std::string pretrained;  ///< As the config writes it; "" when training began from scratch.
+};
+
+/// The recipe of a row: the zoo's (mmseg 0.17.0, configs/_base_/schedules/schedule_80k.py,
+/// datasets/cityscapes.py), then what the config says that stands in the row's checkpoint, then
+/// what the suite says. `config` is null where there is none. An lr_config or optimizer without an
+/// option has the library's default: power 1, min_lr 0 (mmcv 1.3.14, PolyLrUpdaterHook), momentum
+/// 0, weight_decay 0 (torch.optim.SGD).
+///
+/// policy: the arithmetic to train in. The row's own policy takes the row's scaler and quirks, the
+/// others take default_scaler() and none.
+/// Throws Error(kInvalidFile) that names the part of the config which is not understood: another
+/// optimizer than SGD, another schedule than poly without warm-up, a step of the pipeline that is
+/// not known, an option of the wrong type.
+TrainingRecipe recipe_of(const Row& row, const Json& config, Policy policy);
+
+}  // namespace harness
