@@ -79,14 +79,15 @@ RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, con
   return row_end;
 }
 
-RunResult result_without_run(const std::string& suite, const std::string& row,
-                             const std::string& stage, const std::string& precision,
+RunResult result_without_run(const std::string& suite, const AskedExecution& asked,
                              const RowEnd& end, const WorkerOptions& options) {
   RunResult result;
   result.suite = suite;
-  result.row = row;
-  result.stage = stage;
-  result.precision = precision;
+  result.row = asked.row;
+  result.stage = asked.stage;
+  result.precision = asked.precision;
+  result.seed = asked.seed;
+  result.key = asked.key;
   result.device = options.device;
   result.status = end.status;
   result.reason = end.reason;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/record/job.h"
 #include "harness/record/run_result.h"
 #include "harness/table/suite.h"
 
@@ -45,9 +46,8 @@ std::string digest_of_worker(const WorkerOptions& options);
 RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, const Json& job,
                       const std::string& row, const char* unit);
 
-/// A result of a stage that did not come about, and why.
-RunResult result_without_run(const std::string& suite, const std::string& row,
-                             const std::string& stage, const std::string& precision,
+/// The result of an execution that did not come about, and why.
+RunResult result_without_run(const std::string& suite, const AskedExecution& asked,
                              const RowEnd& end, const WorkerOptions& options);
 
 /// The data set's root: what was asked for, else the suite's; empty when neither names one.

@@ -34,8 +34,7 @@ int lock_folder(const fs::path& folder) {
 void refuse_other_suite(const fs::path& folder, const Suite& suite) {
   const fs::path file = folder / "run.json";
   if (!fs::exists(file)) return;
-  const Json job = read_json_file(file);
-  const std::string name = job.value("suite", "");
+  const std::string name = read_job(folder).suite;
   if (name == suite.name) return;
   throw Error(ErrorCode::kUsage, folder.string(),
               "expected a run of the suite " + suite.name + ", got one of " + name +
@@ -62,24 +61,29 @@ fs::path RunDirectory::row_folder(std::string_view row) const {
   return folder_ / row;
 }
 
-void RunDirectory::write_job(const Json& job, const Suite& suite) const {
+void RunDirectory::write_job(const JobRecord& job, const Suite& suite) {
+  job_ = job;
   write_json_file(folder_ / "suite.json", to_json(suite));
-  write_json_file(folder_ / "run.json", job);
+  write_json_file(folder_ / "run.json", to_json(job_));
+}
+
+void RunDirectory::ask(const std::vector<AskedExecution>& executions) {
+  for (const auto& execution : executions) job_.ask(execution);
+  write_json_file(folder_ / "run.json", to_json(job_));
 }
 
 void RunDirectory::write_result(const RunResult& result) const {
-  const int seed = result.seeds.value("seed", -1);
-  const auto name = run_result_name(result.stage, result.precision, seed);
+  const auto name = run_result_name(result.stage, result.precision, result.seed);
   write_json_file(row_folder(result.row) / name, to_json(result));
 }
 
-bool RunDirectory::has_result(std::string_view row, std::string_view stage,
-                              std::string_view precision, std::string_view key, int seed) const {
-  const fs::path file = row_folder(row) / run_result_name(stage, precision, seed);
+bool RunDirectory::has_result(const AskedExecution& execution) const {
+  const fs::path file = row_folder(execution.row) /
+                        run_result_name(execution.stage, execution.precision, execution.seed);
   if (!fs::exists(file)) return false;
   try {
     const RunResult result = run_result_from_json(read_json_file(file), file.string());
-    return result.status == RunStatus::kOk && result.key == key;
+    return result.status == RunStatus::kOk && result.key == execution.key;
   } catch (const Error&) {
     return false;  // Not readable: it is made again.
   }

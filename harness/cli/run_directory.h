@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/record/job.h"
 #include "harness/record/run_result.h"
 #include "harness/table/suite.h"
 
@@ -15,7 +16,8 @@ namespace harness {
 class RunDirectory {
  public:
   /// Makes the folder and locks it. Throws Error(kUsage) when another process holds it or when it
-  /// holds the run of another suite, Error(kIo) when it cannot be written.
+  /// holds the run of another suite, Error(kInvalidJson) when it holds one of another version of
+  /// halfproof, Error(kIo) when it cannot be written.
   RunDirectory(std::filesystem::path folder, const Suite& suite);
   ~RunDirectory();
   RunDirectory(const RunDirectory&) = delete;
@@ -25,18 +27,22 @@ class RunDirectory {
   std::filesystem::path row_folder(std::string_view row) const;
 
   /// run.json and suite.json, before anything is run.
-  void write_job(const Json& job, const Suite& suite) const;
+  void write_job(const JobRecord& job, const Suite& suite);
 
-  /// DIR/<row>/<stage>[-<precision>][-seed<N>].json, atomically; the seed is seeds["seed"].
+  /// Adds executions to what run.json asks for, or gives those that are there their keys: before
+  /// the first of them begins. Only what run.json asks for is judged.
+  void ask(const std::vector<AskedExecution>& executions);
+
+  /// DIR/<row>/<stage>[-<precision>][-seed<N>].json, atomically.
   void write_result(const RunResult& result) const;
 
   /// Whether a finished result with this key lies there, so that it need not be made again.
-  bool has_result(std::string_view row, std::string_view stage, std::string_view precision,
-                  std::string_view key, int seed = -1) const;
+  bool has_result(const AskedExecution& execution) const;
 
  private:
   std::filesystem::path folder_;
   int lock_ = -1;
+  JobRecord job_;
 };
 
 /// Digest of everything that determines a result: row (without its claims), stage, precision,

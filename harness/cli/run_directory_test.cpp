@@ -29,18 +29,19 @@ TEST(RunDirectory, KnowsWhatIsFinishedByItsKey) {
   const TemporaryFolder folder;
   const RunDirectory directory(folder.path() / "run", suite_named("s"));
   directory.write_result(result_of(RunStatus::kOk));
-  EXPECT_TRUE(directory.has_result("fcn", "evaluate", "fp16", "k"));
-  EXPECT_FALSE(directory.has_result("fcn", "evaluate", "fp16", "other"));
-  EXPECT_FALSE(directory.has_result("fcn", "evaluate", "fp32", "k"));
+  EXPECT_TRUE(directory.has_result({"fcn", "evaluate", "fp16", {}, "k"}));
+  EXPECT_FALSE(directory.has_result({"fcn", "evaluate", "fp16", {}, "other"}));
+  EXPECT_FALSE(directory.has_result({"fcn", "evaluate", "fp32", {}, "k"}));
+  EXPECT_FALSE(directory.has_result({"fcn", "evaluate", "fp16", 0, "k"}));
 }
 
 TEST(RunDirectory, AnErrorOrATornFileIsMadeAgain) {
   const TemporaryFolder folder;
   const RunDirectory directory(folder.path() / "run", suite_named("s"));
   directory.write_result(result_of(RunStatus::kError));
-  EXPECT_FALSE(directory.has_result("fcn", "evaluate", "fp16", "k"));
+  EXPECT_FALSE(directory.has_result({"fcn", "evaluate", "fp16", {}, "k"}));
   write_file_atomic(directory.row_folder("fcn") / "evaluate-fp16.json", "{\"schema\": ");
-  EXPECT_FALSE(directory.has_result("fcn", "evaluate", "fp16", "k"));
+  EXPECT_FALSE(directory.has_result({"fcn", "evaluate", "fp16", {}, "k"}));
 }
 
 TEST(RunDirectory, OneProcessAtATime) {
@@ -52,11 +53,34 @@ TEST(RunDirectory, OneProcessAtATime) {
 TEST(RunDirectory, RefusesTheRunOfAnotherSuite) {
   const TemporaryFolder folder;
   {
-    const RunDirectory directory(folder.path() / "run", suite_named("s"));
-    directory.write_job({{"schema", "halfproof.job/1"}, {"suite", "s"}}, suite_named("s"));
+    RunDirectory directory(folder.path() / "run", suite_named("s"));
+    JobRecord job;
+    job.suite = "s";
+    directory.write_job(job, suite_named("s"));
   }
   EXPECT_THROW(RunDirectory(folder.path() / "run", suite_named("t")), Error);
   EXPECT_NO_THROW(RunDirectory(folder.path() / "run", suite_named("s")));
+}
+
+TEST(RunDirectory, RefusesTheRunOfAnotherVersion) {
+  const TemporaryFolder folder;
+  write_json_file(folder.path() / "run.json", {{"schema", "halfproof.job/1"}, {"suite", "s"}});
+  EXPECT_THROW(RunDirectory(folder.path(), suite_named("s")), Error);
+}
+
+TEST(RunDirectory, WhatIsAskedForStandsInRunJsonBeforeItBegins) {
+  const TemporaryFolder folder;
+  RunDirectory directory(folder.path(), suite_named("s"));
+  JobRecord job;
+  job.suite = "s";
+  job.asked = {{"fcn", "evaluate", "fp16", {}, ""}};
+  directory.write_job(job, suite_named("s"));
+  EXPECT_EQ(read_job(folder.path()).asked.at(0).key, "");
+  directory.ask({{"fcn", "evaluate", "fp16", {}, "k"}, {"fcn", "train", "fp16", 3, "t"}});
+  const auto asked = read_job(folder.path()).asked;
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked[0].key, "k");
+  EXPECT_EQ(asked[1].seed, 3);
 }
 
 TEST(ResultKey, ChangesWithInputsAndNotWithClaims) {

@@ -6,6 +6,7 @@
 
 #include "harness/judge/judge.h"
 #include "harness/report/json_report.h"
+#include "harness/report/summary.h"
 #include "harness/report/terminal.h"
 
 namespace harness {
@@ -20,10 +21,15 @@ void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdict
 
 int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
                    const std::vector<std::string>& require, bool json) {
-  const std::vector<VerdictRecord> verdicts = judge_run(folder, suite, {require});
-  write_json_file(folder / "verdicts.json", verdicts_document(suite.name, verdicts));
-  show_verdicts(suite, verdicts, json);
-  return exit_code(verdicts);
+  const JudgedRun run = judge_run(folder, suite, {require});
+  write_json_file(folder / "verdicts.json", verdicts_document(suite.name, run));
+  if (json) {
+    std::printf("%s", json_report(suite.name, run).c_str());
+  } else {
+    show_verdicts(suite, run.verdicts, json);
+    std::printf("%s", notes_text(run).c_str());
+  }
+  return exit_code(run.verdicts);
 }
 
 }  // namespace harness

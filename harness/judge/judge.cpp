@@ -1,44 +1,23 @@
 #include "harness/judge/judge.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 #include "harness/base/error.h"
 #include "harness/judge/claims.h"
+#include "harness/record/job.h"
 
 namespace harness {
+namespace fs = std::filesystem;
 namespace {
-
-constexpr std::string_view kSchema = "halfproof.job/1";
-
-struct Job {
-  std::vector<std::string> rows;
-  JobScope scope;
-};
-
-Job read_job(const std::filesystem::path& path) {
-  const Json value = read_json_file(path);
-  try {
-    if (value.at("schema") != kSchema) {
-      throw Error(ErrorCode::kInvalidJson, path.string(),
-                  "expected schema " + std::string(kSchema) + ", got " + value.at("schema").dump());
-    }
-    Job job;
-    job.rows = value.at("rows").get<std::vector<std::string>>();
-    job.scope.stages = value.at("stages").get<std::vector<std::string>>();
-    job.scope.precisions = value.at("precisions").get<std::vector<std::string>>();
-    return job;
-  } catch (const nlohmann::json::exception& failure) {
-    throw Error(ErrorCode::kInvalidJson, path.string(), failure.what());
-  }
-}
 
 bool contains(const std::vector<std::string>& texts, const std::string& text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
 }
 
 /// A row that was run and is not judged would be a silent pass.
-void check_rows(const Job& job, const Suite& suite) {
+void check_rows(const JobRecord& job, const Suite& suite) {
   for (const auto& id : job.rows) {
     const bool known = std::any_of(suite.rows.begin(), suite.rows.end(),
                                    [&](const Row& row) { return row.id == id; });
@@ -49,30 +28,76 @@ void check_rows(const Job& job, const Suite& suite) {
   }
 }
 
-std::vector<RunResult> read_row(const std::filesystem::path& folder, const Row& row) {
-  auto results = read_run_results(folder);
-  for (const auto& result : results) {
-    if (result.row == row.id) continue;
-    throw Error(ErrorCode::kInvalidJson, folder.string(),
-                "expected results of the row " + row.id + ", got one of " + result.row);
+/// The result that an execution stands for when it left none that counts.
+RunResult failed(const AskedExecution& asked, std::string reason) {
+  RunResult result;
+  result.row = asked.row;
+  result.stage = asked.stage;
+  result.precision = asked.precision;
+  result.seed = asked.seed;
+  result.key = asked.key;
+  result.status = RunStatus::kError;
+  result.reason = std::move(reason);
+  return result;
+}
+
+bool is_result_of(const RunResult& result, const AskedExecution& asked) {
+  return asked.is_same_as({result.row, result.stage, result.precision, result.seed, ""});
+}
+
+/// What the execution left behind, or the failure that it counts as.
+RunResult read_asked(const fs::path& directory, const AskedExecution& asked) {
+  const std::string name = run_result_name(asked.stage, asked.precision, asked.seed);
+  const fs::path file = directory / asked.row / name;
+  if (!fs::exists(file)) return failed(asked, "it was asked for and left no result");
+  if (asked.key.empty()) return failed(asked, "it was asked for and never begun");
+  try {
+    RunResult result = run_result_from_json(read_json_file(file), name);
+    if (!is_result_of(result, asked)) {
+      return failed(asked, name + " holds a result of " + result.row + ", " +
+                               execution_text(result.stage, result.precision, result.seed));
+    }
+    if (result.key != asked.key) {
+      return failed(asked, name + " is left over from a job with another program, recipe, data " +
+                               "set or device");
+    }
+    return result;
+  } catch (const Error& error) {
+    return failed(asked, std::string("its result cannot be read: ") + error.what());
+  }
+}
+
+std::vector<RunResult> read_row(const fs::path& directory, const JobRecord& job,
+                                const std::string& row) {
+  std::vector<RunResult> results;
+  for (const auto& asked : job.asked) {
+    if (asked.row == row) results.push_back(read_asked(directory, asked));
   }
   return results;
 }
 
-std::vector<VerdictRecord> fail_row(const Row& row, const std::string& reason) {
-  std::vector<VerdictRecord> records;
-  for (const auto& claim : row.claims) {
-    VerdictRecord record;
-    record.row = row.id;
-    record.claim = claim.id;
-    record.evidence = claim.evidence;
-    record.published = claim.value;
-    record.unit = claim.unit;
-    record.verdict = Verdict::kFail;
-    record.reason = reason;
-    records.push_back(record);
+/// Results below the directory, as "<row>/<file>", that nobody asked for.
+std::vector<std::string> left_over(const fs::path& directory, const JobRecord& job) {
+  std::set<std::string> asked;
+  for (const auto& one : job.asked) {
+    asked.insert(one.row + "/" + run_result_name(one.stage, one.precision, one.seed));
   }
-  return records;
+  std::set<std::string> others;
+  for (const auto& folder : fs::directory_iterator(directory)) {
+    if (!folder.is_directory() || folder.path().filename() == "paper") continue;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      const std::string name = entry.path().lexically_relative(directory).string();
+      if (entry.path().extension() == ".json" && !asked.contains(name)) others.insert(name);
+    }
+  }
+  return {others.begin(), others.end()};
+}
+
+/// The stage that a claim needs and that is not part of every job: training takes hours, and who
+/// did not ask for it is not told of each claim that it would need. "" for other claims.
+std::string optional_stage(const Claim& claim) {
+  if (claim.evidence != "retrained") return "";
+  return claim.id == "retrain.lockstep" ? "lockstep" : "train";
 }
 
 }  // namespace
@@ -81,31 +106,29 @@ std::vector<VerdictRecord> judge_row(const Row& row, const std::vector<RunResult
                                      const JobScope& scope) {
   std::vector<VerdictRecord> records;
   for (const auto& claim : row.claims) {
-    // Training takes hours: who did not ask for it is not told of every claim that it would need.
-    const char* stage = claim.id == "retrain.lockstep" ? "lockstep" : "train";
-    if (claim.evidence == "retrained" && !scope.asks_for_stage(stage)) continue;
+    const std::string stage = optional_stage(claim);
+    if (!stage.empty() && !scope.asks_for_stage(stage)) continue;
     records.push_back(judge_claim({row, claim, results, scope}));
   }
   return records;
 }
 
-std::vector<VerdictRecord> judge_run(const std::filesystem::path& directory, const Suite& suite,
-                                     const JudgeOptions& options) {
-  Job job = read_job(directory / "run.json");
-  job.scope.require = options.require;
+JudgedRun judge_run(const fs::path& directory, const Suite& suite, const JudgeOptions& options) {
+  const JobRecord job = read_job(directory);
   check_rows(job, suite);
-  std::vector<VerdictRecord> records;
+  const JobScope scope{job.stages, job.precisions, options.require};
+  JudgedRun judged;
   for (const auto& row : suite.rows) {
-    if (!job.rows.empty() && !contains(job.rows, row.id)) continue;
-    std::vector<VerdictRecord> of_row;
-    try {
-      of_row = judge_row(row, read_row(directory / row.id, row), job.scope);
-    } catch (const Error& failure) {
-      of_row = fail_row(row, std::string("the results cannot be read: ") + failure.what());
+    if (!contains(job.rows, row.id)) continue;
+    const auto records = judge_row(row, read_row(directory, job, row.id), scope);
+    judged.verdicts.insert(judged.verdicts.end(), records.begin(), records.end());
+    for (const auto& claim : row.claims) {
+      const std::string stage = optional_stage(claim);
+      if (!stage.empty() && !scope.asks_for_stage(stage)) ++judged.not_asked[stage];
     }
-    records.insert(records.end(), of_row.begin(), of_row.end());
   }
-  return records;
+  judged.left_over = left_over(directory, job);
+  return judged;
 }
 
 }  // namespace harness

@@ -11,7 +11,8 @@
 
 namespace harness {
 
-/// One record for each claim of the row, in the suite's order. Results of other rows are ignored.
+/// One record for each claim of the row, in the suite's order. `results`: one for each execution of
+/// the row that the job asked for; one that left nothing is there with status error.
 std::vector<VerdictRecord> judge_row(const Row& row, const std::vector<RunResult>& results,
                                      const JobScope& scope);
 
@@ -22,12 +23,12 @@ struct JudgeOptions {
 /// Judges a run directory (docs/formats.md) by a suite, which need not be the one it was made with:
 /// a changed tolerance costs no new run. The only function here that reads files.
 ///
-/// Rows of run.json in the suite's order; all rows of the suite when run.json names none. A row of
-/// which a result cannot be read, or lies in another row's folder, fails claim by claim and leaves
-/// the other rows alone.
-/// Throws Error(kIo) and Error(kInvalidJson) for run.json, Error(kUsage) for a row of the run that
-/// the suite does not have.
-std::vector<VerdictRecord> judge_run(const std::filesystem::path& directory, const Suite& suite,
-                                     const JudgeOptions& options = {});
+/// Rows of run.json in the suite's order. Exactly the executions that run.json asked for are
+/// judged: one whose result is not there, cannot be read, belongs to another row or has another key
+/// (made by another program, recipe, data set or device) counts as one that failed. Throws
+/// Error(kIo), Error(kUsage) and Error(kInvalidJson) for run.json (read_job), Error(kUsage) for a
+/// row of the run that the suite does not have.
+JudgedRun judge_run(const std::filesystem::path& directory, const Suite& suite,
+                    const JudgeOptions& options = {});
 
 }  // namespace harness

@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/record/job.h"
 #include "harness/testing/sample_row.h"
 
 namespace harness {
@@ -56,7 +57,7 @@ std::vector<std::string> failed_claims(Fixture& fixture) {
 }
 
 TEST(Judge, TheMiniZooHoldsWhatItClaims) {
-  const auto records = judge_run(kRun, read_suite(kRun / "suite.json"));
+  const auto records = judge_run(kRun, read_suite(kRun / "suite.json")).verdicts;
   ASSERT_EQ(records.size(), 36u);
   for (const auto& record : records) {
     const bool on_other_hardware = record.claim == "fps";
@@ -73,7 +74,7 @@ TEST(Judge, TheMiniZooHoldsWhatItClaims) {
 
 TEST(Judge, RecordsStandByRowAndThenInTheSuitesOrder) {
   const Suite suite = read_suite(kRun / "suite.json");
-  const auto records = judge_run(kRun, suite);
+  const auto records = judge_run(kRun, suite).verdicts;
   std::size_t i = 0;
   for (const auto& row : suite.rows) {
     for (const auto& claim : row.claims) {
@@ -191,42 +192,89 @@ TEST_F(JudgeRun, JudgesOnlyTheRowsOfTheJob) {
   Json job = read_json_file(run() / "run.json");
   job.at("rows") = {suite_.rows.at(1).id};
   write_json_file(run() / "run.json", job);
-  const auto records = judge_run(run(), suite_);
+  const auto records = judge_run(run(), suite_).verdicts;
   ASSERT_EQ(records.size(), 18u);
   EXPECT_EQ(records.front().row, suite_.rows.at(1).id);
 }
 
 TEST_F(JudgeRun, AStageThatWasNotAskedForIsSkipped) {
-  Json job = read_json_file(run() / "run.json");
-  job.at("stages") = {"verify"};
-  write_json_file(run() / "run.json", job);
+  JobRecord job = read_job(run());
+  job.stages = {"verify"};
+  std::erase_if(job.asked, [](const AskedExecution& one) { return one.stage != "verify"; });
+  write_json_file(run() / "run.json", to_json(job));
   fs::remove(run() / suite_.rows.at(0).id / "evaluate-fp16.json");
-  for (const auto& record : judge_run(run(), suite_)) {
+  for (const auto& record : judge_run(run(), suite_).verdicts) {
     EXPECT_NE(record.verdict, Verdict::kFail) << record.claim << ": " << record.reason;
   }
 }
 
 TEST_F(JudgeRun, ARowThatLeftNothingFails) {
   fs::remove_all(run() / suite_.rows.at(0).id);
-  const auto records = judge_run(run(), suite_);
+  const auto records = judge_run(run(), suite_).verdicts;
   EXPECT_EQ(records.at(0).verdict, Verdict::kFail);
   EXPECT_EQ(records.at(18).verdict, Verdict::kPass);
   EXPECT_EQ(exit_code(records), 1);
 }
 
-TEST_F(JudgeRun, AResultThatCannotBeReadFailsItsRowAlone) {
+TEST_F(JudgeRun, AResultThatCannotBeReadFailsItsClaimsAlone) {
   write_file_atomic(run() / suite_.rows.at(0).id / "evaluate-fp16.json", "{\"schema\": \"half");
-  const auto records = judge_run(run(), suite_);
+  const auto records = judge_run(run(), suite_).verdicts;
   ASSERT_EQ(records.size(), 36u);
-  EXPECT_EQ(records.at(0).verdict, Verdict::kFail);
-  EXPECT_THAT(records.at(0).reason, HasSubstr("the results cannot be read"));
-  EXPECT_EQ(records.at(18).verdict, Verdict::kPass);
+  EXPECT_EQ(records.at(0).verdict, Verdict::kPass);
+  EXPECT_EQ(records.at(11).verdict, Verdict::kFail);
+  EXPECT_THAT(records.at(11).reason, HasSubstr("cannot be read"));
+  EXPECT_EQ(records.at(29).verdict, Verdict::kPass);
+}
+
+TEST_F(JudgeRun, AnExecutionThatLeftNothingFailsItsClaims) {
+  fs::remove(run() / suite_.rows.at(0).id / "evaluate-fp16.json");
+  const auto records = judge_run(run(), suite_).verdicts;
+  EXPECT_EQ(records.at(11).claim, "miou");
+  EXPECT_EQ(records.at(11).verdict, Verdict::kFail);
+  EXPECT_THAT(records.at(11).reason, HasSubstr("left no result"));
+}
+
+TEST_F(JudgeRun, AResultOfAnotherJobIsNotJudged) {
+  JobRecord job = read_job(run());
+  job.ask({suite_.rows.at(0).id, "evaluate", "fp16", {}, "another program"});
+  write_json_file(run() / "run.json", to_json(job));
+  const auto of_another = judge_run(run(), suite_).verdicts.at(11);
+  EXPECT_EQ(of_another.verdict, Verdict::kFail);
+  EXPECT_THAT(of_another.reason, HasSubstr("left over"));
+  job.ask({suite_.rows.at(0).id, "evaluate", "fp16", {}, ""});
+  write_json_file(run() / "run.json", to_json(job));
+  const auto never_begun = judge_run(run(), suite_).verdicts.at(11);
+  EXPECT_EQ(never_begun.verdict, Verdict::kFail);
+  EXPECT_THAT(never_begun.reason, HasSubstr("never begun"));
+}
+
+TEST_F(JudgeRun, ResultsThatNobodyAskedForAreListedAndDoNotCount) {
+  const auto folder = run() / suite_.rows.at(0).id;
+  fs::copy_file(folder / "evaluate-fp16.json", folder / "evaluate-bf16-amp.json");
+  write_file_atomic(folder / "train-fp16-seed7.json", "torn");
+  const JudgedRun judged = judge_run(run(), suite_);
+  EXPECT_EQ(exit_code(judged.verdicts), 0);
+  EXPECT_THAT(judged.left_over, ElementsAre(suite_.rows.at(0).id + "/evaluate-bf16-amp.json",
+                                            suite_.rows.at(0).id + "/train-fp16-seed7.json"));
+  EXPECT_TRUE(judge_run(kRun, suite_).left_over.empty());
+}
+
+TEST_F(JudgeRun, ClaimsOverTrainingsThatNobodyAskedForAreCounted) {
+  Suite suite = suite_;
+  suite.rows.at(0).claims = {sample::claim("retrain.lockstep", "retrained", 1),
+                             sample::claim("retrain.finite", "retrained", 0),
+                             sample::claim("retrain.memory", "retrained", 0)};
+  const JudgedRun judged = judge_run(run(), suite);
+  EXPECT_EQ(judged.not_asked.at("train"), 2);
+  EXPECT_EQ(judged.not_asked.at("lockstep"), 1);
+  EXPECT_EQ(judged.verdicts.size(), 18u);
 }
 
 TEST_F(JudgeRun, AResultInAnotherRowsFolderFailsThatRow) {
   fs::copy_file(run() / suite_.rows.at(1).id / "verify.json",
                 run() / suite_.rows.at(0).id / "verify.json", fs::copy_options::overwrite_existing);
-  EXPECT_THAT(judge_run(run(), suite_).at(0).reason, HasSubstr("got one of deeplabv3plus"));
+  EXPECT_THAT(judge_run(run(), suite_).verdicts.at(0).reason,
+              HasSubstr("holds a result of deeplabv3plus"));
 }
 
 TEST_F(JudgeRun, ARowThatTheSuiteDoesNotHaveIsRefused) {
@@ -238,7 +286,7 @@ TEST_F(JudgeRun, ARowThatTheSuiteDoesNotHaveIsRefused) {
 TEST_F(JudgeRun, ARunWithoutItsJobIsRefused) {
   write_file_atomic(run() / "run.json", "{\"schema\": \"halfproof.job/2\"}");
   EXPECT_THROW(judge_run(run(), suite_), Error);
-  write_file_atomic(run() / "run.json", "{\"schema\": \"halfproof.job/1\", \"rows\": [3]}");
+  write_file_atomic(run() / "run.json", "{\"schema\": \"halfproof.job/1\", \"rows\": []}");
   EXPECT_THROW(judge_run(run(), suite_), Error);
   fs::remove(run() / "run.json");
   EXPECT_THROW(judge_run(run(), suite_), Error);
@@ -251,7 +299,7 @@ TEST_F(JudgeRun, ARequiredResourceThatWasMissingFails) {
   result.at("reason") = "no data: data/cityscapes does not exist";
   write_json_file(file, result);
   const auto verdict_of_miou = [&](const JudgeOptions& options) {
-    return judge_run(run(), suite_, options).at(11).verdict;
+    return judge_run(run(), suite_, options).verdicts.at(11).verdict;
   };
   EXPECT_EQ(verdict_of_miou({}), Verdict::kSkipped);
   EXPECT_EQ(verdict_of_miou({{"gpu"}}), Verdict::kSkipped);

@@ -8,9 +8,36 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kSchema = "halfproof.run/1";
+constexpr std::string_view kSchema = "halfproof.run/2";
 
-std::string_view status_name(RunStatus status) {
+struct RunDocument {
+  std::string schema{kSchema};
+  RunResult result;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("schema", self.schema);
+    visit("suite", self.result.suite);
+    visit("row", self.result.row);
+    visit("stage", self.result.stage);
+    visit("precision", self.result.precision);
+    visit("device", self.result.device);
+    visit("status", self.result.status);
+    visit("reason", self.result.reason);
+    visit("started", self.result.started);
+    visit("elapsed_s", self.result.elapsed_s);
+    visit("key", self.result.key);
+    visit("argv", self.result.argv);
+    visit("seed", self.result.seed);
+    visit("digests", self.result.digests);
+    visit("environment", self.result.environment);
+    visit("measurements", self.result.measurements);
+  }
+};
+
+}  // namespace
+
+std::string_view to_string(RunStatus status) noexcept {
   switch (status) {
     case RunStatus::kOk:
       return "ok";
@@ -22,68 +49,44 @@ std::string_view status_name(RunStatus status) {
   return "error";
 }
 
-RunStatus status_from_name(std::string_view name, std::string_view subject) {
-  for (const auto status : {RunStatus::kOk, RunStatus::kError, RunStatus::kSkipped}) {
-    if (status_name(status) == name) return status;
+bool read_name(std::string_view name, RunStatus& status) noexcept {
+  for (const auto known : {RunStatus::kOk, RunStatus::kError, RunStatus::kSkipped}) {
+    if (to_string(known) != name) continue;
+    status = known;
+    return true;
   }
-  throw Error(ErrorCode::kInvalidJson, subject,
-              "status: expected ok, error or skipped, got " + std::string(name));
+  return false;
 }
 
-}  // namespace
-
-std::string run_result_name(std::string_view stage, std::string_view precision, int seed) {
+std::string run_result_name(std::string_view stage, std::string_view precision,
+                            std::optional<std::int64_t> seed) {
   std::string name(stage);
   if (!precision.empty()) name.append("-").append(precision);
-  if (seed >= 0) name.append("-seed").append(std::to_string(seed));
+  if (seed) name.append("-seed").append(std::to_string(*seed));
   return name + ".json";
 }
 
+std::string execution_text(std::string_view stage, std::string_view precision,
+                           std::optional<std::int64_t> seed) {
+  std::string text(stage);
+  if (!precision.empty()) text.append(" in ").append(precision);
+  if (seed) text.append(", seed ").append(std::to_string(*seed));
+  return text;
+}
+
 Json to_json(const RunResult& result) {
-  return {{"schema", kSchema},
-          {"suite", result.suite},
-          {"row", result.row},
-          {"stage", result.stage},
-          {"precision", result.precision},
-          {"device", result.device},
-          {"status", status_name(result.status)},
-          {"reason", result.reason},
-          {"started", result.started},
-          {"elapsed_s", result.elapsed_s},
-          {"key", result.key},
-          {"argv", result.argv},
-          {"seeds", result.seeds},
-          {"digests", result.digests},
-          {"environment", result.environment},
-          {"measurements", result.measurements}};
+  return record_to_json(RunDocument{std::string(kSchema), result});
 }
 
 RunResult run_result_from_json(const Json& value, std::string_view subject) {
-  try {
-    if (value.at("schema") != kSchema) {
-      throw Error(ErrorCode::kInvalidJson, subject,
-                  "expected schema " + std::string(kSchema) + ", got " + value.at("schema").dump());
-    }
-    RunResult result;
-    result.suite = value.at("suite").get<std::string>();
-    result.row = value.at("row").get<std::string>();
-    result.stage = value.at("stage").get<std::string>();
-    result.precision = value.at("precision").get<std::string>();
-    result.device = value.at("device").get<std::string>();
-    result.status = status_from_name(value.at("status").get<std::string>(), subject);
-    result.reason = value.at("reason").get<std::string>();
-    result.started = value.at("started").get<std::string>();
-    result.elapsed_s = value.at("elapsed_s").get<double>();
-    result.key = value.at("key").get<std::string>();
-    result.argv = value.at("argv").get<std::vector<std::string>>();
-    result.seeds = value.at("seeds");
-    result.digests = value.at("digests");
-    result.environment = value.at("environment");
-    result.measurements = value.at("measurements");
-    return result;
-  } catch (const nlohmann::json::exception& failure) {
-    throw Error(ErrorCode::kInvalidJson, subject, failure.what());
+  const bool has_schema = value.is_object() && value.contains("schema");
+  const Json schema = has_schema ? value.at("schema") : Json();
+  if (schema != kSchema) {
+    throw Error(ErrorCode::kInvalidJson, subject,
+                "expected schema " + std::string(kSchema) + ", got " + schema.dump() +
+                    "; results of another version have to be made anew");
   }
+  return record_from_json<RunDocument>(value, subject).result;
 }
 
 std::vector<RunResult> read_run_results(const fs::path& row_folder) {

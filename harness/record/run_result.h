@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/record/fields.h"
 
 namespace harness {
 
@@ -16,8 +20,11 @@ enum class RunStatus {
   kSkipped,  ///< Not tried, for a reason (no GPU, no data).
 };
 
+std::string_view to_string(RunStatus status) noexcept;
+bool read_name(std::string_view name, RunStatus& status) noexcept;
+
 /// One execution of a row, as it is stored before anything is judged: DIR/<row>/<name>.json.
-/// Schema "halfproof.run/1"; docs/formats.md lists the measurements of each stage.
+/// Schema "halfproof.run/2"; docs/formats.md lists the measurements of each stage.
 struct RunResult {
   std::string suite;
   std::string row;
@@ -25,27 +32,42 @@ struct RunResult {
   std::string precision;  ///< "fp16", "fp32", ...; "" for the stage verify.
   std::string device;     ///< "cpu" or "cuda"; "" for the stage verify.
   RunStatus status = RunStatus::kOk;
-  std::string reason;   ///< Empty when status is kOk.
-  std::string started;  ///< UTC.
-  double elapsed_s = 0.0;
-  std::string key;  ///< Digest of all that determines the result; equal key: reusable.
+  std::string reason;      ///< Empty when status is kOk.
+  std::string started;     ///< UTC.
+  double elapsed_s = 0.0;  ///< Seconds.
+  std::string key;         ///< Digest of all that determines the result; equal key: reusable.
   std::vector<std::string> argv;
-  Json seeds = Json::object();
-  Json digests = Json::object();      ///< sha256 by name: "checkpoint", "log", "predictions".
-  Json environment = Json::object();  ///< build, machine, libtorch, cuda, threads, flags.
-  Json measurements = Json::object();
+  std::optional<std::int64_t> seed;            ///< Of stages that draw random numbers.
+  std::map<std::string, std::string> digests;  ///< sha256 by name: "checkpoint", "log", "weights".
+  Json environment = Json::object();           ///< build, machine, libtorch, cuda, threads, flags.
+  Json measurements = Json::object();          ///< The stage's record; measurements_of() reads it.
 };
 
 /// "verify.json", "evaluate-fp16.json": the file's name for a stage, precision and seed.
-std::string run_result_name(std::string_view stage, std::string_view precision, int seed = -1);
+std::string run_result_name(std::string_view stage, std::string_view precision,
+                            std::optional<std::int64_t> seed = std::nullopt);
+
+/// "train in fp16, seed 3": an execution as messages name it.
+std::string execution_text(std::string_view stage, std::string_view precision,
+                           std::optional<std::int64_t> seed = std::nullopt);
 
 Json to_json(const RunResult& result);
 
-/// Throws Error(kInvalidJson) when a field is missing or of another type, or the schema another.
+/// Throws Error(kInvalidJson) when a field is missing, unknown or of another type, or the schema is
+/// another (results of "halfproof.run/1" have to be made anew).
 RunResult run_result_from_json(const Json& value, std::string_view subject);
 
-/// All results of one row, ordered by file name; an empty list when the folder does not exist.
-/// Throws Error(kInvalidJson) for a file that is not a RunResult.
+/// Everything that lies in a row's folder, ordered by file name; an empty list when the folder does
+/// not exist. Judging reads what run.json asks for and not this. Throws Error(kInvalidJson) for a
+/// file that is not a RunResult.
 std::vector<RunResult> read_run_results(const std::filesystem::path& row_folder);
+
+/// What the stage measured, as its record. Throws Error(kInvalidJson) with the key's path.
+template <Record R>
+R measurements_of(const RunResult& result) {
+  return record_from_json<R>(result.measurements,
+                             run_result_name(result.stage, result.precision, result.seed),
+                             "measurements");
+}
 
 }  // namespace harness

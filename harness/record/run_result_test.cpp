@@ -42,11 +42,41 @@ TEST(RunResult, RefusesAMissingFieldAndAnotherSchema) {
   broken.erase("status");
   EXPECT_THROW(run_result_from_json(broken, "f"), Error);
   Json other = to_json(example());
-  other["schema"] = "halfproof.run/2";
+  other["schema"] = "halfproof.run/1";
   EXPECT_THROW(run_result_from_json(other, "f"), Error);
+  Json more = to_json(example());
+  more["seeds"] = Json::object();
+  EXPECT_THROW(run_result_from_json(more, "f"), Error);
   Json status = to_json(example());
   status["status"] = "fine";
   EXPECT_THROW(run_result_from_json(status, "f"), Error);
+}
+
+struct Sample {
+  double miou = 0.0;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("miou", self.miou);
+  }
+};
+
+TEST(RunResult, MeasurementsAreReadAsTheStagesRecord) {
+  RunResult result = example();
+  EXPECT_EQ(measurements_of<Sample>(result).miou, 52.05);
+  result.measurements = {{"mious", 52.05}};
+  try {
+    measurements_of<Sample>(result);
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.subject(), "evaluate-fp16.json");
+    EXPECT_EQ(error.detail().rfind("measurements.miou: ", 0), 0U) << error.detail();
+  }
+}
+
+TEST(RunResult, AnExecutionIsNamedByStagePrecisionAndSeed) {
+  EXPECT_EQ(execution_text("verify", ""), "verify");
+  EXPECT_EQ(execution_text("train", "fp16", 3), "train in fp16, seed 3");
 }
 
 TEST(RunResult, AFolderThatDoesNotExistHoldsNoResults) {

@@ -76,9 +76,17 @@ int exit_code(const std::vector<VerdictRecord>& records) noexcept {
     });
   };
   if (any(Verdict::kFail, Verdict::kXpass)) return 1;
+  if (any(Verdict::kAmbiguous, Verdict::kAmbiguous)) return 3;
   if (any(Verdict::kPass, Verdict::kXfail)) return 0;
-  if (any(Verdict::kAmbiguous, Verdict::kUnfit)) return 3;
   return 77;
+}
+
+Json verdicts_document(std::string_view suite, const JudgedRun& run) {
+  Json document = verdicts_document(suite, run.verdicts);
+  document["left_over"] = run.left_over;
+  document["not_asked"] = Json::object();
+  for (const auto& [stage, claims] : run.not_asked) document["not_asked"][stage] = claims;
+  return document;
 }
 
 Json verdicts_document(std::string_view suite, const std::vector<VerdictRecord>& records) {

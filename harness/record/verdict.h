@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,11 +46,23 @@ Json to_json(const VerdictRecord& record);
 /// Throws Error(kInvalidJson).
 VerdictRecord verdict_record_from_json(const Json& value, std::string_view subject);
 
-/// Exit code of a job: 1 when any claim is FAIL or XPASS, else 0 when any is PASS or XFAIL, else 3
-/// when any is AMBIGUOUS or UNFIT, else 77 (nothing could be judged; also for no claim at all).
+/// Exit code of a job: 1 when any claim is FAIL or XPASS, else 3 when any is AMBIGUOUS, else 0 when
+/// any is PASS or XFAIL, else 77 (nothing could be judged; also for no claim at all).
 int exit_code(const std::vector<VerdictRecord>& records) noexcept;
+
+/// A run directory, judged.
+struct JudgedRun {
+  std::vector<VerdictRecord> verdicts;
+  /// Results below the directory that its job did not ask for ("<row>/<file>"): nothing in them
+  /// counts.
+  std::vector<std::string> left_over;
+  /// How many claims over trainings wait for a stage that the job was not asked for, by stage.
+  std::map<std::string, std::int64_t> not_asked;
+};
 
 /// The whole verdicts.json: schema "halfproof.verdicts/1", suite, exit, counts, verdicts.
 Json verdicts_document(std::string_view suite, const std::vector<VerdictRecord>& records);
+/// The same with left_over and not_asked.
+Json verdicts_document(std::string_view suite, const JudgedRun& run);
 
 }  // namespace harness

@@ -31,8 +31,10 @@ TEST(Verdict, ExitCodesAreThoseOfTheDesign) {
   EXPECT_EQ(exit_code(records({kPass, kFail})), 1);
   EXPECT_EQ(exit_code(records({kPass, kXpass})), 1);
   EXPECT_EQ(exit_code(records({kXfail})), 0);
-  EXPECT_EQ(exit_code(records({kUnfit, kSkipped})), 3);
+  EXPECT_EQ(exit_code(records({kUnfit, kSkipped})), 77);
   EXPECT_EQ(exit_code(records({kAmbiguous})), 3);
+  EXPECT_EQ(exit_code(records({kPass, kAmbiguous, kXfail})), 3);
+  EXPECT_EQ(exit_code(records({kAmbiguous, kFail})), 1);
   EXPECT_EQ(exit_code(records({kSkipped, kNotVerifiable})), 77);
 }
 

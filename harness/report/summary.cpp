@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/base/number_text.h"
+
 namespace harness {
 namespace {
 
@@ -57,6 +59,18 @@ std::vector<FailedRow> failed(const std::vector<VerdictRecord>& records) {
     rows.back().claims.push_back(record.claim);
   }
   return rows;
+}
+
+std::string notes_text(const JudgedRun& run) {
+  std::string text;
+  for (const auto& [stage, claims] : run.not_asked) {
+    text +=
+        "Not asked for: " + plural(claims, "claim") + " over trainings (--stage " + stage + ")\n";
+  }
+  if (run.left_over.empty()) return text;
+  text += "Not judged, left over from other jobs:\n";
+  for (const auto& file : run.left_over) text += "  " + file + "\n";
+  return text;
 }
 
 }  // namespace harness

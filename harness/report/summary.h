@@ -32,4 +32,8 @@ struct FailedRow {
 
 std::vector<FailedRow> failed(const std::vector<VerdictRecord>& records);
 
+/// What a reader of the verdicts must know besides, a line each: claims that wait for a stage
+/// nobody asked for, and results that were not judged. "" when there is nothing.
+std::string notes_text(const JudgedRun& run);
+
 }  // namespace harness

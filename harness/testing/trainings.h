@@ -28,7 +28,7 @@ inline RunResult training(const std::string& precision, std::int64_t seed, Json 
        {"scale", {{"first", 512.0}, {"last", 512.0}, {"min", 512.0}, {"max", 512.0}}},
        {"peak_bytes", precision == "fp16" ? 600000 : 1000000},
        {"census", census_of_half()}});
-  result.seeds = {{"seed", seed}};
+  result.seed = seed;
   return result;
 }
 

@@ -228,7 +228,7 @@ void TrainingSession::write_flight_report() {
 void TrainingSession::write_result() {
   RunResult result = new_result(job_, "train", job_.precision, job_.key);
   result.started = started_;
-  result.seeds = {{"seed", job_.seed}};
+  result.seed = job_.seed;
   result.measurements = tallies_.record();
   Json& measured = result.measurements;
   measured["policy"] = to_string(policy_);
@@ -242,8 +242,7 @@ void TrainingSession::write_result() {
   measured["flight"] = has_flight ? Json("flight.json") : Json();
   result.digests["weights"] = combined_digest(training_digests(*model_, step_->optimized()));
   result.elapsed_s = measured.value("seconds", 0.0);
-  write_json_file(job_.out / run_result_name("train", job_.precision, static_cast<int>(job_.seed)),
-                  to_json(result));
+  write_json_file(job_.out / run_result_name("train", job_.precision, job_.seed), to_json(result));
   send_event({{"event", "result"}, {"stage", "train"}, {"precision", job_.precision}});
 }
 

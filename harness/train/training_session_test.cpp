@@ -63,7 +63,7 @@ TEST_F(TrainingSessionTest, LeavesTheRecordOfATraining) {
   const RunResult result = result_of(job);
   const Json& measured = result.measurements;
   EXPECT_EQ(result.stage, "train");
-  EXPECT_EQ(result.seeds.at("seed"), 3);
+  EXPECT_EQ(result.seed, 3);
   EXPECT_EQ(measured.at("steps"), 4);
   EXPECT_EQ(measured.at("iterations"), 4);
   EXPECT_EQ(measured.at("scheduled_iterations"), 600);

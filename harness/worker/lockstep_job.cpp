@@ -54,7 +54,7 @@ void lockstep_job(const TrainJob& job) {
   const Json series = train(job, source, device);
   RunResult result = new_result(job, "lockstep", job.precision, job.key);
   result.started = started;
-  result.seeds = {{"seed", job.seed}};
+  result.seed = job.seed;
   result.measurements = {{"policy", to_string(source.recipe.arithmetic.policy)},
                          {"scaler", to_string(source.recipe.arithmetic.scaler.type)},
                          {"digits", significant_digits(source.recipe.arithmetic.policy)},
@@ -63,8 +63,7 @@ void lockstep_job(const TrainJob& job) {
                          {"series", series}};
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   result.elapsed_s = elapsed.count();
-  write_json_file(job.out / run_result_name("lockstep", job.precision, static_cast<int>(job.seed)),
-                  to_json(result));
+  write_json_file(job.out / run_result_name("lockstep", job.precision, job.seed), to_json(result));
   send_event({{"event", "result"}, {"stage", "lockstep"}, {"precision", job.precision}});
 }
 

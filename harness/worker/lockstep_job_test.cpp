@@ -34,7 +34,7 @@ TEST(LockstepJob, LeavesTheSeriesOfARow) {
   ASSERT_TRUE(std::filesystem::exists(job.out / "lockstep-fp16-seed3.json"));
   const RunResult result = read_run_results(job.out).at(0);
   EXPECT_EQ(result.stage, "lockstep");
-  EXPECT_EQ(result.seeds.at("seed"), 3);
+  EXPECT_EQ(result.seed, 3);
   EXPECT_EQ(result.measurements.at("policy"), "fp16-master");
   EXPECT_EQ(result.measurements.at("digits"), 11);
   EXPECT_EQ(result.measurements.at("steps"), 1);

@@ -61,12 +61,11 @@ std::vector<Compared> compare_results(const fs::path& a, const fs::path& b) {
     const fs::path other = b / row.path().filename();
     if (!row.is_directory() || !fs::is_directory(other)) continue;
     for (const auto& result : read_run_results(row.path())) {
-      const int seed = result.seeds.value("seed", -1);
-      const std::string name = run_result_name(result.stage, result.precision, seed);
+      const std::string name = run_result_name(result.stage, result.precision, result.seed);
       if (!fs::exists(other / name)) continue;
       const fs::path path = other / name;
       const RunResult twin = run_result_from_json(read_json_file(path), path.string());
-      for (const auto& [key, digest] : result.digests.items()) {
+      for (const auto& [key, digest] : result.digests) {
         if (!twin.digests.contains(key)) continue;
         const bool equal = twin.digests.at(key) == digest;
         const std::string what = result.row + "/" + name + " " + key;

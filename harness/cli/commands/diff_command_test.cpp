@@ -23,7 +23,7 @@ class DiffCommand : public testing::Test {
     result.row = "fcn";
     result.stage = "train";
     result.precision = "fp16";
-    result.seeds = {{"seed", 0}};
+    result.seed = 0;
     result.digests = {{"weights", weights}};
     write_json_file(row / "train-fp16-seed0.json", to_json(result));
   }

@@ -9,6 +9,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/verdict_output.h"
 #include "harness/judge/judge.h"
+#include "harness/record/job.h"
 #include "harness/report/ctest_measurements.h"
 
 namespace harness {
@@ -34,13 +35,15 @@ bool selected(const VerdictRecord& record, const Options& options, const std::st
 }
 
 int judge(const Options& options) {
+  read_job(options.folder);  // Says so where the folder is no run directory.
   const Suite suite =
       read_suite(options.suite.empty() ? options.folder / "suite.json" : options.suite);
   if (options.row.empty() && options.claim.empty()) {
     return judge_and_show(options.folder, suite, options.require, options.json);
   }
   const std::string row = options.row.empty() ? "" : select_row(suite, options.row).id;
-  std::vector<VerdictRecord> verdicts = judge_run(options.folder, suite, {options.require});
+  std::vector<VerdictRecord> verdicts =
+      judge_run(options.folder, suite, {options.require}).verdicts;
   std::erase_if(verdicts,
                 [&](const VerdictRecord& record) { return !selected(record, options, row); });
   if (verdicts.empty()) {

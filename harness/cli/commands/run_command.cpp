@@ -45,23 +45,6 @@ bool asked(const Options& options, std::string_view stage) {
   return std::find(options.stages.begin(), options.stages.end(), stage) != options.stages.end();
 }
 
-Json job_record(const Suite& suite, const Options& options, const std::vector<const Row*>& rows) {
-  Json ids = Json::array();
-  for (const Row* row : rows) ids.push_back(row->id);
-  return {{"schema", "halfproof.job/1"},
-          {"suite", suite.name},
-          {"suite_file", options.suite.filename().string()},
-          {"suite_digest", suite.digest},
-          {"rows", ids},
-          {"stages", options.stages},
-          {"precisions", options.precisions},
-          {"device", options.device},
-          {"seeds", options.seeds},
-          {"argv", options.argv},
-          {"environment", {{"build", build_record()}, {"machine", machine_record()}}},
-          {"started", utc_now()}};
-}
-
 WorkerOptions worker_options(const Options& options) {
   return {options.precisions, options.device, options.data, program_folder() / "halfproof-worker",
           options.threads,    options.argv,   options.json};
@@ -72,8 +55,46 @@ TrainOptions train_options(const Options& options, const char* stage) {
           options.iterations,      options.digests, options.save_seconds};
 }
 
+std::vector<AskedExecution> executions_of(const Row& row, const Options& options) {
+  std::vector<AskedExecution> all = {{row.id, "verify", "", std::nullopt, ""}};
+  const auto add = [&all](const std::vector<AskedExecution>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  if (asked(options, "evaluate")) add(evaluations_of(row, worker_options(options)));
+  for (const char* stage : {"lockstep", "train"}) {
+    if (asked(options, stage)) add(trainings_of(row, train_options(options, stage)));
+  }
+  return all;
+}
+
+JobRecord job_record(const Suite& suite, const Options& options,
+                     const std::vector<const Row*>& rows) {
+  JobRecord job;
+  job.suite = suite.name;
+  job.suite_file = options.suite.filename().string();
+  job.suite_digest = suite.digest;
+  job.stages = options.stages;
+  job.precisions = options.precisions;
+  job.device = options.device;
+  job.seeds = options.seeds;
+  job.argv = options.argv;
+  job.environment = {{"build", build_record()}, {"machine", machine_record()}};
+  job.started = utc_now();
+  for (const Row* row : rows) {
+    job.rows.push_back(row->id);
+    for (const auto& execution : executions_of(*row, options)) job.ask(execution);
+  }
+  return job;
+}
+
+/// Files are examined in each job anew: nothing that an earlier job saw of them counts.
+RunResult& keyed(RunResult& result, const Row& row, const std::string& started) {
+  result.key = result_key(row, "verify", "", "", {{"started", started}});
+  return result;
+}
+
 void run_rows(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
-              const RunDirectory& directory) {
+              const std::string& started, RunDirectory& directory) {
   StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
   const WorkerOptions evaluate = worker_options(options);
   for (const Row* row : rows) {
@@ -85,7 +106,8 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
     VerifiedRow verified = verify_row(suite, *row, store);
     progress.finish();
     verified.result.argv = options.argv;
-    directory.write_result(verified.result);
+    directory.write_result(keyed(verified.result, *row, started));
+    directory.ask({{row->id, "verify", "", std::nullopt, verified.result.key}});
     if (asked(options, "evaluate")) evaluate_row(suite, *row, verified, directory, evaluate);
     for (const char* stage : {"lockstep", "train"}) {
       if (!asked(options, stage)) continue;
@@ -98,10 +120,11 @@ int run(const Options& options) {
   const Suite suite = read_suite(options.suite);
   const auto rows = select_rows(suite, options.rows);
   const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
-  const RunDirectory directory(out, suite);
+  RunDirectory directory(out, suite);
   catch_interrupts();
-  directory.write_job(job_record(suite, options, rows), suite);
-  run_rows(suite, options, rows, directory);
+  const JobRecord job = job_record(suite, options, rows);
+  directory.write_job(job, suite);
+  run_rows(suite, options, rows, job.started, directory);
   if (interrupted()) {
     std::fprintf(stderr, "halfproof: interrupted; the same command finishes %s\n", out.c_str());
     return kInterruptedExit;

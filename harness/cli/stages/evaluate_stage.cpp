@@ -31,7 +31,7 @@ std::pair<RunStatus, std::string> obstacle(const VerifiedRow& verified, const fs
   return {RunStatus::kOk, ""};
 }
 
-Json job_of(const std::vector<ExpectedResult>& results, Json job, const VerifiedRow& verified) {
+Json job_of(const std::vector<AskedExecution>& results, Json job, const VerifiedRow& verified) {
   Json wanted = Json::array();
   for (const auto& result : results) {
     wanted.push_back(
@@ -44,12 +44,11 @@ Json job_of(const std::vector<ExpectedResult>& results, Json job, const Verified
 
 }  // namespace
 
-std::vector<ExpectedResult> expected_results(const Row& row,
-                                             const std::vector<std::string>& precisions,
-                                             const std::string& device, const Json& inputs) {
-  std::vector<ExpectedResult> results;
+std::vector<AskedExecution> evaluations_of(const Row& row, const WorkerOptions& options) {
+  const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  std::vector<AskedExecution> results;
   const auto expect = [&](const std::string& stage, const std::string& precision) {
-    results.push_back({stage, precision, result_key(row, stage, precision, device, inputs)});
+    results.push_back({row.id, stage, precision, std::nullopt, ""});
   };
   for (const auto& precision : precisions) expect("evaluate", precision);
   const bool has_reference =
@@ -63,29 +62,29 @@ std::vector<ExpectedResult> expected_results(const Row& row,
 }
 
 void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
-                  const RunDirectory& directory, const WorkerOptions& options) {
+                  RunDirectory& directory, const WorkerOptions& options) {
   const fs::path root = data_root(suite, options.data);
   const std::string fingerprint = data_fingerprint(root, suite.data.split);
-  const Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
+  const Json inputs = {{"checkpoint", verified.checkpoint_sha256()},
                        {"data", fingerprint},
                        {"size", {suite.data.height, suite.data.width}},
                        {"threads", options.threads},
                        {"program", digest_of_worker(options)}};
-  const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
-  const auto expected = expected_results(row, precisions, options.device, inputs);
-  const auto missing = [&](const ExpectedResult& result) {
-    return !directory.has_result(row.id, result.stage, result.precision, result.key);
-  };
+  auto expected = evaluations_of(row, options);
+  for (auto& one : expected) {
+    one.key = result_key(row, one.stage, one.precision, options.device, inputs);
+  }
+  directory.ask(expected);
+  const auto missing = [&](const AskedExecution& one) { return !directory.has_result(one); };
   const auto leave = [&](RunStatus status, const std::string& reason) {
     for (const auto& result : expected) {
       if (!missing(result)) continue;
-      directory.write_result(result_without_run(suite.name, row.id, result.stage, result.precision,
-                                                {status, reason}, options));
+      directory.write_result(result_without_run(suite.name, result, {status, reason}, options));
     }
   };
   const auto [status, reason] = obstacle(verified, root, suite, fingerprint);
   if (status != RunStatus::kOk) return leave(status, reason);
-  std::vector<ExpectedResult> wanted;
+  std::vector<AskedExecution> wanted;
   std::copy_if(expected.begin(), expected.end(), std::back_inserter(wanted), missing);
   if (wanted.empty()) return;
   const Json job = job_of(

@@ -36,7 +36,7 @@ class EvaluateStage : public testing::Test {
     const fs::path worker = folder_.path() / "worker";
     write_file_atomic(worker, "#!/bin/sh\n" + script + "\n");
     fs::permissions(worker, fs::perms::owner_all);
-    const RunDirectory directory(folder_.path() / "run", suite_);
+    RunDirectory directory(folder_.path() / "run", suite_);
     WorkerOptions options;
     options.worker = worker;
     options.quiet = true;
@@ -49,22 +49,28 @@ class EvaluateStage : public testing::Test {
   VerifiedRow verified_;
 };
 
-TEST(ExpectedResults, ParityNeedsBothPrecisions) {
-  const auto both = expected_results(row_with("fp16-master"), {"fp16", "fp32"}, "cpu", Json());
+std::vector<AskedExecution> asked_of(const Row& row, const std::vector<std::string>& precisions) {
+  WorkerOptions options;
+  options.precisions = precisions;
+  return evaluations_of(row, options);
+}
+
+TEST(EvaluationsOfARow, ParityNeedsBothPrecisions) {
+  const auto both = asked_of(row_with("fp16-master"), {});
   ASSERT_EQ(both.size(), 3U);
   EXPECT_EQ(both[2].stage, "parity");
   EXPECT_EQ(both[2].precision, "fp16");
-  EXPECT_EQ(expected_results(row_with("fp16-master"), {"fp16"}, "cpu", Json()).size(), 1U);
+  EXPECT_EQ(asked_of(row_with("fp16-master"), {"fp16"}).size(), 1U);
 }
 
-TEST(ExpectedResults, SixScalesOnlyWhereTheTableHasANumber) {
+TEST(EvaluationsOfARow, SixScalesOnlyWhereTheTableHasANumber) {
   Row row = row_with("fp32");
   Claim claim;
   claim.id = "miou_ms_flip";
   row.claims = {claim};
-  EXPECT_EQ(expected_results(row, {"fp32"}, "cpu", Json()).size(), 1U);
+  EXPECT_EQ(asked_of(row, {"fp32"}).size(), 1U);
   row.claims[0].value = 53.51;
-  const auto results = expected_results(row, {"fp32"}, "cpu", Json());
+  const auto results = asked_of(row, {"fp32"});
   ASSERT_EQ(results.size(), 2U);
   EXPECT_EQ(results[1].stage, "evaluate_ms_flip");
 }
@@ -82,6 +88,8 @@ TEST_F(EvaluateStage, TheWorkersOwnWordsAreTheReason) {
   const auto results =
       evaluate("echo '{\"event\": \"error\", \"message\": \"label 77 in a.png\"}'; exit 2");
   ASSERT_FALSE(results.empty());
+  EXPECT_FALSE(results[0].key.empty());
+  EXPECT_EQ(read_job(folder_.path() / "run").asked[0].key, results[0].key);
   EXPECT_EQ(results[0].reason, "worker: label 77 in a.png");
 }
 

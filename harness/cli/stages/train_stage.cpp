@@ -39,13 +39,6 @@ std::string configured_pretrained(const VerifiedRow& verified) {
   return pretrained.is_string() ? pretrained.get<std::string>() : "";
 }
 
-/// One training that is asked for.
-struct Wanted {
-  std::string precision;
-  std::int64_t seed = 0;
-  std::string key;
-};
-
 /// What all trainings of a row share.
 struct TrainingSource {
   fs::path root;  ///< Of the data.
@@ -74,13 +67,11 @@ TrainingSource find_training_source(const Suite& suite, const Row& row, const Ve
   return source;
 }
 
-std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
-                                     const VerifiedRow& verified, const TrainingSource& source,
-                                     const TrainOptions& options) {
-  auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
-  // A lockstep has FP32 beside whatever it is of.
-  if (options.precisions.empty() && options.stage == "lockstep") precisions.resize(1);
-  Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
+std::vector<AskedExecution> keyed_trainings(const Suite& suite, const Row& row,
+                                            const VerifiedRow& verified,
+                                            const TrainingSource& source,
+                                            const TrainOptions& options) {
+  Json inputs = {{"checkpoint", verified.checkpoint_sha256()},
                  {"pretrained", source.pretrained.sha256},
                  {"train", source.train_data},
                  {"validation", source.validation_data},
@@ -89,35 +80,24 @@ std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
                  {"iterations", options.iterations},
                  {"digests", options.digests},
                  {"program", digest_of_worker(options)}};
-  std::vector<Wanted> wanted;
-  for (const auto seed : options.seeds) {
-    inputs["seed"] = seed;
-    for (const auto& precision : precisions) {
-      wanted.push_back(
-          {precision, seed, result_key(row, options.stage, precision, options.device, inputs)});
-    }
+  auto trainings = trainings_of(row, options);
+  for (auto& one : trainings) {
+    inputs["seed"] = *one.seed;
+    one.key = result_key(row, one.stage, one.precision, options.device, inputs);
   }
-  return wanted;
+  return trainings;
 }
 
-Json job_of(const TrainingSource& source, const Wanted& wanted, const TrainOptions& options,
+Json job_of(const TrainingSource& source, const AskedExecution& wanted, const TrainOptions& options,
             Json job) {
   job["pretrained"] = source.pretrained.file.string();
   job["precision"] = wanted.precision;
-  job["seed"] = wanted.seed;
+  job["seed"] = *wanted.seed;
   job["iterations"] = options.iterations;
   job["digests"] = options.digests;
   job["save_seconds"] = options.save_seconds;
   job["key"] = wanted.key;
   return job;
-}
-
-void leave(const Suite& suite, const Row& row, const Wanted& wanted, const RowEnd& end,
-           const RunDirectory& directory, const TrainOptions& options) {
-  RunResult result =
-      result_without_run(suite.name, row.id, options.stage, wanted.precision, end, options);
-  result.seeds = {{"seed", wanted.seed}};
-  directory.write_result(result);
 }
 
 }  // namespace
@@ -156,14 +136,27 @@ PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
   return backbone;
 }
 
+std::vector<AskedExecution> trainings_of(const Row& row, const TrainOptions& options) {
+  auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  // A lockstep has FP32 beside whatever it is of.
+  if (options.precisions.empty() && options.stage == "lockstep") precisions.resize(1);
+  std::vector<AskedExecution> trainings;
+  for (const auto seed : options.seeds) {
+    for (const auto& precision : precisions) {
+      trainings.push_back({row.id, options.stage, precision, seed, ""});
+    }
+  }
+  return trainings;
+}
+
 void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
-               const RunDirectory& directory, const StoreOptions& store,
-               const TrainOptions& options) {
+               RunDirectory& directory, const StoreOptions& store, const TrainOptions& options) {
   const TrainingSource source = find_training_source(suite, row, verified, store, options);
-  for (const auto& wanted : wanted_trainings(suite, row, verified, source, options)) {
+  const auto trainings = keyed_trainings(suite, row, verified, source, options);
+  directory.ask(trainings);
+  for (const auto& wanted : trainings) {
     if (interrupted()) return;
-    const int seed = static_cast<int>(wanted.seed);
-    if (directory.has_result(row.id, options.stage, wanted.precision, wanted.key, seed)) continue;
+    if (directory.has_result(wanted)) continue;
     RowEnd end = source.obstacle;
     if (end.status == RunStatus::kOk) {
       const Json job = job_of(source, wanted, options,
@@ -172,7 +165,7 @@ void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
       end = run_row_worker(options, options.stage, job, row.id, "iterations");
     }
     if (end.status != RunStatus::kOk && !interrupted()) {
-      leave(suite, row, wanted, end, directory, options);
+      directory.write_result(result_without_run(suite.name, wanted, end, options));
     }
   }
 }

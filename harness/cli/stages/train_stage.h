@@ -38,11 +38,14 @@ struct PretrainedBackbone {
 PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
                                      const VerifiedRow& verified, const StoreOptions& store);
 
-/// Stage "train" or "lockstep" of one row: one worker for each precision and seed whose result is
+/// The executions of options.stage for a row, without keys: one for each seed and precision.
+std::vector<AskedExecution> trainings_of(const Row& row, const TrainOptions& options);
+
+/// Stage "train" or "lockstep" of one row: gives its executions their keys in run.json and starts
+/// one worker for each precision and seed whose result is
 /// not yet there. An interrupted training goes on where it was saved. A worker that dies leaves a
 /// result of status error, missing data or a missing GPU one of status skipped.
 void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
-               const RunDirectory& directory, const StoreOptions& store,
-               const TrainOptions& options);
+               RunDirectory& directory, const StoreOptions& store, const TrainOptions& options);
 
 }  // namespace harness

@@ -26,7 +26,7 @@ class TrainStage : public testing::Test {
     fs::permissions(options_.worker, fs::perms::owner_all);
   }
   std::vector<Json> train() {
-    const RunDirectory directory(folder_.path() / "run", suite_);
+    RunDirectory directory(folder_.path() / "run", suite_);
     train_row(suite_, row_, verified_, directory, StoreOptions{}, options_);
     std::vector<Json> jobs;
     for (const auto& entry : fs::directory_iterator(folder_.path())) {
@@ -85,7 +85,12 @@ TEST_F(TrainStage, AWorkerThatDiesLeavesAResultThatSaysSo) {
   const RunResult left = result("train-fp16-seed0.json");
   EXPECT_EQ(left.status, RunStatus::kError);
   EXPECT_THAT(left.reason, testing::HasSubstr("exit code 3"));
-  EXPECT_EQ(left.seeds.at("seed"), 0);
+  EXPECT_EQ(left.seed, 0);
+  const JobRecord job = read_job(folder_.path() / "run");
+  ASSERT_EQ(job.asked.size(), 1u);
+  EXPECT_EQ(job.asked[0].seed, 0);
+  EXPECT_EQ(job.asked[0].key, left.key);
+  EXPECT_NE(left.key, "");
 }
 
 TEST_F(TrainStage, WithoutDataNothingIsStarted) {

@@ -93,6 +93,11 @@ StoreOptions store_options(const Suite& suite, const fs::path& cache, const fs::
   return store;
 }
 
+std::string VerifiedRow::checkpoint_sha256() const {
+  const auto digest = result.digests.find("checkpoint");
+  return digest == result.digests.end() ? "" : digest->second;
+}
+
 VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& store) {
   const auto begin = std::chrono::steady_clock::now();
   VerifiedRow verified;
@@ -110,7 +115,9 @@ VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& s
   if (!row.log.empty()) result.measurements["log"] = file_record(suite, row.log, store, record_log);
   for (const auto* kind : {"checkpoint", "log"}) {
     const Json& file = result.measurements[kind];
-    if (file.is_object() && file.contains("sha256")) result.digests[kind] = file["sha256"];
+    if (file.is_object() && file.contains("sha256")) {
+      result.digests[kind] = file["sha256"].get<std::string>();
+    }
   }
   result.elapsed_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

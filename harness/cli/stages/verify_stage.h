@@ -23,6 +23,8 @@ StoreOptions store_options(const Suite& suite, const std::filesystem::path& cach
 /// What the stage "verify" leaves behind.
 struct VerifiedRow {
   RunResult result;
+  /// sha256 of the checkpoint; "" when it is not at hand.
+  std::string checkpoint_sha256() const;
   std::filesystem::path
       checkpoint;  ///< Where the checkpoint lies here; empty when it is not at hand.
 };

@@ -45,7 +45,7 @@ RunResult lockstep(std::int64_t seed = 0, std::int64_t steps = 6) {
   for (std::int64_t i = 0; i < steps; ++i) series.push_back(step(i));
   auto result =
       sample::result("lockstep", "fp16", {{"steps", steps}, {"digits", 11}, {"series", series}});
-  result.seeds = {{"seed", seed}};
+  result.seed = seed;
   return result;
 }
 

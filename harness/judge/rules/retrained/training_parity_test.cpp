@@ -45,7 +45,7 @@ TEST(RetrainedParity, PairsAreOfOneSeedAndAMarginIsNeeded) {
   auto trained = parity({50.0, 51.0, 52.0}, {50.0, 51.0, 52.0});
   for (auto& result : trained.results) {
     if (result.precision == "fp32") {
-      result.seeds["seed"] = result.seeds["seed"].get<std::int64_t>() + 100;
+      *result.seed += 100;
     }
   }
   EXPECT_EQ(trained.judge(judge_retrained_parity).verdict, Verdict::kFail);

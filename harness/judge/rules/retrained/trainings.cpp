@@ -26,7 +26,7 @@ Trainings find_trainings(const ClaimContext& context, const std::string& precisi
       ++cut;
       continue;
     }
-    trainings.by_seed[count_at(result.seeds, {"seed"}).value_or(0)] = &result;
+    trainings.by_seed[result.seed.value_or(0)] = &result;
   }
   if (!trainings.by_seed.empty()) return trainings;
   if (cut > 0) {

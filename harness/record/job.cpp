@@ -1,0 +1,91 @@
+#include "harness/record/job.h"
+
+#include <algorithm>
+
+#include "harness/base/error.h"
+#include "harness/record/fields.h"
+
+namespace harness {
+namespace {
+
+constexpr std::string_view kSchema = "halfproof.job/2";
+
+struct JobDocument {
+  std::string schema{kSchema};
+  JobRecord job;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("schema", self.schema);
+    visit("suite", self.job.suite);
+    visit("suite_file", self.job.suite_file);
+    visit("suite_digest", self.job.suite_digest);
+    visit("rows", self.job.rows);
+    visit("stages", self.job.stages);
+    visit("precisions", self.job.precisions);
+    visit("device", self.job.device);
+    visit("seeds", self.job.seeds);
+    visit("argv", self.job.argv);
+    visit("environment", self.job.environment);
+    visit("started", self.job.started);
+    visit("asked", self.job.asked);
+  }
+};
+
+void refuse_doubles(const JobRecord& job, std::string_view subject) {
+  for (auto one = job.asked.begin(); one != job.asked.end(); ++one) {
+    const bool again = std::any_of(std::next(one), job.asked.end(),
+                                   [&](const auto& other) { return one->is_same_as(other); });
+    if (!again) continue;
+    throw Error(ErrorCode::kInvalidJson, subject,
+                "asked: expected each execution once, got " + one->row + " " + one->stage + " " +
+                    one->precision + " twice");
+  }
+}
+
+}  // namespace
+
+bool AskedExecution::is_same_as(const AskedExecution& other) const noexcept {
+  return row == other.row && stage == other.stage && precision == other.precision &&
+         seed == other.seed;
+}
+
+void JobRecord::ask(const AskedExecution& execution) {
+  const auto there = std::find_if(asked.begin(), asked.end(), [&](const AskedExecution& other) {
+    return other.is_same_as(execution);
+  });
+  if (there == asked.end()) {
+    asked.push_back(execution);
+  } else {
+    there->key = execution.key;
+  }
+}
+
+Json to_json(const JobRecord& job) {
+  return record_to_json(JobDocument{std::string(kSchema), job});
+}
+
+JobRecord job_from_json(const Json& value, std::string_view subject) {
+  const bool has_schema = value.is_object() && value.contains("schema");
+  const Json schema = has_schema ? value.at("schema") : Json();
+  if (schema != kSchema) {
+    throw Error(
+        ErrorCode::kInvalidJson, subject,
+        "expected schema " + std::string(kSchema) + ", got " + schema.dump() +
+            "; a run directory of another version has to be made anew: choose another --out");
+  }
+  JobRecord job = record_from_json<JobDocument>(value, subject).job;
+  refuse_doubles(job, subject);
+  return job;
+}
+
+JobRecord read_job(const std::filesystem::path& directory) {
+  const auto file = directory / "run.json";
+  if (!std::filesystem::exists(file)) {
+    throw Error(ErrorCode::kUsage, directory.string(),
+                "expected a run directory of `halfproof run`, got a path without run.json");
+  }
+  return job_from_json(read_json_file(file), file.string());
+}
+
+}  // namespace harness

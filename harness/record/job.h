@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/json.h"
+
+namespace harness {
+
+/// One execution that a job asked for. Its result is judged, and no other.
+struct AskedExecution {
+  std::string row;
+  std::string stage;                 ///< "verify", "evaluate", "parity", "train", ...
+  std::string precision;             ///< "" where no arithmetic is run.
+  std::optional<std::int64_t> seed;  ///< Of stages that draw random numbers.
+  /// RunResult::key that its result must have; "" until the job came to it.
+  std::string key;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("row", self.row);
+    visit("stage", self.stage);
+    visit("precision", self.precision);
+    visit("seed", self.seed);
+    visit("key", self.key);
+  }
+
+  /// Whether both name the same execution; keys are not compared.
+  bool is_same_as(const AskedExecution& other) const noexcept;
+};
+
+/// What a job was asked to do: DIR/run.json, schema "halfproof.job/2". Written before the first row
+/// and again whenever a key becomes known, so that a job that died has asked for what it did not
+/// do.
+struct JobRecord {
+  std::string suite;
+  std::string suite_file;    ///< Name without its folder.
+  std::string suite_digest;  ///< sha256 of the suite's file.
+  std::vector<std::string> rows;
+  std::vector<std::string> stages;
+  std::vector<std::string> precisions;  ///< Empty: those of the rows.
+  std::string device;
+  std::vector<std::int64_t> seeds;
+  std::vector<std::string> argv;
+  Json environment = Json::object();  ///< build, machine.
+  std::string started;                ///< UTC.
+  std::vector<AskedExecution> asked;
+
+  /// Adds the execution, or gives the one that is there its key.
+  void ask(const AskedExecution& execution);
+};
+
+Json to_json(const JobRecord& job);
+
+/// Throws Error(kInvalidJson): a key missing, unknown or of another type, an execution asked for
+/// twice, or a run directory of an earlier version, which has to be made anew.
+JobRecord job_from_json(const Json& value, std::string_view subject);
+
+/// DIR/run.json. Throws as job_from_json(), Error(kIo), and Error(kUsage) when DIR is no run
+/// directory.
+JobRecord read_job(const std::filesystem::path& directory);
+
+}  // namespace harness

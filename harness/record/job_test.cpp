@@ -1,0 +1,88 @@
+#include "harness/record/job.h"
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+
+namespace harness {
+namespace {
+
+JobRecord sample() {
+  JobRecord job;
+  job.suite = "zoo";
+  job.rows = {"fcn"};
+  job.stages = {"verify", "train"};
+  job.device = "cpu";
+  job.seeds = {0, 1};
+  job.asked = {{"fcn", "verify", "", {}, "k0"}, {"fcn", "train", "fp16", 0, ""}};
+  return job;
+}
+
+template <typename Call>
+std::string refusal_of(Call call, ErrorCode code) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), code) << error.what();
+    return error.detail();
+  }
+  ADD_FAILURE() << "expected an Error";
+  return "";
+}
+
+TEST(Job, ComesBackFromJson) {
+  const Json value = to_json(sample());
+  EXPECT_EQ(value.at("schema"), "halfproof.job/2");
+  const JobRecord job = job_from_json(value, "run.json");
+  EXPECT_EQ(to_json(job).dump(), value.dump());
+  EXPECT_EQ(job.asked[0].seed, std::nullopt);
+  EXPECT_EQ(job.asked[1].seed, 0);
+}
+
+TEST(Job, AskingAgainGivesTheExecutionItsKey) {
+  JobRecord job = sample();
+  job.ask({"fcn", "train", "fp16", 0, "k1"});
+  ASSERT_EQ(job.asked.size(), 2U);
+  EXPECT_EQ(job.asked[1].key, "k1");
+}
+
+TEST(Job, ExecutionsDifferInRowStagePrecisionAndSeed) {
+  for (const AskedExecution& other : {AskedExecution{"psp", "train", "fp16", 0, ""},
+                                      AskedExecution{"fcn", "lockstep", "fp16", 0, ""},
+                                      AskedExecution{"fcn", "train", "fp32", 0, ""},
+                                      AskedExecution{"fcn", "train", "fp16", 1, ""},
+                                      AskedExecution{"fcn", "train", "fp16", {}, ""}}) {
+    JobRecord job = sample();
+    job.ask(other);
+    EXPECT_EQ(job.asked.size(), 3U);
+  }
+}
+
+TEST(Job, AnExecutionTwiceIsRefused) {
+  JobRecord job = sample();
+  job.asked.push_back(job.asked[1]);
+  job.asked.back().key = "other";
+  EXPECT_THAT(refusal_of([&] { job_from_json(to_json(job), "run.json"); }, ErrorCode::kInvalidJson),
+              testing::HasSubstr("twice"));
+}
+
+TEST(Job, AnEarlierVersionIsRefused) {
+  for (const Json& value : {Json({{"schema", "halfproof.job/1"}, {"rows", Json::array()}}), Json(),
+                            Json::array(), Json::object()}) {
+    EXPECT_THAT(refusal_of([&] { job_from_json(value, "run.json"); }, ErrorCode::kInvalidJson),
+                testing::HasSubstr("halfproof.job/2"));
+  }
+}
+
+TEST(Job, AFolderWithoutOneIsNoRunDirectory) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "no_run_directory";
+  std::filesystem::create_directories(folder);
+  EXPECT_THAT(refusal_of([&] { read_job(folder); }, ErrorCode::kUsage),
+              testing::HasSubstr("run.json"));
+}
+
+}  // namespace
+}  // namespace harness
