@@ -27,7 +27,7 @@ Finding absence_of(const ClaimContext& context, std::string_view stage,
   const bool asked = context.scope.asks_for_stage(stage) &&
                      (precision.empty() || context.scope.asks_for_precision(precision));
   if (!asked) return skipped("the job was not asked for " + what);
-  return missing("no result of " + what + ": it was asked for and not recorded in run.json");
+  return missing("no result of " + what + ": it was asked for and left none");
 }
 
 /// Why a file that was looked for cannot be judged, if so.
