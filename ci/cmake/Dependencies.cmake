@@ -7,6 +7,7 @@ find_package(CURL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
+find_package(fmt 9 REQUIRED)
 pkg_check_modules(cmark_gfm REQUIRED IMPORTED_TARGET libcmark-gfm)
 # Not every libcmark-gfm.pc names the library that holds the table extension.
 find_library(CMARK_GFM_EXTENSIONS_LIBRARY cmark-gfm-extensions
