@@ -47,10 +47,12 @@ TEST(RowWorker, TakesProgressOfATraining) {
 }
 
 TEST(RowWorker, AResultWithoutARunHasNoMeasurements) {
-  const RunResult result =
-      result_without_run("s", "r", "train", "fp16", {RunStatus::kSkipped, "no data: none"}, {});
+  const RunResult result = result_without_run("s", {"r", "train", "fp16", 3, "k"},
+                                              {RunStatus::kSkipped, "no data: none"}, {});
   EXPECT_EQ(result.status, RunStatus::kSkipped);
   EXPECT_EQ(result.stage, "train");
+  EXPECT_EQ(result.seed, 3);
+  EXPECT_EQ(result.key, "k");
   EXPECT_TRUE(result.measurements.empty());
 }
 
