@@ -7,6 +7,8 @@ find_package(CURL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
+# Linked by its plain name: the definition that fmt::fmt brings matters on Windows only, and would
+# stand in the command line of every source.
 find_package(fmt 9 REQUIRED)
 pkg_check_modules(cmark_gfm REQUIRED IMPORTED_TARGET libcmark-gfm)
 # Not every libcmark-gfm.pc names the library that holds the table extension.
