@@ -71,7 +71,8 @@ void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verifie
                        {"size", {suite.data.height, suite.data.width}},
                        {"threads", options.threads},
                        {"program", digest_of_worker(options)}};
-  const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  const auto precisions =
+      options.precisions.empty() ? default_precisions(row.policy()) : options.precisions;
   const auto expected = expected_results(row, precisions, options.device, inputs);
   const auto missing = [&](const ExpectedResult& result) {
     return !directory.has_result(row.id, result.stage, result.precision, result.key);

@@ -77,7 +77,8 @@ TrainingSource find_training_source(const Suite& suite, const Row& row, const Ve
 std::vector<Wanted> wanted_trainings(const Suite& suite, const Row& row,
                                      const VerifiedRow& verified, const TrainingSource& source,
                                      const TrainOptions& options) {
-  auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  auto precisions =
+      options.precisions.empty() ? default_precisions(row.policy()) : options.precisions;
   // A lockstep has FP32 beside whatever it is of.
   if (options.precisions.empty() && options.stage == "lockstep") precisions.resize(1);
   Json inputs = {{"checkpoint", verified.result.digests.value("checkpoint", "")},
