@@ -161,10 +161,9 @@ class Collector {
 
   void add_arithmetic(const Row& row) {
     if (row.find_claim("fps") == nullptr) return;
-    const std::string policy = text_at(row.arithmetic, {"policy"});
-    if (policy.starts_with("fp16") || policy == "fp32") {
-      add({row.id, "", "fps.mode", policy == "fp32" ? "FP32" : "FP16", 0.0, "", "",
-           suite_place("arithmetic.policy")});
+    if (row.arithmetic) {
+      const std::string mode(facts(facts(row.arithmetic->policy).compute).label);
+      add({row.id, "", "fps.mode", mode, 0.0, "", "", suite_place("arithmetic.policy")});
     }
     if (suite_.data.height > 0) {
       add_resolution({row.id, "", "", nullptr, 0.0, "", "", suite_place("data.size")},

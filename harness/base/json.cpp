@@ -71,6 +71,12 @@ Json number_or_null(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
+Json plain_number(double value) {
+  constexpr double kLargestExact = 0x1p53;
+  const bool is_whole = std::abs(value) <= kLargestExact && value == std::floor(value);
+  return is_whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
+}
+
 std::string_view describe_type(const Json& value) {
   switch (value.type()) {
     case Json::value_t::null:

@@ -26,6 +26,9 @@ void write_json_file(const std::filesystem::path& path, const Json& value);
 /// A double for JSON: null when it is not finite, so that a reader sees "missing", never "0".
 Json number_or_null(double value);
 
+/// A finite double as people write it: a whole number up to 2^53 is an integer, 512 and not 512.0.
+Json plain_number(double value);
+
 /// Reads an object strictly: each key is asked for by name and type, and finish() refuses whatever
 /// was not asked for. Errors are Error(kInvalidSuite) with the path of the key, as in
 /// `minizoo.json: rows[2].claims[0].digits: expected an integer, got a string`.

@@ -55,7 +55,7 @@ bool content_fits(const Row& row, const Json& checkpoint) {
   tensors.value = "model";
   Claim origin;
   origin.id = "origin";
-  origin.value = text_at(row.arithmetic, {"policy"}).empty() ? Json() : row.arithmetic.at("policy");
+  if (row.arithmetic) origin.value = to_string(row.arithmetic->policy);
   Row file_row = row;
   if (file_row.checkpoint.empty()) file_row.checkpoint = "file";
   const std::vector<RunResult> results{result};

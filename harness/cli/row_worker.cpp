@@ -28,13 +28,6 @@ std::string note_of(const Json& event) {
 
 }  // namespace
 
-std::vector<std::string> default_precisions(const Row& row) {
-  const std::string policy = row.arithmetic.value("policy", "fp32");
-  if (policy == "fp16-master") return {"fp16", "fp32"};
-  if (policy == "fp16-amp" || policy == "bf16-amp") return {policy, "fp32"};
-  return {"fp32"};
-}
-
 Json row_job(const Suite& suite, const Row& row, const fs::path& checkpoint, const fs::path& root,
              const fs::path& out, const WorkerOptions& options) {
   return {{"suite", suite.name},

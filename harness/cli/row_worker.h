@@ -14,7 +14,7 @@ namespace harness {
 
 /// What a stage that needs a worker was asked for.
 struct WorkerOptions {
-  std::vector<std::string> precisions;  ///< Empty: those that the row's arithmetic asks for.
+  std::vector<std::string> precisions;  ///< Empty: default_precisions of the row's policy.
   std::string device = "cpu";
   std::filesystem::path data;    ///< Root of the data set; empty: the suite's.
   std::filesystem::path worker;  ///< The worker's program.
@@ -28,10 +28,6 @@ struct RowEnd {
   RunStatus status = RunStatus::kOk;
   std::string reason;
 };
-
-/// Precisions to run a row in, the row's own first: fp16-master gives {"fp16", "fp32"}, an unknown
-/// or FP32 policy {"fp32"}.
-std::vector<std::string> default_precisions(const Row& row);
 
 /// What every job says of its row (harness/worker/row_job.h). `root`: of the data.
 /// `out`: where its results go.

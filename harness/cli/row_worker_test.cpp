@@ -56,18 +56,6 @@ TEST(RowWorker, AResultWithoutARunHasNoMeasurements) {
   EXPECT_TRUE(result.measurements.empty());
 }
 
-TEST(DefaultPrecisions, FollowTheArithmeticOfTheRow) {
-  const auto precisions = [](const char* policy) {
-    Row row;
-    row.arithmetic = {{"policy", policy}};
-    return default_precisions(row);
-  };
-  EXPECT_THAT(precisions("fp16-master"), testing::ElementsAre("fp16", "fp32"));
-  EXPECT_THAT(precisions("bf16-amp"), testing::ElementsAre("bf16-amp", "fp32"));
-  EXPECT_THAT(precisions("fp32"), testing::ElementsAre("fp32"));
-  EXPECT_THAT(default_precisions(Row{}), testing::ElementsAre("fp32"));
-}
-
 TEST(RowWorker, TheDataSetIsTheSuitesUnlessAnotherIsAskedFor) {
   Suite suite;
   EXPECT_EQ(data_root(suite, ""), "");

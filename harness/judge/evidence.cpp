@@ -74,15 +74,11 @@ FileEvidence find_file(const ClaimContext& context, std::string_view which) {
 }
 
 std::string row_precision(const Row& row) {
-  const std::string policy = text_at(row.arithmetic, {"policy"});
-  if (policy == "fp16-master") return "fp16";
-  if (policy == "fp16-amp" || policy == "bf16-amp") return policy;
-  return "fp32";
+  return std::string(facts(row.policy()).precision);
 }
 
 std::string half_precision(const Row& row) {
-  const std::string precision = row_precision(row);
-  return precision == "fp32" ? "fp16" : precision;
+  return std::string(facts(half_policy(row.policy())).precision);
 }
 
 }  // namespace harness

@@ -29,12 +29,11 @@ struct FileEvidence {
 };
 FileEvidence find_file(const ClaimContext& context, std::string_view which);
 
-/// The arithmetic that the row's numbers were measured in: of the policy fp16-master "fp16", of
-/// fp16-amp and bf16-amp themselves, else "fp32".
+/// The precision that the row's numbers were published for: that of its policy.
 std::string row_precision(const Row& row);
 
-/// The half-precision arithmetic of claims on FP16 itself (range, parity): that of the row, "fp16"
-/// where the row's is fp32.
+/// The precision of claims about half precision itself (range, parity): the row's own where it
+/// computes in half, else "fp16".
 std::string half_precision(const Row& row);
 
 }  // namespace harness

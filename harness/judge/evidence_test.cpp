@@ -101,15 +101,14 @@ TEST(Evidence, TheArithmeticFollowsFromThePolicy) {
   Row row;
   EXPECT_EQ(row_precision(row), "fp32");
   EXPECT_EQ(half_precision(row), "fp16");
-  row.arithmetic = {{"policy", "fp16-master"}};
+  row.arithmetic = Arithmetic{.policy = Policy::kFp16Master};
   EXPECT_EQ(row_precision(row), "fp16");
-  row.arithmetic = {{"policy", "fp16-amp"}};
+  row.arithmetic = Arithmetic{.policy = Policy::kFp16Amp};
   EXPECT_EQ(row_precision(row), "fp16-amp");
   EXPECT_EQ(half_precision(row), "fp16-amp");
-  row.arithmetic = {{"policy", "bf16-amp"}};
+  row.arithmetic = Arithmetic{.policy = Policy::kBf16Amp};
   EXPECT_EQ(row_precision(row), "bf16-amp");
-  row.arithmetic = {{"policy", "something new"}};
-  EXPECT_EQ(row_precision(row), "fp32");
+  EXPECT_EQ(half_precision(row), "bf16-amp");
 }
 
 }  // namespace

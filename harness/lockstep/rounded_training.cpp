@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <string>
 
@@ -10,8 +11,8 @@
 namespace harness {
 namespace {
 
-constexpr int kDoubleDigits = 53;
-constexpr int kFloatDigits = 24;
+constexpr int kDoubleDigits = std::numeric_limits<double>::digits;
+constexpr int kFloatDigits = std::numeric_limits<float>::digits;
 
 void round_in_place(const torch::Tensor& values, int digits) {
   // Not detach(): its versions are counted together with the tensor's, and autograd would refuse
@@ -33,21 +34,6 @@ std::set<std::string> norm_parameters(const torch::nn::Module& model) {
 }
 
 }  // namespace
-
-int significant_digits(Policy policy) noexcept {
-  switch (policy) {
-    case Policy::kFp16Master:
-    case Policy::kFp16Amp:
-      return 11;
-    case Policy::kBf16Amp:
-      return 8;
-    case Policy::kFp32:
-      return kFloatDigits;
-    case Policy::kFp64:
-      break;
-  }
-  return kDoubleDigits;
-}
 
 torch::Tensor rounded(const torch::Tensor& values, int digits) {
   TORCH_CHECK(values.scalar_type() == torch::kDouble && digits >= 1 && digits <= kDoubleDigits,

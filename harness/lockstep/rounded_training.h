@@ -12,9 +12,6 @@
 
 namespace harness {
 
-/// Significant binary digits of what a policy stores: 11 (fp16), 8 (bf16), 24 (fp32), 53 (fp64).
-int significant_digits(Policy policy) noexcept;
-
 /// `values` (double, any shape and device) to the nearest number of `digits` significant binary
 /// digits, with double's exponents: nothing becomes subnormal, 0 or infinite. Veltkamp's splitting
 /// (T. J. Dekker, A floating-point technique for extending the available precision, Numerische

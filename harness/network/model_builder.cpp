@@ -26,10 +26,6 @@ models::HeadOptions to_options(const ModelSpec::Head& head) {
 
 }  // namespace
 
-Policy policy_of_precision(const std::string& precision) {
-  return policy_from_string(precision == "fp16" ? "fp16-master" : precision);
-}
-
 models::EncoderDecoderOptions to_options(const ModelSpec& spec) {
   models::EncoderDecoderOptions options;
   options.backbone.depth = spec.backbone.depth;

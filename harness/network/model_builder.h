@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string>
-
 #include <torch/torch.h>
 
 #include "harness/precision/policy.h"
@@ -10,11 +8,6 @@
 #include "models/state_dict.h"
 
 namespace harness {
-
-/// The arithmetic that a precision of a run directory stands for: "fp16" is "fp16-master", what the
-/// zoo's rows were trained and evaluated with; the others bear the policy's own name.
-/// Throws Error(kUsage) for an unknown name.
-Policy policy_of_precision(const std::string& precision);
 
 /// The modules' options for a specification.
 models::EncoderDecoderOptions to_options(const ModelSpec& spec);

@@ -79,11 +79,5 @@ TEST(ModelBuilder, AnotherModelsWeightsAreRefusedKeyByKey) {
   }
 }
 
-TEST(ModelBuilder, Fp16IsTheArithmeticTheRowsWereTrainedWith) {
-  EXPECT_EQ(policy_of_precision("fp16"), Policy::kFp16Master);
-  EXPECT_EQ(policy_of_precision("bf16-amp"), Policy::kBf16Amp);
-  EXPECT_THROW(policy_of_precision("fp8"), Error);
-}
-
 }  // namespace
 }  // namespace harness

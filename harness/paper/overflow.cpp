@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cmath>
+#include <string>
+#include <string_view>
 
 namespace harness {
 namespace {
 
 struct Run {
-  const char* name;
+  std::string_view name;
   const char* label;
   Policy policy;
   ScalerType scaler;
@@ -15,10 +17,11 @@ struct Run {
   bool unguarded;
 };
 
-constexpr std::array<Run, 5> kRuns{
-    {{"mmcv-dynamic", "mmcv-dynamic", Policy::kFp16Master, ScalerType::kMmcvDynamic, false, false},
-     {"grad-scaler", "grad-scaler (fp16-amp)", Policy::kFp16Amp, ScalerType::kGradScaler, false,
-      false},
+const std::array<Run, 5> kRuns{
+    {{to_string(ScalerType::kMmcvDynamic), "mmcv-dynamic", Policy::kFp16Master,
+      ScalerType::kMmcvDynamic, false, false},
+     {to_string(ScalerType::kGradScaler), "grad-scaler (fp16-amp)", Policy::kFp16Amp,
+      ScalerType::kGradScaler, false, false},
      {"unguarded", "static, no overflow check", Policy::kFp16Master, ScalerType::kStatic, false,
       true},
      {"guarded", "static, overflow check", Policy::kFp16Master, ScalerType::kStatic, false, false},
@@ -125,7 +128,7 @@ ExperimentRecord overflow_experiment(const ExperimentRow& row, const OverflowOpt
     const Trace trace = train(row, options_of(run, row, options.scale), steps_of(run), [&] {
       if (row.progress) row.progress(++done, total);
     });
-    runs[run.name] = trace.record();
+    runs[std::string(run.name)] = trace.record();
     scales.series.push_back(series(run.label, trace.scales));
     losses.series.push_back(series(run.label, trace.losses));
   }

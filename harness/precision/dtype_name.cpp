@@ -29,4 +29,18 @@ std::string dtype_name(torch::ScalarType type) {
   }
 }
 
+torch::ScalarType scalar_type(ElementType type) noexcept {
+  switch (type) {
+    case ElementType::kFloat16:
+      return torch::kHalf;
+    case ElementType::kBfloat16:
+      return torch::kBFloat16;
+    case ElementType::kFloat32:
+      return torch::kFloat;
+    case ElementType::kFloat64:
+      break;
+  }
+  return torch::kDouble;
+}
+
 }  // namespace harness

@@ -19,5 +19,18 @@ TEST(DtypeName, IsTheOneOfPyTorch) {
   EXPECT_EQ(dtype_name(torch::kComplexFloat), "ComplexFloat");
 }
 
+TEST(ScalarType, HasTheNameAndTheLimitsOfItsFormat) {
+  EXPECT_EQ(element_types().size(), 4U);
+  for (const auto& element : element_types()) {
+    const auto type = scalar_type(element.type);
+    EXPECT_EQ(dtype_name(type), element.name);
+    const auto limit = torch::tensor(element.max, torch::kDouble);
+    EXPECT_EQ(limit.to(type).to(torch::kDouble).item<double>(), element.max) << element.name;
+    const auto smallest = torch::tensor(element.min_subnormal, torch::kDouble);
+    EXPECT_EQ(smallest.to(type).to(torch::kDouble).item<double>(), element.min_subnormal)
+        << element.name;
+  }
+}
+
 }  // namespace
 }  // namespace harness

@@ -64,7 +64,7 @@ TEST(FlatParameters, CollectWhatBackwardLeavesInEveryPass) {
 
 TEST(FlatParameters, OfTwoDtypesMakeUpOneLine) {
   auto model = small_model();
-  to_half_keeping_norm(*model);
+  cast_keeping_norm(*model, torch::kHalf, torch::kFloat);
   FlatParameters flat(*model);
   EXPECT_FALSE(flat.all_are(torch::kHalf));
   EXPECT_THROW(flat.values(), c10::Error);

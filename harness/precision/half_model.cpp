@@ -26,10 +26,11 @@ void cast_floating(torch::nn::Module& module, torch::ScalarType dtype) {
   for (const auto& child : module.children()) cast_floating(*child, dtype);
 }
 
-void to_half_keeping_norm(torch::nn::Module& module) {
-  cast_own(module, torch::kHalf);
-  if (is_norm(module)) cast_own(module, torch::kFloat);
-  for (const auto& child : module.children()) to_half_keeping_norm(*child);
+void cast_keeping_norm(torch::nn::Module& module, torch::ScalarType dtype,
+                       torch::ScalarType norm_dtype) {
+  cast_own(module, dtype);
+  if (is_norm(module)) cast_own(module, norm_dtype);
+  for (const auto& child : module.children()) cast_keeping_norm(*child, dtype, norm_dtype);
 }
 
 }  // namespace harness

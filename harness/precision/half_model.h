@@ -9,10 +9,11 @@ namespace harness {
 /// floats too.
 void cast_floating(torch::nn::Module& module, torch::ScalarType dtype);
 
-/// Half-precision model with FP32 norms: all floating-point tensors become half, then those of
-/// batch and group norms float again (mmcv 1.3.14 mmcv/runner/fp16_utils.py, wrap_fp16_model for
-/// torch < 1.6). What a norm held is rounded to half once: load a checkpoint afterwards to keep its
-/// values.
-void to_half_keeping_norm(torch::nn::Module& module);
+/// A model whose norms have another type than the rest: all floating-point tensors get `dtype`,
+/// then those of batch and group norms `norm_dtype`. With half and float this is mmcv 1.3.14
+/// mmcv/runner/fp16_utils.py, wrap_fp16_model for torch < 1.6. What a norm held is rounded to
+/// `dtype` once: load a checkpoint afterwards to keep its values.
+void cast_keeping_norm(torch::nn::Module& module, torch::ScalarType dtype,
+                       torch::ScalarType norm_dtype);
 
 }  // namespace harness

@@ -21,7 +21,7 @@ torch::ScalarType dtype_of(const nn::ModuleList& module, const std::string& key)
 
 TEST(HalfModel, KeepsNormsInFloatWhereverTheyAre) {
   auto module = small_module();
-  to_half_keeping_norm(*module);
+  cast_keeping_norm(*module, torch::kHalf, torch::kFloat);
   EXPECT_EQ(dtype_of(module, "0.weight"), torch::kHalf);
   EXPECT_EQ(dtype_of(module, "0.bias"), torch::kHalf);
   EXPECT_EQ(dtype_of(module, "1.0.weight"), torch::kFloat);
@@ -31,7 +31,7 @@ TEST(HalfModel, KeepsNormsInFloatWhereverTheyAre) {
 
 TEST(HalfModel, LeavesIntegerCountersAlone) {
   auto module = small_module();
-  to_half_keeping_norm(*module);
+  cast_keeping_norm(*module, torch::kHalf, torch::kFloat);
   EXPECT_EQ(dtype_of(module, "1.0.num_batches_tracked"), torch::kLong);
   cast_floating(*module, torch::kDouble);
   EXPECT_EQ(dtype_of(module, "1.0.num_batches_tracked"), torch::kLong);
@@ -41,14 +41,14 @@ TEST(HalfModel, LeavesIntegerCountersAlone) {
 TEST(HalfModel, RoundsWhatANormHeldToHalfOnce) {
   auto module = small_module();
   module->named_buffers()["1.0.running_mean"].fill_(1.0 / 3);
-  to_half_keeping_norm(*module);
+  cast_keeping_norm(*module, torch::kHalf, torch::kFloat);
   EXPECT_EQ(module->named_buffers()["1.0.running_mean"][0].item<float>(), 0.333251953125F);
 }
 
 TEST(HalfModel, ParametersStayTheSameLeavesThatTrain) {
   auto module = small_module();
   const auto weight = module->named_parameters()["0.weight"];
-  to_half_keeping_norm(*module);
+  cast_keeping_norm(*module, torch::kHalf, torch::kFloat);
   EXPECT_EQ(weight.scalar_type(), torch::kHalf);
   EXPECT_TRUE(weight.requires_grad());
   EXPECT_TRUE(weight.is_leaf());
@@ -56,7 +56,7 @@ TEST(HalfModel, ParametersStayTheSameLeavesThatTrain) {
 
 TEST(HalfModel, BatchNormTakesHalfInputWithFloatParameters) {
   nn::BatchNorm2d norm(2);
-  to_half_keeping_norm(*norm);
+  cast_keeping_norm(*norm, torch::kHalf, torch::kFloat);
   const auto output = norm->forward(torch::randn({4, 2, 3, 3}).to(torch::kHalf));
   EXPECT_EQ(output.scalar_type(), torch::kHalf);
   EXPECT_EQ(norm->running_mean.scalar_type(), torch::kFloat);

@@ -1,53 +1,30 @@
 #include "harness/precision/loss_scaler.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <initializer_list>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include "harness/base/error.h"
 
 namespace harness {
 namespace {
 
-constexpr auto kNames = std::to_array<std::pair<ScalerType, std::string_view>>({
-    {ScalerType::kNone, "none"},
-    {ScalerType::kStatic, "static"},
-    {ScalerType::kMmcvDynamic, "mmcv-dynamic"},
-    {ScalerType::kGradScaler, "grad-scaler"},
-    {ScalerType::kGradScalerPinned, "grad-scaler-pinned"},
-});
-
 double as_float(double value) {
   return static_cast<float>(value);
 }
 
 bool is_grad_scaler(ScalerType type) {
-  return type == ScalerType::kGradScaler || type == ScalerType::kGradScalerPinned;
+  return facts(type).source == ScalerSource::kTorch;
 }
 
-void require(ErrorCode code, bool holds, std::string_view name, double value,
-             std::string_view expected) {
-  if (holds) return;
-  throw Error(
-      code, "loss scaler",
-      std::string(name) + ": expected " + std::string(expected) + ", got " + Json(value).dump());
-}
-
-/// code: whose fault it would be: the caller's or a file's.
+/// code: who is to blame, the caller or a file.
 void check(const ScalerOptions& options, ErrorCode code) {
-  const double scale =
-      is_grad_scaler(options.type) ? as_float(options.init_scale) : options.init_scale;
-  require(code, std::isfinite(scale) && scale > 0.0, "init_scale", options.init_scale,
-          "a finite positive number");
-  require(code, std::isfinite(options.growth_factor) && options.growth_factor >= 1.0,
-          "growth factor", options.growth_factor, "a number of at least 1");
-  require(code, options.backoff_factor > 0.0 && options.backoff_factor < 1.0, "backoff_factor",
-          options.backoff_factor, "a number between 0 and 1");
-  require(code, options.growth_interval >= 1, "growth interval",
-          static_cast<double>(options.growth_interval), "at least 1");
+  const auto problem = find_problem(options);
+  if (!problem) return;
+  throw Error(code, "loss scaler",
+              std::string(problem->argument).append(": ").append(problem->detail));
 }
 
 /// Reads a scaler's saved state: every key that is expected and no other.
@@ -98,126 +75,7 @@ class StateReader {
   const Json& state_;
 };
 
-double number_or(ObjectReader& reader, std::string_view key, double otherwise) {
-  return reader.optional_number(key).value_or(otherwise);
-}
-
-/// The keyword arguments of mmcv's LossScaler or torch's GradScaler, as far as `options.type` has
-/// them.
-void read_arguments(ObjectReader& reader, ScalerOptions& options) {
-  if (options.type == ScalerType::kNone) return;
-  options.init_scale = number_or(reader, "init_scale", options.init_scale);
-  if (options.type == ScalerType::kMmcvDynamic) {
-    options.growth_factor = number_or(reader, "scale_factor", options.growth_factor);
-    options.growth_interval =
-        reader.optional_integer("scale_window").value_or(options.growth_interval);
-  } else if (options.type == ScalerType::kGradScaler) {
-    options.growth_factor = number_or(reader, "growth_factor", options.growth_factor);
-    options.backoff_factor = number_or(reader, "backoff_factor", options.backoff_factor);
-    options.growth_interval =
-        reader.optional_integer("growth_interval").value_or(options.growth_interval);
-  }
-}
-
-constexpr std::string_view kHook = "Fp16OptimizerHook";
-
-[[noreturn]] void refuse_argument(const Json& loss_scale, std::string_view expected) {
-  throw Error(ErrorCode::kInvalidSuite, kHook,
-              std::string("loss_scale: expected ")
-                  .append(expected)
-                  .append(", got ")
-                  .append(loss_scale.dump()));
-}
-
-ScalerOptions from_number(ScalerType type, double scale) {
-  auto options = ScalerOptions::defaults(type);
-  options.init_scale = scale;
-  return options;
-}
-
-ScalerOptions from_arguments(const Json& arguments, HookBranch branch) {
-  ObjectReader reader(arguments, std::string(kHook), "loss_scale");
-  auto type = ScalerType::kGradScaler;
-  if (branch == HookBranch::kMmcvHalf) {
-    const auto mode = reader.optional_string("mode").value_or("dynamic");
-    if (mode != "dynamic" && mode != "static") {
-      reader.fail("mode", "expected \"dynamic\" or \"static\", got \"" + mode + "\"");
-    }
-    type = mode == "static" ? ScalerType::kStatic : ScalerType::kMmcvDynamic;
-  }
-  // LossScaler's defaults do not depend on its mode.
-  auto options =
-      ScalerOptions::defaults(branch == HookBranch::kMmcvHalf ? ScalerType::kMmcvDynamic : type);
-  read_arguments(reader, options);
-  reader.finish();
-  options.type = type;
-  return options;
-}
-
 }  // namespace
-
-std::string_view to_string(ScalerType type) noexcept {
-  for (const auto& [value, name] : kNames) {
-    if (value == type) return name;
-  }
-  return "unknown";
-}
-
-ScalerType scaler_type_from_string(std::string_view name) {
-  std::string known;
-  for (const auto& [type, text] : kNames) {
-    if (text == name) return type;
-    known.append(known.empty() ? "" : ", ").append(text);
-  }
-  throw Error(ErrorCode::kUsage, "loss scaler",
-              "expected one of " + known + ", got \"" + std::string(name) + "\"");
-}
-
-ScalerOptions ScalerOptions::defaults(ScalerType type) {
-  switch (type) {
-    case ScalerType::kNone:
-      return {.type = type};
-    case ScalerType::kMmcvDynamic:
-      return {.type = type, .init_scale = 0x1p32, .growth_interval = 1000};
-    case ScalerType::kGradScaler:
-      return {.type = type, .init_scale = 0x1p16};
-    case ScalerType::kGradScalerPinned:
-      return {.type = type, .init_scale = 512.0};
-    case ScalerType::kStatic:
-      return {.type = type, .init_scale = 512.0, .growth_interval = 1000};
-  }
-  return {};
-}
-
-ScalerOptions scaler_from_json(const Json& scaler, std::string_view subject,
-                               std::string_view path) {
-  ObjectReader reader(scaler, std::string(subject), std::string(path));
-  auto options = ScalerOptions::defaults(scaler_type_from_string(reader.required_string("type")));
-  const bool stands_still =
-      options.type == ScalerType::kStatic || options.type == ScalerType::kGradScalerPinned;
-  if (stands_still) options.init_scale = number_or(reader, "scale", options.init_scale);
-  read_arguments(reader, options);
-  reader.finish();
-  check(options, ErrorCode::kInvalidSuite);
-  return options;
-}
-
-ScalerOptions scaler_from_hook(const Json& loss_scale, HookBranch branch) {
-  if (branch == HookBranch::kMmcv104) {
-    if (!loss_scale.is_number()) refuse_argument(loss_scale, "a number (mmcv before 1.2.0)");
-    return from_number(ScalerType::kStatic, loss_scale.get<double>());
-  }
-  const bool half = branch == HookBranch::kMmcvHalf;
-  if (loss_scale.is_object()) return from_arguments(loss_scale, branch);
-  if (loss_scale == "dynamic") {
-    return ScalerOptions::defaults(half ? ScalerType::kMmcvDynamic : ScalerType::kGradScaler);
-  }
-  if (loss_scale.is_number_float()) {
-    return from_number(half ? ScalerType::kStatic : ScalerType::kGradScalerPinned,
-                       loss_scale.get<double>());
-  }
-  refuse_argument(loss_scale, "a float (not an integer), a dict or \"dynamic\"");
-}
 
 LossScaler::LossScaler(const ScalerOptions& options)
     : options_(options),
@@ -230,12 +88,8 @@ double LossScaler::inverse_scale() const noexcept {
   return as_float(1.0 / scale_);
 }
 
-bool LossScaler::looks_for_overflow() const noexcept {
-  return options_.type == ScalerType::kMmcvDynamic || is_grad_scaler(options_.type);
-}
-
 bool LossScaler::is_mmcv() const noexcept {
-  return options_.type == ScalerType::kMmcvDynamic || options_.type == ScalerType::kStatic;
+  return facts(options_.type).source == ScalerSource::kMmcv;
 }
 
 void LossScaler::update(bool overflow) {

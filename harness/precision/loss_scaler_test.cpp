@@ -80,21 +80,12 @@ TEST(LossScaler, GoesOnWhereItsSavedStateLeftOff) {
   }
 }
 
-TEST(LossScaler, WithoutOneTheScaleIsOneAndNothingIsLookedFor) {
+TEST(LossScaler, WithoutOneTheScaleIsOneWhateverHappens) {
   LossScaler scaler({});
   scaler.update(true);
   EXPECT_EQ(scaler.scale(), 1.0);
-  EXPECT_FALSE(scaler.looks_for_overflow());
   EXPECT_EQ(scaler.state(), Json::object());
   EXPECT_NO_THROW(scaler.restore(Json::object()));
-}
-
-TEST(LossScaler, OnlyTheStaticOneNeverLooksForOverflow) {
-  EXPECT_FALSE(LossScaler(ScalerOptions::defaults(ScalerType::kStatic)).looks_for_overflow());
-  for (const auto* name : {"mmcv-dynamic", "grad-scaler", "grad-scaler-pinned"}) {
-    const LossScaler scaler(ScalerOptions::defaults(scaler_type_from_string(name)));
-    EXPECT_TRUE(scaler.looks_for_overflow()) << name;
-  }
 }
 
 TEST(LossScaler, InvertsItsScaleInDoubleAndRoundsOnce) {
@@ -148,49 +139,6 @@ TEST(LossScaler, RefusesTheStateOfAnotherScaler) {
   EXPECT_THAT(failure_of(grad, mmcv.state()), testing::HasSubstr("cur_scale: is no key"));
   EXPECT_THAT(failure_of(LossScaler({}), grad.state()), testing::HasSubstr("is no key"));
   EXPECT_THAT(failure_of(grad, Json::array()), testing::HasSubstr("expected an object"));
-}
-
-TEST(LossScalerOptions, ComeFromASuite) {
-  const auto read = [](const char* text) {
-    return scaler_from_json(Json::parse(text), "suite.json", "rows[0].arithmetic.scaler");
-  };
-  EXPECT_EQ(read(R"({"type": "static", "scale": 512})"),
-            ScalerOptions::defaults(ScalerType::kStatic));
-  EXPECT_EQ(
-      read(R"({"type": "mmcv-dynamic", "init_scale": 8, "scale_window": 3})"),
-      (ScalerOptions{.type = ScalerType::kMmcvDynamic, .init_scale = 8, .growth_interval = 3}));
-  EXPECT_EQ(read(R"({"type": "none"})"), ScalerOptions{});
-  EXPECT_THROW(read(R"({"type": "dynamic"})"), Error);
-  EXPECT_THROW(read(R"({"scale": 512})"), Error);
-  EXPECT_THROW(read(R"({"type": "mmcv-dynamic", "growth_interval": 3})"), Error);
-  EXPECT_THROW(read(R"({"type": "static", "scale": 0})"), Error);
-}
-
-TEST(LossScalerOptions, ComeFromTheHookAsItsBranchReadsThem) {
-  const auto half = [](const Json& value) {
-    return scaler_from_hook(value, HookBranch::kMmcvHalf);
-  };
-  const auto amp = [](const Json& value) { return scaler_from_hook(value, HookBranch::kMmcvAmp); };
-  EXPECT_EQ(half(512.0), ScalerOptions::defaults(ScalerType::kStatic));
-  EXPECT_EQ(amp(512.0), ScalerOptions::defaults(ScalerType::kGradScalerPinned));
-  EXPECT_EQ(half("dynamic"), ScalerOptions::defaults(ScalerType::kMmcvDynamic));
-  EXPECT_EQ(amp("dynamic"), ScalerOptions::defaults(ScalerType::kGradScaler));
-  EXPECT_EQ(half({{"init_scale", 16.0}, {"mode", "static"}}).type, ScalerType::kStatic);
-  EXPECT_EQ(half({{"mode", "static"}}).init_scale, 0x1p32);
-  EXPECT_EQ(half({{"scale_window", 7}}).growth_interval, 7);
-  EXPECT_EQ(amp({{"growth_interval", 7}}).growth_interval, 7);
-}
-
-TEST(LossScalerOptions, OfTheHookMayNotBeWhatMmcvRefuses) {
-  for (const auto branch : {HookBranch::kMmcvHalf, HookBranch::kMmcvAmp}) {
-    for (const Json& value : {Json(512), Json(true), Json("static"), Json(nullptr)}) {
-      EXPECT_THROW(scaler_from_hook(value, branch), Error) << value;
-    }
-    EXPECT_THROW(scaler_from_hook({{"scale", 512.0}}, branch), Error);
-  }
-  EXPECT_THROW(scaler_from_hook({{"mode", "off"}}, HookBranch::kMmcvHalf), Error);
-  EXPECT_EQ(scaler_from_hook(512, HookBranch::kMmcv104).type, ScalerType::kStatic);
-  EXPECT_THROW(scaler_from_hook("dynamic", HookBranch::kMmcv104), Error);
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST(NamedTensors, OfAModuleAreCopiesInFloatOrItsOwn) {
   torch::nn::Sequential model(torch::nn::Conv2d(1, 1, 1), torch::nn::BatchNorm2d(1));
   const auto copies = float_copies(*model);
   EXPECT_EQ(copies.size(), 6U) << "two parameters each and two running statistics";
-  to_half_keeping_norm(*model);
+  cast_keeping_norm(*model, torch::kHalf, torch::kFloat);
   const auto own = float_tensors(*model);
   EXPECT_EQ(own.size(), 4U) << "those of the norm";
   EXPECT_EQ(own.front().first, "1.weight");

@@ -1,60 +1,25 @@
 #include "harness/precision/policy.h"
 
-#include <array>
-#include <string>
-#include <utility>
-
 #include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 
-#include "harness/base/error.h"
+#include "harness/precision/dtype_name.h"
 #include "harness/precision/half_model.h"
 
 namespace harness {
-namespace {
-
-constexpr auto kNames = std::to_array<std::pair<Policy, std::string_view>>({
-    {Policy::kFp32, "fp32"},
-    {Policy::kFp64, "fp64"},
-    {Policy::kFp16Master, "fp16-master"},
-    {Policy::kFp16Amp, "fp16-amp"},
-    {Policy::kBf16Amp, "bf16-amp"},
-});
-
-bool autocasts(Policy policy) {
-  return policy == Policy::kFp16Amp || policy == Policy::kBf16Amp;
-}
-
-}  // namespace
-
-std::string_view to_string(Policy policy) noexcept {
-  for (const auto& [value, name] : kNames) {
-    if (value == policy) return name;
-  }
-  return "unknown";
-}
-
-Policy policy_from_string(std::string_view name) {
-  std::string known;
-  for (const auto& [policy, text] : kNames) {
-    if (text == name) return policy;
-    known.append(known.empty() ? "" : ", ").append(text);
-  }
-  throw Error(ErrorCode::kUsage, "precision",
-              "expected one of " + known + ", got \"" + std::string(name) + "\"");
-}
 
 void apply_for_inference(torch::nn::Module& module, Policy policy) {
-  if (policy == Policy::kFp16Master) {
-    to_half_keeping_norm(module);
+  const auto weights = scalar_type(facts(policy).weights);
+  const auto norm = scalar_type(facts(policy).norm);
+  if (weights == norm) {
+    cast_floating(module, weights);
   } else {
-    cast_floating(module, policy == Policy::kFp64 ? torch::kDouble : torch::kFloat);
+    cast_keeping_norm(module, weights, norm);
   }
 }
 
 torch::ScalarType input_dtype(Policy policy) noexcept {
-  if (policy == Policy::kFp64) return torch::kDouble;
-  return policy == Policy::kFp16Master ? torch::kHalf : torch::kFloat;
+  return scalar_type(facts(policy).weights);
 }
 
 AutocastScope::AutocastScope(Policy policy, torch::DeviceType device)
@@ -62,9 +27,9 @@ AutocastScope::AutocastScope(Policy policy, torch::DeviceType device)
       was_enabled_(at::autocast::is_autocast_enabled(device)),
       old_dtype_(at::autocast::get_autocast_dtype(device)) {
   at::autocast::increment_nesting();
-  at::autocast::set_autocast_enabled(device, autocasts(policy));
-  if (!autocasts(policy)) return;
-  at::autocast::set_autocast_dtype(device, policy == Policy::kFp16Amp ? at::kHalf : at::kBFloat16);
+  const PolicyFacts& known = facts(policy);
+  at::autocast::set_autocast_enabled(device, known.autocasts());
+  if (known.autocasts()) at::autocast::set_autocast_dtype(device, scalar_type(known.compute));
 }
 
 AutocastScope::~AutocastScope() {

@@ -1,24 +1,10 @@
 #pragma once
 
-#include <string_view>
-
 #include <torch/torch.h>
 
+#include "harness/arithmetic/policy.h"
+
 namespace harness {
-
-/// With which arithmetic a model runs.
-enum class Policy {
-  kFp32,        ///< "fp32": everything in float, no TF32.
-  kFp64,        ///< "fp64": the yardstick.
-  kFp16Master,  ///< "fp16-master": half weights and activations, FP32 batch norm.
-  kFp16Amp,     ///< "fp16-amp": FP32 weights, autocast to half.
-  kBf16Amp,     ///< "bf16-amp": FP32 weights, autocast to bfloat16.
-};
-
-std::string_view to_string(Policy policy) noexcept;
-
-/// Throws Error(kUsage) that lists the names.
-Policy policy_from_string(std::string_view name);
 
 /// Gives the module the dtypes of the policy. Load a checkpoint afterwards: what batch norm holds
 /// before is rounded to half once under kFp16Master.

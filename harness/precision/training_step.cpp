@@ -3,14 +3,12 @@
 #include <cfloat>
 #include <cmath>
 
+#include "harness/precision/dtype_name.h"
 #include "harness/precision/named_tensors.h"
+#include "harness/precision/policy.h"
 
 namespace harness {
 namespace {
-
-torch::ScalarType optimizer_dtype(Policy policy) {
-  return policy == Policy::kFp64 ? torch::kDouble : torch::kFloat;
-}
 
 void lay_out_channels_last(torch::nn::Module& module) {
   for (auto& parameter : module.parameters()) {
@@ -41,7 +39,7 @@ class TrainingStep::Impl {
   NamedTensors optimized;
 
  private:
-  bool has_masters() const { return options.policy == Policy::kFp16Master; }
+  bool has_masters() const { return facts(options.policy).has_masters(); }
   void prepare();
   torch::Tensor backward(const torch::Tensor& images, const torch::Tensor& labels,
                          NamedTensors& values);
@@ -84,7 +82,7 @@ void TrainingStep::Impl::prepare() {
     gradients_ = parameters_->gradients();
     return;
   }
-  const auto line = torch::TensorOptions(optimizer_dtype(options.policy))
+  const auto line = torch::TensorOptions(scalar_type(facts(options.policy).optimizer))
                         .device(module->parameters().front().device());
   weights_ = torch::zeros({parameters_->size()}, line);
   gradients_ = torch::zeros({parameters_->size()}, line);

@@ -13,48 +13,6 @@ namespace {
 constexpr std::int64_t kMaxSide = 65536;
 constexpr std::int64_t kMaxCount = std::int64_t{1} << 40;
 
-const std::set<std::string> kPolicies = {"fp32", "fp16-master", "fp16-amp", "bf16-amp"};
-const std::set<std::string> kScalers = {"none", "static", "mmcv-dynamic", "grad-scaler",
-                                        "grad-scaler-pinned"};
-
-/// harness/precision/upstream_quirks.h says what each does.
-const std::set<std::string> kQuirks = {"wrap-rounds-norm", "masters-not-saved",
-                                       "momentum-lost-on-resume", "no-overflow-check"};
-
-Json scaler_from_json(const Json& value, const std::string& subject, const std::string& path) {
-  ObjectReader reader(value, subject, path);
-  const std::string type = require_one_of(reader, "type", reader.required_string("type"), kScalers);
-  const auto scale = reader.optional_number("scale");
-  if (type == "none" && scale.has_value()) {
-    reader.fail("scale", "expected no scale for a scaler of type none, got one");
-  }
-  if (type == "static" && !scale.has_value()) {
-    reader.fail("scale", "expected the scale of a static scaler, got nothing");
-  }
-  if (scale.has_value() && !(*scale > 0.0 && std::isfinite(*scale))) {
-    reader.fail("scale", "expected a finite number above 0, got " + std::to_string(*scale));
-  }
-  reader.finish();
-  return value;
-}
-
-Json arithmetic_from_json(const Json& value, const std::string& subject, const std::string& path) {
-  ObjectReader reader(value, subject, path);
-  require_one_of(reader, "policy", reader.required_string("policy"), kPolicies);
-  if (const Json* scaler = reader.optional("scaler")) {
-    scaler_from_json(*scaler, subject, path + ".scaler");
-  }
-  if (const Json* quirks = reader.optional("quirks")) {
-    if (!quirks->is_array()) reader.fail("quirks", "expected a list, got " + quirks->dump());
-    for (const auto& quirk : *quirks) {
-      if (!quirk.is_string()) reader.fail("quirks", "expected names, got " + quirk.dump());
-      require_one_of(reader, "quirks", quirk.get<std::string>(), kQuirks);
-    }
-  }
-  reader.finish();
-  return value;
-}
-
 Json recipe_from_json(const Json& value, const std::string& subject, const std::string& path) {
   ObjectReader reader(value, subject, path);
   for (const char* key : {"iterations", "batch"}) {
@@ -143,7 +101,7 @@ Row row_from_json(const Json& value, std::string_view subject, std::string_view 
 Json to_json(const Row& row) {
   Json value = {{"id", row.id}, {"method", row.method}};
   if (!row.model.empty()) value["model"] = row.model;
-  if (!row.arithmetic.empty()) value["arithmetic"] = row.arithmetic;
+  if (row.arithmetic) value["arithmetic"] = to_json(*row.arithmetic);
   if (!row.checkpoint.empty()) value["checkpoint"] = {{"url", row.checkpoint}};
   if (!row.log.empty()) value["log"] = {{"url", row.log}};
   if (!row.config.empty()) value["config"] = {{"url", row.config}};

@@ -114,6 +114,10 @@ const Claim* Row::find_claim(std::string_view claim_id) const {
   return found == claims.end() ? nullptr : &*found;
 }
 
+Policy Row::policy() const noexcept {
+  return arithmetic ? arithmetic->policy : Policy::kFp32;
+}
+
 Suite suite_from_json(const Json& value, std::string_view subject) {
   ObjectReader reader(value, std::string(subject), "");
   const std::string schema = reader.required_string("schema");

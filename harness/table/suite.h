@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/arithmetic/arithmetic.h"
 #include "harness/base/json.h"
 #include "harness/table/source_record.h"
 
@@ -48,10 +49,10 @@ struct Claim {
 };
 
 struct Row {
-  std::string id;                    ///< The config's stem.
-  std::string method;                ///< "FCN", "PSPNet", "DeepLabV3", "DeepLabV3+".
-  Json model = Json::object();       ///< Parts of the model the suite states; see model_spec.h.
-  Json arithmetic = Json::object();  ///< {"policy": "fp16-master", "scaler": {"type", "scale"}}.
+  std::string id;                        ///< The config's stem.
+  std::string method;                    ///< "FCN", "PSPNet", "DeepLabV3", "DeepLabV3+".
+  Json model = Json::object();           ///< Parts of the model the suite states; model_spec.h.
+  std::optional<Arithmetic> arithmetic;  ///< Nothing where the suite states none.
   std::string checkpoint;  ///< URL or path relative to the suite's folder; "" when not published.
   std::string log;
   std::string config;
@@ -62,6 +63,9 @@ struct Row {
   std::vector<Claim> claims;
 
   const Claim* find_claim(std::string_view claim_id) const;
+
+  /// The stated policy, else FP32: what a network computes in unless something is done about it.
+  Policy policy() const noexcept;
 };
 
 /// Where the images are and what they are.

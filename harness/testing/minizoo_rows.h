@@ -35,7 +35,7 @@ inline std::vector<MinizooRow> minizoo_rows() {
   for (const auto* name : {"minizoo", "minizoo_fp32"}) {
     const Suite suite = read_suite("suites/" + std::string(name) + ".json");
     for (const auto& row : suite.rows) {
-      const bool half = row.arithmetic.at("policy") == "fp16-master";
+      const bool half = computes_in_half(row.policy());
       rows.push_back({row.id.substr(0, row.id.find('_')) + (half ? "_fp16" : "_fp32"), row,
                       (suite.folder / row.checkpoint).string()});
     }

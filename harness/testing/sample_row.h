@@ -22,7 +22,8 @@ inline Row row() {
   Row row;
   row.id = "fcn_small_fp16";
   row.method = "FCN";
-  row.arithmetic = {{"policy", "fp16-master"}, {"scaler", {{"type", "static"}, {"scale", 512}}}};
+  row.arithmetic =
+      Arithmetic{Policy::kFp16Master, ScalerOptions::defaults(ScalerType::kStatic), {}};
   row.checkpoint = "fcn_small_fp16-2eb5a165.pth";
   row.log = "fcn_small_fp16.log.json";
   row.recipe = {{"iterations", 600}, {"batch", 4}, {"lr", 0.05}, {"crop", {64, 128}}};

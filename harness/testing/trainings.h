@@ -23,7 +23,7 @@ inline RunResult training(const std::string& precision, std::int64_t seed, Json 
        {"skipped", 0},
        {"non_finite_steps", 0},
        {"miou", std::move(miou)},
-       {"policy", precision == "fp16" ? "fp16-master" : precision},
+       {"policy", to_string(policy_of_precision(precision))},
        {"scaler", "static"},
        {"scale", {{"first", 512.0}, {"last", 512.0}, {"min", 512.0}, {"max", 512.0}}},
        {"peak_bytes", precision == "fp16" ? 600000 : 1000000},

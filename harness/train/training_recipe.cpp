@@ -160,17 +160,11 @@ void read_suite(const Row& row, TrainingRecipe& recipe) {
 
 TrainingRecipe recipe_of(const Row& row, const Json& config, Policy policy) {
   TrainingRecipe recipe;
+  const bool is_own = row.arithmetic && row.arithmetic->policy == policy;
+  const Arithmetic arithmetic = is_own ? *row.arithmetic : Arithmetic{.policy = policy};
   recipe.arithmetic.policy = policy;
-  recipe.arithmetic.scaler = default_scaler(policy);
-  const std::string own = row.arithmetic.value("policy", "fp32");
-  if (own == to_string(policy) && row.arithmetic.contains("scaler")) {
-    recipe.arithmetic.scaler =
-        scaler_from_json(row.arithmetic.at("scaler"), row.id, "arithmetic.scaler");
-  }
-  if (own == to_string(policy)) {
-    recipe.arithmetic.quirks =
-        quirks_from_names(row.arithmetic.value("quirks", std::vector<std::string>()));
-  }
+  recipe.arithmetic.scaler = arithmetic.scaler_or_default();
+  recipe.arithmetic.quirks = arithmetic.quirks;
   read_schedule(config, recipe);
   read_data(config, recipe);
   recipe.log_interval = count(config, {"log_config", "interval"}, recipe.log_interval);

@@ -48,7 +48,7 @@ TEST(LockstepJob, LeavesTheSeriesOfARow) {
             step.at("gradients").at("looked_at").get<double>() / 1000);
 
   // Without a scale most gradients are subnormal, and some are gone.
-  job.row.arithmetic["scaler"] = {{"type", "none"}};
+  job.row.arithmetic->scaler = ScalerOptions{};
   testing::internal::CaptureStdout();
   lockstep_job(job);
   testing::internal::GetCapturedStdout();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/arithmetic/policy.h"
 #include "harness/base/error.h"
 #include "harness/base/machine.h"
 #include "harness/cli/command.h"
@@ -132,6 +133,11 @@ int run(const Options& options) {
   return judge_and_show(out, suite, options.require, options.json);
 }
 
+std::vector<std::string> known_precisions() {
+  const auto names = precision_names();
+  return {names.begin(), names.end()};
+}
+
 void add_training_options(CLI::App& command, Options& options) {
   command.add_option("--seeds", options.seeds, "Seeds to train with (default: 0)")
       ->delimiter(',')
@@ -155,9 +161,11 @@ void add_options(CLI::App& command, Options& options) {
                   "verify, evaluate, lockstep, train (default: the first two)")
       ->delimiter(',')
       ->check(CLI::IsMember({"verify", "evaluate", "lockstep", "train"}));
-  command.add_option("--precision", options.precisions, "fp32, fp64, fp16, fp16-amp, bf16-amp")
+  command
+      .add_option("--precision", options.precisions,
+                  "Precisions to run in (default: the row's own and fp32)")
       ->delimiter(',')
-      ->check(CLI::IsMember({"fp32", "fp64", "fp16", "fp16-amp", "bf16-amp"}));
+      ->check(CLI::IsMember(known_precisions()));
   command.add_option("--device", options.device, "cpu or cuda")
       ->check(CLI::IsMember({"cpu", "cuda"}));
   command.add_option("--data", options.data, "Root of the data set, instead of the suite's");

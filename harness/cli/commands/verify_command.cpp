@@ -61,10 +61,15 @@ Json classes_of(const Row& row, const Json& checkpoint) {
   }
 }
 
+/// The policy that the suite states for the row, null where it states none.
+Json policy_of(const Row& row) {
+  return row.arithmetic ? Json(to_string(row.arithmetic->policy)) : Json();
+}
+
 /// Adds what every honest file has and no table says.
 void add_claims_on_content(const fs::path& file, const Json& checkpoint, Row& row) {
   const std::pair<const char*, Json> claims[] = {
-      {"origin", row.arithmetic.value("policy", Json())},
+      {"origin", policy_of(row)},
       {"classes", classes_of(row, checkpoint)},
       {"zero_tensors", 0},
       {"duplicates", 0},

@@ -45,7 +45,8 @@ Json job_of(const std::vector<AskedExecution>& results, Json job, const Verified
 }  // namespace
 
 std::vector<AskedExecution> evaluations_of(const Row& row, const WorkerOptions& options) {
-  const auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  const auto precisions =
+      options.precisions.empty() ? default_precisions(row.policy()) : options.precisions;
   std::vector<AskedExecution> results;
   const auto expect = [&](const std::string& stage, const std::string& precision) {
     results.push_back({row.id, stage, precision, std::nullopt, ""});

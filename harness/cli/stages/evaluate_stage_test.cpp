@@ -15,7 +15,7 @@ Row row_with(const std::string& policy) {
   Row row;
   row.id = "fcn";
   row.method = "FCN";
-  if (!policy.empty()) row.arithmetic = {{"policy", policy}};
+  if (!policy.empty()) row.arithmetic = Arithmetic{.policy = policy_from_string(policy)};
   return row;
 }
 

@@ -137,7 +137,8 @@ PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
 }
 
 std::vector<AskedExecution> trainings_of(const Row& row, const TrainOptions& options) {
-  auto precisions = options.precisions.empty() ? default_precisions(row) : options.precisions;
+  auto precisions =
+      options.precisions.empty() ? default_precisions(row.policy()) : options.precisions;
   // A lockstep has FP32 beside whatever it is of.
   if (options.precisions.empty() && options.stage == "lockstep") precisions.resize(1);
   std::vector<AskedExecution> trainings;

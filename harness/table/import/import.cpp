@@ -100,20 +100,24 @@ Json base_row(const PublishedRow& row) {
   return value;
 }
 
-Json claims_by_id(const PublishedRow& row, const Json& patched, const std::string& overlay_name) {
-  const auto arithmetic = patched.find("arithmetic");
-  const bool is_stated = arithmetic != patched.end() && arithmetic->is_object();
+Json claims_by_id(const PublishedRow& row, const std::optional<Arithmetic>& arithmetic,
+                  const std::string& overlay_name) {
   Json claims = Json::object();
-  for (const Claim& claim :
-       claims_of_row(row, is_stated ? *arithmetic : Json::object(), overlay_name)) {
+  for (const Claim& claim : claims_of_row(row, arithmetic, overlay_name)) {
     claims[claim.id] = to_json(claim);
   }
   return claims;
 }
 
-Json import_row(const PublishedRow& row, const Overlay& overlay, const std::string& overlay_name) {
+/// output, path: the suite's file and where the row will stand in it, for messages.
+Json import_row(const PublishedRow& row, const Overlay& overlay, const std::string& overlay_name,
+                const std::string& output, const std::string& path) {
   Json value = overlay.patch_row(base_row(row));
-  const Json claims = overlay.patch_claims(row.id, claims_by_id(row, value, overlay_name));
+  std::optional<Arithmetic> arithmetic;
+  if (value.is_object() && value.contains("arithmetic")) {
+    arithmetic = arithmetic_from_json(value["arithmetic"], output, path + ".arithmetic");
+  }
+  const Json claims = overlay.patch_claims(row.id, claims_by_id(row, arithmetic, overlay_name));
   value["claims"] = Json::array();
   for (const auto& [id, patched] : claims.items()) {
     Json claim = patched;
@@ -149,7 +153,8 @@ Json import_suite(const std::vector<fs::path>& tables, const fs::path& overlay_p
       overlay.patch_suite({{"schema", "halfproof.suite/1"}, {"name", output.stem().string()}});
   suite["rows"] = Json::array();
   for (const PublishedRow& row : rows) {
-    suite["rows"].push_back(import_row(row, overlay, overlay_name));
+    const std::string path = "rows[" + std::to_string(suite["rows"].size()) + "]";
+    suite["rows"].push_back(import_row(row, overlay, overlay_name, output.string(), path));
   }
   return to_json(suite_from_json(suite, output.string()));
 }

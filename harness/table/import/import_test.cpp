@@ -68,9 +68,11 @@ TEST(Import, TheMiniZoosFirstRowIsThatOfTheDesign) {
       "backbone": {"depth": 50, "base_channels": 8, "stem_channels": 8},
       "auxiliary_head": {"channels": 16}})",
                                   "test"));
-  EXPECT_EQ(row.arithmetic, parse_json(R"({"policy": "fp16-master",
-      "scaler": {"type": "static", "scale": 512}})",
-                                       "test"));
+  ASSERT_TRUE(row.arithmetic.has_value());
+  EXPECT_EQ(row.arithmetic->policy, Policy::kFp16Master);
+  EXPECT_EQ(
+      row.arithmetic->scaler,
+      (ScalerOptions{.type = ScalerType::kStatic, .init_scale = 512.0, .growth_interval = 1000}));
   EXPECT_EQ(row.sibling_suite, "minizoo_fp32");
   EXPECT_EQ(row.sibling_row, "fcn_r50w8-d8_64x128_600_scenes");
   EXPECT_EQ(row.recipe, parse_json(R"({"iterations": 600, "crop": [64, 128], "batch": 4,
@@ -196,6 +198,46 @@ TEST(Import, AnOverlayAddsArithmeticAndItsClaims) {
   EXPECT_EQ(suite.rows[0].find_claim("loss_scale")->value, "grad-scaler");
   EXPECT_EQ(suite.rows[0].find_claim("loss_scale")->source.file, "../o.json");
   EXPECT_DOUBLE_EQ(suite.rows[0].find_claim("parity")->tolerance->abs, 0.2);
+}
+
+TEST(Import, EveryPairOfPolicyAndScalerThatMakesSenseBecomesASuiteAndNoOther) {
+  const Zoo zoo;
+  const auto page = zoo.add("zoo/README.md", kPage);
+  for (const auto& policy : policies()) {
+    if (!policy.in_tables) continue;
+    for (const auto name : scaler_names()) {
+      SCOPED_TRACE(std::string(policy.name).append(" with ").append(name));
+      Json scaler = {{"type", name}};
+      if (name == "static") scaler["scale"] = 512;
+      const Json arithmetic = {{"policy", policy.name}, {"scaler", scaler}};
+      const Json overlay = {{"defaults", {{"arithmetic", arithmetic}}}};
+      const auto file = zoo.add("o.json", overlay.dump());
+      const auto type = find_scaler_type(name);
+      if (std::ranges::find(policy.scalers, type) == policy.scalers.end()) {
+        EXPECT_THAT(zoo.refusal({page}, file), HasSubstr("mine.json: rows[0].arithmetic.scaler: "));
+        continue;
+      }
+      const Suite suite = suite_from_json(zoo.import({page}, file), "mine.json");
+      ASSERT_TRUE(suite.rows.at(0).arithmetic.has_value());
+      EXPECT_EQ(suite.rows[0].arithmetic->policy, policy.policy);
+      EXPECT_EQ(suite.rows[0].arithmetic->scaler, ScalerOptions::defaults(*type));
+      EXPECT_EQ(suite.rows[0].find_claim("dtypes")->value, policy.name);
+      EXPECT_EQ(suite.rows[0].find_claim("loss_scale") != nullptr, scales_loss(policy.policy));
+      EXPECT_EQ(suite.rows[0].find_claim("parity") != nullptr, computes_in_half(policy.policy));
+    }
+  }
+}
+
+TEST(Import, ADynamicScalerTakesItsArgumentsFromTheOverlay) {
+  const Zoo zoo;
+  const auto page = zoo.add("zoo/README.md", kPage);
+  const Json arithmetic = {{"policy", "fp16-master"},
+                           {"scaler", {{"type", "mmcv-dynamic"}, {"scale", 65536}}}};
+  const Json overlay = {{"defaults", {{"arithmetic", arithmetic}}}};
+  const Json suite = zoo.import({page}, zoo.add("o.json", overlay.dump()));
+  EXPECT_EQ(suite["rows"][0]["arithmetic"]["scaler"],
+            (Json{{"type", "mmcv-dynamic"}, {"init_scale", 65536}}));
+  EXPECT_EQ(suite_from_json(suite, "mine.json").rows[0].arithmetic->scaler->init_scale, 65536.0);
 }
 
 TEST(Import, ReadsTheDepthThatABackboneNames) {

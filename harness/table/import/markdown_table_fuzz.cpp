@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   });
   return fuzz_reader([&] {
     for (const PublishedRow& row : rows_of_page(text, {"zoo/x.md", "suites"})) {
-      claims_of_row(row, {{"policy", "fp16-master"}}, "");
+      claims_of_row(row, Arithmetic{.policy = Policy::kFp16Master}, "");
     }
   });
 }

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "harness/base/float16.h"
+#include "harness/base/json.h"
 #include "harness/table/claim_kind.h"
 
 namespace harness {
@@ -24,22 +24,16 @@ constexpr const char* kHardwareReason =
     "Drivers, allocators and convolution libraries move it by several percent on the same "
     "hardware, and the printed number is one measurement without a spread.";
 
-constexpr std::array<DefaultTolerance, 10> kTolerances{{
+constexpr std::array<DefaultTolerance, 8> kTolerances{{
     {"miou", 0.05, 0.0, kMiouReason},
     {"miou_ms_flip", 0.05, 0.0, kMiouReason},
     {"log.miou", 0.0005, 0.0,
      "The log rounds mIoU, as a fraction, to 5 decimals: half of the last one is 0.0005 points; "
      "the "
      "rounding of the printed digits comes on top."},
-    {"parity", 0.1, 0.0,
-     "On one checkpoint and the same images FP16 may move mIoU by a tenth of a point and still be "
-     "called free of cost."},
     {"parity.pixels", 0.005, 0.0,
      "Up to 5 pixels in 1000 may change class: rounding decides at the borders between classes "
      "long before it shows in mIoU."},
-    {"parity.logits", 1.0, 0.0,
-     "RMSE(fp16, fp64) <= 2^13 x RMSE(fp32, fp64): unit roundoffs are 2^-11 and 2^-24, and to "
-     "first order the error of one network grows in proportion to the unit roundoff."},
     {"memory", 0.0, 0.10, kHardwareReason},
     {"fps", 0.0, 0.10, kHardwareReason},
     {"retrain.parity", 1.0, 0.0,
@@ -50,7 +44,27 @@ constexpr std::array<DefaultTolerance, 10> kTolerances{{
      "batch norm in half to 6, a gradient that is not unscaled to 70 (docs/lockstep.md)."},
 }};
 
-std::optional<Tolerance> default_tolerance(std::string_view id) {
+Tolerance parity_tolerance(Policy half) {
+  const std::string label(facts(facts(half).compute).label);
+  return {0.1, 0.0,
+          "On one checkpoint and the same images " + label +
+              " may move mIoU by a tenth of a point and still be called free of cost."};
+}
+
+Tolerance logits_tolerance(Policy half) {
+  const int digits = significant_digits(half);
+  const int single = significant_digits(Policy::kFp32);
+  return {1.0, 0.0,
+          "RMSE(" + std::string(facts(half).precision) + ", fp64) <= 2^" +
+              std::to_string(single - digits) + " x RMSE(fp32, fp64): unit roundoffs are 2^-" +
+              std::to_string(digits) + " and 2^-" + std::to_string(single) +
+              ", and to first order the error of one network grows in proportion to the unit "
+              "roundoff."};
+}
+
+std::optional<Tolerance> default_tolerance(std::string_view id, Policy half) {
+  if (id == "parity") return parity_tolerance(half);
+  if (id == "parity.logits") return logits_tolerance(half);
   for (const DefaultTolerance& known : kTolerances) {
     if (known.id == id) return Tolerance{known.abs, known.rel, known.reason};
   }
@@ -60,10 +74,9 @@ std::optional<Tolerance> default_tolerance(std::string_view id) {
 /// What is claimed of a row apart from the numbers that its page prints.
 class ClaimWriter {
  public:
-  ClaimWriter(const PublishedRow& row, const Json& arithmetic, const std::string& overlay_name)
-      : row_(row), arithmetic_(arithmetic), overlay_name_(overlay_name) {
-    if (arithmetic.contains("policy")) policy_ = arithmetic["policy"];
-  }
+  ClaimWriter(const PublishedRow& row, const std::optional<Arithmetic>& arithmetic,
+              const std::string& overlay_name)
+      : row_(row), arithmetic_(arithmetic), overlay_name_(overlay_name) {}
 
   /// Nothing when a claim of this kind makes no sense for the row's arithmetic.
   std::optional<Claim> write(const ClaimKind& kind) const {
@@ -72,7 +85,7 @@ class ClaimWriter {
     claim.id = kind.id;
     claim.evidence = kind.evidence;
     claim.unit = kind.unit;
-    claim.tolerance = default_tolerance(kind.id);
+    claim.tolerance = default_tolerance(kind.id, half());
     const PublishedFact fact = fact_for(kind);
     claim.value = fact.value;
     claim.digits = fact.digits;
@@ -82,24 +95,15 @@ class ClaimWriter {
   }
 
  private:
-  bool is_text_policy() const { return policy_.is_string(); }
-
-  bool computes_in_half() const {
-    return is_text_policy() && (policy_.get<std::string>().starts_with("fp16") ||
-                                policy_.get<std::string>().starts_with("bf16"));
-  }
-
-  bool scales_loss() const {
-    return is_text_policy() && policy_.get<std::string>().starts_with("fp16");
-  }
+  Policy policy() const { return arithmetic_ ? arithmetic_->policy : Policy::kFp32; }
+  Policy half() const { return half_policy(policy()); }
 
   bool applies(std::string_view id) const {
-    if (id == "loss_scale" || id == "retrain.loss_scale") return scales_loss();
-    if (id.starts_with("parity") || id == "range") return computes_in_half();
-    if (id == "retrain.parity" || id == "retrain.memory" || id == "retrain.lockstep") {
-      return computes_in_half();
-    }
-    return true;
+    if (id == "loss_scale" || id == "retrain.loss_scale") return scales_loss(policy());
+    const bool is_about_half = id.starts_with("parity") || id == "range" ||
+                               id == "retrain.parity" || id == "retrain.memory" ||
+                               id == "retrain.lockstep";
+    return !is_about_half || computes_in_half(policy());
   }
 
   PublishedFact fact_for(const ClaimKind& kind) const {
@@ -107,7 +111,7 @@ class ClaimWriter {
     if (id == "log.miou") return log_miou();
     if (id == "retrain.miou") return retrained_miou();
     if (id == "dtypes" || id == "retrain.arithmetic") {
-      return {.value = policy_, .source = arithmetic_source("policy")};
+      return {.value = policy_name(), .source = arithmetic_source("policy")};
     }
     if (id == "loss_scale" || id == "retrain.loss_scale")
       return {.value = loss_scale(), .source = arithmetic_source("scaler")};
@@ -148,35 +152,39 @@ class ClaimWriter {
     if (id == "tensors") return "model";
     if (id == "config") return "suite";
     if (id == "log.config") return row_.id;
-    if (id == "range") return static_cast<std::int64_t>(kHalfMax);
+    if (id == "range") return plain_number(facts(facts(half()).compute).max);
     if (id.starts_with("finite") || id.starts_with("parity")) return 0;
     if (id == "retrain.finite" || id == "retrain.parity") return 0;
     if (id == "retrain.lockstep") return 1;
     return nullptr;
   }
 
+  Json policy_name() const {
+    return arithmetic_ ? Json(to_string(arithmetic_->policy)) : Json(nullptr);
+  }
+
+  /// The number where the scale is fixed, else the scaler's name; null where none is stated.
   Json loss_scale() const {
-    if (!arithmetic_.contains("scaler")) return nullptr;
-    const Json& scaler = arithmetic_["scaler"];
-    if (!scaler.is_object() || !scaler.contains("type")) return nullptr;
-    return scaler["type"] == "static" && scaler.contains("scale") ? scaler["scale"]
-                                                                  : scaler["type"];
+    if (!arithmetic_ || !arithmetic_->scaler) return nullptr;
+    const ScalerOptions& scaler = *arithmetic_->scaler;
+    const bool is_fixed = scaler.type != ScalerType::kNone && !is_dynamic(scaler.type);
+    return is_fixed ? plain_number(scaler.init_scale) : Json(to_string(scaler.type));
   }
 
   Source arithmetic_source(const std::string& key) const {
-    if (overlay_name_.empty() || arithmetic_.empty()) return row_.source;
+    if (overlay_name_.empty() || !arithmetic_) return row_.source;
     return {overlay_name_, 0, "arithmetic." + key};
   }
 
   const PublishedRow& row_;
-  const Json& arithmetic_;
+  const std::optional<Arithmetic>& arithmetic_;
   const std::string& overlay_name_;
-  Json policy_ = nullptr;
 };
 
 }  // namespace
 
-std::vector<Claim> claims_of_row(const PublishedRow& row, const Json& arithmetic,
+std::vector<Claim> claims_of_row(const PublishedRow& row,
+                                 const std::optional<Arithmetic>& arithmetic,
                                  const std::string& overlay_name) {
   const ClaimWriter writer(row, arithmetic, overlay_name);
   std::vector<Claim> claims;

@@ -28,8 +28,12 @@ PublishedRow row() {
   return row;
 }
 
-const Json kMaster = {{"policy", "fp16-master"},
-                      {"scaler", {{"type", "static"}, {"scale", 512.0}}}};
+const std::optional<Arithmetic> kMaster =
+    Arithmetic{Policy::kFp16Master, ScalerOptions::defaults(ScalerType::kStatic), {}};
+
+std::optional<Arithmetic> of(Policy policy) {
+  return Arithmetic{.policy = policy};
+}
 
 std::vector<std::string> ids(const std::vector<Claim>& claims) {
   std::vector<std::string> ids;
@@ -55,17 +59,17 @@ TEST(RowClaims, AnFp16RowMakesEveryClaimOfTheFormatsPage) {
 }
 
 TEST(RowClaims, AnFp32RowClaimsNothingAboutFp16) {
-  const auto claims = ids(claims_of_row(row(), {{"policy", "fp32"}}, ""));
+  const auto claims = ids(claims_of_row(row(), of(Policy::kFp32), ""));
   for (const char* id : {"loss_scale", "parity", "parity.pixels", "parity.logits", "range"}) {
     EXPECT_THAT(claims, Not(testing::Contains(id)));
   }
   EXPECT_EQ(claims.size(), claim_kinds().size() - 9);
-  EXPECT_THAT(ids(claims_of_row(row(), {{"policy", "bf16-amp"}}, "")),
+  EXPECT_THAT(ids(claims_of_row(row(), of(Policy::kBf16Amp), "")),
               testing::AllOf(testing::Contains("parity"), Not(testing::Contains("loss_scale"))));
 }
 
 TEST(RowClaims, AnArithmeticThatIsNotStatedIsNotGuessed) {
-  const auto claims = claims_of_row(row(), Json::object(), "");
+  const auto claims = claims_of_row(row(), std::nullopt, "");
   EXPECT_TRUE(claim(claims, "dtypes").value.is_null());
   EXPECT_THAT(ids(claims), Not(testing::Contains("parity")));
 }
@@ -123,10 +127,43 @@ TEST(RowClaims, ArithmeticComesFromTheOverlay) {
   EXPECT_EQ(claim(claims, "dtypes").source.file, "o.json");
   EXPECT_EQ(claim(claims, "dtypes").source.column, "arithmetic.policy");
   EXPECT_EQ(claim(claims, "loss_scale").value, 512.0);
-  const Json dynamic = {{"policy", "fp16-amp"}, {"scaler", {{"type", "mmcv-dynamic"}}}};
-  EXPECT_EQ(claim(claims_of_row(row(), dynamic, "o.json"), "loss_scale").value, "mmcv-dynamic");
-  const Json silent = {{"policy", "fp16-amp"}};
-  EXPECT_TRUE(claim(claims_of_row(row(), silent, "o.json"), "loss_scale").value.is_null());
+}
+
+TEST(RowClaims, TheLossScaleIsANumberWhereItIsFixedAndElseTheScalersName) {
+  const auto value = [](ScalerType type) {
+    const Arithmetic amp{Policy::kFp16Amp, ScalerOptions::defaults(type), {}};
+    return claim(claims_of_row(row(), amp, "o.json"), "loss_scale").value;
+  };
+  EXPECT_EQ(value(ScalerType::kStatic), 512);
+  EXPECT_EQ(value(ScalerType::kGradScalerPinned), 512);
+  EXPECT_EQ(value(ScalerType::kMmcvDynamic), "mmcv-dynamic");
+  EXPECT_EQ(value(ScalerType::kGradScaler), "grad-scaler");
+  EXPECT_EQ(value(ScalerType::kNone), "none");
+  const auto silent = claims_of_row(row(), of(Policy::kFp16Amp), "o.json");
+  EXPECT_TRUE(claim(silent, "loss_scale").value.is_null());
+}
+
+TEST(RowClaims, TheRangeIsThatOfTheTypeThatComputes) {
+  const auto value = [](Policy policy) {
+    return claim(claims_of_row(row(), of(policy), ""), "range").value;
+  };
+  EXPECT_EQ(value(Policy::kFp16Master).dump(), "65504");
+  EXPECT_EQ(value(Policy::kFp16Amp), 65504);
+  EXPECT_EQ(value(Policy::kBf16Amp), 3.3895313892515354759e38);
+}
+
+TEST(RowClaims, TheToleranceOfLogitsNamesTheRoundingOfTheTypeThatComputes) {
+  const auto reason = [](Policy policy) {
+    return claim(claims_of_row(row(), of(policy), ""), "parity.logits").tolerance->reason;
+  };
+  EXPECT_THAT(reason(Policy::kFp16Master),
+              testing::AllOf(testing::HasSubstr("RMSE(fp16, fp64) <= 2^13 x"),
+                             testing::HasSubstr("2^-11 and 2^-24")));
+  EXPECT_THAT(reason(Policy::kBf16Amp),
+              testing::AllOf(testing::HasSubstr("RMSE(bf16-amp, fp64) <= 2^16 x"),
+                             testing::HasSubstr("2^-8 and 2^-24")));
+  const auto bf16 = claims_of_row(row(), of(Policy::kBf16Amp), "");
+  EXPECT_THAT(claim(bf16, "parity").tolerance->reason, testing::HasSubstr("BF16"));
 }
 
 TEST(RowClaims, WhatIsNotPublishedIsNull) {
@@ -134,7 +171,7 @@ TEST(RowClaims, WhatIsNotPublishedIsNull) {
   bare.checkpoint.clear();
   bare.log.clear();
   bare.facts.clear();
-  for (const Claim& written : claims_of_row(bare, {{"policy", "fp32"}}, "")) {
+  for (const Claim& written : claims_of_row(bare, of(Policy::kFp32), "")) {
     if (written.id == "dtypes" || written.id == "retrain.arithmetic") continue;
     if (written.id == "finite.forward" || written.id == "retrain.finite") continue;
     EXPECT_TRUE(written.value.is_null()) << written.id;

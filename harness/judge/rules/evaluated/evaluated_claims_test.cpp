@@ -27,7 +27,7 @@ TEST(EvaluatedClaims, TheRowsOwnArithmeticDecidesAndTheOthersAreNamed) {
 
 TEST(EvaluatedClaims, AnFp32RowIsJudgedInFp32) {
   auto sample = claiming(52.06);
-  sample.row.arithmetic = {{"policy", "fp32"}};
+  sample.row.arithmetic = Arithmetic{.policy = Policy::kFp32};
   const auto finding = sample.judge(judge_miou);
   EXPECT_EQ(finding.precision, "fp32");
   EXPECT_EQ(finding.measured, 52.06);

@@ -51,21 +51,37 @@ std::string layer_text(const Json& record, const char* key) {
   return layer.empty() ? "" : " in " + layer;
 }
 
+/// above: values above FP16's range; nothing where another type's range counts.
 std::string range_reason(const Claim& claim, const Forward& forward, double max_abs,
-                         std::int64_t above, bool pass) {
+                         std::optional<std::int64_t> above, bool pass) {
   const Json& record = *forward.record;
   const std::string where = layer_text(record, "max_abs_layer");
   std::string reason = "largest" + where;
   if (!pass) {
-    reason = "expected at most " + published_text(claim) + ", found " + short_text(max_abs) +
-             where + ", " + count_text(above) + " above FP16's range, " +
-             count_text(forward.worst()) + " not finite";
+    reason = "expected at most " + published_text(claim) + ", found " + short_text(max_abs) + where;
+    if (above) reason += ", " + count_text(*above) + " above FP16's range";
+    reason += ", " + count_text(forward.worst()) + " not finite";
   }
   const auto share = [&](const char* key) {
     const auto count = count_at(record, {key});
     return count ? share_text(*count, forward.elements) : std::string("an unknown share");
   };
-  return reason + "; " + share("half_subnormals") + " subnormal, " + share("zeros") + " zero";
+  reason += "; ";
+  if (above) reason += share("half_subnormals") + " subnormal, ";
+  return reason + share("zeros") + " zero";
+}
+
+Finding judge_magnitudes(const Claim& claim, const Forward& forward, ElementType type) {
+  // The census counts against FP16's limits. Beyond bfloat16's range there is no finite value.
+  const bool is_float16 = type == ElementType::kFloat16;
+  const auto max_abs = number_at(*forward.record, {"max_abs"});
+  const auto above = count_at(*forward.record, {"above_half_max"});
+  if (!max_abs || (is_float16 && !above)) return missing("the evaluation recorded no magnitudes");
+  const bool in_range = !is_float16 || *above == 0;
+  const bool pass = claim.value.is_number() && *max_abs <= claim.value.get<double>() && in_range &&
+                    forward.worst() == 0;
+  return compared(pass, *max_abs,
+                  range_reason(claim, forward, *max_abs, is_float16 ? above : std::nullopt, pass));
 }
 
 }  // namespace
@@ -89,17 +105,8 @@ Finding judge_range(const ClaimContext& context) {
   const std::string precision = half_precision(context.row);
   const auto forward = find_forward(context, precision);
   if (forward.absence) return in_precision(*forward.absence, precision);
-  const auto max_abs = number_at(*forward.record, {"max_abs"});
-  const auto above = count_at(*forward.record, {"above_half_max"});
-  if (!max_abs || !above) {
-    return in_precision(missing("the evaluation recorded no magnitudes"), precision);
-  }
-  const auto& published = context.claim.value;
-  const bool pass = published.is_number() && *max_abs <= published.get<double>() && *above == 0 &&
-                    forward.worst() == 0;
-  return in_precision(
-      compared(pass, *max_abs, range_reason(context.claim, forward, *max_abs, *above, pass)),
-      precision);
+  const ElementType type = facts(half_policy(context.row.policy())).compute;
+  return in_precision(judge_magnitudes(context.claim, forward, type), precision);
 }
 
 }  // namespace harness

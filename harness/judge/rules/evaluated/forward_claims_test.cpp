@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/table/import/row_claims.h"
 #include "harness/testing/sample_row.h"
 
 namespace harness {
@@ -84,9 +85,47 @@ TEST(ForwardClaims, AMagnitudeThatIsMissingFails) {
 
 TEST(ForwardClaims, TheRangeOfAnFp32RowIsThatOfItsHalfRun) {
   auto sample = claiming("range", 65504);
-  sample.row.arithmetic = {{"policy", "fp32"}};
+  sample.row.arithmetic = Arithmetic{.policy = Policy::kFp32};
   EXPECT_EQ(sample.judge(judge_range).precision, "fp16");
   EXPECT_EQ(sample.judge(judge_finite_forward).precision, "fp32");
+}
+
+/// A row of bfloat16 with the claim that an import writes for it.
+Case bfloat16_case(const char* id) {
+  Case sample;
+  sample.row.arithmetic = Arithmetic{.policy = Policy::kBf16Amp};
+  for (auto& claim : claims_of_row(PublishedRow{}, sample.row.arithmetic, "")) {
+    if (claim.id == id) sample.claim = std::move(claim);
+  }
+  sample.results.at(1) = sample::evaluate("bf16-amp");
+  return sample;
+}
+
+TEST(ForwardClaims, Bfloat16HasItsOwnRange) {
+  auto sample = bfloat16_case("range");
+  sample.evaluation()["forward"]["above_half_max"] = 2;
+  sample.evaluation()["forward"]["max_abs"] = 70000.0;
+  const auto finding = sample.judge(judge_range);
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_EQ(finding.precision, "bf16-amp");
+  EXPECT_EQ(finding.measured, 70000.0);
+  EXPECT_THAT(finding.reason, testing::Not(HasSubstr("subnormal")));
+  sample.evaluation()["forward"]["max_abs"] = 3.3895313892515354759e38;
+  EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kPass);
+  sample.evaluation()["forward"]["max_abs"] = 3.39e38;
+  EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
+}
+
+TEST(ForwardClaims, Bfloat16OverflowsToo) {
+  auto sample = bfloat16_case("range");
+  sample.evaluation()["forward"]["non_finite"] = 1;
+  const auto finding = sample.judge(judge_range);
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_THAT(finding.reason,
+              testing::AllOf(HasSubstr("1 not finite"), testing::Not(HasSubstr("FP16"))));
+  sample = bfloat16_case("range");
+  sample.evaluation()["forward"]["max_abs"] = nullptr;
+  EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
 }
 
 }  // namespace

@@ -11,7 +11,6 @@
 namespace harness {
 namespace {
 
-constexpr double kHalfOverSingle = 8192.0;  // 2^(23 - 10), the ratio of the two roundings.
 constexpr double kBookkeepingError = 1e-6;  // Points; sums of doubles differ in their last places.
 
 /// The measurements of the stage parity, or why there are none to judge.
@@ -100,8 +99,11 @@ Finding judge_logits(const ClaimContext& context, const Parity& parity) {
   if (!(*reference > 0.0) || !(*rmse >= 0.0)) {
     return missing("FP32 lies " + short_text(*reference) + " from FP64: that is no yardstick");
   }
-  return judge_number_claim(context, *rmse / (kHalfOverSingle * *reference), PublishedAs::kPosited,
-                            "half lies " + short_text(*rmse) + " from FP64, FP32 " +
+  const Policy half = half_policy(context.row.policy());
+  const std::string label(facts(facts(half).compute).label);
+  return judge_number_claim(context, *rmse / (rounding_over_fp32(half) * *reference),
+                            PublishedAs::kPosited,
+                            label + " lies " + short_text(*rmse) + " from FP64, FP32 " +
                                 short_text(*reference) + "; 1 is rounding alone");
 }
 

@@ -16,9 +16,10 @@ Finding judge_parity(const ClaimContext& context);
 Finding judge_parity_pixels(const ClaimContext& context);
 
 /// How far the half logits lie from FP64's, in units of what FP32's own distance allows:
-/// rmse / (2^13 * rmse_reference). FP16 keeps 13 digits fewer than FP32 (10 against 23), so
-/// rounding alone takes it 2^13 times as far; around 1 is what half precision costs, more is a
-/// fault. An FP32 distance of 0 or none gives no yardstick and no pass.
+/// rmse / (rounding_over_fp32 * rmse_reference). FP16 keeps 13 digits fewer than FP32 (11 against
+/// 24), so rounding alone takes it 2^13 times as far, bfloat16 2^16 times (arithmetic/policy.h);
+/// around 1 is what half precision costs, more is a fault. An FP32 distance of 0 or none gives no
+/// yardstick and no pass.
 Finding judge_parity_logits(const ClaimContext& context);
 
 }  // namespace harness

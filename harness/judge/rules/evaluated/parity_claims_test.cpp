@@ -93,6 +93,22 @@ TEST(ParityClaims, LogitsAreMeasuredByFp32sOwnDistance) {
   EXPECT_EQ(claiming("parity.logits", 0.2).judge(judge_parity_logits).verdict, Verdict::kFail);
 }
 
+TEST(ParityClaims, TheYardstickIsTheRoundingOfTheTypeThatComputes) {
+  auto sample = claiming("parity.logits", 1.0);
+  sample.parity_measurements()["logits"]["rmse"] = 0.9 * 65536 * 1e-6;
+  EXPECT_EQ(sample.judge(judge_parity_logits).verdict, Verdict::kFail);
+  sample.row.arithmetic = Arithmetic{.policy = Policy::kFp16Amp};
+  sample.results.at(3).precision = "fp16-amp";
+  EXPECT_DOUBLE_EQ(sample.judge(judge_parity_logits).measured.get<double>(), 0.9 * 8);
+  sample.row.arithmetic = Arithmetic{.policy = Policy::kBf16Amp};
+  sample.results.at(3).precision = "bf16-amp";
+  const auto finding = sample.judge(judge_parity_logits);
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_DOUBLE_EQ(finding.measured.get<double>(), 0.9);
+  sample.parity_measurements()["logits"]["rmse"] = 1.1 * 65536 * 1e-6;
+  EXPECT_EQ(sample.judge(judge_parity_logits).verdict, Verdict::kFail);
+}
+
 TEST(ParityClaims, WithoutAYardstickNothingPasses) {
   for (const Json& bad : {Json(0.0), Json(nullptr), Json(-1e-6), Json("1e-6")}) {
     auto sample = claiming("parity.logits", 1e9);

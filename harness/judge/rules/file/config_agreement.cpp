@@ -66,19 +66,20 @@ void compare_model(const Row& row, const Json& config, Agreement& agreement) {
 }
 
 void compare_arithmetic(const Row& row, const Json& config, Agreement& agreement) {
-  const std::string policy = text_at(row.arithmetic, {"policy"});
+  if (!row.arithmetic) return;
+  const Policy policy = row.arithmetic->policy;
   const std::string hook = optimizer_hook(config);
   const bool config_speaks = config.contains("optimizer_config") || !hook.empty();
-  if (!policy.empty() && config_speaks) {
-    const bool half = is_half_hook(hook);
-    agreement.add("arithmetic.policy", half == (policy != "fp32"), policy,
+  if (config_speaks) {
+    agreement.add("arithmetic.policy", is_half_hook(hook) == computes_in_half(policy),
+                  std::string(to_string(policy)),
                   hook.empty() ? "an optimizer hook without half precision" : hook);
   }
-  const auto scale = number_at(row.arithmetic, {"scaler", "scale"});
+  const auto& scaler = row.arithmetic->scaler;
   const auto configured = configured_loss_scale(config);
-  if (scale && configured && configured->scale) {
-    agreement.add("arithmetic.scaler.scale", *scale == *configured->scale, short_text(*scale),
-                  short_text(*configured->scale));
+  if (scaler && configured && configured->scale) {
+    agreement.add("arithmetic.scaler.scale", scaler->init_scale == *configured->scale,
+                  short_text(scaler->init_scale), short_text(*configured->scale));
   }
 }
 

@@ -51,13 +51,13 @@ TEST(ConfigAgreement, AnFp32ConfigIsNotOfAHalfTrainedRow) {
   EXPECT_EQ(finding.reason,
             "arithmetic.policy: suite says fp16-master, config says an optimizer hook without half "
             "precision");
-  sample.row.arithmetic = {{"policy", "fp32"}};
+  sample.row.arithmetic = Arithmetic{.policy = Policy::kFp32};
   EXPECT_EQ(sample.judge(judge_config).verdict, Verdict::kPass);
 }
 
 TEST(ConfigAgreement, AHalfHookIsNotOfAnFp32Row) {
   auto sample = agreeing();
-  sample.row.arithmetic = {{"policy", "fp32"}};
+  sample.row.arithmetic = Arithmetic{.policy = Policy::kFp32};
   EXPECT_EQ(sample.judge(judge_config).reason,
             "arithmetic.policy: suite says fp32, config says Fp16OptimizerHook");
 }
@@ -77,7 +77,7 @@ TEST(ConfigAgreement, EachFactOfTheRecipeCounts) {
 
 TEST(ConfigAgreement, ALossScaleOfAnotherSizeIsAContradiction) {
   auto sample = agreeing();
-  sample.row.arithmetic["scaler"]["scale"] = 1024;
+  sample.row.arithmetic->scaler->init_scale = 1024;
   EXPECT_EQ(sample.judge(judge_config).reason,
             "arithmetic.scaler.scale: suite says 1024, config says 512");
 }

@@ -1,6 +1,5 @@
 #include "harness/judge/rules/file/config_claims.h"
 
-#include <cmath>
 #include <functional>
 #include <utility>
 
@@ -80,30 +79,42 @@ class Statements {
   std::vector<Statement> statements_;
 };
 
-Json whole_or_not(double value) {
-  const bool is_whole = std::abs(value) < 1e15 && value == std::floor(value);
-  return is_whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
-}
+/// How a row that was trained as claimed scales its loss.
+enum class Scaling { kNone, kFixed, kDynamic };
 
-bool expects_dynamic(const ClaimContext& context) {
-  const std::string scaler = text_at(context.row.arithmetic, {"scaler", "type"});
-  return context.claim.value == "dynamic" || scaler == "mmcv-dynamic" || scaler == "grad-scaler";
+Scaling expected_scaling(const ClaimContext& context) {
+  const Json& value = context.claim.value;
+  if (value == "dynamic") return Scaling::kDynamic;
+  auto type = value.is_string() ? find_scaler_type(value.get<std::string>()) : std::nullopt;
+  const auto& arithmetic = context.row.arithmetic;
+  if (!type && arithmetic && arithmetic->scaler) type = arithmetic->scaler->type;
+  if (type == ScalerType::kNone) return Scaling::kNone;
+  return type && is_dynamic(*type) ? Scaling::kDynamic : Scaling::kFixed;
 }
 
 void add_loss_scale(Statements& statements, const ClaimContext& context, const LossScale& found,
                     const std::string& where, bool is_initial) {
-  const bool dynamic = expects_dynamic(context);
+  const Scaling expected = expected_scaling(context);
+  const bool dynamic = expected == Scaling::kDynamic;
   const bool mode_fits = found.mode.empty() || (found.mode == "dynamic") == dynamic;
   const auto& published = context.claim.value;
   // A dynamic scale has moved on by the time the checkpoint is saved.
   const bool scale_matters = published.is_number() && (!dynamic || is_initial);
   const bool scale_fits = !scale_matters || !found.scale || *found.scale == published.get<double>();
-  Json value = found.scale ? whole_or_not(*found.scale) : Json(found.mode);
+  Json value = found.scale ? plain_number(*found.scale) : Json(found.mode);
   if (!mode_fits && found.scale) {
     std::string both = found.mode;
     value = both.append(" ").append(short_text(*found.scale));
   }
-  statements.add(where, std::move(value), mode_fits && scale_fits);
+  const bool agrees = expected != Scaling::kNone && mode_fits && scale_fits;
+  statements.add(where, std::move(value), agrees);
+}
+
+std::string expectation_text(const ClaimContext& context) {
+  const Scaling expected = expected_scaling(context);
+  if (expected == Scaling::kNone) return "no loss scale";
+  return std::string(expected == Scaling::kDynamic ? "a dynamic" : "a static") + " loss scale " +
+         context.claim.value.dump();
 }
 
 }  // namespace
@@ -144,7 +155,8 @@ Finding judge_loss_scale(const ClaimContext& context) {
     if (const auto scale = configured_loss_scale(config)) {
       add_loss_scale(statements, context, *scale, where, true);
     } else {
-      statements.add(where, "no loss scale", false);
+      const bool agrees = expected_scaling(context) == Scaling::kNone;
+      statements.add(where, "no loss scale", agrees);
     }
   });
   if (const Json* checkpoint = statements.checkpoint()) {
@@ -152,8 +164,7 @@ Finding judge_loss_scale(const ClaimContext& context) {
     const auto saved = meta == nullptr ? std::nullopt : saved_loss_scale(*meta);
     if (saved) add_loss_scale(statements, context, *saved, "saved scaler", false);
   }
-  const std::string mode = expects_dynamic(context) ? "dynamic" : "static";
-  auto finding = statements.judge("a " + mode + " loss scale " + context.claim.value.dump());
+  auto finding = statements.judge(expectation_text(context));
   if (finding.verdict == Verdict::kPass) {
     finding.reason += "; the steps in between are in no published file";
   }

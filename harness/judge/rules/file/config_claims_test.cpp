@@ -128,6 +128,38 @@ TEST(ConfigClaims, ADynamicRowMovesItsScale) {
   EXPECT_EQ(sample.judge(judge_loss_scale).measured, "dynamic");
 }
 
+TEST(ConfigClaims, APinnedGradScalerKeepsItsScale) {
+  auto sample = claiming("loss_scale", 512);
+  const auto pinned = ScalerOptions::defaults(ScalerType::kGradScalerPinned);
+  sample.row.arithmetic = Arithmetic{Policy::kFp16Amp, pinned, {}};
+  sample.checkpoint()["meta"]["fp16"]["loss_scaler"] = {{"scale", 512.0}, {"growth_factor", 2.0}};
+  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kPass);
+  sample.checkpoint()["meta"]["fp16"]["loss_scaler"]["scale"] = 1024.0;
+  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kFail);
+}
+
+TEST(ConfigClaims, ARowWithoutAScalerHasNoLossScale) {
+  auto sample = claiming("loss_scale", "none");
+  EXPECT_EQ(sample.judge(judge_loss_scale).reason,
+            "expected no loss scale: checkpoint config says 512; log config says 512; saved "
+            "scaler says 512");
+  sample.checkpoint()["meta"].erase("fp16");
+  for (Json* config : {&sample.checkpoint()["config"], &sample.log()["config"]}) {
+    (*config)["optimizer_config"] = Json::object();
+  }
+  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kPass);
+}
+
+TEST(ConfigClaims, TheNameOfADynamicScalerExpectsOne) {
+  auto sample = claiming("loss_scale", "mmcv-dynamic");
+  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kFail);
+  for (Json* config : {&sample.checkpoint()["config"], &sample.log()["config"]}) {
+    (*config)["optimizer_config"]["loss_scale"] = "dynamic";
+  }
+  sample.checkpoint()["meta"]["fp16"]["loss_scaler"]["mode"] = "dynamic";
+  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kPass);
+}
+
 TEST(ConfigClaims, AConfigWithoutALossScaleFails) {
   auto sample = claiming("loss_scale", 512);
   sample.checkpoint()["config"]["optimizer_config"] = Json::object();

@@ -4,9 +4,11 @@
 #include <map>
 #include <string_view>
 
+#include "harness/arithmetic/policy.h"
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
+#include "harness/judge/policy_claim.h"
 #include "harness/table/tensor_role.h"
 
 namespace harness {
@@ -24,8 +26,8 @@ struct Census {
     for (const auto& [type, n] : types[kind]) sum += n;
     return sum;
   }
-  bool all(Kind kind, const std::string& type) const {
-    return types[kind].size() == 1 && types[kind].count(type) == 1;
+  bool all(Kind kind, std::string_view type) const {
+    return types[kind].size() == 1 && types[kind].begin()->first == type;
   }
 };
 
@@ -44,57 +46,63 @@ Census take_census(const Json& state_dict) {
 }
 
 /// "expected float16 convolutions: 63 of 63 are float32".
-std::string complaint(const Census& census, Kind kind, const std::string& expected) {
+std::string complaint(const Census& census, Kind kind, std::string_view expected) {
   std::string text;
   for (const auto& [type, count] : census.types[kind]) {
     if (type == expected) continue;
     text += (text.empty() ? "" : ", ") + count_text(count) + " of " +
             count_text(census.count(kind)) + " are " + type;
   }
-  return "expected " + expected + " " + kKindNames[kind] +
+  return "expected " + std::string(expected) + " " + kKindNames[kind] +
          "s: " + (text.empty() ? "there are none" : text);
 }
 
 /// What the file is, whatever was expected: in short and in words.
 struct Nature {
-  const char* name;
-  const char* words;
+  std::string_view name;
+  std::string_view words;
 };
 
 Nature nature_of(const Census& census) {
-  const bool half = census.all(kConvolution, "float16");
-  const bool single = census.all(kConvolution, "float32");
-  if (single && census.all(kNorm, "float32")) {
+  const bool half = census.all(kConvolution, to_string(ElementType::kFloat16));
+  const bool single = census.all(kConvolution, to_string(ElementType::kFloat32));
+  const bool half_norm = census.all(kNorm, to_string(ElementType::kFloat16));
+  const bool single_norm = census.all(kNorm, to_string(ElementType::kFloat32));
+  if (single && single_norm) {
     return {"fp32 weights", "an FP32 file: trained in FP32 or by autocast, or widened afterwards"};
   }
-  if (half && census.all(kNorm, "float32")) {
-    return {"fp16-master", "a file of half training with float batch norm"};
+  if (half && single_norm) {
+    return {to_string(Policy::kFp16Master), "a file of half training with float batch norm"};
   }
-  if (half && census.all(kNorm, "float16")) {
+  if (half && half_norm) {
     return {"all half", "a whole model cast to half, batch norm too"};
   }
   return {"mixed", "a mixture"};
 }
 
-Finding judge_census(const Census& census, const std::string& policy) {
-  const bool expects_half = policy == "fp16-master";
-  const std::string convolutions = expects_half ? "float16" : "float32";
+Finding judge_census(const Census& census, const PolicyFacts& policy) {
+  const std::string_view convolutions = to_string(policy.weights);
+  const std::string_view norms = to_string(policy.norm);
   const Nature found = nature_of(census);
   std::string wrong;
-  const auto check = [&](Kind kind, const std::string& expected) {
+  const auto check = [&](Kind kind, std::string_view expected) {
     if (!census.all(kind, expected) && !(kind == kCounter && census.count(kind) == 0)) {
       wrong += (wrong.empty() ? "" : "; ") + complaint(census, kind, expected);
     }
   };
   check(kConvolution, convolutions);
-  check(kNorm, "float32");
-  check(kCounter, "int64");
-  if (!wrong.empty()) return compared(false, found.name, wrong + "; this is " + found.words);
-  const std::string counts = plural(census.count(kConvolution), "convolution tensor") + " in " +
-                             convolutions + ", " + plural(census.count(kNorm), "norm tensor") +
-                             " in float32";
-  if (expects_half) return compared(true, found.name, counts + ": only half training leaves this");
-  return compared(true, found.name, counts + ": what FP32 and autocast leave, alike");
+  check(kNorm, norms);
+  check(kCounter, kCounterType);
+  if (!wrong.empty()) {
+    return compared(false, found.name, wrong + "; this is " + std::string(found.words));
+  }
+  std::string counts = plural(census.count(kConvolution), "convolution tensor") + " in ";
+  counts.append(convolutions).append(", ").append(plural(census.count(kNorm), "norm tensor"));
+  counts.append(" in ").append(norms);
+  const bool proves = policy.weights != ElementType::kFloat32;
+  return compared(true, found.name,
+                  counts + (proves ? ": only half training leaves this"
+                                   : ": what FP32 and autocast leave, alike"));
 }
 
 }  // namespace
@@ -106,16 +114,10 @@ Finding judge_dtypes(const ClaimContext& context) {
   if (state_dict == nullptr || !state_dict->is_array()) {
     return missing("verify recorded no state dict of the checkpoint");
   }
-  const auto& policy = context.claim.value;
-  const bool known =
-      policy == "fp16-master" || policy == "fp32" || policy == "fp16-amp" || policy == "bf16-amp";
-  if (!known && !policy.is_null()) {
-    return missing("expected fp16-master, fp32, fp16-amp or bf16-amp, the suite gives " +
-                   policy.dump());
-  }
+  const auto policy = claimed_policy(context.claim);
+  if (!policy && !context.claim.value.is_null()) return unknown_policy(context.claim);
   try {
-    return judge_census(take_census(*state_dict),
-                        policy.is_null() ? "" : policy.get<std::string>());
+    return judge_census(take_census(*state_dict), facts(policy.value_or(Policy::kFp32)));
   } catch (const nlohmann::json::exception&) {
     return missing("expected [name, dtype, shape] for each tensor that verify recorded");
   }

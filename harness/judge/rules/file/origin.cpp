@@ -5,6 +5,7 @@
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
+#include "harness/judge/policy_claim.h"
 #include "harness/judge/rules/file/config_facts.h"
 #include "harness/table/tensor_role.h"
 
@@ -168,21 +169,18 @@ Finding judge_origin(const ClaimContext& context) {
   if (origin.name.empty() || find_at(*file.record, {"roles", "convolution"}) == nullptr) {
     return missing("verify recorded no tensors and values of the checkpoint");
   }
-  const auto& policy = context.claim.value;
-  if (policy.is_null()) {
+  if (context.claim.value.is_null()) {
     Finding finding = not_verifiable(origin.words);
     finding.measured = origin.name;
     return finding;
   }
-  const bool is_float = policy == "fp32" || policy == "fp16-amp" || policy == "bf16-amp";
-  if (!is_float && policy != "fp16-master") {
-    return missing("expected fp16-master, fp32, fp16-amp or bf16-amp, the suite gives " +
-                   policy.dump());
-  }
-  const std::string expected = is_float ? "float" : "half training";
+  const auto policy = claimed_policy(context.claim);
+  if (!policy) return unknown_policy(context.claim);
+  const bool is_half = facts(*policy).weights == ElementType::kFloat16;
+  const std::string expected = is_half ? "half training" : "float";
   std::string reason = origin.words;
   if (origin.name != expected) {
-    reason = policy.get<std::string>() + " leaves \"" + expected + "\"; " + reason;
+    reason = std::string(to_string(*policy)) + " leaves \"" + expected + "\"; " + reason;
   }
   return compared(origin.name == expected, origin.name, reason);
 }

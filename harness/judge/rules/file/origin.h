@@ -25,8 +25,8 @@ struct Origin {
 /// `checkpoint` is what the stage verify recorded (docs/formats.md).
 Origin origin_of(const Json& checkpoint);
 
-/// Whether that is what the policy of the claim leaves: "half training" for fp16-master, "float"
-/// for fp32, fp16-amp and bf16-amp.
+/// Whether that is what the policy of the claim leaves: "half training" where it keeps the weights
+/// in half, "float" where it keeps them in FP32.
 Finding judge_origin(const ClaimContext& context);
 
 /// What nobody can know from this file alone, one sentence each.

@@ -4,12 +4,17 @@
 #include <limits>
 #include <optional>
 
+#include "harness/arithmetic/scaler.h"
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
 namespace harness {
 namespace {
+
+/// The two runs with a dynamic scale have the names of their scalers.
+const std::string_view kMmcvRun = to_string(ScalerType::kMmcvDynamic);
+const std::string_view kTorchRun = to_string(ScalerType::kGradScaler);
 
 /// Steps of a trace whose loss is not a number, from `first` on; -1 when the trace is not one.
 std::int64_t broken_losses(const Json& run, std::int64_t first) {
@@ -39,7 +44,8 @@ double mean_loss(const Json& trace, std::int64_t first) {
 Finding judge_overflows(const Json& measured) {
   std::string text;
   std::int64_t least = std::numeric_limits<std::int64_t>::max();
-  for (const auto* name : {"mmcv-dynamic", "grad-scaler", "unguarded", "guarded"}) {
+  for (const auto name :
+       {kMmcvRun, kTorchRun, std::string_view("unguarded"), std::string_view("guarded")}) {
     const auto overflows = count_at(measured, {"runs", name, "overflows"});
     if (!overflows) return no_number("steps of a run");
     least = std::min(least, *overflows);
@@ -54,7 +60,7 @@ Finding judge_recovery(const Json& measured) {
   bool pass = true;
   std::string text;
   double last_scale = std::nan("");
-  for (const auto* name : {"mmcv-dynamic", "grad-scaler"}) {
+  for (const auto name : {kMmcvRun, kTorchRun}) {
     const Json* run = find_at(measured, {"runs", name});
     if (run == nullptr || broken_losses(*run, 0) < 0) return no_number("steps of a run");
     const Json& trace = run->at("trace");

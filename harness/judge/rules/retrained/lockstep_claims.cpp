@@ -195,7 +195,8 @@ std::string text_of(const Comparison& comparison) {
 }
 
 bool loses_range(const RunResult& result, const Comparison& comparison) {
-  const bool is_half = result.precision.rfind("fp16", 0) == 0;
+  const bool is_half =
+      facts(policy_of_precision(result.precision)).compute == ElementType::kFloat16;
   return is_half && (comparison.flushed > kMostFlushed || comparison.subnormal > kMostSubnormal);
 }
 

@@ -8,6 +8,7 @@
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
+#include "harness/judge/policy_claim.h"
 #include "harness/judge/rules/retrained/trainings.h"
 #include "harness/judge/statistics/statistics.h"
 #include "harness/judge/statistics/tolerance.h"
@@ -66,31 +67,17 @@ Finding against_published(const Sample& ours, double published) {
                       " of their mean");
 }
 
-bool is_dynamic(const std::string& scaler) {
-  return scaler == "mmcv-dynamic" || scaler == "grad-scaler";
-}
-
-/// Kinds of operators and the dtype that a policy gives each.
-std::map<std::string, std::string> dtypes_of(const std::string& policy) {
-  if (policy == "fp16-master") {
-    return {{"convolution", "float16"},
-            {"convolution_backward", "float16"},
-            {"batch_norm", "float16"},
-            {"loss", "float32"}};
-  }
-  if (policy == "fp16-amp" || policy == "bf16-amp") {
-    const std::string low = policy == "fp16-amp" ? "float16" : "bfloat16";
-    return {{"convolution", low}, {"convolution_backward", low}, {"loss", "float32"}};
-  }
-  const std::string type = policy == "fp64" ? "float64" : "float32";
-  return {
-      {"convolution", type}, {"convolution_backward", type}, {"batch_norm", type}, {"loss", type}};
+bool is_dynamic_scaler(const std::string& name) {
+  const auto type = find_scaler_type(name);
+  return type && is_dynamic(*type);
 }
 
 /// "batch_norm ran in float32" for what differs.
-std::string census_difference(const Json& census, const std::string& policy) {
+std::string census_difference(const Json& census, Policy policy) {
   std::string wrong;
-  for (const auto& [kind, expected] : dtypes_of(policy)) {
+  for (const auto& [kind_name, element_type] : operator_types(policy)) {
+    const std::string kind(kind_name);
+    const std::string expected(to_string(element_type));
     const Json* types = find_at(census, {kind});
     if (types == nullptr || !types->is_object() || types->empty()) {
       wrong += (wrong.empty() ? "" : "; ") + ("no " + kind + " was seen");
@@ -177,7 +164,7 @@ Finding judge_retrained_loss_scale(const ClaimContext& context) {
   for (const auto& [seed, result] : trainings.by_seed) {
     const Json& record = result->measurements;
     steps += count_at(record, {"steps"}).value_or(0);
-    const bool dynamic = is_dynamic(text_at(record, {"scaler"}));
+    const bool dynamic = is_dynamic_scaler(text_at(record, {"scaler"}));
     for (const auto* key : {"first", "min", "max", "last"}) {
       const auto scale = number_at(record, {"scale", key});
       if (dynamic && std::string_view(key) != "first") continue;
@@ -196,8 +183,7 @@ Finding judge_retrained_arithmetic(const ClaimContext& context) {
   const std::string precision = row_precision(context.row);
   const auto trainings = find_trainings(context, precision, /*whole=*/false);
   if (trainings.absence) return in_precision(*trainings.absence, precision);
-  const std::string policy =
-      context.claim.value.is_string() ? context.claim.value.get<std::string>() : "fp32";
+  const Policy policy = claimed_policy(context.claim).value_or(Policy::kFp32);
   const RunResult& result = *trainings.by_seed.begin()->second;
   const Json* census = find_at(result.measurements, {"census"});
   if (census == nullptr || !census->is_object()) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,9 +24,13 @@ struct UpstreamQuirks {
   friend bool operator==(const UpstreamQuirks&, const UpstreamQuirks&) = default;
 };
 
-/// Throws Error(kUsage) that lists the names.
-UpstreamQuirks quirks_from_names(std::span<const std::string> names);
+/// Every name there is.
+std::vector<std::string_view> quirk_names();
 
+/// The names of those that are on.
 std::vector<std::string_view> names_of(const UpstreamQuirks& quirks);
+
+/// Turns on the quirk of this name; false when there is none.
+bool turn_on(UpstreamQuirks& quirks, std::string_view name) noexcept;
 
 }  // namespace harness
