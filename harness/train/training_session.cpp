@@ -50,32 +50,29 @@ LogAverages::Values validation_values(const Json& record, const std::vector<std:
 
 }  // namespace
 
-TrainingSession::TrainingSession(const TrainJob& job)
-    : job_(job),
-      folder_(job.out / training_folder(job.precision, job.seed)),
-      started_(utc_now()),
-      policy_(policy_of_precision(job.precision)),
-      device_(open_device(job.device)),
+TrainingSession::TrainingSession(TrainingRequest request)
+    : request_(std::move(request)),
+      policy_(policy_of_precision(request_.precision)),
+      device_(open_device(request_.device)),
       last_save_(std::chrono::steady_clock::now()) {
-  prepare_process(job);
-  fs::create_directories(folder_);
+  fs::create_directories(request_.folder);
   read_source();
   build_model();
   open_records();
 }
 
 void TrainingSession::read_source() {
-  setup_ = training_setup(job_.row, job_.checkpoint, policy_);
+  setup_ = training_setup(request_.row, request_.checkpoint, policy_);
   // Faster on the CPU; on CUDA max pooling's gradient adds atomically in that layout.
   setup_.recipe.arithmetic.channels_last = device_.is_cpu();
   iterations_ = setup_.recipe.schedule.iterations;
-  if (job_.iterations > 0) iterations_ = std::min(iterations_, job_.iterations);
-  validation_ = find_cityscapes(job_.data.root, job_.data.split);
+  if (request_.iterations > 0) iterations_ = std::min(iterations_, request_.iterations);
+  validation_ = find_cityscapes(request_.data.root, request_.data.split);
 }
 
 void TrainingSession::build_model() {
   meter_ = std::make_unique<MemoryMeter>(device_);
-  model_ = initial_model(setup_.spec, job_.seed, job_.pretrained);
+  model_ = initial_model(setup_.spec, request_.seed, request_.pretrained);
   model_->to(device_);
   recorder_ = std::make_unique<FlightRecorder>(model_, policy_);
   step_ = std::make_unique<TrainingStep>(
@@ -92,20 +89,21 @@ void TrainingSession::build_model() {
 }
 
 void TrainingSession::open_records() {
-  auto snapshot = read_snapshot(folder_ / "latest.pth");
-  if (snapshot && snapshot->key != job_.key) snapshot.reset();
-  loader_ = std::make_unique<TrainingLoader>(find_cityscapes(job_.data.root, kTrainSplit),
-                                             loader_options(setup_, job_.seed),
+  auto snapshot = read_snapshot(request_.folder / "latest.pth");
+  if (snapshot && snapshot->key != request_.key) snapshot.reset();
+  loader_ = std::make_unique<TrainingLoader>(find_cityscapes(request_.data.root, kTrainSplit),
+                                             loader_options(setup_, request_.seed),
                                              snapshot ? snapshot->position : SamplerPosition{});
-  log_ = std::make_unique<TrainingLogWriter>(folder_ / "train.log.json",
+  log_ = std::make_unique<TrainingLogWriter>(request_.folder / "train.log.json",
                                              snapshot ? snapshot->log_bytes : 0);
-  steps_ = std::make_unique<StepLog>(folder_ / "steps.jsonl", snapshot ? snapshot->step_bytes : 0);
+  steps_ = std::make_unique<StepLog>(request_.folder / "steps.jsonl",
+                                     snapshot ? snapshot->step_bytes : 0);
   hooks_ = hooks();
   trainer_ = std::make_unique<Trainer>(*model_, *step_, *loader_, trainer_options(), hooks_);
   if (snapshot) {
     take_up(*snapshot);
   } else {
-    fs::remove(folder_ / "flight.json");  // Of another job.
+    fs::remove(request_.folder / "flight.json");  // Of another job.
     log_->begin(meta());
   }
 }
@@ -126,11 +124,11 @@ TrainerOptions TrainingSession::trainer_options() const {
   TrainerOptions options;
   options.iterations = iterations_;
   options.schedule = setup_.recipe.schedule;
-  options.seed = job_.seed;
+  options.seed = request_.seed;
   options.log_interval = setup_.recipe.log_interval;
   options.evaluation_interval = setup_.recipe.evaluation_interval;
   options.save_interval = 1;  // save() looks at the clock.
-  options.digests = job_.digests;
+  options.digests = request_.digests;
   options.device = device_;
   return options;
 }
@@ -157,13 +155,14 @@ void TrainingSession::after_step(const Iteration& iteration) {
   last_lr_ = iteration.lr;
   steps_->add(iteration);
   tallies_.add(iteration);
-  if (recorder_->report() && !fs::exists(folder_ / "flight.json")) write_flight_report();
-  send_event({{"event", "progress"},
-              {"label", training_folder(job_.precision, job_.seed)},
-              {"done", step_->steps()},
-              {"total", iterations_},
-              {"loss", number_or_null(iteration.step.loss)},
-              {"scale", number_or_null(iteration.step.scale)}});
+  if (recorder_->report() && !fs::exists(request_.folder / "flight.json")) write_flight_report();
+  if (!request_.on_event) return;
+  request_.on_event({{"event", "progress"},
+                     {"label", request_.folder.filename().string()},
+                     {"done", step_->steps()},
+                     {"total", iterations_},
+                     {"loss", number_or_null(iteration.step.loss)},
+                     {"scale", number_or_null(iteration.step.scale)}});
 }
 
 void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
@@ -171,12 +170,12 @@ void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
   EvaluatorOptions options;
   options.num_classes = setup_.spec.decode_head.num_classes;
   options.align_corners = setup_.spec.decode_head.align_corners;
-  options.scale = {job_.data.height, job_.data.width};
+  options.scale = {request_.data.height, request_.data.width};
   options.normalization = normalization_of(setup_.config);
   options.device = device_;
   options.images_in_flight = recommended_images_in_flight(device_);
   options.timed_images = 0;
-  const NamedForward network{job_.precision, [this](const torch::Tensor& image) {
+  const NamedForward network{request_.precision, [this](const torch::Tensor& image) {
                                return run_model(model_, policy_, image);
                              }};
   const EvaluationResult evaluation = harness::evaluate(validation_, {network}, options);
@@ -188,10 +187,10 @@ void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
 
 void TrainingSession::save(bool now) {
   const auto time = std::chrono::steady_clock::now();
-  if (!now && time - last_save_ < std::chrono::duration<double>(job_.save_seconds)) return;
+  if (!now && time - last_save_ < std::chrono::duration<double>(request_.save_seconds)) return;
   tallies_.see_peak(meter_->peak_bytes());
   TrainingSnapshot snapshot;
-  snapshot.key = job_.key;
+  snapshot.key = request_.key;
   snapshot.weights = models::state_dict(*model_);
   snapshot.state = step_->state();
   snapshot.position = loader_->position();
@@ -202,14 +201,14 @@ void TrainingSession::save(bool now) {
   snapshot.meta = meta();
   snapshot.lr = last_lr_;
   snapshot.sgd = setup_.recipe.arithmetic.sgd;
-  write_snapshot(folder_ / "latest.pth", snapshot);
+  write_snapshot(request_.folder / "latest.pth", snapshot);
   last_save_ = std::chrono::steady_clock::now();
 }
 
 Json TrainingSession::meta() const {
   Json meta = {{"env_info", "halfproof " + build_record().value("commit", "")},
-               {"seed", job_.seed},
-               {"exp_name", job_.row.id + ".py"}};
+               {"seed", request_.seed},
+               {"exp_name", request_.row.id + ".py"}};
   for (const auto* key : {"config", "CLASSES", "PALETTE"}) {
     if (setup_.meta.is_object() && setup_.meta.contains(key)) meta[key] = setup_.meta.at(key);
   }
@@ -222,15 +221,13 @@ Json TrainingSession::meta() const {
 }
 
 void TrainingSession::write_flight_report() {
-  write_json_file(folder_ / "flight.json", *recorder_->report());
+  write_json_file(request_.folder / "flight.json", *recorder_->report());
 }
 
-void TrainingSession::write_result() {
-  RunResult result = new_result(job_, "train", job_.precision, job_.key);
-  result.started = started_;
-  result.seed = job_.seed;
-  result.measurements = tallies_.record();
-  Json& measured = result.measurements;
+TrainingOutcome TrainingSession::outcome() const {
+  TrainingOutcome outcome;
+  outcome.measurements = tallies_.record();
+  Json& measured = outcome.measurements;
   measured["policy"] = to_string(policy_);
   measured["scaler"] = to_string(setup_.recipe.arithmetic.scaler.type);
   measured["iterations"] = step_->steps();
@@ -238,20 +235,19 @@ void TrainingSession::write_result() {
   measured["batch"] = setup_.recipe.batch;
   measured["nondeterministic_operators"] =
       watch_ == nullptr ? Json::array() : Json(watch_->operators());
-  const bool has_flight = fs::exists(folder_ / "flight.json");
+  const bool has_flight = fs::exists(request_.folder / "flight.json");
   measured["flight"] = has_flight ? Json("flight.json") : Json();
-  result.digests["weights"] = combined_digest(training_digests(*model_, step_->optimized()));
-  result.elapsed_s = measured.value("seconds", 0.0);
-  write_json_file(job_.out / run_result_name("train", job_.precision, job_.seed), to_json(result));
-  send_event({{"event", "result"}, {"stage", "train"}, {"precision", job_.precision}});
+  outcome.weights = combined_digest(training_digests(*model_, step_->optimized()));
+  outcome.seconds = measured.value("seconds", 0.0);
+  return outcome;
 }
 
-void TrainingSession::run() {
+TrainingOutcome TrainingSession::run() {
   if (device_.is_cuda()) watch_ = std::make_unique<NondeterminismWatch>();
   // Of the first step: later ones dispatch the same operators.
   if (!tallies_.has_census()) census_ = std::make_unique<OperatorCensus>();
   trainer_->run();
-  write_result();
+  return outcome();
 }
 
 }  // namespace harness

@@ -14,21 +14,37 @@
 #include "harness/train/step_log.h"
 #include "harness/train/trainer.h"
 #include "harness/train/training_checkpoint.h"
+#include "harness/train/training_request.h"
 #include "harness/train/training_setup.h"
 #include "harness/train/training_tallies.h"
-#include "harness/worker/train_job.h"
 #include "models/encoder_decoder.h"
 
 namespace harness {
 
-/// All that lives while one job trains: model, step, loader, and what keeps their record.
+/// What a finished training is judged by.
+struct TrainingOutcome {
+  Json measurements;     ///< Of the stage "train" (docs/formats.md).
+  std::string weights;   ///< combined_digest() of weights, masters and buffers.
+  double seconds = 0.0;  ///< Of all iterations, also of those before an interruption.
+};
+
+/// All that lives while one training runs: model, step, loader, and what keeps their record. Leaves
+/// in request.folder
+///   train.log.json  the log, with the source's keys,
+///   steps.jsonl     one line a step: loss, scale, gradient norm, and digests when asked for,
+///   latest.pth      a checkpoint as the source writes it, and all that a resumed training needs,
+///   flight.json     only after a value that is not finite: the steps before it, the first layer
+///                   and tensors that broke.
 class TrainingSession {
  public:
-  /// Reads the recipe, builds the model and takes up what an interrupted training left.
-  explicit TrainingSession(const TrainJob& job);
+  /// Reads the recipe, builds the model and resumes what an interrupted training left. The process
+  /// is set up for the arithmetic already: threads, half convolutions, exact FP32.
+  /// Throws Error for what the files, the recipe or the data get wrong.
+  explicit TrainingSession(TrainingRequest request);
 
-  /// Trains to the end and writes the RunResult.
-  void run();
+  /// Trains to the end. Sends events {"event": "progress", "label", "done", "total", "loss",
+  /// "scale"}.
+  TrainingOutcome run();
 
  private:
   void read_source();
@@ -43,11 +59,9 @@ class TrainingSession {
   void save(bool now);
   Json meta() const;
   void write_flight_report();
-  void write_result();
+  TrainingOutcome outcome() const;
 
-  const TrainJob& job_;
-  const std::filesystem::path folder_;
-  std::string started_;
+  const TrainingRequest request_;
   Policy policy_;
   torch::Device device_;
   TrainingSetup setup_;

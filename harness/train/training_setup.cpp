@@ -4,7 +4,7 @@
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/network/model_builder.h"
 #include "harness/network/tensor_bridge.h"
-#include "harness/worker/row_job.h"
+#include "harness/openmmlab/python_config.h"
 
 namespace harness {
 

@@ -16,6 +16,7 @@
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
 #include "harness/network/tensor_bridge.h"
+#include "harness/openmmlab/python_config.h"
 #include "harness/precision/policy.h"
 
 namespace harness {
