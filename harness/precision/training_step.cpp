@@ -160,7 +160,9 @@ void TrainingStep::Impl::apply(const StepRecord& record, double lr) {
       break;
   }
   if (options.max_grad_norm) {
-    gradients_.mul_(std::fmin(*options.max_grad_norm / (record.grad_norm + 1e-6), 1.0));
+    // torch's clamp(max=1) hands a NaN on, which std::fmin would turn into 1.
+    const double factor = *options.max_grad_norm / (record.grad_norm + 1e-6);
+    gradients_.mul_(factor > 1.0 ? 1.0 : factor);
   }
   sgd_.step(weights_, gradients_, lr);
   if (!has_masters()) return;
