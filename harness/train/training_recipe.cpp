@@ -3,7 +3,7 @@
 #include <set>
 
 #include "harness/base/error.h"
-#include "harness/evaluate/test_pipeline.h"
+#include "harness/evaluate/normalization_config.h"
 
 namespace harness {
 namespace {

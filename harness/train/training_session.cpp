@@ -6,7 +6,7 @@
 #include "harness/base/machine.h"
 #include "harness/evaluate/evaluation_record.h"
 #include "harness/evaluate/evaluator.h"
-#include "harness/evaluate/test_pipeline.h"
+#include "harness/evaluate/normalization_config.h"
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
 #include "harness/precision/policy.h"

@@ -12,7 +12,7 @@
 #include "harness/evaluate/evaluator.h"
 #include "harness/evaluate/forward_census.h"
 #include "harness/evaluate/memory_meter.h"
-#include "harness/evaluate/test_pipeline.h"
+#include "harness/evaluate/normalization_config.h"
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
 #include "harness/network/tensor_bridge.h"
