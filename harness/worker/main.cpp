@@ -38,11 +38,11 @@ int main(int argc, char** argv) {
       doctor();
       return 0;
     }
-    const std::set<std::string> modes = {"run", "train", "lockstep", "paper"};
+    const std::set<std::string> modes = {"evaluate", "train", "lockstep", "paper"};
     if (modes.count(mode) == 0) {
       std::fprintf(stderr,
-                   "halfproof-worker is started by halfproof; usage: run | train | lockstep | "
-                   "paper | doctor\n");
+                   "halfproof-worker is started by halfproof; usage: evaluate | train | "
+                   "lockstep | paper | doctor\n");
       return 2;
     }
     const std::string text(std::istreambuf_iterator<char>(std::cin), {});
@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
     } else if (mode == "paper") {
       harness::paper_job(harness::paper_job_from_json(job));
     } else {
-      harness::evaluate_job(harness::job_from_json(job));
+      harness::evaluate_job(harness::evaluate_job_from_json(job));
     }
     return 0;
   } catch (const harness::Error& error) {

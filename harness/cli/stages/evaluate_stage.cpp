@@ -90,7 +90,7 @@ void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verifie
   const Json job = job_of(
       wanted, row_job(suite, row, verified.checkpoint, root, directory.row_folder(row.id), options),
       verified);
-  const RowEnd end = run_row_worker(options, "run", job, row.id, "images");
+  const RowEnd end = run_row_worker(options, "evaluate", job, row.id, "images");
   if (end.status != RunStatus::kOk && !interrupted()) leave(end.status, end.reason);
 }
 
