@@ -117,7 +117,7 @@ void TrainingSession::take_up(const TrainingSnapshot& snapshot) {
 
 NamedTensors TrainingSession::forward(const torch::Tensor& images, const torch::Tensor& labels) {
   recorder_->see_batch(images);
-  return models::segmentation_losses(model_, images, labels, loss_options(setup_.recipe));
+  return models::segmentation_losses(model_, images, labels, setup_.recipe.losses);
 }
 
 TrainerOptions TrainingSession::trainer_options() const {

@@ -48,11 +48,4 @@ TrainingLoaderOptions loader_options(const TrainingSetup& setup, std::uint64_t s
   return options;
 }
 
-models::LossOptions loss_options(const TrainingRecipe& recipe) {
-  models::LossOptions options;
-  options.ignore_index = recipe.ignore_index;
-  options.auxiliary_weight = recipe.auxiliary_weight;
-  return options;
-}
-
 }  // namespace harness

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "harness/base/error.h"
 #include "harness/base/machine.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/data/cityscapes.h"
@@ -68,6 +69,7 @@ Subject open_subject(const EvaluateJob& job) {
   subject.device = open_device(job.device);
   const Checkpoint checkpoint = Checkpoint::open(job.checkpoint);
   const Json config = config_of_meta(checkpoint.meta());
+  require_whole_images(config, job.row.id);
   subject.spec =
       resolve_model(job.row, config.is_object() ? config.value("model", Json()) : Json());
   subject.weights = to_torch(checkpoint.state_dict());
@@ -198,6 +200,17 @@ EvaluateJob evaluate_job_from_json(const Json& value) {
   job.results = wanted_from_json(reader.required("results"));
   reader.finish();
   return job;
+}
+
+void require_whole_images(const Json& config, const std::string& subject) {
+  // Older configs have it beside the model.
+  for (const auto* path : {"/model/test_cfg/mode", "/test_cfg/mode"}) {
+    const Json::json_pointer pointer(path);
+    if (!config.contains(pointer) || config.at(pointer) == "whole") continue;
+    throw Error(ErrorCode::kInvalidSuite, subject,
+                "config.test_cfg.mode: expected \"whole\", got " + config.at(pointer).dump() +
+                    "; nothing else is evaluated here");
+  }
 }
 
 void evaluate_job(const EvaluateJob& job) {

@@ -22,6 +22,10 @@ struct EvaluateJob : RowJob {
 /// Throws Error(kInvalidSuite) for a job that is not as the command writes it.
 EvaluateJob evaluate_job_from_json(const Json& value);
 
+/// Throws Error(kInvalidSuite) for a config whose test_cfg evaluates in another way than whole
+/// images (mode "slide"): its published numbers are not comparable.
+void require_whole_images(const Json& config, const std::string& subject);
+
 /// Evaluates one row: builds the model once for each precision that is wanted, runs all of them
 /// side by side over the images, and leaves one RunResult for each wanted result in job.out. Sends
 /// events {"event": "progress", "label", "done", "total"}. Throws Error for what the files or the

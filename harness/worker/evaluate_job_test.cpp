@@ -45,6 +45,16 @@ TEST(EvaluateJob, RefusesWhatItDoesNotKnow) {
   EXPECT_THROW(evaluate_job_from_json(missing), Error);
 }
 
+TEST(RequireWholeImages, RefusesASlidingWindow) {
+  EXPECT_NO_THROW(require_whole_images(nullptr, "row"));
+  EXPECT_NO_THROW(require_whole_images({{"model", {{"test_cfg", {{"mode", "whole"}}}}}}, "row"));
+  EXPECT_NO_THROW(require_whole_images({{"test_cfg", nullptr}}, "row"));
+  for (const Json& config : {Json{{"model", {{"test_cfg", {{"mode", "slide"}}}}}},
+                             Json{{"test_cfg", {{"mode", "slide"}}}}}) {
+    EXPECT_THROW(require_whole_images(config, "row"), Error);
+  }
+}
+
 /// The FCN row on two images.
 class EvaluatedRow : public testing::Test {
  protected:
