@@ -176,6 +176,9 @@ void evaluate_group(const EvaluateJob& job, Subject& subject,
     options.yardstick_images = kYardstickImages;
   }
   const EvaluationResult evaluation = evaluate(subject.scenes, forwards, options);
+  send_event({{"event", "evaluated"},
+              {"images", evaluation.images},
+              {"images_in_flight", evaluation.images_in_flight}});
   const auto images = census_images(job, subject);
   for (const auto& one : wanted) {
     const auto place = std::find(precisions.begin(), precisions.end(), one.precision);
