@@ -61,6 +61,11 @@ ScalerOptions default_scaler(Policy policy) {
   return {};
 }
 
+bool skips_overflows(const TrainingOptions& options) noexcept {
+  if (options.scaler.type == ScalerType::kNone) return false;
+  return options.scaler.type != ScalerType::kStatic || !options.quirks.no_overflow_check;
+}
+
 void require_sensible(const TrainingOptions& options) {
   require_sensible_scaler(options);
   require_sensible_quirks(options);

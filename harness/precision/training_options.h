@@ -29,6 +29,10 @@ struct TrainingOptions {
 /// fp16-master, grad-scaler-pinned 512 for fp16-amp, none for the others.
 ScalerOptions default_scaler(Policy policy);
 
+/// Whether a step is skipped in which a gradient is infinite or NaN: under every scaler but none
+/// and, with the quirk no-overflow-check, static.
+bool skips_overflows(const TrainingOptions& options) noexcept;
+
 /// Throws Error(kUsage) with the reason where the parts make no sense together:
 /// - fp32 and fp64 take no scaler: nothing has to be rescued, and the source scales in its FP16
 /// hook

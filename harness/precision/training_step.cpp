@@ -130,9 +130,7 @@ void TrainingStep::Impl::read(const NamedTensors& values, const torch::Tensor& t
 }
 
 bool TrainingStep::Impl::overflowed(double scaled_norm) const {
-  const bool unguarded_static =
-      scaler.type() == ScalerType::kStatic && options.quirks.no_overflow_check;
-  if (scaler.type() == ScalerType::kNone || unguarded_static) return false;
+  if (!skips_overflows(options)) return false;
   if (!std::isfinite(scaled_norm)) return true;
   // mmcv looks at the float sum of each gradient, which may overflow where no element is infinite;
   // a sum is at most sqrt(n) norms.

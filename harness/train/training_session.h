@@ -33,53 +33,57 @@ struct TrainingOutcome {
 ///   train.log.json  the log, with the source's keys,
 ///   steps.jsonl     one line a step: loss, scale, gradient norm, and digests when asked for,
 ///   latest.pth      a checkpoint as the source writes it, and all that a resumed training needs,
-///   flight.json     only after a value that is not finite: the steps before it, the first layer
-///                   and tensors that broke.
+///   flight.json     only after a failure (FlightRecorder): the steps before it, the first layer
+///                   and tensors that broke,
+///   overflow.json   the same of the first step that was skipped by design.
 class TrainingSession {
  public:
   /// Reads the recipe, builds the model and resumes what an interrupted training left. The process
   /// is set up for the arithmetic already: threads, half convolutions, exact FP32.
-  /// Throws Error for what the files, the recipe or the data get wrong.
-  explicit TrainingSession(TrainingRequest request);
+  /// Throws Error(kUsage) where the folder holds the state of a training with another key, and
+  /// Error for what the files, the recipe or the data get wrong.
+  explicit TrainingSession(const TrainingRequest& request);
+  TrainingSession(const TrainingSession&) = delete;  // Hooks hold its address.
+  TrainingSession& operator=(const TrainingSession&) = delete;
 
   /// Trains to the end. Sends events {"event": "progress", "label", "done", "total", "loss",
   /// "scale"}.
   TrainingOutcome run();
 
  private:
-  void read_source();
-  void build_model();
-  void open_records();
-  void take_up(const TrainingSnapshot& snapshot);
+  TrainingSession(const TrainingRequest& request, const std::optional<TrainingSnapshot>& snapshot);
+  void resume(const TrainingSnapshot& snapshot);
+  void begin_anew();
   NamedTensors forward(const torch::Tensor& images, const torch::Tensor& labels);
+  void see_gradients(const StepGradients& gradients);
   TrainerOptions trainer_options() const;
   TrainerHooks hooks();
   void after_step(const Iteration& iteration);
   void evaluate(const TrainingLogWriter::Position& position);
   void save(bool now);
   Json meta() const;
-  void write_flight_report();
+  void write_reports();
   TrainingOutcome outcome() const;
 
   const TrainingRequest request_;
-  Policy policy_;
-  torch::Device device_;
-  TrainingSetup setup_;
-  std::int64_t iterations_ = 0;
-  std::vector<ScenePaths> validation_;
+  const Policy policy_;
+  const torch::Device device_;
+  const TrainingSetup setup_;
+  const std::int64_t iterations_;
+  const std::vector<ScenePaths> validation_;
 
-  std::unique_ptr<MemoryMeter> meter_;
-  models::EncoderDecoder model_{nullptr};
-  std::unique_ptr<FlightRecorder> recorder_;
+  MemoryMeter meter_;
+  models::EncoderDecoder model_;
+  FlightRecorder recorder_;
+  TrainingStep step_;
+  TrainingLoader loader_;
+  TrainingLogWriter log_;
+  StepLog steps_;
+  const TrainerHooks hooks_;
+  Trainer trainer_;
+  TrainingTallies tallies_;
   std::unique_ptr<NondeterminismWatch> watch_;  ///< On a GPU only: the CPU has one order.
   std::unique_ptr<OperatorCensus> census_;      ///< While the first step runs.
-  std::unique_ptr<TrainingStep> step_;
-  std::unique_ptr<TrainingLoader> loader_;
-  std::unique_ptr<Trainer> trainer_;
-  TrainerHooks hooks_;
-  std::unique_ptr<TrainingLogWriter> log_;
-  std::unique_ptr<StepLog> steps_;
-  TrainingTallies tallies_;
   std::chrono::steady_clock::time_point last_save_;
   double last_lr_ = 0.0;
 };

@@ -1,6 +1,7 @@
 #include "harness/train/training_session.h"
 
 #include <filesystem>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -66,6 +67,7 @@ TEST_F(TrainingSessionTest, LeavesTheRecordOfATraining) {
   EXPECT_GT(measured.at("peak_bytes"), 1000000);
   EXPECT_EQ(measured.at("validation").size(), 1u);
   EXPECT_EQ(measured.at("flight"), nullptr);
+  EXPECT_EQ(measured.at("first_overflow"), nullptr);
   // Half training by what was dispatched: every convolution and its gradient, no other dtype.
   EXPECT_EQ(measured.at("census").at("convolution").size(), 1u);
   EXPECT_GT(measured.at("census").at("convolution").at("float16"), 50);
@@ -115,18 +117,60 @@ TEST_F(TrainingSessionTest, AKillBeforeTheResultIsWrittenLosesNothing) {
   EXPECT_EQ(after.weights, before.weights);
 }
 
-TEST_F(TrainingSessionTest, AStateOfAnotherJobIsNotTakenUp) {
+TEST_F(TrainingSessionTest, AStateOfAnotherTrainingIsNeitherResumedNorOverwritten) {
   const TrainingRequest request = request_for("a", "fp32");
   train(request);
-  write_file_atomic(request.folder / "flight.json", "{}");
-  const std::string steps = read_file(request.folder / "steps.jsonl");
+  std::map<std::string, std::string> before;
+  for (const auto& file : fs::directory_iterator(request.folder)) {
+    before[file.path().filename()] = read_file(file.path());
+  }
+  ASSERT_EQ(before.size(), 3U);
   TrainingRequest again = request;
   again.key = "another";
-  again.iterations = 2;
-  const Json measured = train(again).measurements;
-  EXPECT_EQ(measured.at("steps"), 2);
+  try {
+    train(again);
+    FAIL() << "it was trained";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_THAT(error.detail(), HasSubstr("--restart"));
+  }
+  for (const auto& [name, bytes] : before) EXPECT_EQ(read_file(request.folder / name), bytes);
+}
+
+TEST_F(TrainingSessionTest, ReportsOfATrainingThatSavedNothingAreNotTakenForThisOnes) {
+  const TrainingRequest request = request_for("a", "fp32");
+  for (const auto* name : {"flight.json", "overflow.json"}) {
+    write_file_atomic(request.folder / name, "{}");
+  }
+  const Json measured = train(request).measurements;
   EXPECT_EQ(measured.at("flight"), nullptr);
-  EXPECT_LT(read_file(request.folder / "steps.jsonl").size(), steps.size());
+  EXPECT_EQ(measured.at("first_overflow"), nullptr);
+}
+
+TEST_F(TrainingSessionTest, ADesignedOverflowIsReportedApartFromAFailure) {
+  TrainingRequest request = request_for("a");
+  request.iterations = 2;
+  // A dynamic scale begins at 2^32, out of half's range.
+  request.row.arithmetic["scaler"] = {{"type", "mmcv-dynamic"}};
+  const Json measured = train(request).measurements;
+  EXPECT_EQ(measured.at("skipped"), 2);
+  EXPECT_EQ(measured.at("flight"), nullptr);
+  EXPECT_EQ(measured.at("first_overflow"), "overflow.json");
+  const Json report = read_json_file(request.folder / "overflow.json");
+  EXPECT_EQ(report.at("step"), 0);
+  EXPECT_GT(report.at("gradients").at("count"), 0);
+  EXPECT_EQ(report.at("weights").at("count"), 0);
+}
+
+TEST_F(TrainingSessionTest, AScaleThatNobodyChecksBreaksTheTraining) {
+  TrainingRequest request = request_for("a");
+  request.iterations = 2;
+  request.row.arithmetic["scaler"] = {{"type", "static"}, {"scale", 0x1p32}};
+  request.row.arithmetic["quirks"] = {"no-overflow-check"};
+  const Json measured = train(request).measurements;
+  EXPECT_EQ(measured.at("flight"), "flight.json");
+  EXPECT_EQ(measured.at("first_overflow"), nullptr);
+  EXPECT_EQ(read_json_file(request.folder / "flight.json").at("step"), 0);
 }
 
 TEST_F(TrainingSessionTest, ARecipeThatIsNotUnderstoodIsRefused) {
