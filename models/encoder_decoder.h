@@ -37,6 +37,9 @@ class EncoderDecoderImpl : public torch::nn::Module {
   /// Throws c10::Error when there is no auxiliary head.
   torch::Tensor forward_auxiliary(const std::vector<torch::Tensor>& features);
 
+  const HeadOptions& decode_head() const noexcept { return decode_head_->options(); }
+  /// Only where there is one.
+  const HeadOptions& auxiliary_head() const noexcept { return auxiliary_head_->options(); }
   bool has_auxiliary_head() const noexcept { return auxiliary_head_ != nullptr; }
   ResNetV1c backbone() const { return backbone_; }
 

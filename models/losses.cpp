@@ -19,22 +19,23 @@ torch::Tensor flat_labels(const torch::Tensor& labels, const torch::Tensor& imag
 }
 
 void add_head(Losses& losses, const std::string& prefix, const torch::Tensor& logits,
-              const torch::Tensor& labels, bool align_corners, double weight,
+              const torch::Tensor& labels, bool align_corners, const HeadLoss& loss,
               int64_t ignore_index) {
   const auto wide = logits.scalar_type() == torch::kDouble ? logits : logits.to(torch::kFloat);
   const auto resized = resize_like(wide, labels.unsqueeze(1), align_corners);
-  losses.emplace_back(prefix + ".loss_seg",
-                      weight * mean_cross_entropy(resized, labels, ignore_index));
+  losses.emplace_back(
+      prefix + ".loss_seg",
+      loss.weight * mean_cross_entropy(resized, labels, ignore_index, loss.class_weight));
   losses.emplace_back(prefix + ".acc_seg", pixel_accuracy(resized.detach(), labels));
 }
 
 }  // namespace
 
 torch::Tensor mean_cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels,
-                                 int64_t ignore_index) {
+                                 int64_t ignore_index, const std::vector<double>& class_weight) {
   namespace F = torch::nn::functional;
-  const auto options =
-      F::CrossEntropyFuncOptions().reduction(torch::kNone).ignore_index(ignore_index);
+  auto options = F::CrossEntropyFuncOptions().reduction(torch::kNone).ignore_index(ignore_index);
+  if (!class_weight.empty()) options.weight(torch::tensor(class_weight, logits.options()));
   return F::cross_entropy(logits, labels, options).mean();
 }
 
@@ -52,9 +53,11 @@ Losses segmentation_losses(EncoderDecoder& model, const torch::Tensor& images,
   const auto auxiliary = has_auxiliary ? model->forward_auxiliary(features) : torch::Tensor();
   const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
   Losses losses;
-  add_head(losses, "decode", decoded, flat, false, 1.0, options.ignore_index);
+  add_head(losses, "decode", decoded, flat, model->decode_head().align_corners, options.decode,
+           options.ignore_index);
   if (has_auxiliary) {
-    add_head(losses, "aux", auxiliary, flat, false, options.auxiliary_weight, options.ignore_index);
+    add_head(losses, "aux", auxiliary, flat, model->auxiliary_head().align_corners,
+             options.auxiliary, options.ignore_index);
   }
   return losses;
 }

@@ -31,6 +31,19 @@ TEST(MeanCrossEntropy, IsTheUpstreamExample) {
   EXPECT_EQ(mean_cross_entropy(logits, labels, 255).item<double>(), 200.0);
 }
 
+TEST(MeanCrossEntropy, WeighsThePixelsOfAClassAndNotTheDenominator) {
+  // mmseg tests/test_models/test_losses: class weights 0.8 and 0.2 make 40 of 200.
+  const auto logits = torch::tensor({100.0, -100.0}).view({1, 2, 1, 1});
+  const auto labels = torch::ones({1, 1, 1}, torch::kLong);
+  EXPECT_FLOAT_EQ(mean_cross_entropy(logits, labels, 255, {0.8, 0.2}).item<float>(), 40.0F);
+  // Two classes with equal logits: ln 2 a pixel; weights 3 and 5 of classes 0, 1 and an ignored
+  // one.
+  const auto equal = torch::zeros({1, 2, 1, 3}, torch::kDouble);
+  const auto mixed = torch::tensor({0, 1, 255}, torch::kLong).view({1, 1, 3});
+  EXPECT_NEAR(mean_cross_entropy(equal, mixed, 255, {3.0, 5.0}).item<double>(),
+              std::log(2.0) * (3 + 5) / 3, 1e-15);
+}
+
 TEST(PixelAccuracy, CountsIgnoredPixelsAsWrong) {
   auto logits = torch::zeros({1, 2, 1, 4});
   logits.select(1, 1).fill_(1.0);  // Class 1 everywhere.
@@ -63,12 +76,47 @@ TEST(SegmentationLosses, WeighTheAuxiliaryOneInsideAndDoWithoutIt) {
   const auto images = torch::randn({2, 3, 32, 48});
   const auto labels = torch::randint(5, {2, 32, 48}, torch::kLong);
   const auto weighted = segmentation_losses(model, images, labels)[2].second.item<float>();
-  const auto plain = segmentation_losses(model, images, labels, {.auxiliary_weight = 1.0});
+  const auto plain = segmentation_losses(model, images, labels, {.auxiliary = {.weight = 1.0}});
   EXPECT_FLOAT_EQ(weighted, 0.4F * plain[2].second.item<float>());
   auto options = tiny_model("FCNHead");
   options.auxiliary_head.reset();
   EncoderDecoder alone(options);
   EXPECT_EQ(segmentation_losses(alone, images, labels).size(), 2U);
+}
+
+TEST(SegmentationLosses, WeighBothHeadsAndTheirClasses) {
+  EncoderDecoder model(tiny_model("FCNHead"));
+  model->eval();
+  const auto images = torch::randn({1, 3, 32, 48});
+  // One class only, so that its weight is a factor of the whole.
+  const auto labels = torch::full({1, 32, 48}, 2, torch::kLong);
+  const auto plain = segmentation_losses(model, images, labels, {.auxiliary = {.weight = 1.0}});
+  const std::vector<double> classes = {1.0, 1.0, 4.0, 1.0, 1.0};
+  const auto weighted = segmentation_losses(
+      model, images, labels, {.decode = {.weight = 0.5}, .auxiliary = {0.25, classes}});
+  EXPECT_FLOAT_EQ(weighted[0].second.item<float>(), 0.5F * plain[0].second.item<float>());
+  EXPECT_FLOAT_EQ(weighted[2].second.item<float>(), 0.25F * 4.0F * plain[2].second.item<float>());
+}
+
+TEST(SegmentationLosses, ResizeWithTheHeadsAlignCorners) {
+  auto options = tiny_model("FCNHead");
+  options.decode_head.align_corners = true;
+  options.auxiliary_head->align_corners = false;
+  EncoderDecoder model(options);
+  model->eval();
+  const torch::NoGradGuard no_gradients;
+  const auto images = torch::randn({1, 3, 32, 48});
+  const auto labels = torch::randint(5, {1, 32, 48}, torch::kLong);
+  const auto losses = segmentation_losses(model, images, labels);
+  const auto features = model->forward_features(images);
+  const auto expected = [&](const torch::Tensor& logits, bool align_corners) {
+    const auto resized = at::upsample_bilinear2d(logits, {32, 48}, align_corners);
+    return mean_cross_entropy(resized, labels, 255).item<float>();
+  };
+  EXPECT_FLOAT_EQ(losses[0].second.item<float>(), expected(model->forward_decode(features), true));
+  EXPECT_NE(losses[0].second.item<float>(), expected(model->forward_decode(features), false));
+  EXPECT_FLOAT_EQ(losses[2].second.item<float>(),
+                  0.4F * expected(model->forward_auxiliary(features), false));
 }
 
 TEST(SegmentationLosses, AreFloatForAHalfModelAndDoubleForADoubleOne) {

@@ -89,17 +89,20 @@ bool RunDirectory::has_result(const AskedExecution& execution) const {
   }
 }
 
+Json key_parts(const Row& row, std::string_view stage, std::string_view precision,
+               std::string_view device, const Json& inputs) {
+  Json parts = {{"stage", stage}, {"precision", precision}, {"device", device}};
+  const Json what = to_json(row);
+  for (const auto& [name, value] : what.items()) {
+    if (name != "claims") parts["row." + name] = value;
+  }
+  for (const auto& [name, value] : inputs.items()) parts[name] = value;
+  return parts;
+}
+
 std::string result_key(const Row& row, std::string_view stage, std::string_view precision,
                        std::string_view device, const Json& inputs) {
-  Json what = to_json(row);
-  what.erase("claims");
-  return sha256_hex(Json{
-      {"row", what},
-      {"stage", stage},
-      {"precision", precision},
-      {"device", device},
-      {"inputs",
-       inputs}}.dump());
+  return sha256_hex(key_parts(row, stage, precision, device, inputs).dump());
 }
 
 std::string data_fingerprint(const fs::path& root, std::string_view split) {

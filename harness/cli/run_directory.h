@@ -45,8 +45,13 @@ class RunDirectory {
   JobRecord job_;
 };
 
-/// Digest of everything that determines a result: row (without its claims), stage, precision,
-/// device, checkpoint and data, and the program that computes it.
+/// Everything that determines a result, by name: each part of the row ("row.recipe", but not its
+/// claims), stage, precision, device, and `inputs` (an object, or null): checkpoint, data, options,
+/// the program that computes it.
+Json key_parts(const Row& row, std::string_view stage, std::string_view precision,
+               std::string_view device, const Json& inputs);
+
+/// Digest of key_parts().
 std::string result_key(const Row& row, std::string_view stage, std::string_view precision,
                        std::string_view device, const Json& inputs);
 

@@ -95,6 +95,20 @@ TEST(ResultKey, ChangesWithInputsAndNotWithClaims) {
   EXPECT_NE(result_key(row, "evaluate", "fp32", "cpu", Json{{"checkpoint", "a"}}), key);
 }
 
+TEST(KeyParts, NameWhatDeterminesAResult) {
+  Row row;
+  row.id = "fcn";
+  row.method = "FCN";
+  row.recipe = {{"batch", 4}};
+  row.claims.emplace_back();
+  const Json parts = key_parts(row, "train", "fp16", "cpu", Json{{"seed", 3}});
+  EXPECT_EQ(parts.at("stage"), "train");
+  EXPECT_EQ(parts.at("row.recipe"), (Json{{"batch", 4}}));
+  EXPECT_EQ(parts.at("seed"), 3);
+  EXPECT_FALSE(parts.contains("row.claims"));
+  EXPECT_EQ(key_parts(row, "train", "fp16", "cpu", Json()).size(), parts.size() - 1);
+}
+
 TEST(DataFingerprint, ChangesWhenAFileDoes) {
   const TemporaryFolder folder;
   EXPECT_EQ(data_fingerprint(folder.path(), "val"), "");

@@ -7,9 +7,13 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "harness/base/error.h"
 
 namespace harness {
 
@@ -17,6 +21,8 @@ struct PrefetcherOptions {
   std::size_t threads = 2;  ///< At least 1.
   std::size_t ahead = 4;    ///< Items made and not yet taken, at most; at least 1.
   std::function<void()> on_thread_start = {};  ///< Runs first in every thread; must not throw.
+  /// Starts a thread, or throws std::system_error as std::thread does; empty: std::thread.
+  std::function<std::thread(std::function<void()>)> start_thread = {};
 };
 
 /// Makes items 0 to count - 1 in threads, ahead of who takes them, and hands them out in order.
@@ -28,6 +34,7 @@ struct PrefetcherOptions {
 template <class T>
 class Prefetcher {
  public:
+  /// Throws Error(kIo) when the system starts no further thread; none is left running then.
   Prefetcher(std::size_t count, std::function<T(std::size_t)> make, PrefetcherOptions options = {})
       : count_(count),
         make_(std::move(make)),
@@ -35,13 +42,10 @@ class Prefetcher {
         slots_(std::max<std::size_t>(options.ahead, 1)) {
     const auto threads =
         std::min({std::max<std::size_t>(options.threads, 1), slots_.size(), count});
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+    start(threads, options.start_thread);
   }
 
-  ~Prefetcher() {
-    cancel();
-    for (auto& thread : threads_) thread.join();
-  }
+  ~Prefetcher() { join(); }
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
 
@@ -78,6 +82,30 @@ class Prefetcher {
     std::optional<T> item;
     std::exception_ptr failure;
   };
+
+  void start(std::size_t count,
+             const std::function<std::thread(std::function<void()>)>& start_thread) {
+    threads_.reserve(count);
+    try {
+      while (threads_.size() < count) {
+        const auto body = [this] { run(); };
+        threads_.push_back(start_thread ? start_thread(body) : std::thread(body));
+      }
+    } catch (const std::system_error& failure) {
+      const auto started = threads_.size();
+      // The destructor of an object that was never finished does not run.
+      join();
+      throw Error(ErrorCode::kIo, "loading ahead",
+                  "expected " + std::to_string(count) + " threads, could start " +
+                      std::to_string(started) + ": " + failure.what() +
+                      "; ask for fewer threads or raise the limit (ulimit -u)");
+    }
+  }
+
+  void join() noexcept {
+    cancel();
+    for (auto& thread : threads_) thread.join();
+  }
 
   /// The index to make next, or count_ when there is none.
   std::size_t claim() {

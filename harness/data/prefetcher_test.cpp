@@ -93,5 +93,33 @@ TEST(Prefetcher, RunsTheHookOnceInEveryThread) {
   EXPECT_EQ(started, 3);
 }
 
+TEST(Prefetcher, JoinsTheThreadsThatItHasWhenAFurtherOneCannotStart) {
+  std::atomic<int> started = 0;
+  std::atomic<int> ended = 0;
+  const auto two_at_most = [&](const std::function<void()>& body) {
+    if (started == 2) {
+      throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+    }
+    ++started;
+    return std::thread([&ended, body] {
+      body();
+      ++ended;
+    });
+  };
+  ErrorCode code{};
+  std::string detail;
+  try {
+    const Prefetcher<int> items(10, [](std::size_t) { return 1; },
+                                {.threads = 3, .ahead = 3, .start_thread = two_at_most});
+  } catch (const Error& error) {
+    code = error.code();
+    detail = error.detail();
+  }
+  EXPECT_EQ(code, ErrorCode::kIo);
+  EXPECT_THAT(detail,
+              testing::AllOf(testing::HasSubstr("3 threads"), testing::HasSubstr("could start 2")));
+  EXPECT_EQ(ended, 2);
+}
+
 }  // namespace
 }  // namespace harness

@@ -6,7 +6,10 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <torch/torch.h>
 #include <torch/version.h>
+#include <opencv2/core/utility.hpp>
 #include <opencv2/core/version.hpp>
+
+#include "harness/base/sha256.h"
 
 namespace harness {
 namespace {
@@ -20,7 +23,28 @@ Json gpu_record() {
           {"configuration", hooks.showConfig()}};
 }
 
+/// The version in at::show_config(): "..., TORCH_VERSION=2.11.0, ...".
+std::string torch_version(const std::string& configuration) {
+  constexpr std::string_view kKey = "TORCH_VERSION=";
+  const auto key = configuration.find(kKey);
+  if (key == std::string::npos) return TORCH_VERSION;
+  const auto begin = key + kKey.size();
+  return configuration.substr(begin, configuration.find_first_of(", \n", begin) - begin);
+}
+
 }  // namespace
+
+Json library_versions() {
+  const std::string configuration = at::show_config();
+  Json versions = {
+      {"LibTorch", torch_version(configuration) + " " + sha256_hex(configuration).substr(0, 12)},
+      {"OpenCV", cv::getVersionString()}};
+  if (!torch::cuda::is_available()) return versions;
+  const auto& hooks = at::detail::getCUDAHooks();
+  versions["CUDA"] = hooks.versionCUDART();
+  versions["cuDNN"] = hooks.versionCuDNN();
+  return versions;
+}
 
 Json environment_record() {
   auto& context = at::globalContext();

@@ -7,9 +7,11 @@
 
 #include <torch/torch.h>
 
+#include "harness/base/available_memory.h"
 #include "harness/base/error.h"
 #include "harness/base/sha256.h"
 #include "harness/data/prefetcher.h"
+#include "harness/evaluate/memory_meter.h"
 #include "harness/evaluate/scene_evaluator.h"
 
 namespace harness {
@@ -18,6 +20,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t kWarmup = 5;
 constexpr std::size_t kFewImages = 10;
+/// Of the memory of an image by that of its tensors: oneDNN's scratch pads and reordered weights,
+/// and what the allocator keeps between two tensors, are not counted.
+constexpr double kUncounted = 1.25;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -45,7 +50,11 @@ class Evaluation {
  public:
   Evaluation(const std::vector<ScenePaths>& scenes, const std::vector<NamedForward>& forwards,
              const EvaluatorOptions& options)
-      : scenes_(scenes), forwards_(forwards), options_(options), work_(forwards, options) {
+      : scenes_(scenes),
+        forwards_(forwards),
+        options_(options),
+        in_flight_(asked_in_flight(options)),
+        work_(forwards, options) {
     for (const auto& forward : forwards) {
       result_.forwards.push_back({forward.name, ConfusionMatrix(options.num_classes)});
       squared_distances_.push_back(0.0);
@@ -55,21 +64,45 @@ class Evaluation {
 
   EvaluationResult run() {
     start_ = Clock::now();
-    if (in_flight() == 1) {
-      one_after_the_other();
+    const std::size_t done = in_flight_ > 1 ? run_alone() : 0;
+    if (in_flight_ > 1) {
+      several_at_a_time(done);
     } else {
-      several_at_a_time();
+      one_after_the_other(done);
     }
     result_.elapsed_s = seconds_since(start_);
-    if (in_flight() > 1) time_apart();
+    result_.images_in_flight = static_cast<std::int64_t>(in_flight_);
+    if (in_flight_ > 1) time_apart();
     finish();
     return std::move(result_);
   }
 
  private:
-  std::size_t in_flight() const {
-    if (!options_.device.is_cpu()) return 1;
-    return static_cast<std::size_t>(std::max<std::int64_t>(options_.images_in_flight, 1));
+  static std::size_t asked_in_flight(const EvaluatorOptions& options) {
+    if (!options.device.is_cpu()) return 1;
+    return static_cast<std::size_t>(std::max<std::int64_t>(options.images_in_flight, 1));
+  }
+
+  /// Evaluates the first images one after the other and lowers in_flight_ to as many as fit into
+  /// memory by what the last of them took: one without a yardstick, whose FP64 takes twice as much
+  /// and is done then. Returns their number.
+  std::size_t run_alone() {
+    const std::int64_t available =
+        options_.available_bytes ? options_.available_bytes() : available_memory_bytes();
+    std::int64_t taken = 0;
+    std::size_t done = 0;
+    for (bool is_last = false; done < scenes_.size() && !is_last; ++done) {
+      is_last = !wants_yardstick(done);
+      const MemoryMeter meter(options_.device);
+      const std::int64_t before = meter.current_bytes();
+      take(work_.evaluate(work_.load(scenes_[done]), wants_yardstick(done)));
+      taken = meter.peak_bytes() - before;
+    }
+    const double each = kUncounted * static_cast<double>(std::max<std::int64_t>(taken, 1));
+    const double fitting = std::floor(static_cast<double>(available) / each);
+    in_flight_ =
+        static_cast<std::size_t>(std::clamp(fitting, 1.0, static_cast<double>(in_flight_)));
+    return done;
   }
 
   PrefetcherOptions loading() const {
@@ -81,10 +114,11 @@ class Evaluation {
            static_cast<std::int64_t>(index) < options_.yardstick_images;
   }
 
-  void one_after_the_other() {
+  void one_after_the_other(std::size_t first) {
     Prefetcher<LoadedScene> loaded(
-        scenes_.size(), [this](std::size_t i) { return work_.load(scenes_[i]); }, loading());
-    for (std::size_t i = 0; i < scenes_.size(); ++i) {
+        scenes_.size() - first,
+        [this, first](std::size_t i) { return work_.load(scenes_[first + i]); }, loading());
+    for (std::size_t i = first; i < scenes_.size(); ++i) {
       const auto scene = loaded.next().value();
       auto result = work_.evaluate(scene, wants_yardstick(i));
       for (std::size_t f = 0; f < forwards_.size(); ++f) {
@@ -94,17 +128,17 @@ class Evaluation {
     }
   }
 
-  void several_at_a_time() {
+  void several_at_a_time(std::size_t first) {
     const IntraOpThreads restored_at_the_end;
     Prefetcher<SceneResult> results(
-        scenes_.size(),
-        [this](std::size_t i) {
-          return work_.evaluate(work_.load(scenes_[i]), wants_yardstick(i));
+        scenes_.size() - first,
+        [this, first](std::size_t i) {
+          return work_.evaluate(work_.load(scenes_[first + i]), wants_yardstick(first + i));
         },
-        {.threads = in_flight(), .ahead = 2 * in_flight(), .on_thread_start = [] {
+        {.threads = in_flight_, .ahead = 2 * in_flight_, .on_thread_start = [] {
            at::set_num_threads(1);
          }});
-    for (std::size_t i = 0; i < scenes_.size(); ++i) take(results.next().value());
+    while (auto result = results.next()) take(std::move(*result));
   }
 
   // What is published as fps is the time of one image that has the machine to itself.
@@ -161,6 +195,7 @@ class Evaluation {
   const std::vector<ScenePaths>& scenes_;
   const std::vector<NamedForward>& forwards_;
   const EvaluatorOptions& options_;
+  std::size_t in_flight_;
   SceneEvaluator work_;
   EvaluationResult result_;
   std::vector<Sha256> digests_;

@@ -45,8 +45,11 @@ struct EvaluatorOptions {
   std::size_t images_ahead = 4;
   /// Images in work at a time. 1: one after the other, LibTorch's threads share each; every image
   /// is timed. More (CPU only): as many threads with one LibTorch thread each; time is then taken
-  /// apart, over `timed_images`. See recommended_images_in_flight().
+  /// apart, over `timed_images`. See recommended_images_in_flight(). Fewer where memory lacks: the
+  /// first images have the machine to themselves, and what one of them took says how many fit into
+  /// `available_bytes`; one always does. (This starts the peak of a MemoryMeter again.)
   std::int64_t images_in_flight = 1;
+  std::function<std::int64_t()> available_bytes;  ///< Empty: available_memory_bytes().
   std::int64_t timed_images = 25;  ///< Warm-up included; only where images_in_flight is above 1.
   /// The same network in FP64, and how many images its logits are compared on (kWholeImage only).
   std::function<torch::Tensor(const torch::Tensor& image)> yardstick;
@@ -77,6 +80,7 @@ struct ForwardResult {
 struct EvaluationResult {
   std::vector<ForwardResult> forwards;  ///< In the order given. The first is the others' reference.
   std::int64_t images = 0;
+  std::int64_t images_in_flight = 1;  ///< At most, as memory allowed.
   std::int64_t yardstick_images = 0;
   double yardstick_rms = 0.0;  ///< Root mean square of the FP64 logits; NaN without them.
   double elapsed_s = 0.0;      ///< Of the main pass, loading included.
@@ -93,7 +97,8 @@ EvaluationResult evaluate(const std::vector<ScenePaths>& scenes,
                           const std::vector<NamedForward>& forwards,
                           const EvaluatorOptions& options);
 
-/// The fastest setting that was measured: as many as LibTorch has threads on a CPU, else 1.
+/// The fastest setting that was measured where memory allows it: as many as LibTorch has threads on
+/// a CPU, else 1.
 std::int64_t recommended_images_in_flight(const torch::Device& device);
 
 }  // namespace harness

@@ -1,5 +1,6 @@
 #include "harness/evaluate/evaluator.h"
 
+#include <atomic>
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -101,6 +102,63 @@ TEST(Evaluate, TakesTheTimeApartWhenSeveralImagesAreInFlight) {
   const auto result = evaluate(mini_scenes(), {random_network("fp32", 19)}, options);
   EXPECT_EQ(result.images, 16);
   EXPECT_EQ(result.forwards[0].seconds.size(), 4U);
+}
+
+/// A network whose every image takes `bytes`, and which counts how many are in it at a time.
+class GreedyNetwork {
+ public:
+  explicit GreedyNetwork(std::int64_t bytes) : bytes_(bytes), logits_(random_network("fp32", 19)) {}
+
+  NamedForward forward() {
+    return {"greedy", [this](const torch::Tensor& image) {
+              const int now = ++inside_;
+              for (int most = most_; now > most && !most_.compare_exchange_weak(most, now);) {
+              }
+              const auto held = torch::zeros({bytes_}, torch::kByte);
+              auto logits = logits_.forward(image);
+              --inside_;
+              return logits;
+            }};
+  }
+  int most() const { return most_; }
+
+ private:
+  const std::int64_t bytes_;
+  const NamedForward logits_;
+  std::atomic<int> inside_ = 0, most_ = 0;
+};
+
+TEST(Evaluate, HasNoMoreImagesInFlightThanFitIntoMemory) {
+  constexpr std::int64_t kMiB = 1 << 20, kBytes = 64 * kMiB;
+  EvaluatorOptions options;
+  options.images_in_flight = 4;
+  std::string digest;
+  // An image takes a little more than its 64 MiB, and a quarter is added.
+  for (const auto& [available, expected] :
+       {std::pair{std::int64_t{1}, 1}, std::pair{kBytes, 1}, std::pair{200 * kMiB, 2},
+        std::pair{270 * kMiB, 3}, std::pair{10000 * kMiB, 4}}) {
+    GreedyNetwork network(kBytes);
+    options.available_bytes = [bytes = available] { return bytes; };
+    const auto result = evaluate(mini_scenes(), {network.forward()}, options);
+    EXPECT_EQ(result.images_in_flight, expected) << available;
+    EXPECT_LE(network.most(), expected) << available;
+    EXPECT_EQ(result.images, 16);
+    if (digest.empty()) digest = result.forwards[0].predictions_sha256;
+    EXPECT_EQ(result.forwards[0].predictions_sha256, digest) << available;
+  }
+}
+
+TEST(Evaluate, TheYardsticksMemoryDoesNotCount) {
+  GreedyNetwork small(1 << 20), large(256 << 20);
+  EvaluatorOptions options;
+  options.images_in_flight = 2;
+  options.yardstick = large.forward().forward;
+  options.yardstick_images = 2;
+  options.available_bytes = [] { return std::int64_t{100} << 20; };
+  const auto result = evaluate(mini_scenes(), {small.forward()}, options);
+  EXPECT_EQ(result.images_in_flight, 2);
+  EXPECT_EQ(result.yardstick_images, 2);
+  EXPECT_EQ(large.most(), 1);
 }
 
 TEST(Evaluate, ReportsEveryImageOnTheCallersThread) {

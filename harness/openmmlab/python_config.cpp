@@ -267,4 +267,11 @@ Json parse_python_config(std::string_view text, std::string_view subject) {
   return Parser(text, subject).parse();
 }
 
+Json config_of_meta(const Json& meta) {
+  const bool has_config =
+      meta.is_object() && meta.contains("config") && meta.at("config").is_string();
+  return has_config ? parse_python_config(meta.at("config").get<std::string>(), "meta.config")
+                    : Json();
+}
+
 }  // namespace harness

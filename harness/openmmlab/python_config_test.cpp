@@ -171,5 +171,12 @@ TEST(PythonConfig, ReadsTheConfigInACheckpointAsTheFileBesideIt) {
   EXPECT_EQ(from_file["optimizer_config"]["loss_scale"], 512.0);
 }
 
+TEST(ConfigOfMeta, IsTextInTheMeta) {
+  EXPECT_EQ(config_of_meta({{"config", "a = 1\n"}}), (Json{{"a", 1}}));
+  EXPECT_TRUE(config_of_meta({{"config", 7}}).is_null());
+  EXPECT_TRUE(config_of_meta({{"iter", 7}}).is_null());
+  EXPECT_TRUE(config_of_meta(nullptr).is_null());
+}
+
 }  // namespace
 }  // namespace harness

@@ -37,8 +37,10 @@ struct ExperimentRow {
   std::function<ExperimentModel(TrainingPhase)> model;
   std::vector<ExperimentBatch> batches;  ///< Taken in turn; at least one.
   SgdOptions sgd;
-  double scale = 512.0;           ///< The row's static loss scale.
-  double auxiliary_weight = 0.4;  ///< Of the auxiliary head's loss; 0 without one.
+  double scale = 512.0;  ///< The row's static loss scale.
+  /// The largest factor of a pixel's loss, class weights included; 0 without the head.
+  double decode_weight = 1.0;
+  double auxiliary_weight = 0.4;
   /// Learning rate when this part, 0 to 1, of the training is done.
   std::function<double(double)> learning_rate;
   std::function<void(int done, int total)> progress;  ///< May be empty.

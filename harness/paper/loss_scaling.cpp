@@ -229,7 +229,8 @@ class Phase {
   }
 
   void add_bound(const std::string& layer, const torch::Tensor& gradient) {
-    const double weight = layer.rfind("auxiliary", 0) == 0 ? row_.auxiliary_weight : 1.0;
+    const double weight =
+        layer.rfind("auxiliary", 0) == 0 ? row_.auxiliary_weight : row_.decode_weight;
     LogitBound& bound = bounds_[layer];
     const auto places = gradient.size(0) * gradient.size(2) * gradient.size(3);
     bound.bound = weight / static_cast<double>(places);

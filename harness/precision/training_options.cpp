@@ -5,6 +5,11 @@
 
 namespace harness {
 
+bool skips_overflows(const TrainingOptions& options) noexcept {
+  if (options.scaler.type == ScalerType::kNone) return false;
+  return options.scaler.type != ScalerType::kStatic || !options.quirks.no_overflow_check;
+}
+
 void require_sensible(const TrainingOptions& options) {
   if (const auto objection = find_objection({options.policy, options.scaler, options.quirks})) {
     throw Error(ErrorCode::kUsage, objection->part, objection->reason);

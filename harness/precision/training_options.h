@@ -25,6 +25,10 @@ struct TrainingOptions {
   bool channels_last = false;
 };
 
+/// Whether a step is skipped in which a gradient is infinite or NaN: under every scaler but none
+/// and, with the quirk no-overflow-check, static.
+bool skips_overflows(const TrainingOptions& options) noexcept;
+
 /// Throws Error(kUsage) with the reason where the parts make no sense together: what find_objection
 /// (arithmetic/arithmetic.h) refuses, and the lack of masters under a policy that has none.
 void require_sensible(const TrainingOptions& options);

@@ -128,9 +128,7 @@ void TrainingStep::Impl::read(const NamedTensors& values, const torch::Tensor& t
 }
 
 bool TrainingStep::Impl::overflowed(double scaled_norm) const {
-  const bool unguarded_static =
-      scaler.type() == ScalerType::kStatic && options.quirks.no_overflow_check;
-  if (scaler.type() == ScalerType::kNone || unguarded_static) return false;
+  if (!skips_overflows(options)) return false;
   if (!std::isfinite(scaled_norm)) return true;
   // mmcv looks at the float sum of each gradient, which may overflow where no element is infinite;
   // a sum is at most sqrt(n) norms.
@@ -158,7 +156,9 @@ void TrainingStep::Impl::apply(const StepRecord& record, double lr) {
       break;
   }
   if (options.max_grad_norm) {
-    gradients_.mul_(std::fmin(*options.max_grad_norm / (record.grad_norm + 1e-6), 1.0));
+    // torch's clamp(max=1) hands a NaN on, which std::fmin would turn into 1.
+    const double factor = *options.max_grad_norm / (record.grad_norm + 1e-6);
+    gradients_.mul_(factor > 1.0 ? 1.0 : factor);
   }
   sgd_.step(weights_, gradients_, lr);
   if (!has_masters()) return;

@@ -167,6 +167,23 @@ TEST(TrainingStep, ClipsTheUnscaledGradients) {
   EXPECT_NEAR(std::sqrt(moved), 1e-3, 1e-5);
 }
 
+TEST(TrainingStep, ClippingANanNormLeavesNoWeightAsClipGradNormDoes) {
+  auto options = options_of(Policy::kFp32, ScalerType::kNone);
+  options.max_grad_norm = 1.0;
+  for (const float value : {kInfinity, std::numeric_limits<float>::quiet_NaN()}) {
+    Training training(options);
+    training.step.set_gradient_hook(
+        [value](const StepGradients& g) { g.named[0].second.view(-1)[0] = value; });
+    training.run(0);
+    // torch.nn.utils.clip_grad_norm_: an infinite norm clips all finite gradients to 0, NaN spoils
+    // every one.
+    const auto of_others = training.weight(3);
+    EXPECT_TRUE(std::isnan(training.weight(0).view(-1)[0].item<float>())) << value;
+    EXPECT_EQ(of_others.isnan().all().item<bool>(), std::isnan(value)) << value;
+    EXPECT_EQ(of_others.isfinite().all().item<bool>(), !std::isnan(value)) << value;
+  }
+}
+
 TEST(TrainingStep, ShowsItsScaledGradientsToTheHook) {
   Training training(options_of(Policy::kFp16Master, ScalerType::kStatic));
   std::vector<std::string> names;

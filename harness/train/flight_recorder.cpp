@@ -44,10 +44,22 @@ std::vector<double> largest_magnitudes(const std::vector<torch::Tensor>& tensors
   return {first, first + norms.numel()};
 }
 
+bool all_finite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](double value) { return std::isfinite(value); });
+}
+
+/// At most kNames names stand for all.
+Json list_of(std::vector<std::string> names, const Json& first) {
+  const std::size_t count = names.size();
+  names.resize(std::min(count, kNames));
+  return {{"first", first}, {"count", count}, {"names", names}};
+}
+
 }  // namespace
 
 void FlightRecorder::see_gradients(const StepGradients& gradients, std::int64_t step) {
-  if (report_) return;
+  if (failure_) return;
   std::vector<torch::Tensor> tensors;
   for (const auto& [name, tensor] : gradients.named) {
     tensors.push_back(tensor.detach());
@@ -55,9 +67,18 @@ void FlightRecorder::see_gradients(const StepGradients& gradients, std::int64_t 
   }
   steps_.push_back({step, gradients.scale, largest_magnitudes(tensors)});
   if (steps_.size() > kSteps) steps_.pop_front();
-  const auto& last = steps_.back().largest;
-  const auto is_finite = [](double value) { return std::isfinite(value); };
-  if (!std::all_of(last.begin(), last.end(), is_finite)) write_report();
+  if (all_finite(steps_.back().largest)) return;
+  // A smaller scale mends an overflow and no weight: skipping goes on for ever then.
+  if (!skips_overflows_ || !broken_weights().empty()) {
+    failure_ = report();
+  } else if (!overflow_) {
+    overflow_ = report();
+  }
+}
+
+void FlightRecorder::see_step(const StepRecord& record) {
+  if (failure_ || record.skipped || std::isfinite(record.loss)) return;
+  failure_ = report();
 }
 
 Json FlightRecorder::to_json(const Step& step) const {
@@ -68,22 +89,39 @@ Json FlightRecorder::to_json(const Step& step) const {
   return {{"step", step.step}, {"scale", step.scale}, {"gradients", gradients}};
 }
 
-void FlightRecorder::write_report() {
+Json FlightRecorder::report() {
   const Step& broken = steps_.back();
-  std::vector<std::string> names;
+  std::vector<std::string> gradients;
   for (std::size_t i = 0; i < names_.size(); ++i) {
-    if (!std::isfinite(broken.largest[i])) names.push_back(names_[i]);
+    if (!std::isfinite(broken.largest[i])) gradients.push_back(names_[i]);
   }
-  // Backward runs from the loss to the image: the last parameter in order broke first.
-  Json gradients = {{"first", names.back()}, {"count", names.size()}};
-  names.resize(std::min(names.size(), kNames));
-  gradients["names"] = names;
   Json steps = Json::array();
   for (const auto& step : steps_) steps.push_back(to_json(step));
-  report_ = Json{{"step", broken.step},
-                 {"gradients", gradients},
-                 {"activations", look_at_activations()},
-                 {"steps", steps}};
+  // Backward runs from the loss to the image: the last gradient in order broke first.
+  const Json first = gradients.empty() ? Json() : Json(gradients.back());
+  const auto weights = broken_weights();
+  return {{"step", broken.step},
+          {"gradients", list_of(gradients, first)},
+          {"weights", list_of(weights, weights.empty() ? Json() : Json(weights.front()))},
+          {"activations", look_at_activations()},
+          {"steps", steps}};
+}
+
+std::vector<std::string> FlightRecorder::broken_weights() const {
+  std::vector<std::string> names;
+  std::vector<torch::Tensor> tensors;
+  for (const auto& parameter : model_->named_parameters()) {
+    names.push_back(parameter.key());
+    const torch::Tensor weight = parameter.value().detach();
+    // Half and float side by side cannot be looked at in one go.
+    tensors.push_back(weight.element_size() < 4 ? weight.to(torch::kFloat) : weight);
+  }
+  const auto largest = largest_magnitudes(tensors);
+  std::vector<std::string> broken;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!std::isfinite(largest[i])) broken.push_back(names[i]);
+  }
+  return broken;
 }
 
 Json FlightRecorder::look_at_activations() {

@@ -18,15 +18,21 @@ namespace harness {
 /// Keeps the largest magnitude of every gradient over the last steps, and writes down what broke
 /// when the first value that is not finite appears.
 ///
-/// Per step: one pass over the gradients. Activations are looked at only once, in the step that
+/// There are two such events, and the first of each is kept. An *overflow* is by design: a scaler
+/// looked for it and skips the step; a dynamic scale begins with some. A *failure* is what nothing
+/// mends: gradients that are not finite and are applied, a loss that is not finite in a step that
+/// is not skipped, weights that are not finite.
+///
+/// Per step: one pass over the gradients. Weights and activations are looked at only in a step that
 /// broke, by running its batch through the network a second time.
 class FlightRecorder {
  public:
   static constexpr std::size_t kSteps = 16;
 
-  /// Kept by reference. Layers are named as in the state dict.
-  explicit FlightRecorder(models::EncoderDecoder& model, Policy policy = Policy::kFp32)
-      : model_(model), policy_(policy) {}
+  /// Kept by reference. Layers are named as in the state dict. skips_overflows: the training's
+  /// scaler skips every step in which a gradient is not finite.
+  explicit FlightRecorder(models::EncoderDecoder& model, Policy policy, bool skips_overflows)
+      : model_(model), policy_(policy), skips_overflows_(skips_overflows) {}
 
   /// Before the forward pass of a step.
   void see_batch(const torch::Tensor& images) { images_ = images; }
@@ -35,10 +41,16 @@ class FlightRecorder {
   /// first gradients that are not finite.
   void see_gradients(const StepGradients& gradients, std::int64_t step);
 
-  /// {"step", "gradients": {"first": name, "count", "names"}, "activations": {"first_layer",
-  /// "max_abs": {layer: value}}, "steps": [{"step", "scale", "gradients": {name: value}}]}, once
-  /// something broke. Magnitudes that are not finite are null.
-  const std::optional<Json>& report() const noexcept { return report_; }
+  /// After the step. Notes a loss that is not finite though its gradients are; weights and
+  /// activations are then those after the step.
+  void see_step(const StepRecord& record);
+
+  /// {"step", "gradients": {"first": name or null, "count", "names"}, "weights": {the same},
+  /// "activations": {"first_layer", "max_abs": {layer: value}}, "steps": [{"step", "scale",
+  /// "gradients": {name: value}}]}, once something broke. Magnitudes that are not finite are null.
+  const std::optional<Json>& failure() const noexcept { return failure_; }
+  /// The same of the first step that was skipped by design.
+  const std::optional<Json>& overflow() const noexcept { return overflow_; }
 
  private:
   /// Largest magnitudes of one step, in the order of names_.
@@ -47,16 +59,19 @@ class FlightRecorder {
     double scale = 1.0;
     std::vector<double> largest;
   };
-  void write_report();
+  Json report();
   Json to_json(const Step& step) const;
   Json look_at_activations();
+  std::vector<std::string> broken_weights() const;
 
   models::EncoderDecoder& model_;
   Policy policy_;
+  bool skips_overflows_;
   torch::Tensor images_;
   std::vector<std::string> names_;
   std::deque<Step> steps_;
-  std::optional<Json> report_;
+  std::optional<Json> failure_;
+  std::optional<Json> overflow_;
 };
 
 }  // namespace harness

@@ -21,22 +21,30 @@ class FlightRecorderTest : public testing::Test {
     recorder.see_gradients({named[0].second, named, 512.0}, step);
   }
 
+  /// What TrainingStep says after such a step.
+  static StepRecord after(double loss, bool skipped) {
+    StepRecord record;
+    record.loss = loss;
+    record.skipped = record.overflow = skipped;
+    return record;
+  }
+
   models::EncoderDecoder model_;
 };
 
 TEST_F(FlightRecorderTest, SaysNothingWhileAllIsFinite) {
-  FlightRecorder recorder(model_);
+  FlightRecorder recorder(model_, Policy::kFp32, /*skips_overflows=*/false);
   for (int step = 0; step < 20; ++step) see(recorder, step, 1.0);
-  EXPECT_FALSE(recorder.report());
+  EXPECT_FALSE(recorder.failure());
 }
 
 TEST_F(FlightRecorderTest, NamesWhatBrokeAndTheStepsBefore) {
-  FlightRecorder recorder(model_);
+  FlightRecorder recorder(model_, Policy::kFp32, /*skips_overflows=*/false);
   for (int step = 0; step < 20; ++step) see(recorder, step, 3.0);
   see(recorder, 20, INFINITY);
   see(recorder, 21, NAN);
-  ASSERT_TRUE(recorder.report());
-  const Json& report = *recorder.report();
+  ASSERT_TRUE(recorder.failure());
+  const Json& report = *recorder.failure();
   EXPECT_EQ(report.at("step"), 20);
   EXPECT_EQ(report.at("gradients").at("first"), "second");
   EXPECT_EQ(report.at("gradients").at("count"), 1);
@@ -50,10 +58,51 @@ TEST_F(FlightRecorderTest, NamesTheFirstLayerWhoseResultIsNotFinite) {
   const torch::NoGradGuard no_gradients;
   auto parameters = model_->named_parameters();
   parameters["backbone.layer2.0.conv1.weight"].fill_(INFINITY);
-  FlightRecorder recorder(model_);
+  FlightRecorder recorder(model_, Policy::kFp32, /*skips_overflows=*/false);
   see(recorder, 0, NAN);
-  ASSERT_TRUE(recorder.report());
-  EXPECT_EQ(recorder.report()->at("activations").at("first_layer"), "backbone.layer2.0.conv1");
+  ASSERT_TRUE(recorder.failure());
+  EXPECT_EQ(recorder.failure()->at("activations").at("first_layer"), "backbone.layer2.0.conv1");
+}
+
+TEST_F(FlightRecorderTest, KeepsTheFirstDesignedOverflowApartAndWaitsForAFailure) {
+  const torch::NoGradGuard no_gradients;
+  FlightRecorder recorder(model_, Policy::kFp32, /*skips_overflows=*/true);
+  see(recorder, 0, 1.0);
+  for (const std::int64_t step : {1, 2}) {
+    see(recorder, step, INFINITY);
+    recorder.see_step(after(2.5, /*skipped=*/true));
+  }
+  ASSERT_TRUE(recorder.overflow());
+  EXPECT_EQ(recorder.overflow()->at("step"), 1);
+  EXPECT_EQ(recorder.overflow()->at("gradients").at("first"), "second");
+  EXPECT_EQ(recorder.overflow()->at("weights").at("count"), 0);
+  EXPECT_FALSE(recorder.failure());
+  // A weight that is not finite is skipped for ever, and nothing mends it.
+  see(recorder, 3, 1.0);
+  model_->named_parameters()["backbone.layer2.0.conv1.weight"].view(-1)[0] = INFINITY;
+  see(recorder, 4, NAN);
+  recorder.see_step(after(NAN, /*skipped=*/true));
+  ASSERT_TRUE(recorder.failure());
+  EXPECT_EQ(recorder.failure()->at("step"), 4);
+  EXPECT_EQ(recorder.failure()->at("weights").at("first"), "backbone.layer2.0.conv1.weight");
+  EXPECT_EQ(recorder.failure()->at("steps").size(), 5u);
+  EXPECT_EQ(recorder.overflow()->at("step"), 1);
+}
+
+TEST_F(FlightRecorderTest, ALossThatIsNotFiniteIsAFailureUnlessItsStepIsSkipped) {
+  FlightRecorder recorder(model_, Policy::kFp32, /*skips_overflows=*/true);
+  see(recorder, 0, 1.0);
+  recorder.see_step(after(INFINITY, /*skipped=*/true));
+  EXPECT_FALSE(recorder.failure());
+  see(recorder, 1, 1.0);
+  recorder.see_step(after(2.5, /*skipped=*/false));
+  EXPECT_FALSE(recorder.failure());
+  see(recorder, 2, 1.0);
+  recorder.see_step(after(NAN, /*skipped=*/false));
+  ASSERT_TRUE(recorder.failure());
+  EXPECT_EQ(recorder.failure()->at("step"), 2);
+  EXPECT_TRUE(recorder.failure()->at("gradients").at("first").is_null());
+  EXPECT_FALSE(recorder.overflow());
 }
 
 }  // namespace

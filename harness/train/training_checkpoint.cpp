@@ -1,5 +1,6 @@
 #include "harness/train/training_checkpoint.h"
 
+#include <algorithm>
 #include <deque>
 #include <span>
 
@@ -8,13 +9,15 @@
 #include "harness/checkpoint/checkpoint_writer.h"
 #include "harness/checkpoint/pickle/python_value.h"
 #include "harness/network/tensor_bridge.h"
+#include "harness/train/exact_json.h"
 
 namespace harness {
 namespace {
 
 constexpr const char* kOwn = "halfproof";
 constexpr std::string_view kMasters = "halfproof.masters.";
-constexpr std::string_view kMomentum = "halfproof.momentum.";
+/// Of the own part. 1 kept momentum a second time and lost what is not finite.
+constexpr int kFormat = 2;
 
 /// Tensors in row-major order on the CPU, kept alive until the file is written.
 class Views {
@@ -58,7 +61,10 @@ PythonValue optimizer_value(const TrainingSnapshot& snapshot, Views& views) {
 }
 
 PythonValue own_value(const TrainingSnapshot& snapshot, Views& views) {
-  const Json facts = {{"key", snapshot.key},
+  Json parameters = Json::array();
+  for (const auto& entry : snapshot.state.momentum) parameters.push_back(entry.first);
+  const Json facts = {{"format", kFormat},
+                      {"key", snapshot.key},
                       {"steps", snapshot.state.steps},
                       {"skipped", snapshot.state.skipped},
                       {"scaler", snapshot.state.scaler},
@@ -67,12 +73,12 @@ PythonValue own_value(const TrainingSnapshot& snapshot, Views& views) {
                       {"averages", snapshot.averages},
                       {"tallies", snapshot.tallies},
                       {"log_bytes", snapshot.log_bytes},
-                      {"step_bytes", snapshot.step_bytes}};
+                      {"step_bytes", snapshot.step_bytes},
+                      {"parameters", parameters}};
   PythonValue own = PythonValue::dict();
-  // As text: what is not finite in it must come back as it was.
-  own.set("facts", facts.dump());
+  // As text: reading a checkpoint makes null of a number that is not finite.
+  own.set("facts", exact_dump(facts));
   own.set("masters", state_dict_value(snapshot.state.masters, views));
-  own.set("momentum", state_dict_value(snapshot.state.momentum, views));
   return own;
 }
 
@@ -84,6 +90,35 @@ NamedTensors tensors_below(const Checkpoint& checkpoint, std::string_view prefix
     tensors.emplace_back(view.name.substr(prefix.size()), to_torch(view));
   }
   return tensors;
+}
+
+/// What optimizer_value() wrote, under the parameters' names. Throws Error(kInvalidFile) when one
+/// is not there.
+NamedTensors momentum_of(const Checkpoint& checkpoint, const Json& parameters,
+                         const std::string& file) {
+  const auto stored = tensors_below(checkpoint, "optimizer.state.");
+  NamedTensors momentum;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const std::string name = std::to_string(i) + ".momentum_buffer";
+    const auto found = std::find_if(stored.begin(), stored.end(),
+                                    [&name](const auto& one) { return one.first == name; });
+    if (found == stored.end()) {
+      throw Error(ErrorCode::kInvalidFile, file,
+                  "expected optimizer.state." + name + ", found none");
+    }
+    momentum.emplace_back(parameters[i].get<std::string>(), found->second);
+  }
+  return momentum;
+}
+
+void check_format(const Json& facts, const std::string& file) {
+  const auto format = facts.value("format", 1);
+  if (format == kFormat) return;
+  throw Error(ErrorCode::kInvalidFile, file,
+              "expected a saved training of format " + std::to_string(kFormat) +
+                  ", got one of format " + std::to_string(format) +
+                  ", which another version of halfproof wrote; go on with that version, or begin "
+                  "anew with --restart");
 }
 
 void read_facts(const Json& facts, TrainingSnapshot& snapshot) {
@@ -117,15 +152,17 @@ std::optional<TrainingSnapshot> read_snapshot(const std::filesystem::path& path)
   TrainingSnapshot snapshot;
   try {
     const Json& own = checkpoint.top_level().at(kOwn);
-    read_facts(parse_json(own.at("facts").get<std::string>(), path.string()), snapshot);
+    const Json facts = parse_exact(own.at("facts").get<std::string>(), path.string());
+    check_format(facts, path.string());
+    read_facts(facts, snapshot);
+    snapshot.state.momentum = momentum_of(checkpoint, facts.at("parameters"), path.string());
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorCode::kInvalidFile, path.string(),
                 std::string("expected a training to go on with; ") + error.what() +
-                    "; move the file away to begin anew");
+                    "; begin anew with --restart");
   }
   snapshot.weights = to_torch(checkpoint.state_dict());
   snapshot.state.masters = tensors_below(checkpoint, kMasters);
-  snapshot.state.momentum = tensors_below(checkpoint, kMomentum);
   snapshot.meta = checkpoint.meta();
   return snapshot;
 }

@@ -28,10 +28,12 @@ struct TrainingSnapshot {
 };
 
 /// Writes {"meta", "state_dict", "optimizer", "halfproof"} with write_checkpoint(): the first three
-/// as mmcv 1.3.14 save_checkpoint() does, the last holds the rest. Throws Error(kIo).
+/// as mmcv 1.3.14 save_checkpoint() does, momentum among them; the last holds the rest. Every
+/// number comes back bit for bit. Throws Error(kIo).
 void write_snapshot(const std::filesystem::path& path, const TrainingSnapshot& snapshot);
 
-/// Nothing when there is no file. Throws Error(kInvalidFile) for one that is not a snapshot.
+/// Nothing when there is no file. Throws Error(kInvalidFile) for one that is not a snapshot, or is
+/// one of another version's format.
 std::optional<TrainingSnapshot> read_snapshot(const std::filesystem::path& path);
 
 }  // namespace harness

@@ -1,14 +1,21 @@
 #include "harness/train/training_checkpoint.h"
 
+#include <bit>
+#include <cmath>
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/checkpoint/checkpoint.h"
+#include "harness/checkpoint/checkpoint_writer.h"
+#include "harness/testing/training_net.h"
 
 namespace harness {
 namespace {
+namespace fs = std::filesystem;
 
 TrainingSnapshot snapshot() {
   TrainingSnapshot snapshot;
@@ -73,6 +80,84 @@ TEST(TrainingCheckpoint, IsOneThatTheSourceCouldHaveWritten) {
 TEST(TrainingCheckpoint, NoFileIsNothingAndAnotherFileAnError) {
   EXPECT_FALSE(read_snapshot("fixtures/nowhere.pth"));
   EXPECT_THROW(read_snapshot("fixtures/minizoo/zoo/pretrain/resnet50_v1c_w8-32c09ca3.pth"), Error);
+}
+
+TEST(TrainingCheckpoint, WhatIsNotFiniteComesBackBitForBit) {
+  const TemporaryFolder folder;
+  TrainingSnapshot written = snapshot();
+  const double payload = std::bit_cast<double>(std::uint64_t{0x7ff8000000001234});
+  written.averages["sums"] =
+      Json::array({Json::array({"loss", payload}), Json::array({"grad_norm", -kInfinity})});
+  written.tallies["scale"] = {{"max", kInfinity}};
+  write_snapshot(folder.path() / "latest.pth", written);
+  const auto read = read_snapshot(folder.path() / "latest.pth");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(std::bit_cast<std::uint64_t>(read->averages["sums"][0][1].get<double>()),
+            std::bit_cast<std::uint64_t>(payload));
+  EXPECT_EQ(read->averages["sums"][1][1].get<double>(), -kInfinity);
+  EXPECT_EQ(read->tallies["scale"]["max"].get<double>(), kInfinity);
+}
+
+TEST(TrainingCheckpoint, ATrainingWhoseScaleBecameInfiniteGoesOn) {
+  const TemporaryFolder folder;
+  TrainingOptions options = options_of(Policy::kFp16Master, ScalerType::kMmcvDynamic);
+  options.scaler.init_scale = 0x1p1023;
+  options.scaler.growth_interval = 1;
+  LossScaler scaler(options.scaler);
+  scaler.update(/*overflow=*/false);
+  scaler.update(/*overflow=*/false);
+  ASSERT_TRUE(std::isinf(scaler.scale()));
+  TrainingSnapshot written = snapshot();
+  written.state.scaler = scaler.state();
+  write_snapshot(folder.path() / "latest.pth", written);
+  LossScaler resumed(options.scaler);
+  resumed.restore(read_snapshot(folder.path() / "latest.pth")->state.scaler);
+  EXPECT_EQ(resumed.scale(), scaler.scale());
+  EXPECT_EQ(resumed.state(), scaler.state());
+}
+
+TEST(TrainingCheckpoint, KeepsMomentumOnce) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "latest.pth";
+  TrainingSnapshot written = snapshot();
+  write_snapshot(file, written);
+  const auto small = fs::file_size(file);
+  constexpr std::int64_t kMore = 1 << 20;
+  written.state.momentum[0].second = torch::rand({kMore});
+  write_snapshot(file, written);
+  const auto bytes = static_cast<std::int64_t>(fs::file_size(file) - small);
+  EXPECT_GE(bytes, 4 * kMore - 1000);
+  EXPECT_LT(bytes, 4 * kMore + 1000);
+}
+
+TEST(TrainingCheckpoint, MomentumIsThatOfItsParameter) {
+  const TemporaryFolder folder;
+  TrainingSnapshot written = snapshot();
+  written.state.momentum.clear();
+  // Eleven, so that the order of their numbers as text is another one.
+  for (int i = 0; i < 11; ++i) {
+    written.state.momentum.emplace_back("p" + std::to_string(i), torch::full({2}, i));
+  }
+  write_snapshot(folder.path() / "latest.pth", written);
+  expect_equal(read_snapshot(folder.path() / "latest.pth")->state.momentum, written.state.momentum);
+}
+
+TEST(TrainingCheckpoint, AStateOfAnotherFormatIsRefusedByItsNumber) {
+  const TemporaryFolder folder;
+  PythonValue own = PythonValue::dict();
+  own.set("facts", Json{{"key", "k"}, {"steps", 7}}.dump());
+  PythonValue root = PythonValue::dict();
+  root.set("state_dict", PythonValue::state_dict({}));
+  root.set("halfproof", std::move(own));
+  write_checkpoint(folder.path() / "latest.pth", root);
+  try {
+    read_snapshot(folder.path() / "latest.pth");
+    FAIL() << "it was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidFile);
+    EXPECT_THAT(error.detail(), testing::AllOf(testing::HasSubstr("format 2, got one of format 1"),
+                                               testing::HasSubstr("--restart")));
+  }
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "harness/openmmlab/poly_schedule.h"
 #include "harness/precision/training_options.h"
 #include "harness/table/suite.h"
+#include "models/losses.h"
 
 namespace harness {
 
@@ -20,8 +21,7 @@ struct TrainingRecipe {
   std::int64_t log_interval = 50;
   std::int64_t evaluation_interval = 8000;
   std::int64_t save_interval = 8000;
-  double auxiliary_weight = 0.4;
-  std::int64_t ignore_index = 255;
+  models::LossOptions losses;
   std::string pretrained;  ///< As the config writes it; "" when training began from scratch.
 };
 
@@ -33,9 +33,8 @@ struct TrainingRecipe {
 ///
 /// policy: the arithmetic to train in. The row's own policy takes the row's scaler and quirks, the
 /// others take default_scaler() and none.
-/// Throws Error(kInvalidFile) that names the part of the config which is not understood: another
-/// optimizer than SGD, another schedule than poly without warm-up, a step of the pipeline that is
-/// not known, an option of the wrong type.
+/// Throws Error(kInvalidSuite) that names the key of the config, or of the suite's recipe, which
+/// asks for something that is not trained here (require_trainable) or is of the wrong type.
 TrainingRecipe recipe_of(const Row& row, const Json& config, Policy policy);
 
 }  // namespace harness

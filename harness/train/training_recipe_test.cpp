@@ -6,6 +6,7 @@
 #include "harness/base/error.h"
 #include "harness/openmmlab/python_config.h"
 #include "harness/testing/minizoo_rows.h"
+#include "harness/testing/suite_documents.h"
 
 namespace harness {
 namespace {
@@ -69,6 +70,51 @@ TEST(TrainingRecipe, WhatAConfigLeavesOutHasTheLibrarysDefault) {
   EXPECT_EQ(recipe.arithmetic.sgd.weight_decay, 0.0);
 }
 
+TEST(TrainingRecipe, ReadsTheLossesOfBothHeads) {
+  const MinizooRow row = minizoo_rows().at(0);
+  Json config = config_of(row);
+  EXPECT_EQ(recipe_of(row.row, config, Policy::kFp32).losses.decode.weight, 1.0);
+  EXPECT_EQ(recipe_of(row.row, config, Policy::kFp32).losses.auxiliary.weight, 0.4);
+  Json& model = config["model"];
+  std::vector<double> classes(19, 1.0);
+  classes[3] = 2.5;
+  model["decode_head"]["loss_decode"]["loss_weight"] = 0.8;
+  model["decode_head"]["loss_decode"]["class_weight"] = classes;
+  model["auxiliary_head"].erase("loss_decode");
+  const models::LossOptions losses = recipe_of(row.row, config, Policy::kFp32).losses;
+  EXPECT_EQ(losses.decode.weight, 0.8);
+  EXPECT_EQ(losses.decode.class_weight, classes);
+  // CrossEntropyLoss's default.
+  EXPECT_EQ(losses.auxiliary.weight, 1.0);
+  EXPECT_TRUE(losses.auxiliary.class_weight.empty());
+  for (const char* wrong : {"[1.0, 2.0]", "\"weights.pkl\"", "[\"1\"]"}) {
+    model["decode_head"]["loss_decode"]["class_weight"] = Json::parse(wrong);
+    EXPECT_THAT(message_of([&] { recipe_of(row.row, config, Policy::kFp32); }),
+                testing::HasSubstr("config.model.decode_head.loss_decode.class_weight: expected a "
+                                   "list of 19 numbers"));
+  }
+}
+
+TEST(TrainingRecipe, ADefaultScaleMustBeTheConfigs) {
+  Row row;
+  row.arithmetic = {{"policy", "fp16-master"}};
+  const auto refusal = [&row](const Json& scale, Policy policy) {
+    return message_of([&] {
+      recipe_of(row, {{"optimizer_config", {{"loss_scale", scale}}}}, policy);
+    });
+  };
+  EXPECT_EQ(refusal(512.0, Policy::kFp16Master), "nothing was thrown");
+  EXPECT_THAT(refusal(128.0, Policy::kFp16Master),
+              testing::HasSubstr("config.optimizer_config.loss_scale: expected 512.0"));
+  EXPECT_THAT(refusal("dynamic", Policy::kFp16Master), testing::HasSubstr("\"dynamic\""));
+  // The sibling's arithmetic has no scale, and a suite may ask for another one.
+  EXPECT_EQ(refusal(128.0, Policy::kFp32), "nothing was thrown");
+  row.arithmetic["scaler"] = {{"type", "static"}, {"scale", 64}};
+  EXPECT_EQ(refusal(128.0, Policy::kFp16Master), "nothing was thrown");
+  row.arithmetic = {{"policy", "fp32"}};
+  EXPECT_THAT(refusal(128.0, Policy::kFp32), testing::HasSubstr("expected none"));
+}
+
 TEST(TrainingRecipe, WhatIsNotUnderstoodIsRefusedByItsName) {
   const MinizooRow row = minizoo_rows().at(0);
   for (const auto* patch :
@@ -77,11 +123,19 @@ TEST(TrainingRecipe, WhatIsNotUnderstoodIsRefusedByItsName) {
         R"({"optimizer": {"lr": "0.1"}})", R"({"runner": {"max_iters": -1}})",
         R"({"data": {"train": {"pipeline": [{"type": "Mosaic"}]}}})",
         R"({"data": {"train": {"pipeline": [{"type": "RandomCrop", "crop_size": 64}]}}})",
-        R"({"data": {"samples_per_gpu": 0}})"}) {
+        R"({"data": {"samples_per_gpu": 0}})", R"({"optimizer_config": {"grad_clip": {}}})"}) {
     Json config = config_of(row);
     config.merge_patch(Json::parse(patch));
     EXPECT_THROW(recipe_of(row.row, config, Policy::kFp16Master), Error) << patch;
   }
+}
+
+TEST(TrainingRecipe, ASuitesRecipeOfTheWrongTypeIsRefused) {
+  Row row;
+  row.id = "fcn";
+  row.recipe = {{"batch", 0}};
+  EXPECT_THAT(message_of([&] { recipe_of(row, nullptr, Policy::kFp32); }),
+              testing::HasSubstr("fcn: recipe.batch: expected a positive integer, got 0"));
 }
 
 }  // namespace

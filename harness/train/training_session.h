@@ -14,58 +14,76 @@
 #include "harness/train/step_log.h"
 #include "harness/train/trainer.h"
 #include "harness/train/training_checkpoint.h"
+#include "harness/train/training_request.h"
 #include "harness/train/training_setup.h"
 #include "harness/train/training_tallies.h"
-#include "harness/worker/train_job.h"
 #include "models/encoder_decoder.h"
 
 namespace harness {
 
-/// All that lives while one job trains: model, step, loader, and what keeps their record.
+/// What a finished training is judged by.
+struct TrainingOutcome {
+  Json measurements;     ///< Of the stage "train" (docs/formats.md).
+  std::string weights;   ///< combined_digest() of weights, masters and buffers.
+  double seconds = 0.0;  ///< Of all iterations, also of those before an interruption.
+};
+
+/// All that lives while one training runs: model, step, loader, and what keeps their record. Leaves
+/// in request.folder
+///   train.log.json  the log, with the source's keys,
+///   steps.jsonl     one line a step: loss, scale, gradient norm, and digests when asked for,
+///   latest.pth      a checkpoint as the source writes it, and all that a resumed training needs,
+///   flight.json     only after a failure (FlightRecorder): the steps before it, the first layer
+///                   and tensors that broke,
+///   overflow.json   the same of the first step that was skipped by design.
 class TrainingSession {
  public:
-  /// Reads the recipe, builds the model and takes up what an interrupted training left.
-  explicit TrainingSession(const TrainJob& job);
+  /// Reads the recipe, builds the model and resumes what an interrupted training left. The process
+  /// is set up for the arithmetic already: threads, half convolutions, exact FP32.
+  /// Throws Error(kUsage) where the folder holds the state of a training with another key, and
+  /// Error for what the files, the recipe or the data get wrong.
+  explicit TrainingSession(const TrainingRequest& request);
+  TrainingSession(const TrainingSession&) = delete;  // Hooks hold its address.
+  TrainingSession& operator=(const TrainingSession&) = delete;
 
-  /// Trains to the end and writes the RunResult.
-  void run();
+  /// Trains to the end. Sends events {"event": "progress", "label", "done", "total", "loss",
+  /// "scale"}.
+  TrainingOutcome run();
 
  private:
-  void read_source();
-  void build_model();
-  void open_records();
-  void take_up(const TrainingSnapshot& snapshot);
+  TrainingSession(const TrainingRequest& request, const std::optional<TrainingSnapshot>& snapshot);
+  void resume(const TrainingSnapshot& snapshot);
+  void begin_anew();
   NamedTensors forward(const torch::Tensor& images, const torch::Tensor& labels);
+  void see_gradients(const StepGradients& gradients);
   TrainerOptions trainer_options() const;
   TrainerHooks hooks();
   void after_step(const Iteration& iteration);
   void evaluate(const TrainingLogWriter::Position& position);
   void save(bool now);
   Json meta() const;
-  void write_flight_report();
-  void write_result();
+  void write_reports();
+  TrainingOutcome outcome() const;
 
-  const TrainJob& job_;
-  const std::filesystem::path folder_;
-  std::string started_;
-  Policy policy_;
-  torch::Device device_;
-  TrainingSetup setup_;
-  std::int64_t iterations_ = 0;
-  std::vector<ScenePaths> validation_;
+  const TrainingRequest request_;
+  const Policy policy_;
+  const torch::Device device_;
+  const TrainingSetup setup_;
+  const std::int64_t iterations_;
+  const std::vector<ScenePaths> validation_;
 
-  std::unique_ptr<MemoryMeter> meter_;
-  models::EncoderDecoder model_{nullptr};
-  std::unique_ptr<FlightRecorder> recorder_;
+  MemoryMeter meter_;
+  models::EncoderDecoder model_;
+  FlightRecorder recorder_;
+  TrainingStep step_;
+  TrainingLoader loader_;
+  TrainingLogWriter log_;
+  StepLog steps_;
+  const TrainerHooks hooks_;
+  Trainer trainer_;
+  TrainingTallies tallies_;
   std::unique_ptr<NondeterminismWatch> watch_;  ///< On a GPU only: the CPU has one order.
   std::unique_ptr<OperatorCensus> census_;      ///< While the first step runs.
-  std::unique_ptr<TrainingStep> step_;
-  std::unique_ptr<TrainingLoader> loader_;
-  std::unique_ptr<Trainer> trainer_;
-  TrainerHooks hooks_;
-  std::unique_ptr<TrainingLogWriter> log_;
-  std::unique_ptr<StepLog> steps_;
-  TrainingTallies tallies_;
   std::chrono::steady_clock::time_point last_save_;
   double last_lr_ = 0.0;
 };

@@ -1,6 +1,7 @@
 #include "harness/train/training_session.h"
 
 #include <filesystem>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,9 +9,9 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/openmmlab/training_log.h"
+#include "harness/precision/half_convolution.h"
 #include "harness/testing/minizoo_rows.h"
 #include "harness/train/training_checkpoint.h"
-#include "harness/worker/train_job.h"
 
 namespace harness {
 namespace {
@@ -20,50 +21,42 @@ using testing::HasSubstr;
 /// The FCN row for a few steps, each training in a folder of its own.
 class TrainingSessionTest : public testing::Test {
  protected:
-  TrainJob job_for(const std::string& folder, const std::string& precision = "fp16") {
-    TrainJob job;
+  TrainingSessionTest() { register_half_convolution(); }
+
+  TrainingRequest request_for(const std::string& folder, const std::string& precision = "fp16") {
+    TrainingRequest request;
     const MinizooRow row = minizoo_rows().at(0);
-    job.suite = "minizoo";
-    job.row = row.row;
-    job.data.root = fs::absolute("fixtures/minizoo/data/scenes").string();
-    job.data.height = 128;
-    job.data.width = 256;
-    job.checkpoint = row.checkpoint;
-    job.pretrained = "fixtures/minizoo/zoo/pretrain/resnet50_v1c_w8-32c09ca3.pth";
-    job.precision = precision;
-    job.seed = 3;
-    job.iterations = 4;
-    job.digests = true;
-    job.device = "cpu";
-    job.key = "key";
-    job.out = folder_.path() / folder;
-    return job;
+    request.row = row.row;
+    request.data.root = fs::absolute("fixtures/minizoo/data/scenes").string();
+    request.data.height = 128;
+    request.data.width = 256;
+    request.checkpoint = row.checkpoint;
+    request.pretrained = "fixtures/minizoo/zoo/pretrain/resnet50_v1c_w8-32c09ca3.pth";
+    request.precision = precision;
+    request.seed = 3;
+    request.iterations = 4;
+    request.digests = true;
+    request.device = "cpu";
+    request.key = "key";
+    request.folder = folder_.path() / folder;
+    return request;
   }
-  static void train(const TrainJob& job) {
-    testing::internal::CaptureStdout();
-    try {
-      train_job(job);
-    } catch (...) {
-      testing::internal::GetCapturedStdout();
-      throw;
-    }
-    testing::internal::GetCapturedStdout();
+  static TrainingOutcome train(const TrainingRequest& request) {
+    return TrainingSession(request).run();
   }
-  static fs::path folder_of(const TrainJob& job) {
-    return job.out / training_folder(job.precision, job.seed);
-  }
-  static RunResult result_of(const TrainJob& job) { return read_run_results(job.out).at(0); }
 
   TemporaryFolder folder_;
 };
 
 TEST_F(TrainingSessionTest, LeavesTheRecordOfATraining) {
-  const TrainJob job = job_for("a");
-  train(job);
-  const RunResult result = result_of(job);
-  const Json& measured = result.measurements;
-  EXPECT_EQ(result.stage, "train");
-  EXPECT_EQ(result.seed, 3);
+  TrainingRequest request = request_for("a");
+  std::vector<Json> events;
+  request.on_event = [&events](const Json& event) { events.push_back(event); };
+  const Json measured = train(request).measurements;
+  ASSERT_EQ(events.size(), 4U);
+  EXPECT_EQ(events.back().at("label"), "a");
+  EXPECT_EQ(events.back().at("done"), 4);
+  EXPECT_EQ(events.back().at("total"), 4);
   EXPECT_EQ(measured.at("steps"), 4);
   EXPECT_EQ(measured.at("iterations"), 4);
   EXPECT_EQ(measured.at("scheduled_iterations"), 600);
@@ -74,80 +67,116 @@ TEST_F(TrainingSessionTest, LeavesTheRecordOfATraining) {
   EXPECT_GT(measured.at("peak_bytes"), 1000000);
   EXPECT_EQ(measured.at("validation").size(), 1u);
   EXPECT_EQ(measured.at("flight"), nullptr);
+  EXPECT_EQ(measured.at("first_overflow"), nullptr);
   // Half training by what was dispatched: every convolution and its gradient, no other dtype.
   EXPECT_EQ(measured.at("census").at("convolution").size(), 1u);
   EXPECT_GT(measured.at("census").at("convolution").at("float16"), 50);
   EXPECT_GT(measured.at("census").at("convolution_backward").at("float16"), 50);
   EXPECT_EQ(measured.at("census").at("loss"), (Json{{"float32", 2}}));
-  const TrainingLog log = read_training_log(folder_of(job) / "train.log.json");
+  const TrainingLog log = read_training_log(request.folder / "train.log.json");
   EXPECT_EQ(log.validation.size(), 1u);
-  const auto snapshot = read_snapshot(folder_of(job) / "latest.pth");
+  const auto snapshot = read_snapshot(request.folder / "latest.pth");
   ASSERT_TRUE(snapshot);
   EXPECT_EQ(snapshot->state.steps, 4);
   EXPECT_EQ(snapshot->state.masters.size(), snapshot->state.momentum.size());
 }
 
 TEST_F(TrainingSessionTest, TheSameSeedGivesTheSameWeightsAndStepsAndAnotherDoesNot) {
-  const TrainJob first = job_for("a", "fp32");
-  const TrainJob second = job_for("b", "fp32");
-  TrainJob other = job_for("c", "fp32");
+  const TrainingRequest first = request_for("a", "fp32");
+  const TrainingRequest second = request_for("b", "fp32");
+  TrainingRequest other = request_for("c", "fp32");
   other.seed = 4;
-  for (const TrainJob* job : std::initializer_list<const TrainJob*>{&first, &second, &other}) {
-    train(*job);
-  }
-  EXPECT_EQ(result_of(first).digests.at("weights"), result_of(second).digests.at("weights"));
-  EXPECT_NE(result_of(first).digests.at("weights"), result_of(other).digests.at("weights"));
-  EXPECT_EQ(read_file(folder_of(first) / "steps.jsonl"),
-            read_file(folder_of(second) / "steps.jsonl"));
+  const std::string weights = train(first).weights;
+  EXPECT_EQ(train(second).weights, weights);
+  EXPECT_NE(train(other).weights, weights);
+  EXPECT_EQ(read_file(first.folder / "steps.jsonl"), read_file(second.folder / "steps.jsonl"));
 }
 
 TEST_F(TrainingSessionTest, GoesOnFromASavedStateBitForBit) {
-  const TrainJob whole = job_for("whole");
-  train(whole);
+  const TrainingRequest whole = request_for("whole");
+  const TrainingOutcome uninterrupted = train(whole);
   // Cut short after two steps, with a line of the third in the records: as a kill leaves it.
-  TrainJob part = job_for("part");
+  TrainingRequest part = request_for("part");
   part.iterations = 2;
   train(part);
-  const fs::path folder = folder_of(part);
-  write_file_atomic(folder / "steps.jsonl", read_file(folder / "steps.jsonl") + "{\"step\": 2, ");
-  fs::remove(part.out / "train-fp16-seed3.json");
+  const fs::path steps = part.folder / "steps.jsonl";
+  write_file_atomic(steps, read_file(steps) + "{\"step\": 2, ");
   part.iterations = 4;
-  train(part);
-  EXPECT_EQ(result_of(part).digests.at("weights"), result_of(whole).digests.at("weights"));
-  EXPECT_EQ(read_file(folder / "steps.jsonl"), read_file(folder_of(whole) / "steps.jsonl"));
-  EXPECT_EQ(result_of(part).measurements.at("steps"), 4);
+  const TrainingOutcome resumed = train(part);
+  EXPECT_EQ(resumed.weights, uninterrupted.weights);
+  EXPECT_EQ(read_file(steps), read_file(whole.folder / "steps.jsonl"));
+  EXPECT_EQ(resumed.measurements.at("steps"), 4);
 }
 
 TEST_F(TrainingSessionTest, AKillBeforeTheResultIsWrittenLosesNothing) {
-  TrainJob job = job_for("a");
-  job.iterations = 2;
-  train(job);
-  const RunResult before = result_of(job);
-  fs::remove(job.out / "train-fp16-seed3.json");
-  train(job);
-  const RunResult after = result_of(job);
+  TrainingRequest request = request_for("a");
+  request.iterations = 2;
+  const TrainingOutcome before = train(request);
+  const TrainingOutcome after = train(request);
   EXPECT_EQ(after.measurements, before.measurements);
-  EXPECT_EQ(after.digests, before.digests);
+  EXPECT_EQ(after.weights, before.weights);
 }
 
-TEST_F(TrainingSessionTest, AStateOfAnotherJobIsNotTakenUp) {
-  const TrainJob job = job_for("a", "fp32");
-  train(job);
-  write_file_atomic(folder_of(job) / "flight.json", "{}");
-  const std::string steps = read_file(folder_of(job) / "steps.jsonl");
-  TrainJob again = job;
+TEST_F(TrainingSessionTest, AStateOfAnotherTrainingIsNeitherResumedNorOverwritten) {
+  const TrainingRequest request = request_for("a", "fp32");
+  train(request);
+  std::map<std::string, std::string> before;
+  for (const auto& file : fs::directory_iterator(request.folder)) {
+    before[file.path().filename()] = read_file(file.path());
+  }
+  ASSERT_EQ(before.size(), 3U);
+  TrainingRequest again = request;
   again.key = "another";
-  again.iterations = 2;
-  train(again);
-  EXPECT_EQ(result_of(again).measurements.at("steps"), 2);
-  EXPECT_EQ(result_of(again).measurements.at("flight"), nullptr);
-  EXPECT_LT(read_file(folder_of(job) / "steps.jsonl").size(), steps.size());
+  try {
+    train(again);
+    FAIL() << "it was trained";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_THAT(error.detail(), HasSubstr("--restart"));
+  }
+  for (const auto& [name, bytes] : before) EXPECT_EQ(read_file(request.folder / name), bytes);
+}
+
+TEST_F(TrainingSessionTest, ReportsOfATrainingThatSavedNothingAreNotTakenForThisOnes) {
+  const TrainingRequest request = request_for("a", "fp32");
+  for (const auto* name : {"flight.json", "overflow.json"}) {
+    write_file_atomic(request.folder / name, "{}");
+  }
+  const Json measured = train(request).measurements;
+  EXPECT_EQ(measured.at("flight"), nullptr);
+  EXPECT_EQ(measured.at("first_overflow"), nullptr);
+}
+
+TEST_F(TrainingSessionTest, ADesignedOverflowIsReportedApartFromAFailure) {
+  TrainingRequest request = request_for("a");
+  request.iterations = 2;
+  // A dynamic scale begins at 2^32, out of half's range.
+  request.row.arithmetic["scaler"] = {{"type", "mmcv-dynamic"}};
+  const Json measured = train(request).measurements;
+  EXPECT_EQ(measured.at("skipped"), 2);
+  EXPECT_EQ(measured.at("flight"), nullptr);
+  EXPECT_EQ(measured.at("first_overflow"), "overflow.json");
+  const Json report = read_json_file(request.folder / "overflow.json");
+  EXPECT_EQ(report.at("step"), 0);
+  EXPECT_GT(report.at("gradients").at("count"), 0);
+  EXPECT_EQ(report.at("weights").at("count"), 0);
+}
+
+TEST_F(TrainingSessionTest, AScaleThatNobodyChecksBreaksTheTraining) {
+  TrainingRequest request = request_for("a");
+  request.iterations = 2;
+  request.row.arithmetic["scaler"] = {{"type", "static"}, {"scale", 0x1p32}};
+  request.row.arithmetic["quirks"] = {"no-overflow-check"};
+  const Json measured = train(request).measurements;
+  EXPECT_EQ(measured.at("flight"), "flight.json");
+  EXPECT_EQ(measured.at("first_overflow"), nullptr);
+  EXPECT_EQ(read_json_file(request.folder / "flight.json").at("step"), 0);
 }
 
 TEST_F(TrainingSessionTest, ARecipeThatIsNotUnderstoodIsRefused) {
-  TrainJob job = job_for("a");
-  job.pretrained = minizoo_rows().at(0).checkpoint;
-  EXPECT_THROW(train(job), Error);
+  TrainingRequest request = request_for("a");
+  request.pretrained = minizoo_rows().at(0).checkpoint;
+  EXPECT_THROW(train(request), Error);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/network/model_builder.h"
 #include "harness/network/tensor_bridge.h"
-#include "harness/worker/row_job.h"
+#include "harness/openmmlab/python_config.h"
 
 namespace harness {
 
@@ -45,13 +45,6 @@ TrainingLoaderOptions loader_options(const TrainingSetup& setup, std::uint64_t s
   options.num_classes = setup.spec.decode_head.num_classes;
   options.batch = setup.recipe.batch;
   options.seed = seed;
-  return options;
-}
-
-models::LossOptions loss_options(const TrainingRecipe& recipe) {
-  models::LossOptions options;
-  options.ignore_index = recipe.ignore_index;
-  options.auxiliary_weight = recipe.auxiliary_weight;
   return options;
 }
 

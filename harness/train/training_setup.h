@@ -39,6 +39,4 @@ models::EncoderDecoder initial_model(const ModelSpec& spec, std::uint64_t seed,
 /// The loader of the recipe's batches, of this seed.
 TrainingLoaderOptions loader_options(const TrainingSetup& setup, std::uint64_t seed);
 
-models::LossOptions loss_options(const TrainingRecipe& recipe);
-
 }  // namespace harness

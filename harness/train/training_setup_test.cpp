@@ -17,7 +17,7 @@ TEST(TrainingSetup, IsThatOfTheRowAndItsCheckpoint) {
   EXPECT_EQ(setup.spec.decode_head.channels, 32);
   EXPECT_EQ(loader_options(setup, 7).batch, 4U);
   EXPECT_EQ(loader_options(setup, 7).seed, 7U);
-  EXPECT_EQ(loss_options(setup.recipe).auxiliary_weight, 0.4);
+  EXPECT_EQ(setup.recipe.losses.auxiliary.weight, 0.4);
   EXPECT_TRUE(training_setup(row.row, "", Policy::kFp32).meta.is_null());
   EXPECT_EQ(setup.spec.decode_head.dropout_ratio, 0.1);
   EXPECT_EQ(without_dropout(setup).spec.decode_head.dropout_ratio, 0.0);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "harness/base/error.h"
 #include "harness/base/machine.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/data/cityscapes.h"
@@ -12,10 +13,11 @@
 #include "harness/evaluate/evaluator.h"
 #include "harness/evaluate/forward_census.h"
 #include "harness/evaluate/memory_meter.h"
-#include "harness/evaluate/test_pipeline.h"
+#include "harness/evaluate/normalization_config.h"
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
 #include "harness/network/tensor_bridge.h"
+#include "harness/openmmlab/python_config.h"
 #include "harness/precision/policy.h"
 
 namespace harness {
@@ -24,6 +26,17 @@ namespace {
 /// Images on which every activation is looked at, and on which logits are held against FP64.
 constexpr std::size_t kCensusImages = 4;
 constexpr std::int64_t kYardstickImages = 2;
+
+std::vector<EvaluateJob::Wanted> wanted_from_json(const Json& values) {
+  std::vector<EvaluateJob::Wanted> results;
+  for (const auto& value : values) {
+    ObjectReader reader(value, "worker job", "results[" + std::to_string(results.size()) + "]");
+    results.push_back({reader.required_string("stage"), reader.required_string("precision"),
+                       reader.required_string("key")});
+    reader.finish();
+  }
+  return results;
+}
 
 /// What all of a row's evaluations share.
 struct Subject {
@@ -51,11 +64,12 @@ struct Subject {
   }
 };
 
-Subject open_subject(const Job& job) {
+Subject open_subject(const EvaluateJob& job) {
   Subject subject;
   subject.device = open_device(job.device);
   const Checkpoint checkpoint = Checkpoint::open(job.checkpoint);
   const Json config = config_of_meta(checkpoint.meta());
+  require_whole_images(config, job.row.id);
   subject.spec =
       resolve_model(job.row, config.is_object() ? config.value("model", Json()) : Json());
   subject.weights = to_torch(checkpoint.state_dict());
@@ -64,7 +78,8 @@ Subject open_subject(const Job& job) {
   return subject;
 }
 
-EvaluatorOptions options_for(const Job& job, const Subject& subject, const std::string& label) {
+EvaluatorOptions options_for(const EvaluateJob& job, const Subject& subject,
+                             const std::string& label) {
   EvaluatorOptions options;
   options.num_classes = subject.spec.decode_head.num_classes;
   options.align_corners = subject.spec.decode_head.align_corners;
@@ -81,7 +96,7 @@ EvaluatorOptions options_for(const Job& job, const Subject& subject, const std::
   return options;
 }
 
-std::vector<torch::Tensor> census_images(const Job& job, const Subject& subject) {
+std::vector<torch::Tensor> census_images(const EvaluateJob& job, const Subject& subject) {
   std::vector<torch::Tensor> images;
   for (const auto& paths : subject.scenes) {
     if (images.size() == kCensusImages) break;
@@ -95,13 +110,13 @@ std::vector<torch::Tensor> census_images(const Job& job, const Subject& subject)
   return images;
 }
 
-void write_result(const Job& job, const RunResult& result) {
+void write_result(const EvaluateJob& job, const RunResult& result) {
   write_json_file(job.out / run_result_name(result.stage, result.precision), to_json(result));
   send_event({{"event", "result"}, {"stage", result.stage}, {"precision", result.precision}});
 }
 
 /// The precisions of a group of results, FP32 first: the evaluator compares the others with it.
-std::vector<std::string> precisions_of(const std::vector<Job::Wanted>& wanted) {
+std::vector<std::string> precisions_of(const std::vector<EvaluateJob::Wanted>& wanted) {
   std::set<std::string> seen;
   std::vector<std::string> precisions;
   for (const auto& result : wanted) {
@@ -128,7 +143,7 @@ std::int64_t peak_bytes(Subject& subject, const std::string& precision,
 }
 
 Json measurements_of(Subject& subject, const EvaluationResult& evaluation, std::size_t index,
-                     const Job::Wanted& wanted, const std::vector<torch::Tensor>& images) {
+                     const EvaluateJob::Wanted& wanted, const std::vector<torch::Tensor>& images) {
   if (wanted.stage == "parity") return parity_record(evaluation, index);
   Json record = evaluation_record(evaluation, index);
   record["protocol"] = wanted.stage == "evaluate" ? "whole" : "ms_flip";
@@ -142,8 +157,8 @@ Json measurements_of(Subject& subject, const EvaluationResult& evaluation, std::
 }
 
 /// One pass over the images for all results of one protocol.
-void evaluate_group(const Job& job, Subject& subject, const std::vector<Job::Wanted>& wanted,
-                    Protocol protocol) {
+void evaluate_group(const EvaluateJob& job, Subject& subject,
+                    const std::vector<EvaluateJob::Wanted>& wanted, Protocol protocol) {
   if (wanted.empty()) return;
   const std::string started = utc_now();
   const auto precisions = precisions_of(wanted);
@@ -153,13 +168,17 @@ void evaluate_group(const Job& job, Subject& subject, const std::vector<Job::Wan
   EvaluatorOptions options = options_for(
       job, subject, protocol == Protocol::kWholeImage ? "evaluate" : "evaluate ms+flip");
   options.protocol = protocol;
-  const bool parity = std::any_of(wanted.begin(), wanted.end(),
-                                  [](const Job::Wanted& one) { return one.stage == "parity"; });
+  const bool parity = std::any_of(wanted.begin(), wanted.end(), [](const EvaluateJob::Wanted& one) {
+    return one.stage == "parity";
+  });
   if (parity) {
     options.yardstick = subject.forward("fp64");
     options.yardstick_images = kYardstickImages;
   }
   const EvaluationResult evaluation = evaluate(subject.scenes, forwards, options);
+  send_event({{"event", "evaluated"},
+              {"images", evaluation.images},
+              {"images_in_flight", evaluation.images_in_flight}});
   const auto images = census_images(job, subject);
   for (const auto& one : wanted) {
     const auto place = std::find(precisions.begin(), precisions.end(), one.precision);
@@ -176,12 +195,33 @@ void evaluate_group(const Job& job, Subject& subject, const std::vector<Job::Wan
 
 }  // namespace
 
-void evaluate_job(const Job& job) {
+EvaluateJob evaluate_job_from_json(const Json& value) {
+  ObjectReader reader(value, "worker job", "");
+  EvaluateJob job;
+  read_row_job(reader, job);
+  job.checkpoint_sha256 = reader.required_string("checkpoint_sha256");
+  job.results = wanted_from_json(reader.required("results"));
+  reader.finish();
+  return job;
+}
+
+void require_whole_images(const Json& config, const std::string& subject) {
+  // Older configs have it beside the model.
+  for (const auto* path : {"/model/test_cfg/mode", "/test_cfg/mode"}) {
+    const Json::json_pointer pointer(path);
+    if (!config.contains(pointer) || config.at(pointer) == "whole") continue;
+    throw Error(ErrorCode::kInvalidSuite, subject,
+                "config.test_cfg.mode: expected \"whole\", got " + config.at(pointer).dump() +
+                    "; nothing else is evaluated here");
+  }
+}
+
+void evaluate_job(const EvaluateJob& job) {
   const torch::InferenceMode no_gradients;
   prepare_process(job);
   Subject subject = open_subject(job);
-  std::vector<Job::Wanted> whole;
-  std::vector<Job::Wanted> scales;
+  std::vector<EvaluateJob::Wanted> whole;
+  std::vector<EvaluateJob::Wanted> scales;
   for (const auto& one : job.results) {
     (one.stage == "evaluate_ms_flip" ? scales : whole).push_back(one);
   }

@@ -14,10 +14,51 @@ namespace harness {
 namespace {
 namespace fs = std::filesystem;
 
+Json example() {
+  return {{"suite", "s"},
+          {"row", {{"id", "fcn"}, {"method", "FCN"}, {"claims", Json::array()}}},
+          {"data", {{"root", "/data"}, {"split", "val"}, {"height", 128}, {"width", 256}}},
+          {"checkpoint", "/a.pth"},
+          {"checkpoint_sha256", "00"},
+          {"device", "cpu"},
+          {"threads", 2},
+          {"results", {{{"stage", "evaluate"}, {"precision", "fp16"}, {"key", "k"}}}},
+          {"out", "/out/fcn"},
+          {"argv", {"halfproof", "run"}}};
+}
+
+TEST(EvaluateJob, IsReadAsTheCommandWritesIt) {
+  const EvaluateJob job = evaluate_job_from_json(example());
+  EXPECT_EQ(job.row.id, "fcn");
+  EXPECT_EQ(job.data.width, 256);
+  ASSERT_EQ(job.results.size(), 1U);
+  EXPECT_EQ(job.results[0].precision, "fp16");
+  EXPECT_EQ(job.argv.size(), 2U);
+}
+
+TEST(EvaluateJob, RefusesWhatItDoesNotKnow) {
+  Json extra = example();
+  extra["surprise"] = 1;
+  EXPECT_THROW(evaluate_job_from_json(extra), Error);
+  Json missing = example();
+  missing.erase("device");
+  EXPECT_THROW(evaluate_job_from_json(missing), Error);
+}
+
+TEST(RequireWholeImages, RefusesASlidingWindow) {
+  EXPECT_NO_THROW(require_whole_images(nullptr, "row"));
+  EXPECT_NO_THROW(require_whole_images({{"model", {{"test_cfg", {{"mode", "whole"}}}}}}, "row"));
+  EXPECT_NO_THROW(require_whole_images({{"test_cfg", nullptr}}, "row"));
+  for (const Json& config : {Json{{"model", {{"test_cfg", {{"mode", "slide"}}}}}},
+                             Json{{"test_cfg", {{"mode", "slide"}}}}}) {
+    EXPECT_THROW(require_whole_images(config, "row"), Error);
+  }
+}
+
 /// The FCN row on two images.
-class EvaluateJob : public testing::Test {
+class EvaluatedRow : public testing::Test {
  protected:
-  EvaluateJob() {
+  EvaluatedRow() {
     for (const auto* name : {"frankfurt_000000_000019", "frankfurt_000001_000019"}) {
       copy("leftImg8bit", std::string(name) + "_leftImg8bit.png");
       copy("gtFine", std::string(name) + "_gtFine_labelTrainIds.png");
@@ -41,10 +82,10 @@ class EvaluateJob : public testing::Test {
   }
 
   TemporaryFolder folder_;
-  Job job_;
+  EvaluateJob job_;
 };
 
-TEST_F(EvaluateJob, LeavesOneResultForEachThatIsWanted) {
+TEST_F(EvaluatedRow, LeavesOneResultForEachThatIsWanted) {
   job_.results = {{"evaluate", "fp16", "a"}, {"evaluate", "fp32", "b"}, {"parity", "fp16", "c"}};
   testing::internal::CaptureStdout();
   evaluate_job(job_);
@@ -63,7 +104,7 @@ TEST_F(EvaluateJob, LeavesOneResultForEachThatIsWanted) {
   EXPECT_LT(parity.at("changed_pixels"), parity.at("pixels"));
 }
 
-TEST_F(EvaluateJob, ACheckpointOfAnotherModelIsRefusedByItsKeys) {
+TEST_F(EvaluatedRow, ACheckpointOfAnotherModelIsRefusedByItsKeys) {
   job_.checkpoint = minizoo_rows().at(1).checkpoint;
   job_.results = {{"evaluate", "fp32", "a"}};
   EXPECT_THROW(evaluate_job(job_), Error);

@@ -17,7 +17,7 @@ Json train(const TrainJob& job, const TrainingSetup& source, torch::Device devic
   LockstepOptions options;
   options.arithmetic = source.recipe.arithmetic;
   options.recipe = source.recipe.arithmetic.sgd;
-  options.losses = loss_options(source.recipe);
+  options.losses = source.recipe.losses;
   options.device = device;
   const auto initial = initial_model(source.spec, job.seed, job.pretrained);
   Lockstep lockstep(to_options(source.spec), models::state_dict(*initial), options);

@@ -27,6 +27,12 @@ void doctor() {
                        {"convolution_kernel", harness::active_half_convolution()}});
 }
 
+/// What this worker computes with, for the keys of its results.
+void versions(const harness::Json& job) {
+  if (job.value("device", "") == "cuda") harness::load_cuda_if_present();
+  harness::send_event({{"versions", harness::library_versions()}});
+}
+
 }  // namespace
 
 /// The process that runs one row. It is started by `halfproof`, which writes the job to its
@@ -38,11 +44,11 @@ int main(int argc, char** argv) {
       doctor();
       return 0;
     }
-    const std::set<std::string> modes = {"run", "train", "lockstep", "paper"};
+    const std::set<std::string> modes = {"evaluate", "train", "lockstep", "paper", "versions"};
     if (modes.count(mode) == 0) {
       std::fprintf(stderr,
-                   "halfproof-worker is started by halfproof; usage: run | train | lockstep | "
-                   "paper | doctor\n");
+                   "halfproof-worker is started by halfproof; usage: evaluate | train | "
+                   "lockstep | paper | versions | doctor\n");
       return 2;
     }
     const std::string text(std::istreambuf_iterator<char>(std::cin), {});
@@ -51,10 +57,12 @@ int main(int argc, char** argv) {
       harness::train_job(harness::train_job_from_json(job));
     } else if (mode == "lockstep") {
       harness::lockstep_job(harness::train_job_from_json(job));
+    } else if (mode == "versions") {
+      versions(job);
     } else if (mode == "paper") {
       harness::paper_job(harness::paper_job_from_json(job));
     } else {
-      harness::evaluate_job(harness::job_from_json(job));
+      harness::evaluate_job(harness::evaluate_job_from_json(job));
     }
     return 0;
   } catch (const harness::Error& error) {

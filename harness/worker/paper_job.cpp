@@ -79,7 +79,7 @@ ExperimentModel model_of(const RowSource& source, TrainingPhase phase, const Pap
                    ? published_model(source)
                    : initial_model(source.setup.spec, job.seed, job.pretrained);
   model->train();
-  const auto options = loss_options(source.setup.recipe);
+  const auto options = source.setup.recipe.losses;
   return {model.ptr(),
           [model, options](const torch::Tensor& images, const torch::Tensor& labels) mutable
           -> NamedTensors { return models::segmentation_losses(model, images, labels, options); }};
@@ -102,6 +102,13 @@ std::vector<ExperimentBatch> read_batches(const PaperJob& job, const RowSource& 
   return batches;
 }
 
+/// By what a pixel's loss is multiplied at most.
+double largest_weight(const models::HeadLoss& loss) {
+  const auto& classes = loss.class_weight;
+  const auto largest = std::max_element(classes.begin(), classes.end());
+  return loss.weight * (largest == classes.end() ? 1.0 : *largest);
+}
+
 ExperimentRow row_of(const PaperJob& job, const RowSource& source) {
   ExperimentRow row;
   row.model = [&](TrainingPhase phase) { return model_of(source, phase, job); };
@@ -110,8 +117,10 @@ ExperimentRow row_of(const PaperJob& job, const RowSource& source) {
   const ScalerOptions& scaler = source.setup.recipe.arithmetic.scaler;
   const bool stands_still = scaler.type == ScalerType::kStatic;
   row.scale = (stands_still ? scaler : default_scaler(Policy::kFp16Master)).init_scale;
+  const models::LossOptions& losses = source.setup.recipe.losses;
+  row.decode_weight = largest_weight(losses.decode);
   row.auxiliary_weight =
-      source.setup.spec.has_auxiliary_head ? source.setup.recipe.auxiliary_weight : 0.0;
+      source.setup.spec.has_auxiliary_head ? largest_weight(losses.auxiliary) : 0.0;
   row.learning_rate = [schedule = source.setup.recipe.schedule](double part) {
     const auto last = std::max<std::int64_t>(schedule.iterations - 1, 0);
     const auto iteration = static_cast<double>(schedule.iterations) * part;

@@ -7,7 +7,6 @@
 #include "harness/base/machine.h"
 #include "harness/evaluate/environment.h"
 #include "harness/network/cuda_device.h"
-#include "harness/openmmlab/python_config.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/policy.h"
 
@@ -66,13 +65,6 @@ RunResult new_result(const RowJob& job, const std::string& stage, const std::str
   result.argv = job.argv;
   result.environment = worker_environment();
   return result;
-}
-
-Json config_of_meta(const Json& meta) {
-  const bool has_config =
-      meta.is_object() && meta.contains("config") && meta.at("config").is_string();
-  return has_config ? parse_python_config(meta.at("config").get<std::string>(), "meta.config")
-                    : Json();
 }
 
 void send_event(const Json& event) {

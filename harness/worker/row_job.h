@@ -37,10 +37,6 @@ Json worker_environment();
 RunResult new_result(const RowJob& job, const std::string& stage, const std::string& precision,
                      const std::string& key);
 
-/// The config in a checkpoint's meta; null where there is none, or none that is text.
-/// Throws Error(kInvalidFile) for a text that is no config.
-Json config_of_meta(const Json& meta);
-
 /// Tells the command how far the work has come: one JSON object a line on standard output.
 void send_event(const Json& event);
 

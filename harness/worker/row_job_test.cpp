@@ -24,12 +24,5 @@ TEST(RowJob, ItsResultsNameItAndTheMachine) {
   EXPECT_TRUE(result.environment.contains("build"));
 }
 
-TEST(RowJob, AConfigIsTextInTheMeta) {
-  EXPECT_EQ(config_of_meta({{"config", "a = 1\n"}}), (Json{{"a", 1}}));
-  EXPECT_TRUE(config_of_meta({{"config", 7}}).is_null());
-  EXPECT_TRUE(config_of_meta({{"iter", 7}}).is_null());
-  EXPECT_TRUE(config_of_meta(nullptr).is_null());
-}
-
 }  // namespace
 }  // namespace harness

@@ -1,8 +1,30 @@
 #include "harness/worker/train_job.h"
 
+#include "harness/base/machine.h"
 #include "harness/train/training_session.h"
 
 namespace harness {
+namespace {
+
+TrainingRequest request_of(const TrainJob& job) {
+  TrainingRequest request;
+  request.row = job.row;
+  request.data = job.data;
+  request.checkpoint = job.checkpoint;
+  request.pretrained = job.pretrained;
+  request.device = job.device;
+  request.precision = job.precision;
+  request.seed = job.seed;
+  request.iterations = job.iterations;
+  request.digests = job.digests;
+  request.save_seconds = job.save_seconds;
+  request.key = job.key;
+  request.folder = job.out / training_folder(job.precision, job.seed);
+  request.on_event = send_event;
+  return request;
+}
+
+}  // namespace
 
 TrainJob train_job_from_json(const Json& value) {
   ObjectReader reader(value, "training job", "");
@@ -24,7 +46,17 @@ std::string training_folder(const std::string& precision, std::uint64_t seed) {
 }
 
 void train_job(const TrainJob& job) {
-  TrainingSession(job).run();
+  const std::string started = utc_now();
+  prepare_process(job);
+  const TrainingOutcome outcome = TrainingSession(request_of(job)).run();
+  RunResult result = new_result(job, "train", job.precision, job.key);
+  result.started = started;
+  result.seed = job.seed;
+  result.measurements = outcome.measurements;
+  result.digests["weights"] = outcome.weights;
+  result.elapsed_s = outcome.seconds;
+  write_json_file(job.out / run_result_name("train", job.precision, job.seed), to_json(result));
+  send_event({{"event", "result"}, {"stage", "train"}, {"precision", job.precision}});
 }
 
 }  // namespace harness

@@ -27,15 +27,9 @@ TrainJob train_job_from_json(const Json& value);
 /// Folder of a training below DIR/<row>: "train-fp16-seed0".
 std::string training_folder(const std::string& precision, std::uint64_t seed);
 
-/// Trains and leaves, in DIR/<row>/train-<precision>-seed<N>/,
-///   train.log.json  the log, with the source's keys,
-///   steps.jsonl     one line a step: loss, scale, gradient norm, and digests when asked for,
-///   latest.pth      a checkpoint as the source writes it, and all that a resumed training needs,
-///   flight.json     only after a value that is not finite: the steps before it, the first layer
-///                   and tensors that broke,
-/// and at the end the RunResult of the stage "train". What lies there of an interrupted training of
-/// the same job is taken up where it was saved. Sends events {"event": "progress", "label", "done",
-/// "total"}. Throws Error for what the files, the recipe or the data get wrong.
+/// Trains in DIR/<row>/train-<precision>-seed<N>/ (TrainingSession) and writes the RunResult of the
+/// stage "train" at the end. An interrupted training of the same job is resumed where it was saved.
+/// Sends progress events. Throws Error for what the files, the recipe or the data get wrong.
 void train_job(const TrainJob& job);
 
 }  // namespace harness

@@ -8,6 +8,7 @@
 
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
+#include "harness/cli/stages/kept_training.h"
 #include "harness/judge/step_comparison.h"
 #include "harness/record/run_result.h"
 
@@ -37,6 +38,7 @@ std::set<std::string> trainings_below(const fs::path& folder) {
   }
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.path().filename() != "steps.jsonl") continue;
+    if (is_moved_aside(entry.path().parent_path().filename().string())) continue;
     paths.insert(entry.path().parent_path().lexically_relative(folder).string());
   }
   return paths;

@@ -36,6 +36,7 @@ struct Options {
   std::int64_t iterations = 0;
   bool digests = false;
   double save_seconds = 20.0;
+  bool restart = false;
   bool offline = false;
   std::vector<std::string> require;
   bool json = false;
@@ -53,7 +54,8 @@ WorkerOptions worker_options(const Options& options) {
 
 TrainOptions train_options(const Options& options, const char* stage) {
   return {worker_options(options), stage,           options.seeds,
-          options.iterations,      options.digests, options.save_seconds};
+          options.iterations,      options.digests, options.save_seconds,
+          options.restart};
 }
 
 std::vector<AskedExecution> executions_of(const Row& row, const Options& options) {
@@ -94,6 +96,16 @@ RunResult& keyed(RunResult& result, const Row& row, const std::string& started) 
   return result;
 }
 
+/// Before anything is written, run.json included: a refusal leaves all as it was.
+void keep_trainings(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
+                    const RunDirectory& directory) {
+  if (!asked(options, "train")) return;
+  const StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
+  for (const Row* row : rows) {
+    keep_other_trainings(suite, *row, directory, store, train_options(options, "train"));
+  }
+}
+
 void run_rows(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
               const std::string& started, RunDirectory& directory) {
   StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
@@ -123,6 +135,7 @@ int run(const Options& options) {
   const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
   RunDirectory directory(out, suite);
   catch_interrupts();
+  keep_trainings(suite, options, rows, directory);
   const JobRecord job = job_record(suite, options, rows);
   directory.write_job(job, suite);
   run_rows(suite, options, rows, job.started, directory);
@@ -151,6 +164,9 @@ void add_training_options(CLI::App& command, Options& options) {
       .add_option("--save-seconds", options.save_seconds,
                   "Time between two states a training can be resumed from (default: 20)")
       ->check(CLI::NonNegativeNumber);
+  command.add_flag("--restart", options.restart,
+                   "Train anew where a training of another program, data or recipe is found; that "
+                   "one is moved to <name>.old-<n>");
 }
 
 void add_options(CLI::App& command, Options& options) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/cli/interrupt.h"
+#include "harness/cli/worker_versions.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -66,11 +67,11 @@ void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verifie
                   RunDirectory& directory, const WorkerOptions& options) {
   const fs::path root = data_root(suite, options.data);
   const std::string fingerprint = data_fingerprint(root, suite.data.split);
-  const Json inputs = {{"checkpoint", verified.checkpoint_sha256()},
-                       {"data", fingerprint},
-                       {"size", {suite.data.height, suite.data.width}},
-                       {"threads", options.threads},
-                       {"program", digest_of_worker(options)}};
+  Json inputs = {{"checkpoint", verified.checkpoint_sha256()},
+                 {"data", fingerprint},
+                 {"size", {suite.data.height, suite.data.width}},
+                 {"threads", options.threads}};
+  inputs.update(worker_versions(options));
   auto expected = evaluations_of(row, options);
   for (auto& one : expected) {
     one.key = result_key(row, one.stage, one.precision, options.device, inputs);
@@ -91,7 +92,7 @@ void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verifie
   const Json job = job_of(
       wanted, row_job(suite, row, verified.checkpoint, root, directory.row_folder(row.id), options),
       verified);
-  const RowEnd end = run_row_worker(options, "run", job, row.id, "images");
+  const RowEnd end = run_row_worker(options, "evaluate", job, row.id, "images");
   if (end.status != RunStatus::kOk && !interrupted()) leave(end.status, end.reason);
 }
 

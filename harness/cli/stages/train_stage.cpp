@@ -1,10 +1,13 @@
 #include "harness/cli/stages/train_stage.h"
 
+#include <algorithm>
 #include <map>
 
 #include "harness/base/error.h"
 #include "harness/base/location.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/stages/kept_training.h"
+#include "harness/cli/worker_versions.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -39,6 +42,12 @@ std::string configured_pretrained(const VerifiedRow& verified) {
   return pretrained.is_string() ? pretrained.get<std::string>() : "";
 }
 
+/// A training that is asked for, and what its key is made of.
+struct KeyedTraining {
+  AskedExecution execution;
+  Json parts;  ///< key_parts().
+};
+
 /// What all trainings of a row share.
 struct TrainingSource {
   fs::path root;  ///< Of the data.
@@ -67,23 +76,24 @@ TrainingSource find_training_source(const Suite& suite, const Row& row, const Ve
   return source;
 }
 
-std::vector<AskedExecution> keyed_trainings(const Suite& suite, const Row& row,
-                                            const VerifiedRow& verified,
-                                            const TrainingSource& source,
-                                            const TrainOptions& options) {
+std::vector<KeyedTraining> keyed_trainings(const Suite& suite, const Row& row,
+                                           const VerifiedRow& verified,
+                                           const TrainingSource& source,
+                                           const TrainOptions& options) {
   Json inputs = {{"checkpoint", verified.checkpoint_sha256()},
                  {"pretrained", source.pretrained.sha256},
-                 {"train", source.train_data},
-                 {"validation", source.validation_data},
+                 {"training data", source.train_data},
+                 {"validation data", source.validation_data},
                  {"size", {suite.data.height, suite.data.width}},
                  {"threads", options.threads},
                  {"iterations", options.iterations},
-                 {"digests", options.digests},
-                 {"program", digest_of_worker(options)}};
-  auto trainings = trainings_of(row, options);
-  for (auto& one : trainings) {
+                 {"digests", options.digests}};
+  inputs.update(worker_versions(options));
+  std::vector<KeyedTraining> trainings;
+  for (auto& one : trainings_of(row, options)) {
     inputs["seed"] = *one.seed;
     one.key = result_key(row, one.stage, one.precision, options.device, inputs);
+    trainings.push_back({one, key_parts(row, one.stage, one.precision, options.device, inputs)});
   }
   return trainings;
 }
@@ -98,6 +108,12 @@ Json job_of(const TrainingSource& source, const AskedExecution& wanted, const Tr
   job["save_seconds"] = options.save_seconds;
   job["key"] = wanted.key;
   return job;
+}
+
+TrainingPlace place_of(const RunDirectory& directory, const KeyedTraining& training) {
+  const AskedExecution& one = training.execution;
+  const fs::path result = run_result_name(one.stage, one.precision, one.seed);
+  return {directory.row_folder(one.row), result.stem().string(), one.key, training.parts};
 }
 
 }  // namespace
@@ -150,16 +166,33 @@ std::vector<AskedExecution> trainings_of(const Row& row, const TrainOptions& opt
   return trainings;
 }
 
+void keep_other_trainings(const Suite& suite, const Row& row, const RunDirectory& directory,
+                          const StoreOptions& store, const TrainOptions& options) {
+  const auto asked = trainings_of(row, options);
+  const bool has_any = std::any_of(asked.begin(), asked.end(), [&](const AskedExecution& one) {
+    return holds_training(place_of(directory, {one, Json()}));
+  });
+  // Keys need the row's files, which a fresh run has not fetched yet.
+  if (!has_any) return;
+  const VerifiedRow verified = verify_row(suite, row, store);
+  const TrainingSource source = find_training_source(suite, row, verified, store, options);
+  for (const auto& training : keyed_trainings(suite, row, verified, source, options)) {
+    keep_other_training(place_of(directory, training), options.restart);
+  }
+}
+
 void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
                RunDirectory& directory, const StoreOptions& store, const TrainOptions& options) {
   const TrainingSource source = find_training_source(suite, row, verified, store, options);
   const auto trainings = keyed_trainings(suite, row, verified, source, options);
-  directory.ask(trainings);
-  for (const auto& wanted : trainings) {
+  for (const auto& training : trainings) directory.ask({training.execution});
+  for (const auto& training : trainings) {
     if (interrupted()) return;
+    const AskedExecution& wanted = training.execution;
     if (directory.has_result(wanted)) continue;
     RowEnd end = source.obstacle;
     if (end.status == RunStatus::kOk) {
+      if (options.stage == "train") write_training_key(place_of(directory, training));
       const Json job = job_of(source, wanted, options,
                               row_job(suite, row, verified.checkpoint, source.root,
                                       directory.row_folder(row.id), options));

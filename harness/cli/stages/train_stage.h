@@ -18,6 +18,7 @@ struct TrainOptions : WorkerOptions {
   std::int64_t iterations = 0;  ///< Stop after so many; 0: the whole schedule.
   bool digests = false;         ///< Of all weights after every step.
   double save_seconds = 20.0;   ///< Between two states that can be gone on from.
+  bool restart = false;         ///< Move a training aside that was begun under another key.
 };
 
 /// Where the pretrained backbone of a row may lie: recipe.pretrained of the suite, else what the
@@ -41,10 +42,15 @@ PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
 /// The executions of options.stage for a row, without keys: one for each seed and precision.
 std::vector<AskedExecution> trainings_of(const Row& row, const TrainOptions& options);
 
+/// Before a job of the stage "train" writes anything: keep_other_training() for each training of
+/// the row that is asked for. Throws Error(kUsage) as that.
+void keep_other_trainings(const Suite& suite, const Row& row, const RunDirectory& directory,
+                          const StoreOptions& store, const TrainOptions& options);
+
 /// Stage "train" or "lockstep" of one row: gives its executions their keys in run.json and starts
-/// one worker for each precision and seed whose result is
-/// not yet there. An interrupted training goes on where it was saved. A worker that dies leaves a
-/// result of status error, missing data or a missing GPU one of status skipped.
+/// one worker for each precision and seed whose result is not yet there. An interrupted training is
+/// resumed where it was saved. A worker that dies leaves a result of status error, missing data or
+/// a missing GPU one of status skipped.
 void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
                RunDirectory& directory, const StoreOptions& store, const TrainOptions& options);
 

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/base/error.h"
 #include "harness/base/file.h"
 
 namespace harness {
@@ -21,8 +22,9 @@ class TrainStage : public testing::Test {
     verified_ = verify_row(suite_, row_, StoreOptions{});
     options_.worker = folder_.path() / "worker";
     options_.quiet = true;
-    std::ofstream(options_.worker) << "#!/bin/sh\ncat > " << (folder_.path() / "job.$$").string()
-                                   << "\nexit ${HALFPROOF_TEST_EXIT:-0}\n";
+    std::ofstream(options_.worker)
+        << "#!/bin/sh\n[ $1 = versions ] && exit 0\ncat > " << (folder_.path() / "job.$$").string()
+        << "\nexit ${HALFPROOF_TEST_EXIT:-0}\n";
     fs::permissions(options_.worker, fs::perms::owner_all);
   }
   std::vector<Json> train() {
@@ -33,6 +35,10 @@ class TrainStage : public testing::Test {
       if (entry.path().stem() == "job") jobs.push_back(read_json_file(entry.path()));
     }
     return jobs;
+  }
+  void keep() {
+    const RunDirectory directory(folder_.path() / "run", suite_);
+    keep_other_trainings(suite_, row_, directory, StoreOptions{}, options_);
   }
   RunResult result(const std::string& name) {
     const auto path = folder_.path() / "run" / row_.id / name;
@@ -91,6 +97,42 @@ TEST_F(TrainStage, AWorkerThatDiesLeavesAResultThatSaysSo) {
   EXPECT_EQ(job.asked[0].seed, 0);
   EXPECT_EQ(job.asked[0].key, left.key);
   EXPECT_NE(left.key, "");
+}
+
+TEST_F(TrainStage, AStateOfAnotherTrainingIsKeptUnlessAskedToRestart) {
+  options_.precisions = {"fp16"};
+  options_.seeds = {0, 7};
+  ASSERT_EQ(train().size(), 2u);
+  const fs::path row = folder_.path() / "run" / row_.id;
+  write_file_atomic(row / "train-fp16-seed7" / "latest.pth", "days of work");
+  // The same command resumes it.
+  EXPECT_NO_THROW(keep());
+  options_.iterations = 20;
+  try {
+    keep();
+    FAIL() << "it was not refused";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_THAT(error.subject(), testing::EndsWith("train-fp16-seed7"));
+    EXPECT_THAT(error.detail(), testing::HasSubstr("iterations was 0, is 20"));
+    EXPECT_THAT(error.detail(), testing::HasSubstr("--restart"));
+    EXPECT_THAT(error.detail(), testing::Not(testing::HasSubstr("program")));
+  }
+  EXPECT_EQ(read_file(row / "train-fp16-seed7" / "latest.pth"), "days of work");
+  options_.restart = true;
+  keep();
+  EXPECT_EQ(read_file(row / "train-fp16-seed7.old-1" / "latest.pth"), "days of work");
+  EXPECT_FALSE(fs::exists(row / "train-fp16-seed7"));
+  // The other seed had saved nothing yet.
+  EXPECT_TRUE(fs::exists(row / "train-fp16-seed0"));
+}
+
+TEST_F(TrainStage, ALockstepOfOtherOptionsIsRunAgain) {
+  options_.stage = "lockstep";
+  options_.iterations = 2;
+  train();
+  options_.iterations = 3;
+  EXPECT_EQ(train().size(), 2u);
 }
 
 TEST_F(TrainStage, WithoutDataNothingIsStarted) {

@@ -1,4 +1,4 @@
-#include "harness/evaluate/test_pipeline.h"
+#include "harness/evaluate/normalization_config.h"
 
 #include "harness/base/error.h"
 

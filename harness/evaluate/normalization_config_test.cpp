@@ -1,4 +1,4 @@
-#include "harness/evaluate/test_pipeline.h"
+#include "harness/evaluate/normalization_config.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ Json config_with(const Json& step) {
   return config;
 }
 
-TEST(TestPipeline, ReadsTheNormalisationOfTheConfig) {
+TEST(NormalizationConfig, ReadsTheNormalisationOfTheConfig) {
   const auto normalization = normalization_of(config_with(
       {{"type", "Normalize"}, {"mean", {1, 2, 3}}, {"std", {4, 5, 6}}, {"to_rgb", false}}));
   EXPECT_EQ(normalization.mean[2], 3);
@@ -24,12 +24,12 @@ TEST(TestPipeline, ReadsTheNormalisationOfTheConfig) {
   EXPECT_FALSE(normalization.to_rgb);
 }
 
-TEST(TestPipeline, WithoutAConfigItIsTheZoosOwn) {
+TEST(NormalizationConfig, WithoutAConfigItIsTheZoosOwn) {
   EXPECT_EQ(normalization_of(Json()).mean[0], 123.675);
   EXPECT_EQ(normalization_of(config_with({{"type", "Collect"}})).std[2], 57.375);
 }
 
-TEST(TestPipeline, RefusesAMeanOfAnotherLength) {
+TEST(NormalizationConfig, RefusesAMeanOfAnotherLength) {
   EXPECT_THROW(
       normalization_of(config_with({{"type", "Normalize"}, {"mean", {1, 2}}, {"std", {1, 1, 1}}})),
       Error);

@@ -1,0 +1,40 @@
+#include "harness/cli/worker_versions.h"
+
+#include <map>
+#include <string>
+
+#include "harness/base/error.h"
+#include "harness/cli/worker_process.h"
+
+namespace harness {
+namespace {
+
+Json ask(const WorkerOptions& options) {
+  Json versions = Json::object();
+  const auto take = [&versions](const Json& event) {
+    if (event.contains("versions")) versions.update(event.at("versions"));
+  };
+  try {
+    run_worker(options.worker, {"versions"}, {{"device", options.device}}, take,
+               [] { return false; });
+  } catch (const Error&) {
+    // The stage that needs this worker says why it cannot be started.
+  }
+  return versions;
+}
+
+}  // namespace
+
+Json worker_versions(const WorkerOptions& options) {
+  static std::map<std::string, Json> known;
+  const std::string digest = digest_of_worker(options);
+  auto found = known.find(digest + options.device);
+  if (found == known.end()) {
+    Json versions = {{"program", digest}};
+    if (!digest.empty()) versions.update(ask(options));
+    found = known.emplace(digest + options.device, versions).first;
+  }
+  return found->second;
+}
+
+}  // namespace harness
