@@ -10,6 +10,7 @@
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
 #include "harness/precision/policy.h"
+#include "harness/precision/range_census.h"
 #include "harness/train/weight_digest.h"
 #include "models/losses.h"
 
@@ -34,6 +35,18 @@ std::vector<std::string> class_names(const Json& meta, std::int64_t count) {
 /// Percent of a record as the fraction that the source logs; null is not a number.
 double fraction(const Json& percent) {
   return percent.is_number() ? percent.get<double>() / 100.0 : std::nan("");
+}
+
+/// Elements that are infinite or NaN in all parameters, buffers and what the optimizer updates.
+std::int64_t non_finite_weights(const torch::nn::Module& module, const NamedTensors& optimized) {
+  RangeTally tally;
+  const auto add = [&tally](const torch::Tensor& tensor) {
+    if (tensor.is_floating_point()) tally.add(tensor.detach());
+  };
+  for (const auto& tensor : module.parameters()) add(tensor);
+  for (const auto& tensor : module.buffers()) add(tensor);
+  for (const auto& entry : optimized) add(entry.second);
+  return tally.total().non_finite;
 }
 
 LogAverages::Values validation_values(const Json& record, const std::vector<std::string>& names) {
@@ -225,23 +238,31 @@ void TrainingSession::write_flight_report() {
   write_json_file(folder_ / "flight.json", *recorder_->report());
 }
 
+TrainingRecord TrainingSession::measurements() const {
+  TrainingRecord record = tallies_.record();
+  record.policy = to_string(policy_);
+  record.scaler = to_string(setup_.recipe.arithmetic.scaler.type);
+  record.iterations = step_->steps();
+  record.asked_iterations = iterations_;
+  record.scheduled_iterations = setup_.recipe.schedule.iterations;
+  record.batch = static_cast<std::int64_t>(setup_.recipe.batch);
+  record.non_finite_weights = non_finite_weights(*model_, step_->optimized());
+  if (watch_ != nullptr) {
+    record.nondeterministic_operators.assign(watch_->operators().begin(),
+                                             watch_->operators().end());
+  }
+  if (fs::exists(folder_ / "flight.json")) record.flight = "flight.json";
+  return record;
+}
+
 void TrainingSession::write_result() {
   RunResult result = new_result(job_, "train", job_.precision, job_.key);
   result.started = started_;
   result.seed = job_.seed;
-  result.measurements = tallies_.record();
-  Json& measured = result.measurements;
-  measured["policy"] = to_string(policy_);
-  measured["scaler"] = to_string(setup_.recipe.arithmetic.scaler.type);
-  measured["iterations"] = step_->steps();
-  measured["scheduled_iterations"] = setup_.recipe.schedule.iterations;
-  measured["batch"] = setup_.recipe.batch;
-  measured["nondeterministic_operators"] =
-      watch_ == nullptr ? Json::array() : Json(watch_->operators());
-  const bool has_flight = fs::exists(folder_ / "flight.json");
-  measured["flight"] = has_flight ? Json("flight.json") : Json();
+  const TrainingRecord measured = measurements();
+  result.measurements = record_to_json(measured);
   result.digests["weights"] = combined_digest(training_digests(*model_, step_->optimized()));
-  result.elapsed_s = measured.value("seconds", 0.0);
+  result.elapsed_s = measured.seconds;
   write_json_file(job_.out / run_result_name("train", job_.precision, job_.seed), to_json(result));
   send_event({{"event", "result"}, {"stage", "train"}, {"precision", job_.precision}});
 }

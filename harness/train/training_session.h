@@ -43,6 +43,7 @@ class TrainingSession {
   void save(bool now);
   Json meta() const;
   void write_flight_report();
+  TrainingRecord measurements() const;
   void write_result();
 
   const TrainJob& job_;
