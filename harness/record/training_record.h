@@ -114,8 +114,9 @@ struct TrainingRecord {
   std::optional<std::int64_t> peak_bytes;  ///< Of all tensors together.
   double seconds = 0.0;
   double data_seconds = 0.0;  ///< Of these, waited for images.
-  double iterations_per_second = std::numeric_limits<double>::quiet_NaN();  ///< Evaluation left out.
-  std::optional<std::string> flight;  ///< File name of the flight report.
+  double iterations_per_second =
+      std::numeric_limits<double>::quiet_NaN();         ///< Evaluation left out.
+  std::optional<std::string> flight;                    ///< File name of the flight report.
   std::vector<std::string> nondeterministic_operators;  ///< Names that LibTorch warned of.
 
   bool is_whole() const noexcept { return iterations == scheduled_iterations; }

@@ -22,8 +22,7 @@ double half_width(const Difference& difference, double confidence) {
 
 Difference difference_from(const Sample& sample, double fixed) {
   if (sample.n < 2) return {.mean = sample.mean - fixed};
-  return {sample.mean - fixed, std::sqrt(squared_error(sample)),
-          static_cast<double>(sample.n - 1)};
+  return {sample.mean - fixed, std::sqrt(squared_error(sample)), static_cast<double>(sample.n - 1)};
 }
 
 Difference difference_between(const Sample& a, const Sample& b) {
@@ -32,8 +31,8 @@ Difference difference_between(const Sample& a, const Sample& b) {
   const double of_b = squared_error(b);
   const double variance = of_a + of_b;
   const double df =
-      variance * variance / (of_a * of_a / static_cast<double>(a.n - 1) +
-                             of_b * of_b / static_cast<double>(b.n - 1));
+      variance * variance /
+      (of_a * of_a / static_cast<double>(a.n - 1) + of_b * of_b / static_cast<double>(b.n - 1));
   return {a.mean - b.mean, std::sqrt(variance), df};
 }
 

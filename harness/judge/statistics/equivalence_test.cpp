@@ -51,13 +51,13 @@ TEST(Equivalence, TheWholeIntervalDecides) {
     double margin;
     Equivalence expected;
   } cases[] = {
-      {{0.1, 0.08165, 4}, 0.5, Equivalence::kEquivalent},   // 0.1 +- 0.174
+      {{0.1, 0.08165, 4}, 0.5, Equivalence::kEquivalent},  // 0.1 +- 0.174
       {{0.1, 0.08165, 4}, 0.2, Equivalence::kUndecided},
       {{5.0, 0.1, 4}, 1.0, Equivalence::kDifferent},
       {{-5.0, 0.1, 4}, 1.0, Equivalence::kDifferent},
-      {{5.0, 2.0, 4}, 1.0, Equivalence::kUndecided},        // 95 %: 5 +- 5.55
+      {{5.0, 2.0, 4}, 1.0, Equivalence::kUndecided},  // 95 %: 5 +- 5.55
       {{0.0, 100.0, 4}, 1.0, Equivalence::kUndecided},
-      {{0.5, 0.0, kNaN}, 0.5, Equivalence::kEquivalent},    // No spread, at the margin.
+      {{0.5, 0.0, kNaN}, 0.5, Equivalence::kEquivalent},  // No spread, at the margin.
       {{52.055 - 52.05, 0.0, 2}, 0.005, Equivalence::kEquivalent},
       {{0.6, 0.0, kNaN}, 0.5, Equivalence::kDifferent},
       {{kNaN, 0.1, 4}, 1.0, Equivalence::kUndecided},
@@ -80,9 +80,7 @@ TEST(Equivalence, NoiseNeverTurnsADifferenceIntoEquality) {
 
 TEST(Equivalence, TheSmallestDesignThatDecides) {
   const auto two_groups = [](double gap) {
-    return [gap](std::size_t n) {
-      return difference_between({n, gap, 0.3}, {n, 0.0, 0.3});
-    };
+    return [gap](std::size_t n) { return difference_between({n, gap, 0.3}, {n, 0.0, 0.3}); };
   };
   EXPECT_EQ(fewest_that_decide(two_groups(0.0), 2, 0.5), 4u);
   EXPECT_EQ(fewest_that_decide(two_groups(0.0), 7, 0.5), 7u);

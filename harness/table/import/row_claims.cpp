@@ -1,11 +1,15 @@
 #include "harness/table/import/row_claims.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <utility>
 
 #include "harness/base/float16.h"
+#include "harness/base/number_text.h"
 #include "harness/table/claim_kind.h"
+#include "harness/table/stated_scaler.h"
 
 namespace harness {
 namespace {
@@ -57,12 +61,33 @@ std::optional<Tolerance> default_tolerance(std::string_view id) {
   return std::nullopt;
 }
 
+/// A loss scale that overflows in no training of the zoo's rows (docs/training.md): backing off
+/// ends here at the latest.
+constexpr double kWorkingScale = 512.0;
+
+/// How many of a training's steps a dynamic scaler skips by design.
+std::optional<Tolerance> skip_tolerance(const StatedScaler& scaler, double iterations) {
+  const bool backs_off = scaler.backoff_factor > 0.0 && scaler.backoff_factor < 1.0;
+  if (!backs_off || !(iterations >= 1.0) || scaler.growth_interval < 1) return std::nullopt;
+  const double halvings =
+      std::log(scaler.init_scale / kWorkingScale) / -std::log(scaler.backoff_factor);
+  const double first = std::max(0.0, std::ceil(halvings - 1e-9));
+  const auto interval = static_cast<double>(scaler.growth_interval);
+  return Tolerance{.abs = first / iterations + 1.0 / interval,
+                   .reason = "Backing off from " + short_text(scaler.init_scale, 12) + " to " +
+                             short_text(kWorkingScale) + " skips " + short_text(first) + " of " +
+                             short_text(iterations, 9) + " steps, and after each " +
+                             short_text(interval, 9) +
+                             " clean steps a larger scale may be tried in vain once."};
+}
+
 /// What is claimed of a row apart from the numbers that its page prints.
 class ClaimWriter {
  public:
   ClaimWriter(const PublishedRow& row, const Json& arithmetic, const std::string& overlay_name)
       : row_(row), arithmetic_(arithmetic), overlay_name_(overlay_name) {
     if (arithmetic.contains("policy")) policy_ = arithmetic["policy"];
+    scaler_ = stated_scaler(arithmetic);
   }
 
   /// Nothing when a claim of this kind makes no sense for the row's arithmetic.
@@ -72,7 +97,8 @@ class ClaimWriter {
     claim.id = kind.id;
     claim.evidence = kind.evidence;
     claim.unit = kind.unit;
-    claim.tolerance = default_tolerance(kind.id);
+    claim.tolerance = kind.id == "retrain.skipped" ? skip_tolerance(*scaler_, iterations())
+                                                   : default_tolerance(kind.id);
     const PublishedFact fact = fact_for(kind);
     claim.value = fact.value;
     claim.digits = fact.digits;
@@ -94,7 +120,13 @@ class ClaimWriter {
   }
 
   bool applies(std::string_view id) const {
-    if (id == "loss_scale" || id == "retrain.loss_scale") return scales_loss();
+    if (id == "loss_scale") return scales_loss();
+    if (id == "retrain.loss_scale") {
+      return scales_loss() && !(scaler_ && scaler_->type == "none");
+    }
+    if (id == "retrain.loss_scale.recovers" || id == "retrain.skipped") {
+      return scales_loss() && scaler_ && scaler_->is_dynamic();
+    }
     if (id.starts_with("parity") || id == "range") return computes_in_half();
     if (id == "retrain.parity" || id == "retrain.memory" || id == "retrain.lockstep") {
       return computes_in_half();
@@ -109,8 +141,9 @@ class ClaimWriter {
     if (id == "dtypes" || id == "retrain.arithmetic") {
       return {.value = policy_, .source = arithmetic_source("policy")};
     }
-    if (id == "loss_scale" || id == "retrain.loss_scale")
-      return {.value = loss_scale(), .source = arithmetic_source("scaler")};
+    if (id.find("loss_scale") != std::string::npos) {
+      return {.value = loss_scale(id), .source = arithmetic_source("scaler")};
+    }
     const auto found = row_.facts.find(id);
     if (found != row_.facts.end()) return found->second;
     if (kind.evidence == "file" || kind.evidence == "log") return file_fact(id);
@@ -150,17 +183,27 @@ class ClaimWriter {
     if (id == "log.config") return row_.id;
     if (id == "range") return static_cast<std::int64_t>(kHalfMax);
     if (id.starts_with("finite") || id.starts_with("parity")) return 0;
-    if (id == "retrain.finite" || id == "retrain.parity") return 0;
+    if (id == "retrain.finite" || id == "retrain.parity" || id == "retrain.skipped") return 0;
     if (id == "retrain.lockstep") return 1;
     return nullptr;
   }
 
-  Json loss_scale() const {
-    if (!arithmetic_.contains("scaler")) return nullptr;
-    const Json& scaler = arithmetic_["scaler"];
-    if (!scaler.is_object() || !scaler.contains("type")) return nullptr;
-    return scaler["type"] == "static" && scaler.contains("scale") ? scaler["scale"]
-                                                                  : scaler["type"];
+  /// A training has a scale to begin with whatever its scaler; a config may only name the scaler.
+  Json loss_scale(const std::string& id) const {
+    if (!scaler_) return nullptr;
+    const Json& stated = arithmetic_["scaler"];
+    if (id == "retrain.loss_scale") {
+      return stated.contains("scale") ? stated["scale"] : Json(scaler_->init_scale);
+    }
+    const bool is_static = scaler_->type == "static" && stated.contains("scale");
+    return id == "loss_scale" && is_static ? stated["scale"] : Json(scaler_->type);
+  }
+
+  /// Of the recipe; 0 where the page states none.
+  double iterations() const {
+    const auto found = row_.facts.find("config.iterations");
+    const bool is_known = found != row_.facts.end() && found->second.value.is_number();
+    return is_known ? found->second.value.get<double>() : 0.0;
   }
 
   Source arithmetic_source(const std::string& key) const {
@@ -172,6 +215,7 @@ class ClaimWriter {
   const Json& arithmetic_;
   const std::string& overlay_name_;
   Json policy_ = nullptr;
+  std::optional<StatedScaler> scaler_;
 };
 
 }  // namespace

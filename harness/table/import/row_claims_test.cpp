@@ -45,7 +45,8 @@ Claim claim(const std::vector<Claim>& claims, std::string_view id) {
 }
 
 TEST(RowClaims, AnFp16RowMakesEveryClaimOfTheFormatsPage) {
-  const auto claims = claims_of_row(row(), kMaster, "o.json");
+  const Json dynamic = {{"policy", "fp16-amp"}, {"scaler", {{"type", "grad-scaler"}}}};
+  const auto claims = claims_of_row(row(), dynamic, "o.json");
   ASSERT_EQ(claims.size(), claim_kinds().size());
   for (std::size_t i = 0; i < claims.size(); ++i) {
     EXPECT_EQ(claims[i].id, claim_kinds()[i].id);
@@ -59,7 +60,7 @@ TEST(RowClaims, AnFp32RowClaimsNothingAboutFp16) {
   for (const char* id : {"loss_scale", "parity", "parity.pixels", "parity.logits", "range"}) {
     EXPECT_THAT(claims, Not(testing::Contains(id)));
   }
-  EXPECT_EQ(claims.size(), claim_kinds().size() - 9);
+  EXPECT_EQ(claims.size(), claim_kinds().size() - 11);
   EXPECT_THAT(ids(claims_of_row(row(), {{"policy", "bf16-amp"}}, "")),
               testing::AllOf(testing::Contains("parity"), Not(testing::Contains("loss_scale"))));
 }
@@ -125,8 +126,50 @@ TEST(RowClaims, ArithmeticComesFromTheOverlay) {
   EXPECT_EQ(claim(claims, "loss_scale").value, 512.0);
   const Json dynamic = {{"policy", "fp16-amp"}, {"scaler", {{"type", "mmcv-dynamic"}}}};
   EXPECT_EQ(claim(claims_of_row(row(), dynamic, "o.json"), "loss_scale").value, "mmcv-dynamic");
+  EXPECT_EQ(claim(claims_of_row(row(), dynamic, "o.json"), "retrain.loss_scale.recovers").value,
+            "mmcv-dynamic");
   const Json silent = {{"policy", "fp16-amp"}};
   EXPECT_TRUE(claim(claims_of_row(row(), silent, "o.json"), "loss_scale").value.is_null());
+}
+
+TEST(RowClaims, EveryScalerThatHasAScaleClaimsItAsANumber) {
+  const struct {
+    Json scaler;
+    double scale;
+    bool dynamic;
+  } cases[] = {{{{"type", "static"}, {"scale", 1024}}, 1024, false},
+               {{{"type", "grad-scaler-pinned"}}, 512, false},
+               {{{"type", "grad-scaler-pinned"}, {"scale", 128}}, 128, false},
+               {{{"type", "grad-scaler"}}, 65536, true},
+               {{{"type", "mmcv-dynamic"}}, 4294967296.0, true},
+               {{{"type", "mmcv-dynamic"}, {"init_scale", 4096}}, 4096, true}};
+  for (const auto* policy : {"fp16-master", "fp16-amp"}) {
+    for (const auto& one : cases) {
+      const auto claims =
+          claims_of_row(row(), {{"policy", policy}, {"scaler", one.scaler}}, "o.json");
+      EXPECT_EQ(claim(claims, "retrain.loss_scale").value, one.scale) << one.scaler;
+      for (const char* id : {"retrain.loss_scale.recovers", "retrain.skipped"}) {
+        EXPECT_EQ(testing::Value(ids(claims), testing::Contains(id)), one.dynamic) << one.scaler;
+      }
+    }
+  }
+  const Json none = {{"policy", "fp16-amp"}, {"scaler", {{"type", "none"}}}};
+  EXPECT_THAT(ids(claims_of_row(row(), none, "o.json")),
+              Not(testing::Contains("retrain.loss_scale")));
+}
+
+TEST(RowClaims, SkippedStepsAreAllowedAsOftenAsTheScalerTries) {
+  PublishedRow published = row();
+  published.facts["config.iterations"] = {.value = 600, .source = published.source};
+  const Json dynamic = {{"policy", "fp16-amp"}, {"scaler", {{"type", "mmcv-dynamic"}}}};
+  const Claim skipped = claim(claims_of_row(published, dynamic, "o.json"), "retrain.skipped");
+  EXPECT_EQ(skipped.value, 0);
+  // 2^32 to 2^9 in 23 steps of 600, and one in every 1000.
+  ASSERT_TRUE(skipped.tolerance);
+  EXPECT_NEAR(skipped.tolerance->abs, 23.0 / 600 + 0.001, 1e-12);
+  EXPECT_GT(skipped.tolerance->reason.size(), 40U);
+  published.facts.erase("config.iterations");
+  EXPECT_FALSE(claim(claims_of_row(published, dynamic, "o.json"), "retrain.skipped").tolerance);
 }
 
 TEST(RowClaims, WhatIsNotPublishedIsNull) {

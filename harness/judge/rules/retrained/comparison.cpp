@@ -41,8 +41,8 @@ std::string text_of(const Comparison& comparison) {
   const Interval interval = confidence_interval(comparison.difference, 0.9);
   std::string text = comparison.how + "; difference " + fixed_text(comparison.difference.mean, 2);
   if (std::isfinite(interval.low)) {
-    text += ", 90 % interval " + fixed_text(interval.low, 2) + " to " +
-            fixed_text(interval.high, 2);
+    text +=
+        ", 90 % interval " + fixed_text(interval.low, 2) + " to " + fixed_text(interval.high, 2);
   }
   return text + ", margin " + short_text(comparison.margin);
 }

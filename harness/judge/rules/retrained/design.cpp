@@ -30,8 +30,8 @@ std::optional<Plan> plan_of_miou(const ComparisonTerms& terms) {
     return std::nullopt;
   }
   const double spread = known_spread(terms);
-  const double mean = terms.reference_runs.empty() ? *terms.published
-                                                   : sample_of(terms.reference_runs).mean;
+  const double mean =
+      terms.reference_runs.empty() ? *terms.published : sample_of(terms.reference_runs).mean;
   return Plan{spread, miou_margin(terms), [terms, spread, mean](std::size_t n) {
                 return miou_difference({n, mean, spread}, terms);
               }};
@@ -40,8 +40,9 @@ std::optional<Plan> plan_of_miou(const ComparisonTerms& terms) {
 std::optional<Plan> plan_of_parity(const ComparisonTerms& terms) {
   if (!terms.problem.empty() || !terms.spread) return std::nullopt;
   const double spread = *terms.spread;
-  return Plan{spread, terms.margin,
-              [spread](std::size_t n) { return difference_from({n, 0.0, spread}, 0.0); }};
+  return Plan{spread, terms.margin, [spread](std::size_t n) {
+                return difference_from({n, 0.0, spread}, 0.0);
+              }};
 }
 
 DesignCheck check(const std::string& claim, std::size_t seeds, const Plan& plan) {

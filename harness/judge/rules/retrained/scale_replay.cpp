@@ -11,7 +11,9 @@ namespace {
 class ExpectedScale {
  public:
   explicit ExpectedScale(const StatedScaler& scaler)
-      : scaler_(scaler), is_mmcv_(scaler.type == "mmcv-dynamic"), scale_(rounded(scaler.init_scale)) {}
+      : scaler_(scaler),
+        is_mmcv_(scaler.type == "mmcv-dynamic"),
+        scale_(rounded(scaler.init_scale)) {}
 
   double value() const { return scale_; }
 
@@ -84,8 +86,7 @@ std::string scale_difference(const TrainingRecord& record, const StatedScaler& s
       return "expected the scale " + short_text(expected.value(), 10) + " in step " +
              count_text(step) + ", found " + short_text(seen, 10);
     }
-    const bool overflow =
-        next < record.skipped_steps.size() && record.skipped_steps[next] == step;
+    const bool overflow = next < record.skipped_steps.size() && record.skipped_steps[next] == step;
     if (overflow) ++next;
     expected.step(overflow);
   }

@@ -13,8 +13,8 @@ namespace harness {
 ///
 /// The rules are written down here once more, apart from the scaler that trained:
 /// - mmcv-dynamic (mmcv 1.3.14, LossScaler.update_scale): after an overflow the scale is divided by
-///   the factor, but never below 1; after every growth_interval-th step since the last overflow, the
-///   start counting as one at step -1, it is multiplied by it. In double.
+///   the factor, but never below 1; after every growth_interval-th step since the last overflow,
+///   the start counting as one at step -1, it is multiplied by it. In double.
 /// - grad-scaler (torch, amp_update_scale_cuda_kernel): after an overflow times backoff_factor;
 ///   after growth_interval clean steps in a row times growth_factor, unless that is infinite. In
 ///   float.

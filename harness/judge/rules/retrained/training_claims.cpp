@@ -43,7 +43,8 @@ std::string census_difference(const OperatorCounts& census, const std::string& p
     }
     for (const auto& [type, count] : types->second) {
       if (type == expected) continue;
-      append(wrong, count_text(count) + " of " + kind + " ran in " + type + ", expected " + expected);
+      append(wrong,
+             count_text(count) + " of " + kind + " ran in " + type + ", expected " + expected);
     }
   }
   return wrong;
@@ -76,8 +77,7 @@ double mean_rate(const TrainingRecords& trainings) {
 std::string memory_text(const Range& half_peaks, const Range& single_peaks,
                         const TrainingRecords& half, const TrainingRecords& single) {
   const auto kib = [](double bytes) { return count_text(static_cast<std::int64_t>(bytes) >> 10); };
-  const std::string text =
-      kib(half_peaks.high) + " KiB against " + kib(single_peaks.high) + " KiB";
+  const std::string text = kib(half_peaks.high) + " KiB against " + kib(single_peaks.high) + " KiB";
   const double half_rate = mean_rate(half);
   const double single_rate = mean_rate(single);
   if (!std::isfinite(half_rate) || !std::isfinite(single_rate)) return text;
@@ -107,7 +107,8 @@ Finding retrained_arithmetic(const TrainingRecords& trainings, const std::string
     const std::string where = seed_text(seed) + ": ";
     if (!record.census) return missing(where + "the training left no census of its operators");
     if (record.policy != policy) {
-      return compared(false, record.policy, where + "expected " + policy + ", trained in " + record.policy);
+      return compared(false, record.policy,
+                      where + "expected " + policy + ", trained in " + record.policy);
     }
     const std::string wrong = census_difference(*record.census, policy);
     if (!wrong.empty()) return compared(false, record.policy, where + wrong);
@@ -156,10 +157,9 @@ Finding retrained_memory(const TrainingRecords& half, const TrainingRecords& sin
 Finding judge_retrained_arithmetic(const ClaimContext& context) {
   const Json& value = context.claim.value;
   const std::string policy = value.is_string() ? value.get<std::string>() : "fp32";
-  return judge_trainings(context, row_precision(context.row), Schedule::kAny,
-                         [&](const TrainingRecords& trainings) {
-                           return retrained_arithmetic(trainings, policy);
-                         });
+  return judge_trainings(
+      context, row_precision(context.row), Schedule::kAny,
+      [&](const TrainingRecords& trainings) { return retrained_arithmetic(trainings, policy); });
 }
 
 Finding judge_retrained_finite(const ClaimContext& context) {

@@ -49,11 +49,11 @@ Finding training_parity(const TrainingRecords& half, const TrainingRecords& sing
 }
 
 Finding judge_retrained_parity(const ClaimContext& context) {
-  return judge_both_trainings(
-      context, half_precision(context.row), Schedule::kWhole,
-      [&](const TrainingRecords& half, const TrainingRecords& single) {
-        return training_parity(half, single, comparison_terms(context.claim));
-      });
+  return judge_both_trainings(context, half_precision(context.row), Schedule::kWhole,
+                              [&](const TrainingRecords& half, const TrainingRecords& single) {
+                                return training_parity(half, single,
+                                                       comparison_terms(context.claim));
+                              });
 }
 
 }  // namespace harness

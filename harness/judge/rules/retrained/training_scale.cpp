@@ -104,10 +104,9 @@ ExpectedScaling expected_scaling(const ClaimContext& context) {
 using ScalingRule = Finding (*)(const TrainingRecords&, const ExpectedScaling&);
 
 Finding judge_scaling(const ClaimContext& context, Schedule schedule, ScalingRule rule) {
-  return judge_trainings(context, row_precision(context.row), schedule,
-                         [&](const TrainingRecords& trainings) {
-                           return rule(trainings, expected_scaling(context));
-                         });
+  return judge_trainings(
+      context, row_precision(context.row), schedule,
+      [&](const TrainingRecords& trainings) { return rule(trainings, expected_scaling(context)); });
 }
 
 }  // namespace
@@ -124,7 +123,8 @@ Finding retrained_loss_scale(const TrainingRecords& trainings, const ExpectedSca
   for (const auto& [seed, record] : trainings) {
     const auto other = other_scale(record.scale, is_dynamic, *expected.value);
     if (!other) continue;
-    return compared(false, number_or_null(*other), seed_text(seed) + "; " + scaling_text(trainings));
+    return compared(false, number_or_null(*other),
+                    seed_text(seed) + "; " + scaling_text(trainings));
   }
   return compared(true, first, scaling_text(trainings));
 }
@@ -148,15 +148,15 @@ Finding retrained_recovery(const TrainingRecords& trainings, const ExpectedScali
 Finding retrained_skips(const TrainingRecords& trainings, const ExpectedScaling& expected) {
   double largest = 0.0;
   for (const auto& [seed, record] : trainings) {
-    largest = std::max(largest, static_cast<double>(record.skipped) /
-                                    static_cast<double>(record.steps));
+    largest =
+        std::max(largest, static_cast<double>(record.skipped) / static_cast<double>(record.steps));
   }
   const auto judgement =
       judge_number(largest, expected.value.value_or(0.0), expected.tolerance, /*rounding=*/0.0);
-  Finding finding = compared(judgement.pass, largest,
-                             scaling_text(trainings) + "; largest share of a training " +
-                                 short_text(largest, 3) + ", allowed " +
-                                 short_text(judgement.allowed, 3));
+  Finding finding =
+      compared(judgement.pass, largest,
+               scaling_text(trainings) + "; largest share of a training " + short_text(largest, 3) +
+                   ", allowed " + short_text(judgement.allowed, 3));
   finding.tolerance = tolerance_record(judgement, expected.tolerance, 0.0);
   return finding;
 }

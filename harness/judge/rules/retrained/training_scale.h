@@ -9,9 +9,9 @@ namespace harness {
 
 /// What the suite says of the loss scale.
 struct ExpectedScaling {
-  std::optional<double> value;          ///< The claim's number; nothing where none is published.
-  std::optional<StatedScaler> scaler;   ///< The row's.
-  std::optional<Tolerance> tolerance;   ///< Of the share of skipped steps.
+  std::optional<double> value;         ///< The claim's number; nothing where none is published.
+  std::optional<StatedScaler> scaler;  ///< The row's.
+  std::optional<Tolerance> tolerance;  ///< Of the share of skipped steps.
 };
 
 /// Did every training use the scaler that the row states, with a scale that stood at the published

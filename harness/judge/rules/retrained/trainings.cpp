@@ -91,8 +91,8 @@ Accounted accounted_trainings(const ClaimContext& context, const std::string& pr
 std::vector<Training> read_trainings(const ClaimContext& context, const std::string& precision) {
   std::vector<Training> trainings;
   for (const auto& result : context.results) {
-    const bool fits = result.row == context.row.id && result.stage == "train" &&
-                      result.precision == precision;
+    const bool fits =
+        result.row == context.row.id && result.stage == "train" && result.precision == precision;
     if (fits) trainings.push_back(read_training(result));
   }
   return trainings;
