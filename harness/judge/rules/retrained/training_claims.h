@@ -15,8 +15,8 @@ Finding retrained_arithmetic(const TrainingRecords& trainings, const std::string
 /// Was every loss, gradient and final weight of every training finite? A step that the overflow
 /// check skipped changed nothing, so that what was not finite in it does not count; but a training
 /// of which every step was skipped has trained nothing and fails. `measured`: the steps with a
-/// value that is not finite and was applied.
-Finding retrained_finite(const TrainingRecords& trainings);
+/// value that is not finite and was applied; they have to be as many as `published`.
+Finding retrained_finite(const TrainingRecords& trainings, double published);
 
 /// What the suite says of the memory ratio.
 struct ExpectedMemory {

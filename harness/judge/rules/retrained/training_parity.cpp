@@ -18,12 +18,14 @@ std::string unpaired(const TrainingRecords& one, const TrainingRecords& other) {
   return text;
 }
 
-/// One pair shows no spread: it has that which the suite knows, if any.
+/// The difference that these pairs show from the published one. A single pair shows no spread: it
+/// has that which the suite knows, if any.
 Difference pairs_difference(const Sample& differences, const ComparisonTerms& terms) {
+  const double published = terms.published.value_or(0.0);
   if (differences.n == 1 && terms.spread) {
-    return {differences.mean, *terms.spread, std::numeric_limits<double>::infinity()};
+    return {differences.mean - published, *terms.spread, std::numeric_limits<double>::infinity()};
   }
-  return difference_from(differences, 0.0);
+  return difference_from(differences, published);
 }
 
 }  // namespace
@@ -41,7 +43,8 @@ Finding training_parity(const TrainingRecords& half, const TrainingRecords& sing
   const Sample differences = sample_of(values);
   const auto with_seeds = [&](std::size_t n) {
     const double known = terms.spread.value_or(std::numeric_limits<double>::quiet_NaN());
-    return difference_from({n, differences.mean, differences.n < 2 ? known : differences.sd}, 0.0);
+    return pairs_difference({n, differences.mean, differences.n < 2 ? known : differences.sd},
+                            terms);
   };
   return judge_comparison({plural(static_cast<std::int64_t>(differences.n), "pair"),
                            differences.mean, differences.n, pairs_difference(differences, terms),

@@ -5,8 +5,9 @@
 
 namespace harness {
 
-/// Is the mean mIoU over seeds the same in half precision and in FP32? Paired by seed; a seed that
-/// was trained in one of them only fails. FAIL, PASS and AMBIGUOUS by judge_comparison().
+/// Is the mean mIoU over seeds in half precision minus that in FP32 the published difference (0
+/// where terms.published is not there)? Paired by seed; a seed that was trained in one of them only
+/// fails. FAIL, PASS and AMBIGUOUS by judge_comparison().
 Finding training_parity(const TrainingRecords& half, const TrainingRecords& single,
                         const ComparisonTerms& terms);
 

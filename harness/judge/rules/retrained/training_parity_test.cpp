@@ -55,6 +55,17 @@ TEST(RetrainedParity, SaysHowManySeedsWouldDecide) {
   EXPECT_THAT(near.reason, HasSubstr("; 5 seeds would decide"));
 }
 
+TEST(RetrainedParity, ThePublishedDifferenceIsWhatIsCompared) {
+  ComparisonTerms terms;
+  terms.margin = 1.0;
+  terms.published = -5.0;
+  const auto half = trainings({45.1, 46.0, 47.1}, "fp16");
+  const auto single = trainings({50.0, 51.1, 52.0}, "fp32");
+  EXPECT_EQ(training_parity(half, single, terms).verdict, Verdict::kPass);
+  terms.published = 1000.0;
+  EXPECT_EQ(training_parity(half, single, terms).verdict, Verdict::kFail);
+}
+
 TEST(RetrainedParity, PairsAreOfOneSeed) {
   auto half = trainings({50.0, 51.0, 52.0}, "fp16");
   half[3] = training_record("fp16", 50.0);
