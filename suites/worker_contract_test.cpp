@@ -37,7 +37,7 @@ class WorkerContract : public testing::TestWithParam<Arithmetic> {
     write_json_file(folder_.path() / "overlay.json", overlay());
     import_table();
     expect_judged({"run", suite_, "--row", kSmallRow, "--stage", "verify,evaluate,lockstep,train",
-                   "--seeds", "0,1", "--offline", "--out", out_});
+                   "--seeds", "0,1", "--any-design", "--offline", "--out", out_});
     for (const auto& verdict : read_json_file(out_ / "verdicts.json").at("verdicts")) {
       verdicts_[verdict.at("claim").get<std::string>()] = verdict;
     }

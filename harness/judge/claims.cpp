@@ -16,13 +16,15 @@
 #include "harness/judge/rules/file/log_claims.h"
 #include "harness/judge/rules/file/origin.h"
 #include "harness/judge/rules/retrained/lockstep_claims.h"
+#include "harness/judge/rules/retrained/retrained_miou.h"
 #include "harness/judge/rules/retrained/training_claims.h"
 #include "harness/judge/rules/retrained/training_parity.h"
+#include "harness/judge/rules/retrained/training_scale.h"
 
 namespace harness {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ClaimRule>, 32> kRules{{
+constexpr std::array<std::pair<std::string_view, ClaimRule>, 34> kRules{{
     {"hash", judge_hash},
     {"format", judge_format},
     {"tensors", judge_tensors},
@@ -52,6 +54,8 @@ constexpr std::array<std::pair<std::string_view, ClaimRule>, 32> kRules{{
     {"retrain.parity", judge_retrained_parity},
     {"retrain.lockstep", judge_lockstep},
     {"retrain.loss_scale", judge_retrained_loss_scale},
+    {"retrain.loss_scale.recovers", judge_retrained_recovery},
+    {"retrain.skipped", judge_retrained_skips},
     {"retrain.arithmetic", judge_retrained_arithmetic},
     {"retrain.finite", judge_retrained_finite},
     {"retrain.memory", judge_retrained_memory},

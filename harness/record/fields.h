@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "harness/base/error.h"
@@ -131,13 +132,9 @@ void read_record(const Json& value, const Place& place, R& target) {
 template <typename T>
 void read_integer(const Json& value, const Place& place, T& target) {
   if (!value.is_number_integer()) place.expected("an integer", value);
-  const bool too_large =
-      value.is_number_unsigned() &&
-      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<T>::max());
-  const bool too_small =
-      !value.is_number_unsigned() &&
-      value.get<std::int64_t>() < static_cast<std::int64_t>(std::numeric_limits<T>::min());
-  if (too_large || too_small) place.fail("expected an integer in range, got " + value.dump());
+  const bool fits = value.is_number_unsigned() ? std::in_range<T>(value.get<std::uint64_t>())
+                                               : std::in_range<T>(value.get<std::int64_t>());
+  if (!fits) place.fail("expected an integer in range, got " + value.dump());
   target = value.get<T>();
 }
 

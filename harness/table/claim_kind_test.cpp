@@ -17,7 +17,7 @@ TEST(ClaimKind, ListsEveryClaimOfTheFormatsPage) {
         << kind.id;
     ids.insert(kind.id);
   }
-  EXPECT_EQ(ids.size(), 27U);
+  EXPECT_EQ(ids.size(), 29U);
 }
 
 TEST(ClaimKind, KnowsWhatCanCheckAClaim) {
@@ -39,6 +39,7 @@ TEST(ClaimKind, AcceptsItsOwnTypeAndWhatIsNotPublished) {
   EXPECT_TRUE(accepts(*find_claim_kind("loss_scale"), "mmcv-dynamic"));
   EXPECT_TRUE(accepts(*find_claim_kind("loss_scale"), 512));
   EXPECT_FALSE(accepts(*find_claim_kind("loss_scale"), true));
+  EXPECT_FALSE(accepts(*find_claim_kind("retrain.loss_scale"), "mmcv-dynamic"));
 }
 
 }  // namespace

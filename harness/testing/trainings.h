@@ -4,35 +4,59 @@
 #include <utility>
 #include <vector>
 
+#include "harness/judge/rules/retrained/trainings.h"
+#include "harness/record/fields.h"
 #include "harness/testing/sample_row.h"
 
 namespace harness {
 
-/// For tests: a training in half as its census tells of it, and the result of a whole one.
-inline Json census_of_half() {
-  return Json::parse(R"({"convolution": {"float16": 69}, "convolution_backward": {"float16": 69},
-    "batch_norm": {"float16": 59}, "resize": {"float32": 2}, "loss": {"float32": 2}})");
+/// For tests: the census of a training in half.
+inline OperatorCounts census_of_half() {
+  return {{"convolution", {{"float16", 69}}},
+          {"convolution_backward", {{"float16", 69}}},
+          {"batch_norm", {{"float16", 59}}},
+          {"resize", {{"float32", 2}}},
+          {"loss", {{"float32", 2}}}};
 }
 
-inline RunResult training(const std::string& precision, std::int64_t seed, Json miou) {
-  RunResult result = sample::result(
-      "train", precision,
-      {{"iterations", 600},
-       {"scheduled_iterations", 600},
-       {"steps", 600},
-       {"skipped", 0},
-       {"non_finite_steps", 0},
-       {"miou", std::move(miou)},
-       {"policy", to_string(policy_of_precision(precision))},
-       {"scaler", "static"},
-       {"scale", {{"first", 512.0}, {"last", 512.0}, {"min", 512.0}, {"max", 512.0}}},
-       {"peak_bytes", precision == "fp16" ? 600000 : 1000000},
-       {"census", census_of_half()}});
+/// For tests: the record of a whole training in "fp16" or "fp32" to which nothing happened.
+inline TrainingRecord training_record(const std::string& precision, double miou) {
+  const bool is_half = precision == "fp16";
+  TrainingRecord record;
+  record.policy = is_half ? "fp16-master" : precision;
+  record.scaler = is_half ? "static" : "none";
+  record.iterations = record.asked_iterations = record.scheduled_iterations = record.steps = 600;
+  record.batch = 4;
+  const double scale = is_half ? 512.0 : 1.0;
+  record.scale = {scale, scale, scale, scale, {}};
+  record.loss = {3.0, 1.0};
+  record.miou = record.best_miou = miou;
+  record.census = census_of_half();
+  record.peak_bytes = is_half ? 600000 : 1000000;
+  record.seconds = 30.0;
+  record.iterations_per_second = 20.0;
+  return record;
+}
+
+/// For tests: records of the seeds 0, 1, ...
+inline TrainingRecords trainings(const std::vector<double>& mious,
+                                 const std::string& precision = "fp16") {
+  TrainingRecords records;
+  for (std::size_t i = 0; i < mious.size(); ++i) {
+    records[static_cast<std::int64_t>(i)] = training_record(precision, mious[i]);
+  }
+  return records;
+}
+
+/// For tests: a training's result as the worker leaves it.
+inline RunResult training_result(const std::string& precision, std::int64_t seed,
+                                 const TrainingRecord& record) {
+  RunResult result = sample::result("train", precision, record_to_json(record));
   result.seed = seed;
   return result;
 }
 
-/// For tests: a claim over trainings of the sample row, and those.
+/// For tests: a claim over trainings of the sample row, and the results that the job asked for.
 struct Trained {
   Row row = sample::row();
   Claim claim;
@@ -41,11 +65,19 @@ struct Trained {
 
   Trained(const char* id, Json value) : claim(sample::claim(id, "retrained", std::move(value))) {}
   void add(const std::string& precision, const std::vector<double>& mious) {
-    for (std::size_t i = 0; i < mious.size(); ++i) {
-      results.push_back(training(precision, static_cast<std::int64_t>(i), mious[i]));
+    for (const auto& [seed, record] : trainings(mious, precision)) {
+      results.push_back(training_result(precision, seed, record));
     }
   }
-  Finding judge(ClaimRule rule) const { return rule({row, claim, results, scope}); }
+  /// The result of a training that left none.
+  void add_failed(const std::string& precision, std::int64_t seed, std::string reason) {
+    results.push_back(training_result(precision, seed, {}));
+    results.back().status = RunStatus::kError;
+    results.back().reason = std::move(reason);
+    results.back().measurements = Json::object();
+  }
+  ClaimContext context() const { return {row, claim, results, scope}; }
+  Finding judge(ClaimRule rule) const { return rule(context()); }
 };
 
 }  // namespace harness

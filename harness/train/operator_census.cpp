@@ -15,7 +15,7 @@ namespace harness {
 namespace {
 
 std::mutex g_mutex;
-std::map<std::string, std::map<std::string, std::int64_t>>* g_counts = nullptr;
+OperatorCounts* g_counts = nullptr;
 
 /// The kind that an operator's name stands for; "" for those that are of no interest.
 std::string_view kind_of(std::string_view name) {
@@ -49,7 +49,7 @@ std::unique_ptr<at::ObserverContext> count(const at::RecordFunction& call) {
 }  // namespace
 
 struct OperatorCensus::State {
-  std::map<std::string, std::map<std::string, std::int64_t>> counts;
+  OperatorCounts counts;
   at::CallbackHandle handle = 0;
 };
 
@@ -66,13 +66,9 @@ OperatorCensus::~OperatorCensus() {
   if (g_counts == &state_->counts) g_counts = nullptr;
 }
 
-Json OperatorCensus::counts() const {
+OperatorCounts OperatorCensus::counts() const {
   const std::lock_guard lock(g_mutex);
-  Json result = Json::object();
-  for (const auto& [kind, types] : state_->counts) {
-    for (const auto& [type, number] : types) result[kind][type] = number;
-  }
-  return result;
+  return state_->counts;
 }
 
 }  // namespace harness

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "harness/base/json.h"
+#include "harness/record/training_record.h"
 
 namespace harness {
 
@@ -19,7 +19,7 @@ class OperatorCensus {
   /// {"convolution": {"float16": 69}, "convolution_backward": ..., "batch_norm": ...,
   /// "batch_norm_backward": ..., "resize": ..., "resize_backward": ..., "loss": ...}: for each kind
   /// of operator the dtype of its first tensor, and how often.
-  Json counts() const;
+  OperatorCounts counts() const;
 
  private:
   struct State;

@@ -8,6 +8,8 @@
 namespace harness {
 namespace {
 
+using Counts = OperatorCounts::mapped_type;
+
 TEST(OperatorCensus, SeesWhatIsDispatchedForwardAndBackward) {
   register_half_convolution();
   torch::nn::Conv2d convolution(torch::nn::Conv2dOptions(3, 4, 3));
@@ -16,9 +18,9 @@ TEST(OperatorCensus, SeesWhatIsDispatchedForwardAndBackward) {
   const OperatorCensus census;
   const auto result = convolution(image.to(torch::kHalf)).to(torch::kFloat);
   result.sum().backward();
-  const Json counts = census.counts();
-  EXPECT_EQ(counts.at("convolution"), (Json{{"float16", 1}}));
-  EXPECT_EQ(counts.at("convolution_backward"), (Json{{"float16", 1}}));
+  const OperatorCounts counts = census.counts();
+  EXPECT_EQ(counts.at("convolution"), (Counts{{"float16", 1}}));
+  EXPECT_EQ(counts.at("convolution_backward"), (Counts{{"float16", 1}}));
   EXPECT_FALSE(counts.contains("loss"));
 }
 
@@ -30,7 +32,7 @@ TEST(OperatorCensus, EndsWithItsLife) {
   const OperatorCensus census;
   EXPECT_TRUE(census.counts().empty());
   torch::conv2d(image, weight);
-  EXPECT_EQ(census.counts().at("convolution"), (Json{{"float32", 1}}));
+  EXPECT_EQ(census.counts().at("convolution"), (Counts{{"float32", 1}}));
 }
 
 }  // namespace

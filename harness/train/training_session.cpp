@@ -11,6 +11,7 @@
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
 #include "harness/precision/policy.h"
+#include "harness/precision/range_census.h"
 #include "harness/train/weight_digest.h"
 #include "models/losses.h"
 
@@ -35,13 +36,26 @@ std::vector<std::string> class_names(const Json& meta, std::int64_t count) {
 constexpr const char* kFlight = "flight.json";
 constexpr const char* kOverflow = "overflow.json";
 
-Json name_if_there(const fs::path& folder, const char* name) {
-  return fs::exists(folder / name) ? Json(name) : Json();
+std::optional<std::string> name_if_there(const fs::path& folder, const char* name) {
+  if (!fs::exists(folder / name)) return std::nullopt;
+  return name;
 }
 
 /// Percent of a record as the fraction that the source logs; null is not a number.
 double fraction(const Json& percent) {
   return percent.is_number() ? percent.get<double>() / 100.0 : std::nan("");
+}
+
+/// Elements that are infinite or NaN in all parameters, buffers and what the optimizer updates.
+std::int64_t non_finite_weights(const torch::nn::Module& module, const NamedTensors& optimized) {
+  RangeTally tally;
+  const auto add = [&tally](const torch::Tensor& tensor) {
+    if (tensor.is_floating_point()) tally.add(tensor.detach());
+  };
+  for (const auto& tensor : module.parameters()) add(tensor);
+  for (const auto& tensor : module.buffers()) add(tensor);
+  for (const auto& entry : optimized) add(entry.second);
+  return tally.total().non_finite;
 }
 
 LogAverages::Values validation_values(const Json& record, const std::vector<std::string>& names) {
@@ -268,21 +282,21 @@ void TrainingSession::write_reports() {
 }
 
 TrainingOutcome TrainingSession::outcome() const {
-  TrainingOutcome outcome;
-  outcome.measurements = tallies_.record();
-  Json& measured = outcome.measurements;
-  measured["policy"] = to_string(policy_);
-  measured["scaler"] = to_string(setup_.recipe.arithmetic.scaler.type);
-  measured["iterations"] = step_.steps();
-  measured["scheduled_iterations"] = setup_.recipe.schedule.iterations;
-  measured["batch"] = setup_.recipe.batch;
-  measured["nondeterministic_operators"] =
-      watch_ == nullptr ? Json::array() : Json(watch_->operators());
-  measured["flight"] = name_if_there(request_.folder, kFlight);
-  measured["first_overflow"] = name_if_there(request_.folder, kOverflow);
-  outcome.weights = combined_digest(training_digests(*model_, step_.optimized()));
-  outcome.seconds = measured.value("seconds", 0.0);
-  return outcome;
+  TrainingRecord record = tallies_.record();
+  record.policy = to_string(policy_);
+  record.scaler = to_string(setup_.recipe.arithmetic.scaler.type);
+  record.iterations = step_.steps();
+  record.asked_iterations = iterations_;
+  record.scheduled_iterations = setup_.recipe.schedule.iterations;
+  record.batch = static_cast<std::int64_t>(setup_.recipe.batch);
+  record.non_finite_weights = non_finite_weights(*model_, step_.optimized());
+  if (watch_ != nullptr) {
+    record.nondeterministic_operators.assign(watch_->operators().begin(),
+                                             watch_->operators().end());
+  }
+  record.flight = name_if_there(request_.folder, kFlight);
+  record.first_overflow = name_if_there(request_.folder, kOverflow);
+  return {std::move(record), combined_digest(training_digests(*model_, step_.optimized()))};
 }
 
 TrainingOutcome TrainingSession::run() {

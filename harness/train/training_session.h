@@ -23,9 +23,8 @@ namespace harness {
 
 /// What a finished training is judged by.
 struct TrainingOutcome {
-  Json measurements;     ///< Of the stage "train" (docs/formats.md).
-  std::string weights;   ///< combined_digest() of weights, masters and buffers.
-  double seconds = 0.0;  ///< Of all iterations, also of those before an interruption.
+  TrainingRecord record;
+  std::string weights;  ///< combined_digest() of weights, masters and buffers.
 };
 
 /// All that lives while one training runs: model, step, loader, and what keeps their record. Leaves

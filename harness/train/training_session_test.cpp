@@ -52,27 +52,32 @@ TEST_F(TrainingSessionTest, LeavesTheRecordOfATraining) {
   TrainingRequest request = request_for("a");
   std::vector<Json> events;
   request.on_event = [&events](const Json& event) { events.push_back(event); };
-  const Json measured = train(request).measurements;
+  const TrainingRecord measured = train(request).record;
   ASSERT_EQ(events.size(), 4U);
   EXPECT_EQ(events.back().at("label"), "a");
   EXPECT_EQ(events.back().at("done"), 4);
   EXPECT_EQ(events.back().at("total"), 4);
-  EXPECT_EQ(measured.at("steps"), 4);
-  EXPECT_EQ(measured.at("iterations"), 4);
-  EXPECT_EQ(measured.at("scheduled_iterations"), 600);
-  EXPECT_EQ(measured.at("scale").at("min"), 512.0);
-  EXPECT_EQ(measured.at("skipped"), 0);
-  EXPECT_EQ(measured.at("non_finite_steps"), 0);
-  EXPECT_GT(measured.at("gradients").at("looked_at"), 100000);
-  EXPECT_GT(measured.at("peak_bytes"), 1000000);
-  EXPECT_EQ(measured.at("validation").size(), 1u);
-  EXPECT_EQ(measured.at("flight"), nullptr);
-  EXPECT_EQ(measured.at("first_overflow"), nullptr);
+  EXPECT_EQ(measured.policy, "fp16-master");
+  EXPECT_EQ(measured.scaler, "static");
+  EXPECT_EQ(measured.steps, 4);
+  EXPECT_EQ(measured.iterations, 4);
+  EXPECT_EQ(measured.asked_iterations, 4);
+  EXPECT_EQ(measured.scheduled_iterations, 600);
+  EXPECT_EQ(measured.scale.min, 512.0);
+  EXPECT_EQ(measured.skipped, 0);
+  EXPECT_EQ(measured.non_finite_steps, 0);
+  EXPECT_EQ(measured.non_finite_weights, 0);
+  EXPECT_GT(measured.gradients.looked_at, 100000);
+  EXPECT_GT(measured.peak_bytes, 1000000);
+  EXPECT_EQ(measured.validation.size(), 1u);
+  EXPECT_FALSE(measured.flight);
+  EXPECT_FALSE(measured.first_overflow);
   // Half training by what was dispatched: every convolution and its gradient, no other dtype.
-  EXPECT_EQ(measured.at("census").at("convolution").size(), 1u);
-  EXPECT_GT(measured.at("census").at("convolution").at("float16"), 50);
-  EXPECT_GT(measured.at("census").at("convolution_backward").at("float16"), 50);
-  EXPECT_EQ(measured.at("census").at("loss"), (Json{{"float32", 2}}));
+  ASSERT_TRUE(measured.census);
+  EXPECT_EQ(measured.census->at("convolution").size(), 1u);
+  EXPECT_GT(measured.census->at("convolution").at("float16"), 50);
+  EXPECT_GT(measured.census->at("convolution_backward").at("float16"), 50);
+  EXPECT_EQ(measured.census->at("loss"), (OperatorCounts::mapped_type{{"float32", 2}}));
   const TrainingLog log = read_training_log(request.folder / "train.log.json");
   EXPECT_EQ(log.validation.size(), 1u);
   const auto snapshot = read_snapshot(request.folder / "latest.pth");
@@ -105,7 +110,7 @@ TEST_F(TrainingSessionTest, GoesOnFromASavedStateBitForBit) {
   const TrainingOutcome resumed = train(part);
   EXPECT_EQ(resumed.weights, uninterrupted.weights);
   EXPECT_EQ(read_file(steps), read_file(whole.folder / "steps.jsonl"));
-  EXPECT_EQ(resumed.measurements.at("steps"), 4);
+  EXPECT_EQ(resumed.record.steps, 4);
 }
 
 TEST_F(TrainingSessionTest, AKillBeforeTheResultIsWrittenLosesNothing) {
@@ -113,7 +118,7 @@ TEST_F(TrainingSessionTest, AKillBeforeTheResultIsWrittenLosesNothing) {
   request.iterations = 2;
   const TrainingOutcome before = train(request);
   const TrainingOutcome after = train(request);
-  EXPECT_EQ(after.measurements, before.measurements);
+  EXPECT_EQ(record_to_json(after.record), record_to_json(before.record));
   EXPECT_EQ(after.weights, before.weights);
 }
 
@@ -142,9 +147,9 @@ TEST_F(TrainingSessionTest, ReportsOfATrainingThatSavedNothingAreNotTakenForThis
   for (const auto* name : {"flight.json", "overflow.json"}) {
     write_file_atomic(request.folder / name, "{}");
   }
-  const Json measured = train(request).measurements;
-  EXPECT_EQ(measured.at("flight"), nullptr);
-  EXPECT_EQ(measured.at("first_overflow"), nullptr);
+  const TrainingRecord measured = train(request).record;
+  EXPECT_EQ(measured.flight, std::nullopt);
+  EXPECT_EQ(measured.first_overflow, std::nullopt);
 }
 
 TEST_F(TrainingSessionTest, ADesignedOverflowIsReportedApartFromAFailure) {
@@ -152,10 +157,10 @@ TEST_F(TrainingSessionTest, ADesignedOverflowIsReportedApartFromAFailure) {
   request.iterations = 2;
   // A dynamic scale begins at 2^32, out of half's range.
   request.row.arithmetic["scaler"] = {{"type", "mmcv-dynamic"}};
-  const Json measured = train(request).measurements;
-  EXPECT_EQ(measured.at("skipped"), 2);
-  EXPECT_EQ(measured.at("flight"), nullptr);
-  EXPECT_EQ(measured.at("first_overflow"), "overflow.json");
+  const TrainingRecord measured = train(request).record;
+  EXPECT_EQ(measured.skipped, 2);
+  EXPECT_EQ(measured.flight, std::nullopt);
+  EXPECT_EQ(measured.first_overflow, "overflow.json");
   const Json report = read_json_file(request.folder / "overflow.json");
   EXPECT_EQ(report.at("step"), 0);
   EXPECT_GT(report.at("gradients").at("count"), 0);
@@ -167,9 +172,9 @@ TEST_F(TrainingSessionTest, AScaleThatNobodyChecksBreaksTheTraining) {
   request.iterations = 2;
   request.row.arithmetic["scaler"] = {{"type", "static"}, {"scale", 0x1p32}};
   request.row.arithmetic["quirks"] = {"no-overflow-check"};
-  const Json measured = train(request).measurements;
-  EXPECT_EQ(measured.at("flight"), "flight.json");
-  EXPECT_EQ(measured.at("first_overflow"), nullptr);
+  const TrainingRecord measured = train(request).record;
+  EXPECT_EQ(measured.flight, "flight.json");
+  EXPECT_EQ(measured.first_overflow, std::nullopt);
   EXPECT_EQ(read_json_file(request.folder / "flight.json").at("step"), 0);
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "harness/base/json.h"
+#include "harness/record/fields.h"
+#include "harness/record/training_record.h"
 #include "harness/train/trainer.h"
 
 namespace harness {
@@ -21,25 +22,24 @@ class TrainingTallies {
   void add_validation(std::int64_t iteration, const Json& evaluation);
 
   /// In which dtypes the operators ran (OperatorCensus::counts()).
-  void set_census(const Json& counts) { state_["census"] = counts; }
-  bool has_census() const { return state_.contains("census"); }
+  void set_census(const OperatorCounts& counts) { record_.census = counts; }
+  bool has_census() const { return record_.census.has_value(); }
 
   /// The largest of all that are seen stays.
   void see_peak(std::int64_t bytes);
 
-  /// {"steps", "skipped", "overflows", "non_finite_steps", "first_non_finite_step", "scale":
-  /// {"first", "last", "min", "max", "changes": [[step, scale], ...]}, "loss": {"first", "last"},
-  /// "gradients": {"looked_at", "zeros", "half_subnormals"}, "seconds", "data_seconds",
-  /// "iterations_per_second", "validation": [{"iteration", "miou", "macc", "aacc"}], "miou" (of the
-  /// last validation), "best_miou", "peak_bytes",
-  /// "census" (null when it was not taken)}.
-  Json record() const;
+  /// What was counted so far, with the rates and the last and best mIoU that follow from it. What
+  /// only the session knows (policy, scaler, iterations, flight report, ...) is left as it is.
+  TrainingRecord record() const;
 
-  Json state() const { return state_; }
-  void restore(const Json& state) { state_ = state; }
+  Json state() const { return record_to_json(record_); }
+  /// Throws Error(kInvalidJson) for a state of an earlier version.
+  void restore(const Json& state);
 
  private:
-  Json state_ = Json::object();
+  void add_scale(const StepRecord& step);
+
+  TrainingRecord record_;
 };
 
 }  // namespace harness

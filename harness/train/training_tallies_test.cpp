@@ -1,6 +1,7 @@
 #include "harness/train/training_tallies.h"
 
 #include <cmath>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -28,35 +29,61 @@ TEST(TrainingTallies, CountWhatHappenedThroughAStop) {
   after.add_validation(6, {{"miou", 40.0}, {"macc", 60.0}, {"aacc", 80.0}});
   after.see_peak(7);
   after.see_peak(5);
-  const Json record = after.record();
-  EXPECT_EQ(record.at("steps"), 3);
-  EXPECT_EQ(record.at("skipped"), 1);
-  EXPECT_EQ(record.at("non_finite_steps"), 1);
-  EXPECT_EQ(record.at("first_non_finite_step"), 2);
-  EXPECT_EQ(record.at("scale").at("first"), 1024.0);
-  EXPECT_EQ(record.at("scale").at("min"), 512.0);
-  EXPECT_EQ(record.at("scale").at("changes"), Json::parse("[[2, 512.0]]"));
-  EXPECT_EQ(record.at("loss").at("first"), 3.0);
-  EXPECT_TRUE(record.at("loss").at("last").is_null());
-  EXPECT_EQ(record.at("iterations_per_second"), 2.0);
-  EXPECT_EQ(record.at("miou"), 40.0);
-  EXPECT_EQ(record.at("best_miou"), 50.0);
-  EXPECT_EQ(record.at("peak_bytes"), 7);
+  const TrainingRecord record = after.record();
+  EXPECT_EQ(record.steps, 3);
+  EXPECT_EQ(record.skipped, 1);
+  EXPECT_EQ(record.skipped_steps, std::vector<std::int64_t>{1});
+  EXPECT_EQ(record.non_finite_steps, 1);
+  EXPECT_EQ(record.applied_non_finite_steps, 1);
+  EXPECT_EQ(record.first_non_finite_step, 2);
+  EXPECT_EQ(record.scale.first, 1024.0);
+  EXPECT_EQ(record.scale.min, 512.0);
+  ASSERT_EQ(record.scale.changes.size(), 1U);
+  EXPECT_EQ(record.scale.changes[0].step, 2);
+  EXPECT_EQ(record.scale.changes[0].scale, 512.0);
+  EXPECT_EQ(record.loss.first, 3.0);
+  EXPECT_TRUE(std::isnan(record.loss.last));
+  EXPECT_EQ(record.iterations_per_second, 2.0);
+  EXPECT_EQ(record.miou, 40.0);
+  EXPECT_EQ(record.best_miou, 50.0);
+  EXPECT_EQ(record.peak_bytes, 7);
+}
+
+TEST(TrainingTallies, ASkippedStepIsNotAnAppliedOne) {
+  TrainingTallies tallies;
+  tallies.add(step(0, 1024, std::nan(""), true));
+  tallies.add(step(1, 512, 2.0));
+  const TrainingRecord record = tallies.record();
+  EXPECT_EQ(record.non_finite_steps, 1);
+  EXPECT_EQ(record.applied_non_finite_steps, 0);
+}
+
+TEST(TrainingTallies, ListsEndBeforeTheyFillTheRecord) {
+  TrainingTallies tallies;
+  const auto most = static_cast<std::int64_t>(TrainingRecord::kMostSteps);
+  for (std::int64_t i = 0; i < most + 5; ++i) {
+    tallies.add(step(i, i % 2 == 0 ? 512 : 256, 1.0, true));
+  }
+  EXPECT_EQ(tallies.record().skipped, most + 5);
+  EXPECT_EQ(tallies.record().skipped_steps.size(), TrainingRecord::kMostSteps);
+  EXPECT_EQ(tallies.record().scale.changes.size(), TrainingRecord::kMostSteps);
 }
 
 TEST(TrainingTallies, CountGradientsThatHalfCannotHoldInFull) {
   TrainingTallies tallies;
   const NamedTensors named = {{"w", torch::tensor({0.0F, 1.0F, 0x1p-15F, -0x1p-14F, -0x1p-20F})}};
   tallies.add_gradients({named[0].second, named, 512.0});
-  const Json record = tallies.record();
-  EXPECT_EQ(record.at("gradients"), (Json{{"looked_at", 5}, {"zeros", 1}, {"half_subnormals", 2}}));
+  const GradientsRecord gradients = tallies.record().gradients;
+  EXPECT_EQ(gradients.looked_at, 5);
+  EXPECT_EQ(gradients.zeros, 1);
+  EXPECT_EQ(gradients.half_subnormals, 2);
 }
 
 TEST(TrainingTallies, ATrainingOfNothingHasNoNumbers) {
-  const Json record = TrainingTallies().record();
-  EXPECT_TRUE(record.at("miou").is_null());
-  EXPECT_TRUE(record.at("iterations_per_second").is_null());
-  EXPECT_TRUE(record.at("first_non_finite_step").is_null());
+  const TrainingRecord record = TrainingTallies().record();
+  EXPECT_TRUE(std::isnan(record.miou));
+  EXPECT_TRUE(std::isnan(record.iterations_per_second));
+  EXPECT_FALSE(record.first_non_finite_step);
 }
 
 }  // namespace

@@ -52,9 +52,9 @@ void train_job(const TrainJob& job) {
   RunResult result = new_result(job, "train", job.precision, job.key);
   result.started = started;
   result.seed = job.seed;
-  result.measurements = outcome.measurements;
+  result.measurements = record_to_json(outcome.record);
   result.digests["weights"] = outcome.weights;
-  result.elapsed_s = outcome.seconds;
+  result.elapsed_s = outcome.record.seconds;
   write_json_file(job.out / run_result_name("train", job.precision, job.seed), to_json(result));
   send_event({{"event", "result"}, {"stage", "train"}, {"precision", job.precision}});
 }

@@ -15,6 +15,7 @@
 #include "harness/cli/stages/evaluate_stage.h"
 #include "harness/cli/stages/train_stage.h"
 #include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/training_design.h"
 #include "harness/cli/verdict_output.h"
 
 namespace harness {
@@ -35,6 +36,7 @@ struct Options {
   std::vector<std::int64_t> seeds = {0};
   std::int64_t iterations = 0;
   bool digests = false;
+  bool any_design = false;
   double save_seconds = 20.0;
   bool restart = false;
   bool offline = false;
@@ -132,6 +134,9 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
 int run(const Options& options) {
   const Suite suite = read_suite(options.suite);
   const auto rows = select_rows(suite, options.rows);
+  if (asked(options, "train")) {
+    require_decidable(rows, train_options(options, "train"), options.any_design);
+  }
   const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
   RunDirectory directory(out, suite);
   catch_interrupts();
@@ -159,6 +164,8 @@ void add_training_options(CLI::App& command, Options& options) {
       .add_option("--iters", options.iterations,
                   "Stop a training after so many iterations (of a lockstep: 12 unless told)")
       ->check(CLI::PositiveNumber);
+  command.add_flag("--any-design", options.any_design,
+                   "Train seeds that are too few to decide a comparison");
   command.add_flag("--digests", options.digests, "Digest all weights after every training step");
   command
       .add_option("--save-seconds", options.save_seconds,

@@ -46,6 +46,23 @@ TEST_F(RunCommand, WhatWasNotAskedForIsSkippedAndNotPassed) {
   }
 }
 
+TEST_F(RunCommand, SeedsThatDecideNothingAreRefusedBeforeAnythingIsDone) {
+  const std::vector<std::string> arguments = {"run",       "suites/mmseg_fp16.json",
+                                              "--row",     "fcn",
+                                              "--stage",   "verify,train",
+                                              "--seeds",   "0,1",
+                                              "--offline", "--out",
+                                              out()};
+  try {
+    run_command_line(add_run_command, arguments);
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_THAT(error.what(), testing::HasSubstr("--any-design"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(out()));
+}
+
 TEST_F(RunCommand, RequiredDataThatIsMissingFails) {
   const std::string nowhere = (folder_.path() / "nowhere").string();
   const std::vector<std::string> arguments = {

@@ -1,10 +1,13 @@
 #include "harness/table/import/row_claims.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <utility>
 
 #include "harness/base/json.h"
+#include "harness/base/number_text.h"
 #include "harness/table/claim_kind.h"
 
 namespace harness {
@@ -71,6 +74,26 @@ std::optional<Tolerance> default_tolerance(std::string_view id, Policy half) {
   return std::nullopt;
 }
 
+/// A loss scale that overflows in no training of the zoo's rows (docs/training.md): backing off
+/// ends here at the latest.
+constexpr double kWorkingScale = 512.0;
+
+/// How many of a training's steps a dynamic scaler skips by design.
+std::optional<Tolerance> skip_tolerance(const ScalerOptions& scaler, double iterations) {
+  const bool is_mmcv = scaler.type == ScalerType::kMmcvDynamic;
+  const double backoff = is_mmcv ? 1.0 / scaler.growth_factor : scaler.backoff_factor;
+  if (!(backoff < 1.0) || !(iterations >= 1.0)) return std::nullopt;
+  const double halvings = std::log(scaler.init_scale / kWorkingScale) / -std::log(backoff);
+  const double first = std::max(0.0, std::ceil(halvings - 1e-9));
+  const auto interval = static_cast<double>(scaler.growth_interval);
+  return Tolerance{.abs = first / iterations + 1.0 / interval,
+                   .reason = "Backing off from " + short_text(scaler.init_scale, 12) + " to " +
+                             short_text(kWorkingScale) + " skips " + short_text(first) + " of " +
+                             short_text(iterations, 9) + " steps, and after each " +
+                             short_text(interval, 9) +
+                             " clean steps a larger scale may be tried in vain once."};
+}
+
 /// What is claimed of a row apart from the numbers that its page prints.
 class ClaimWriter {
  public:
@@ -85,7 +108,8 @@ class ClaimWriter {
     claim.id = kind.id;
     claim.evidence = kind.evidence;
     claim.unit = kind.unit;
-    claim.tolerance = default_tolerance(kind.id, half());
+    claim.tolerance = kind.id == "retrain.skipped" ? skip_tolerance(*scaler(), iterations())
+                                                   : default_tolerance(kind.id, half());
     const PublishedFact fact = fact_for(kind);
     claim.value = fact.value;
     claim.digits = fact.digits;
@@ -99,7 +123,13 @@ class ClaimWriter {
   Policy half() const { return half_policy(policy()); }
 
   bool applies(std::string_view id) const {
-    if (id == "loss_scale" || id == "retrain.loss_scale") return scales_loss(policy());
+    if (id == "loss_scale") return scales_loss(policy());
+    if (id == "retrain.loss_scale") {
+      return scales_loss(policy()) && !(scaler() && scaler()->type == ScalerType::kNone);
+    }
+    if (id == "retrain.loss_scale.recovers" || id == "retrain.skipped") {
+      return scales_loss(policy()) && scaler() && is_dynamic(scaler()->type);
+    }
     const bool is_about_half = id.starts_with("parity") || id == "range" ||
                                id == "retrain.parity" || id == "retrain.memory" ||
                                id == "retrain.lockstep";
@@ -113,8 +143,9 @@ class ClaimWriter {
     if (id == "dtypes" || id == "retrain.arithmetic") {
       return {.value = policy_name(), .source = arithmetic_source("policy")};
     }
-    if (id == "loss_scale" || id == "retrain.loss_scale")
-      return {.value = loss_scale(), .source = arithmetic_source("scaler")};
+    if (id.find("loss_scale") != std::string::npos) {
+      return {.value = loss_scale(id), .source = arithmetic_source("scaler")};
+    }
     const auto found = row_.facts.find(id);
     if (found != row_.facts.end()) return found->second;
     if (kind.evidence == "file" || kind.evidence == "log") return file_fact(id);
@@ -154,7 +185,7 @@ class ClaimWriter {
     if (id == "log.config") return row_.id;
     if (id == "range") return plain_number(facts(facts(half()).compute).max);
     if (id.starts_with("finite") || id.starts_with("parity")) return 0;
-    if (id == "retrain.finite" || id == "retrain.parity") return 0;
+    if (id == "retrain.finite" || id == "retrain.parity" || id == "retrain.skipped") return 0;
     if (id == "retrain.lockstep") return 1;
     return nullptr;
   }
@@ -163,12 +194,25 @@ class ClaimWriter {
     return arithmetic_ ? Json(to_string(arithmetic_->policy)) : Json(nullptr);
   }
 
-  /// The number where the scale is fixed, else the scaler's name; null where none is stated.
-  Json loss_scale() const {
-    if (!arithmetic_ || !arithmetic_->scaler) return nullptr;
-    const ScalerOptions& scaler = *arithmetic_->scaler;
-    const bool is_fixed = scaler.type != ScalerType::kNone && !is_dynamic(scaler.type);
-    return is_fixed ? plain_number(scaler.init_scale) : Json(to_string(scaler.type));
+  std::optional<ScalerOptions> scaler() const {
+    return arithmetic_ ? arithmetic_->scaler : std::nullopt;
+  }
+
+  /// A training has a scale to begin with whatever its scaler; a config may only name a dynamic
+  /// one.
+  Json loss_scale(const std::string& id) const {
+    if (!scaler()) return nullptr;
+    const ScalerType type = scaler()->type;
+    const bool is_fixed = type != ScalerType::kNone && !is_dynamic(type);
+    const bool is_number = id == "retrain.loss_scale" || (id == "loss_scale" && is_fixed);
+    return is_number ? plain_number(scaler()->init_scale) : Json(to_string(type));
+  }
+
+  /// Of the recipe; 0 where the page states none.
+  double iterations() const {
+    const auto found = row_.facts.find("config.iterations");
+    const bool is_known = found != row_.facts.end() && found->second.value.is_number();
+    return is_known ? found->second.value.get<double>() : 0.0;
   }
 
   Source arithmetic_source(const std::string& key) const {

@@ -49,7 +49,8 @@ Claim claim(const std::vector<Claim>& claims, std::string_view id) {
 }
 
 TEST(RowClaims, AnFp16RowMakesEveryClaimOfTheFormatsPage) {
-  const auto claims = claims_of_row(row(), kMaster, "o.json");
+  const Json dynamic = {{"policy", "fp16-amp"}, {"scaler", {{"type", "grad-scaler"}}}};
+  const auto claims = claims_of_row(row(), dynamic, "o.json");
   ASSERT_EQ(claims.size(), claim_kinds().size());
   for (std::size_t i = 0; i < claims.size(); ++i) {
     EXPECT_EQ(claims[i].id, claim_kinds()[i].id);
@@ -63,7 +64,7 @@ TEST(RowClaims, AnFp32RowClaimsNothingAboutFp16) {
   for (const char* id : {"loss_scale", "parity", "parity.pixels", "parity.logits", "range"}) {
     EXPECT_THAT(claims, Not(testing::Contains(id)));
   }
-  EXPECT_EQ(claims.size(), claim_kinds().size() - 9);
+  EXPECT_EQ(claims.size(), claim_kinds().size() - 11);
   EXPECT_THAT(ids(claims_of_row(row(), of(Policy::kBf16Amp), "")),
               testing::AllOf(testing::Contains("parity"), Not(testing::Contains("loss_scale"))));
 }
@@ -164,6 +165,41 @@ TEST(RowClaims, TheToleranceOfLogitsNamesTheRoundingOfTheTypeThatComputes) {
                              testing::HasSubstr("2^-8 and 2^-24")));
   const auto bf16 = claims_of_row(row(), of(Policy::kBf16Amp), "");
   EXPECT_THAT(claim(bf16, "parity").tolerance->reason, testing::HasSubstr("BF16"));
+}
+
+TEST(RowClaims, EveryScalerThatHasAScaleClaimsItAsANumber) {
+  const auto claims_with = [](Policy policy, ScalerType type, double scale) {
+    ScalerOptions scaler = ScalerOptions::defaults(type);
+    scaler.init_scale = scale;
+    return claims_of_row(row(), Arithmetic{policy, scaler, {}}, "o.json");
+  };
+  for (const auto policy : {Policy::kFp16Master, Policy::kFp16Amp}) {
+    for (const auto type : {ScalerType::kStatic, ScalerType::kMmcvDynamic, ScalerType::kGradScaler,
+                            ScalerType::kGradScalerPinned}) {
+      const auto claims = claims_with(policy, type, 1024);
+      EXPECT_EQ(claim(claims, "retrain.loss_scale").value, 1024) << to_string(type);
+      for (const char* id : {"retrain.loss_scale.recovers", "retrain.skipped"}) {
+        EXPECT_EQ(testing::Value(ids(claims), testing::Contains(id)), is_dynamic(type))
+            << to_string(type);
+      }
+    }
+  }
+  EXPECT_THAT(ids(claims_with(Policy::kFp16Amp, ScalerType::kNone, 1)),
+              Not(testing::Contains("retrain.loss_scale")));
+}
+
+TEST(RowClaims, SkippedStepsAreAllowedAsOftenAsTheScalerTries) {
+  PublishedRow published = row();
+  published.facts["config.iterations"] = {.value = 600, .source = published.source};
+  const Arithmetic dynamic{Policy::kFp16Amp, ScalerOptions::defaults(ScalerType::kMmcvDynamic), {}};
+  const Claim skipped = claim(claims_of_row(published, dynamic, "o.json"), "retrain.skipped");
+  EXPECT_EQ(skipped.value, 0);
+  // 2^32 to 2^9 in 23 steps of 600, and one in every 1000.
+  ASSERT_TRUE(skipped.tolerance);
+  EXPECT_NEAR(skipped.tolerance->abs, 23.0 / 600 + 0.001, 1e-12);
+  EXPECT_GT(skipped.tolerance->reason.size(), 40U);
+  published.facts.erase("config.iterations");
+  EXPECT_FALSE(claim(claims_of_row(published, dynamic, "o.json"), "retrain.skipped").tolerance);
 }
 
 TEST(RowClaims, WhatIsNotPublishedIsNull) {

@@ -1,32 +1,42 @@
 #pragma once
 
-#include "harness/judge/finding.h"
+#include <optional>
+
+#include "harness/arithmetic/policy.h"
+#include "harness/judge/rules/retrained/trainings.h"
 
 namespace harness {
 
-/// `retrain.miou`: do our retrainings of the row reach the published mIoU?
-///
-/// With conditions.reference_runs (mIoU of other trainings of the same recipe, the source's own)
-/// ours have to be of the same population: Welch's two-sided test with p >= 0.05; a single run has
-/// to lie in the 95 % prediction interval of the reference and is AMBIGUOUS if it does. Without,
-/// the published number has to lie in the 95 % prediction interval of our runs. Fewer runs than
-/// that needs are AMBIGUOUS, with the number it takes.
-Finding judge_retrained_miou(const ClaimContext& context);
+/// Did the operators of every training run in the dtypes of the policy, by the census of what was
+/// dispatched, and was every training made under that policy? FAIL names the first seed that
+/// differs.
+Finding retrained_arithmetic(const TrainingRecords& trainings, Policy policy);
 
-/// `retrain.loss_scale`: the scale stood at the published number in every step (static scalers),
-/// or began there (dynamic ones). Says how many steps were skipped, where a dynamic scale went, and
-/// which share of the gradients was 0 or subnormal in half.
-Finding judge_retrained_loss_scale(const ClaimContext& context);
+/// Was every loss, gradient and final weight of every training finite? A step that the overflow
+/// check skipped changed nothing, so that what was not finite in it does not count; but a training
+/// of which every step was skipped has trained nothing and fails. `measured`: the steps with a
+/// value that is not finite and was applied; they have to be as many as `published`.
+Finding retrained_finite(const TrainingRecords& trainings, double published);
 
-/// `retrain.arithmetic`: the operators of training really ran in the dtypes of the policy, by the
-/// census of what was dispatched.
+/// What the suite says of the memory ratio.
+struct ExpectedMemory {
+  std::optional<double> ratio;  ///< Peak bytes in half over those in FP32.
+  double rounding = 0.0;
+  std::optional<Tolerance> tolerance;
+};
+
+/// Peak bytes of tensors in half precision over those in FP32, the largest and the smallest ratio
+/// that any two trainings give. Both have to fit; `measured` is the one that lies farther off.
+Finding retrained_memory(const TrainingRecords& half, const TrainingRecords& single,
+                         const ExpectedMemory& expected);
+
+/// `retrain.arithmetic`.
 Finding judge_retrained_arithmetic(const ClaimContext& context);
 
-/// `retrain.finite`: 0 steps with a loss or gradient that is not finite.
+/// `retrain.finite`.
 Finding judge_retrained_finite(const ClaimContext& context);
 
-/// `retrain.memory`: peak bytes of tensors in the row's arithmetic over those in FP32, against the
-/// published ratio.
+/// `retrain.memory`.
 Finding judge_retrained_memory(const ClaimContext& context);
 
 }  // namespace harness

@@ -1,5 +1,7 @@
 #include "harness/judge/rules/retrained/training_claims.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,127 +12,123 @@ namespace {
 
 using testing::HasSubstr;
 
-Trained retrained(const std::vector<double>& mious, bool with_reference = true) {
-  Trained trained("retrain.miou", 52.05);
-  if (with_reference) {
-    trained.claim.conditions = {{"reference_runs", {52.27, 48.84, 46.02, 47.72, 50.03}}};
+TEST(RetrainedArithmetic, IsWhatEveryTrainingDispatched) {
+  const struct {
+    const char* name;
+    void (*change)(TrainingRecord&);
+    Verdict expected;
+  } cases[] = {
+      {"nothing", [](TrainingRecord&) {}, Verdict::kPass},
+      {"all in float32",
+       [](TrainingRecord& record) {
+         for (auto& [kind, types] : *record.census) types = {{"float32", 69}};
+       },
+       Verdict::kFail},
+      {"one in float32",
+       [](TrainingRecord& record) { (*record.census)["convolution"]["float32"] = 1; },
+       Verdict::kFail},
+      {"no gradient", [](TrainingRecord& record) { record.census->erase("convolution_backward"); },
+       Verdict::kFail},
+      {"an empty count", [](TrainingRecord& record) { (*record.census)["loss"].clear(); },
+       Verdict::kFail},
+      {"no census", [](TrainingRecord& record) { record.census.reset(); }, Verdict::kFail},
+      {"another policy", [](TrainingRecord& record) { record.policy = "fp16-amp"; },
+       Verdict::kFail},
+  };
+  for (const auto& one : cases) {
+    auto records = trainings({50.0, 51.0});
+    one.change(records[1]);
+    const auto finding = retrained_arithmetic(records, "fp16-master");
+    EXPECT_EQ(finding.verdict, one.expected) << one.name;
+    if (one.expected == Verdict::kFail) {
+      EXPECT_THAT(finding.reason, HasSubstr("seed 1"));
+    }
   }
-  trained.add("fp16", mious);
-  return trained;
 }
 
-TEST(RetrainedMiou, RunsOfTheReferencesPopulationPass) {
-  const auto finding = retrained({50.1, 47.3, 49.9}).judge(judge_retrained_miou);
-  EXPECT_EQ(finding.verdict, Verdict::kPass);
-  EXPECT_EQ(finding.precision, "fp16");
-  EXPECT_THAT(finding.reason, HasSubstr("3 runs, mean 49.10"));
-}
-
-TEST(RetrainedMiou, RunsOfAnotherPopulationFailOnBothSides) {
-  EXPECT_EQ(retrained({30.1, 31.3, 32.9}).judge(judge_retrained_miou).verdict, Verdict::kFail);
-  EXPECT_EQ(retrained({70.1, 71.3, 72.9}).judge(judge_retrained_miou).verdict, Verdict::kFail);
-}
-
-TEST(RetrainedMiou, OneRunIsConsistentAtBest) {
-  EXPECT_EQ(retrained({49.0}).judge(judge_retrained_miou).verdict, Verdict::kAmbiguous);
-  // The reference's 95 % prediction interval is 48.98 +- 7.2.
-  EXPECT_EQ(retrained({41.0}).judge(judge_retrained_miou).verdict, Verdict::kFail);
-  EXPECT_EQ(retrained({57.0}).judge(judge_retrained_miou).verdict, Verdict::kFail);
-}
-
-TEST(RetrainedMiou, WithoutAReferenceThePublishedNumberIsOneMoreRun) {
-  EXPECT_EQ(retrained({51.0, 52.0, 53.0}, false).judge(judge_retrained_miou).verdict,
-            Verdict::kPass);
-  EXPECT_EQ(retrained({40.0, 40.5, 41.0}, false).judge(judge_retrained_miou).verdict,
-            Verdict::kFail);
-  EXPECT_EQ(retrained({52.0, 52.1}, false).judge(judge_retrained_miou).verdict,
-            Verdict::kAmbiguous);
-}
-
-TEST(RetrainedMiou, NothingAndNaNNeverPass) {
-  EXPECT_EQ(retrained({}).judge(judge_retrained_miou).verdict, Verdict::kFail);
-  auto broken = retrained({50.0, 50.1});
-  broken.results[0].measurements["miou"] = nullptr;
-  EXPECT_EQ(broken.judge(judge_retrained_miou).verdict, Verdict::kFail);
-  auto cut = retrained({50.0});
-  cut.results[0].measurements["iterations"] = 20;
-  EXPECT_EQ(cut.judge(judge_retrained_miou).verdict, Verdict::kSkipped);
-}
-
-TEST(RetrainedLossScale, StoodStillOrDidNot) {
-  Trained trained("retrain.loss_scale", 512);
-  trained.add("fp16", {50.0, 51.0});
-  EXPECT_EQ(trained.judge(judge_retrained_loss_scale).verdict, Verdict::kPass);
-  for (auto& result : trained.results) {
-    result.measurements["gradients"] = {{"looked_at", 1000}, {"zeros", 1}, {"half_subnormals", 20}};
+TEST(RetrainedFinite, WhatWasAppliedCountsAndWhatWasSkippedDoesNot) {
+  const struct {
+    const char* name;
+    void (*change)(TrainingRecord&);
+    Verdict expected;
+  } cases[] = {
+      {"nothing", [](TrainingRecord&) {}, Verdict::kPass},
+      {"skipped by design",
+       [](TrainingRecord& record) { record.non_finite_steps = record.skipped = 16; },
+       Verdict::kPass},
+      {"applied",
+       [](TrainingRecord& record) {
+         record.non_finite_steps = record.applied_non_finite_steps = 1;
+       },
+       Verdict::kFail},
+      {"one applied among skipped ones",
+       [](TrainingRecord& record) {
+         record.non_finite_steps = 17;
+         record.skipped = 16;
+         record.applied_non_finite_steps = 1;
+       },
+       Verdict::kFail},
+      {"every step skipped",
+       [](TrainingRecord& record) { record.non_finite_steps = record.skipped = 600; },
+       Verdict::kFail},
+      {"weights", [](TrainingRecord& record) { record.non_finite_weights = 3; }, Verdict::kFail},
+  };
+  for (const auto& one : cases) {
+    auto records = trainings({50.0, 51.0});
+    one.change(records[1]);
+    const auto finding = retrained_finite(records, 0);
+    EXPECT_EQ(finding.verdict, one.expected) << one.name;
   }
-  EXPECT_THAT(
-      trained.judge(judge_retrained_loss_scale).reason,
-      HasSubstr("1,200 steps, 0 of them skipped; of the gradients 0.1 % are 0 and 2 % sub"));
-  trained.results[1].measurements["scale"]["min"] = 256.0;
-  trained.results[1].measurements["scale"]["changes"] = {{3, 256.0}, {300, 512.0}};
-  EXPECT_THAT(trained.judge(judge_retrained_loss_scale).reason,
-              HasSubstr("scale between 256 and 512, 2 changes"));
-  EXPECT_EQ(trained.judge(judge_retrained_loss_scale).verdict, Verdict::kFail);
-  trained.results[1].measurements["scaler"] = "mmcv-dynamic";
-  EXPECT_EQ(trained.judge(judge_retrained_loss_scale).verdict, Verdict::kPass);
-  trained.results[1].measurements["steps"] = 0;
-  trained.results[0].measurements["steps"] = 0;
-  EXPECT_EQ(trained.judge(judge_retrained_loss_scale).verdict, Verdict::kFail);
+  EXPECT_EQ(retrained_finite(trainings({50.0, 51.0}), 0).measured, 0);
+  EXPECT_EQ(retrained_finite(trainings({50.0, 51.0}), 1000).verdict, Verdict::kFail);
 }
 
-TEST(RetrainedArithmetic, IsWhatWasDispatchedNotWhatWasAsked) {
-  Trained trained("retrain.arithmetic", "fp16-master");
-  trained.add("fp16", {50.0});
-  EXPECT_EQ(trained.judge(judge_retrained_arithmetic).verdict, Verdict::kPass);
-  trained.results[0].measurements["census"]["convolution"]["float32"] = 1;
-  EXPECT_EQ(trained.judge(judge_retrained_arithmetic).verdict, Verdict::kFail);
-  trained.results[0].measurements["census"] = census_of_half();
-  trained.results[0].measurements["census"].erase("convolution_backward");
-  EXPECT_THAT(trained.judge(judge_retrained_arithmetic).reason,
-              HasSubstr("no convolution_backward was seen"));
-  trained.results[0].measurements["census"] = nullptr;
-  EXPECT_EQ(trained.judge(judge_retrained_arithmetic).verdict, Verdict::kFail);
-}
-
-TEST(RetrainedFinite, EveryStepCounts) {
-  Trained trained("retrain.finite", 0);
-  trained.add("fp16", {50.0, 51.0});
-  EXPECT_EQ(trained.judge(judge_retrained_finite).verdict, Verdict::kPass);
-  trained.results[1].measurements["non_finite_steps"] = 1;
-  EXPECT_EQ(trained.judge(judge_retrained_finite).verdict, Verdict::kFail);
-  trained.results[1].measurements.erase("non_finite_steps");
-  EXPECT_EQ(trained.judge(judge_retrained_finite).verdict, Verdict::kFail);
+Finding memory(const TrainingRecords& half, const TrainingRecords& single,
+               std::optional<double> ratio) {
+  return retrained_memory(half, single, {ratio, 0.0, Tolerance{0.03, 0.0, "another allocator"}});
 }
 
 TEST(RetrainedMemory, IsARatioBesideTheNumberThatIsNotPublished) {
-  Trained trained("retrain.memory", nullptr);
-  trained.add("fp16", {50.0});
-  trained.add("fp32", {50.0});
-  const auto finding = trained.judge(judge_retrained_memory);
-  EXPECT_EQ(finding.verdict, Verdict::kNotVerifiable);
-  EXPECT_EQ(finding.measured, 0.6);
-  trained.results[0].measurements["iterations_per_second"] = 17.52;
-  trained.results[1].measurements["iterations_per_second"] = 16.9;
-  EXPECT_THAT(trained.judge(judge_retrained_memory).reason, HasSubstr("17.5 it/s against 16.9"));
-  trained.claim.value = 0.58;
-  trained.claim.tolerance = Tolerance{.abs = 0.03, .rel = 0.0, .reason = "another allocator"};
-  EXPECT_EQ(trained.judge(judge_retrained_memory).verdict, Verdict::kPass);
-  trained.claim.value = 0.5;
-  EXPECT_EQ(trained.judge(judge_retrained_memory).verdict, Verdict::kFail);
-  trained.results[0].measurements["peak_bytes"] = nullptr;
-  EXPECT_EQ(trained.judge(judge_retrained_memory).verdict, Verdict::kFail);
+  auto half = trainings({50.0}, "fp16");
+  auto single = trainings({50.0}, "fp32");
+  EXPECT_EQ(memory(half, single, std::nullopt).verdict, Verdict::kNotVerifiable);
+  EXPECT_EQ(memory(half, single, std::nullopt).measured, 0.6);
+  half[0].iterations_per_second = 17.52;
+  single[0].iterations_per_second = 16.9;
+  EXPECT_THAT(memory(half, single, 0.6).reason, HasSubstr("17.5 it/s against 16.9"));
+  EXPECT_EQ(memory(half, single, 0.58).verdict, Verdict::kPass);
+  EXPECT_EQ(memory(half, single, 0.5).verdict, Verdict::kFail);
 }
 
-TEST(TrainingClaims, AWorkerThatDiedFailsAndNoDataSkips) {
-  Trained trained("retrain.finite", 0);
-  trained.results.push_back(training("fp16", 0, 50.0));
-  trained.results[0].status = RunStatus::kError;
-  trained.results[0].reason = "worker: killed";
-  EXPECT_EQ(trained.judge(judge_retrained_finite).verdict, Verdict::kFail);
-  trained.results[0].status = RunStatus::kSkipped;
-  trained.results[0].reason = "no data: nothing there";
-  EXPECT_EQ(trained.judge(judge_retrained_finite).verdict, Verdict::kSkipped);
+TEST(RetrainedMemory, EveryTrainingIsLookedAt) {
+  auto half = trainings({50.0, 50.0}, "fp16");
+  auto single = trainings({50.0, 50.0}, "fp32");
+  EXPECT_EQ(memory(half, single, 0.6).verdict, Verdict::kPass);
+  half[1].peak_bytes = 900000;
+  EXPECT_EQ(memory(half, single, 0.6).verdict, Verdict::kFail);
+  EXPECT_EQ(memory(half, single, 0.6).measured, 0.9);
+  half[1].peak_bytes = 600000;
+  single[1].peak_bytes = 2000000;
+  EXPECT_EQ(memory(half, single, 0.6).measured, 0.3);
+  single[1].peak_bytes.reset();
+  EXPECT_EQ(memory(half, single, 0.6).verdict, Verdict::kFail);
+  single[1].peak_bytes = 0;
+  EXPECT_EQ(memory(half, single, 0.6).verdict, Verdict::kFail);
+}
+
+TEST(TrainingClaims, AreJudgedByTheResultsOfTheJob) {
+  Trained finite("retrain.finite", 0);
+  finite.add("fp16", {50.0, 51.0});
+  EXPECT_EQ(finite.judge(judge_retrained_finite).verdict, Verdict::kPass);
+  EXPECT_EQ(finite.judge(judge_retrained_finite).precision, "fp16");
+  Trained arithmetic("retrain.arithmetic", "fp16-master");
+  arithmetic.add("fp16", {50.0});
+  EXPECT_EQ(arithmetic.judge(judge_retrained_arithmetic).verdict, Verdict::kPass);
+  Trained ratio("retrain.memory", 0.6);
+  ratio.add("fp16", {50.0});
+  EXPECT_EQ(ratio.judge(judge_retrained_memory).verdict, Verdict::kFail);
+  ratio.add("fp32", {50.0});
+  EXPECT_EQ(ratio.judge(judge_retrained_memory).verdict, Verdict::kPass);
 }
 
 }  // namespace

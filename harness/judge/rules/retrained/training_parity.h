@@ -1,13 +1,17 @@
 #pragma once
 
-#include "harness/judge/finding.h"
+#include "harness/judge/rules/retrained/comparison.h"
+#include "harness/judge/rules/retrained/trainings.h"
 
 namespace harness {
 
-/// `retrain.parity`: is the mean mIoU over seeds the same in the row's arithmetic and in FP32?
-/// Paired by seed. The claim's tolerance.abs is the margin. PASS when the 90 % interval of the mean
-/// difference lies inside the margin (two one-sided tests, alpha 0.05), FAIL when the 95 % interval
-/// lies outside of it, AMBIGUOUS in between and for fewer than 3 pairs, with the number it takes.
+/// Is the mean mIoU over seeds in half precision minus that in FP32 the published difference (0
+/// where terms.published is not there)? Paired by seed; a seed that was trained in one of them only
+/// fails. FAIL, PASS and AMBIGUOUS by judge_comparison().
+Finding training_parity(const TrainingRecords& half, const TrainingRecords& single,
+                        const ComparisonTerms& terms);
+
+/// `retrain.parity`, by all whole trainings in the row's half precision and in FP32.
 Finding judge_retrained_parity(const ClaimContext& context);
 
 }  // namespace harness

@@ -1,51 +1,160 @@
 #include "harness/judge/rules/retrained/trainings.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include "harness/base/measurement.h"
+#include "harness/base/error.h"
+#include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 
 namespace harness {
 namespace {
 
-bool is_whole(const RunResult& result) {
-  const auto done = count_at(result.measurements, {"iterations"});
-  return done && done == count_at(result.measurements, {"scheduled_iterations"});
+std::string progress_text(const TrainingRecord& record, std::int64_t of) {
+  return count_text(record.iterations) + " of " + plural(of, "iteration");
+}
+
+Training read_training(const RunResult& result) {
+  Training training;
+  training.seed = result.seed.value_or(0);
+  training.status = result.status;
+  training.reason = result.reason;
+  if (result.status != RunStatus::kOk) return training;
+  try {
+    training.record = measurements_of<TrainingRecord>(result);
+  } catch (const Error& error) {
+    training.status = RunStatus::kError;
+    training.reason = error.what();
+    return training;
+  }
+  const TrainingRecord& record = training.record;
+  if (record.iterations == record.asked_iterations && record.steps == record.iterations) {
+    return training;
+  }
+  training.status = RunStatus::kError;
+  training.reason = "stopped after " + progress_text(record, record.asked_iterations);
+  return training;
+}
+
+/// "3 of 5 trainings in fp16 finished; seed 3: killed by signal 9; seed 4: ...".
+std::string losses_text(const std::vector<Training>& trainings, const std::string& precision) {
+  std::string text;
+  std::int64_t finished = 0;
+  for (const auto& training : trainings) {
+    if (training.status == RunStatus::kOk) {
+      ++finished;
+    } else {
+      text += "; " + seed_text(training.seed) + ": " +
+              (training.reason.empty() ? "no reason was given" : training.reason);
+    }
+  }
+  return count_text(finished) + " of " +
+         plural(static_cast<std::int64_t>(trainings.size()), "training") + " in " + precision +
+         " finished" + text;
+}
+
+std::optional<Finding> account_for_schedule(const std::vector<Training>& trainings) {
+  std::string cut;
+  std::size_t count = 0;
+  for (const auto& training : trainings) {
+    if (training.record.is_whole()) continue;
+    ++count;
+    cut += "; " + seed_text(training.seed) + ": " +
+           progress_text(training.record, training.record.scheduled_iterations);
+  }
+  if (count == 0) return std::nullopt;
+  if (count == trainings.size()) {
+    return skipped("the training was cut short of its schedule (--iters)" + cut);
+  }
+  return missing("some of the trainings were cut short of their schedule" + cut);
+}
+
+/// All that were asked for in this precision, or why they cannot be judged.
+struct Accounted {
+  TrainingRecords records;
+  std::optional<Finding> absence;
+};
+
+Accounted accounted_trainings(const ClaimContext& context, const std::string& precision,
+                              Schedule schedule) {
+  const auto trainings = read_trainings(context, precision);
+  if (trainings.empty()) return {{}, find_result(context, "train", precision).absence};
+  Accounted accounted;
+  accounted.absence = account_for(trainings, precision, schedule);
+  for (const auto& training : trainings) accounted.records[training.seed] = training.record;
+  return accounted;
 }
 
 }  // namespace
 
-Trainings find_trainings(const ClaimContext& context, const std::string& precision, bool whole) {
-  Trainings trainings;
-  std::int64_t cut = 0;
+std::vector<Training> read_trainings(const ClaimContext& context, const std::string& precision) {
+  std::vector<Training> trainings;
   for (const auto& result : context.results) {
-    const bool fits = result.row == context.row.id && result.stage == "train" &&
-                      result.precision == precision && result.status == RunStatus::kOk;
-    if (!fits) continue;
-    if (whole && !is_whole(result)) {
-      ++cut;
-      continue;
-    }
-    trainings.by_seed[result.seed.value_or(0)] = &result;
+    const bool fits =
+        result.row == context.row.id && result.stage == "train" && result.precision == precision;
+    if (fits) trainings.push_back(read_training(result));
   }
-  if (!trainings.by_seed.empty()) return trainings;
-  if (cut > 0) {
-    trainings.absence = skipped("the training was cut short of its schedule (--iters)");
-    return trainings;
-  }
-  const auto evidence = find_result(context, "train", precision);
-  trainings.absence = evidence.absence ? *evidence.absence : missing("no training was finished");
   return trainings;
 }
 
-double miou_of(const RunResult& training) {
-  return number_at(training.measurements, {"miou"}).value_or(std::nan(""));
+std::optional<Finding> account_for(const std::vector<Training>& trainings,
+                                   const std::string& precision, Schedule schedule) {
+  const auto has = [&](RunStatus status) {
+    return [status](const Training& training) { return training.status == status; };
+  };
+  const auto& all = trainings;
+  if (std::all_of(all.begin(), all.end(), has(RunStatus::kSkipped))) {
+    const std::string& reason = all.front().reason;
+    return skipped(reason.empty() ? "skipped without a reason" : reason, missing_resource(reason));
+  }
+  if (!std::all_of(all.begin(), all.end(), has(RunStatus::kOk))) {
+    return missing(losses_text(trainings, precision));
+  }
+  for (const auto& training : trainings) {
+    if (training.record.steps > 0) continue;
+    return missing(seed_text(training.seed) + ": no step was trained");
+  }
+  if (schedule == Schedule::kWhole) return account_for_schedule(trainings);
+  return std::nullopt;
+}
+
+Finding judge_trainings(const ClaimContext& context, const std::string& precision,
+                        Schedule schedule,
+                        const std::function<Finding(const TrainingRecords&)>& rule) {
+  auto trainings = accounted_trainings(context, precision, schedule);
+  Finding finding = trainings.absence ? *trainings.absence : rule(trainings.records);
+  return in_precision(std::move(finding), precision);
+}
+
+Finding judge_both_trainings(
+    const ClaimContext& context, const std::string& precision, Schedule schedule,
+    const std::function<Finding(const TrainingRecords&, const TrainingRecords&)>& rule) {
+  const auto single = accounted_trainings(context, "fp32", schedule);
+  const auto both = [&](const TrainingRecords& half) {
+    return single.absence ? *single.absence : rule(half, single.records);
+  };
+  return judge_trainings(context, precision, schedule, both);
+}
+
+std::optional<Finding> missing_miou(const TrainingRecords& records) {
+  std::string text;
+  for (const auto& [seed, record] : records) {
+    if (std::isfinite(record.miou)) continue;
+    text += (text.empty() ? "" : ", ") + seed_text(seed);
+  }
+  if (text.empty()) return std::nullopt;
+  return missing(text + " ended without an mIoU");
 }
 
 Finding ambiguous(Json measured, std::string reason) {
   Finding finding = compared(true, std::move(measured), std::move(reason));
   finding.verdict = Verdict::kAmbiguous;
   return finding;
+}
+
+std::string seed_text(std::int64_t seed) {
+  return "seed " + std::to_string(seed);
 }
 
 }  // namespace harness

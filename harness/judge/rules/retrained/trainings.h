@@ -1,33 +1,67 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/judge/finding.h"
+#include "harness/record/training_record.h"
 
 namespace harness {
 
-/// Significance of tests over trainings (docs/training.md).
-inline constexpr double kTrainingAlpha = 0.05;
-/// Fewer runs, or pairs of runs, do not tell how far runs scatter.
-inline constexpr std::size_t kFewestTrainings = 3;
-
-/// Finished trainings of the row in one precision, by seed; or why there is none.
-struct Trainings {
-  std::map<std::int64_t, const RunResult*> by_seed;
-  std::optional<Finding> absence;
+/// One training that the job asked for.
+struct Training {
+  std::int64_t seed = 0;
+  RunStatus status = RunStatus::kOk;
+  std::string reason;     ///< Why there is no record: it died, hung, was left out, is unreadable.
+  TrainingRecord record;  ///< Of status kOk only.
 };
 
-/// whole: those that were cut short of their schedule do not count.
-/// The results belong to the context.
-Trainings find_trainings(const ClaimContext& context, const std::string& precision, bool whole);
+/// Which trainings a claim can be judged by.
+enum class Schedule {
+  kAny,    ///< Also those that --iters cut short.
+  kWhole,  ///< Only those that went to the end of the recipe's schedule.
+};
 
-/// mIoU in percent after the last iteration; NaN where the training recorded none.
-double miou_of(const RunResult& training);
+/// Finished trainings in one precision by their seed. Never empty where a rule gets them.
+using TrainingRecords = std::map<std::int64_t, TrainingRecord>;
+
+/// Every training of the row in this precision that the job asked for, finished or not, in the
+/// order of the results. One that stopped before the iterations it was asked for, or whose record
+/// cannot be read, is of status kError.
+std::vector<Training> read_trainings(const ClaimContext& context, const std::string& precision);
+
+/// Why claims over these trainings cannot be judged; nothing when all of them count.
+/// - FAIL as soon as one failed, with the counts and each seed's reason. What a training that died
+///   would have shown is not known, and the others are a selection.
+/// - SKIPPED when all of them were skipped, for want of what the reason says.
+/// - kWhole: SKIPPED when all were cut short of their schedule, FAIL when only some were.
+/// - FAIL when one trained no step.
+/// trainings: not empty. precision: for the text.
+std::optional<Finding> account_for(const std::vector<Training>& trainings,
+                                   const std::string& precision, Schedule schedule);
+
+/// Judges by all trainings that were asked for, or says why that is impossible.
+Finding judge_trainings(const ClaimContext& context, const std::string& precision,
+                        Schedule schedule,
+                        const std::function<Finding(const TrainingRecords&)>& rule);
+
+/// The same for rules that compare half precision with FP32. The finding is of `precision`.
+Finding judge_both_trainings(
+    const ClaimContext& context, const std::string& precision, Schedule schedule,
+    const std::function<Finding(const TrainingRecords& half, const TrainingRecords& single)>& rule);
+
+/// A failure that names the seeds whose training ended without a finite mIoU; nothing when all
+/// have one.
+std::optional<Finding> missing_miou(const TrainingRecords& records);
 
 /// Something was measured, and it is too little to say.
 Finding ambiguous(Json measured, std::string reason);
+
+/// "seed 3".
+std::string seed_text(std::int64_t seed);
 
 }  // namespace harness

@@ -2,41 +2,164 @@
 
 #include <cmath>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/judge/claims.h"
+#include "harness/table/claim_kind.h"
 #include "harness/testing/trainings.h"
 
 namespace harness {
 namespace {
 
-TEST(Trainings, AreThoseOfThePrecisionBySeed) {
+using testing::AllOf;
+using testing::HasSubstr;
+
+Finding count_them(const TrainingRecords& records) {
+  return compared(true, records.size(), "all finished");
+}
+
+Finding judged(const Trained& trained, Schedule schedule = Schedule::kWhole) {
+  return judge_trainings(trained.context(), "fp16", schedule, count_them);
+}
+
+Trained three() {
   Trained trained("retrain.miou", 52.05);
-  trained.add("fp16", {50.0, 51.0});
+  trained.add("fp16", {50.0, 51.0, 52.0});
   trained.add("fp32", {60.0});
-  const ClaimContext context{trained.row, trained.claim, trained.results, trained.scope};
-  const auto found = find_trainings(context, "fp16", /*whole=*/true);
-  ASSERT_EQ(found.by_seed.size(), 2U);
-  EXPECT_EQ(miou_of(*found.by_seed.at(1)), 51.0);
-  EXPECT_FALSE(found.absence);
+  return trained;
 }
 
-TEST(Trainings, OneThatWasCutShortIsNotWhole) {
-  Trained trained("retrain.miou", 52.05);
-  trained.add("fp16", {50.0});
-  trained.results[0].measurements["iterations"] = 20;
-  const ClaimContext context{trained.row, trained.claim, trained.results, trained.scope};
-  EXPECT_EQ(find_trainings(context, "fp16", /*whole=*/false).by_seed.size(), 1U);
-  const auto found = find_trainings(context, "fp16", /*whole=*/true);
-  EXPECT_TRUE(found.by_seed.empty());
-  ASSERT_TRUE(found.absence);
-  EXPECT_EQ(found.absence->verdict, Verdict::kSkipped);
+void change(RunResult& result, const std::function<void(TrainingRecord&)>& edit) {
+  auto record = measurements_of<TrainingRecord>(result);
+  edit(record);
+  result.measurements = record_to_json(record);
 }
 
-TEST(Trainings, WithoutAnMiouItIsNotANumber) {
+TEST(Trainings, ARuleGetsAllOfThePrecisionBySeed) {
+  const auto finding = judge_trainings(
+      three().context(), "fp16", Schedule::kWhole,
+      [](const TrainingRecords& records) { return compared(true, records.at(1).miou, ""); });
+  EXPECT_EQ(finding.measured, 51.0);
+  EXPECT_EQ(finding.precision, "fp16");
+  EXPECT_EQ(judged(three()).measured, 3);
+}
+
+TEST(Trainings, OneThatDiedFailsAndIsNamed) {
+  auto trained = three();
+  trained.add_failed("fp16", 3, "worker: killed by signal 9");
+  trained.add_failed("fp16", 4, "worker: no sign of life for 600 s");
+  for (const auto schedule : {Schedule::kAny, Schedule::kWhole}) {
+    const auto finding = judged(trained, schedule);
+    EXPECT_EQ(finding.verdict, Verdict::kFail);
+    EXPECT_FALSE(finding.compared);
+    EXPECT_THAT(finding.reason, AllOf(HasSubstr("3 of 5 trainings"),
+                                      HasSubstr("seed 3: worker: killed by signal 9"),
+                                      HasSubstr("seed 4: worker: no sign of life")));
+  }
+}
+
+TEST(Trainings, EveryClaimThatTheyBearFailsWhenOneDied) {
+  for (const auto& kind : claim_kinds()) {
+    if (kind.evidence != "retrained" || kind.id == "retrain.lockstep") continue;
+    Trained trained(std::string(kind.id).c_str(),
+                    kind.value == ClaimKind::Value::kText ? Json("fp16-master") : Json(0));
+    trained.claim.tolerance = Tolerance{100.0, 0.0, "whatever"};
+    trained.add("fp16", {50.0, 50.0, 50.0});
+    trained.add("fp32", {50.0, 50.0, 50.0, 50.0});
+    trained.add_failed("fp16", 3, "killed");
+    EXPECT_EQ(trained.judge(find_rule(kind.id)).verdict, Verdict::kFail) << kind.id;
+    EXPECT_THAT(trained.judge(find_rule(kind.id)).reason, HasSubstr("3 of 4")) << kind.id;
+  }
+}
+
+TEST(Trainings, OneThatWasLeftOutAmongOthersFails) {
+  auto trained = three();
+  trained.results[1].status = RunStatus::kSkipped;
+  trained.results[1].reason = "no gpu: none is there";
+  EXPECT_EQ(judged(trained).verdict, Verdict::kFail);
+  EXPECT_THAT(judged(trained).reason, HasSubstr("seed 1: no gpu"));
+}
+
+TEST(Trainings, AllLeftOutForWantOfDataAreASkip) {
+  auto trained = three();
+  for (auto& result : trained.results) {
+    result.status = RunStatus::kSkipped;
+    result.reason = "no data: nothing there";
+  }
+  EXPECT_EQ(judged(trained).verdict, Verdict::kSkipped);
+  EXPECT_EQ(judged(trained).resource, "data");
+}
+
+TEST(Trainings, CutShortByRequestAreSkippedOnlyTogether) {
+  auto trained = three();
+  const auto cut = [](TrainingRecord& record) {
+    record.iterations = record.asked_iterations = record.steps = 20;
+  };
+  change(trained.results[1], cut);
+  EXPECT_EQ(judged(trained).verdict, Verdict::kFail);
+  EXPECT_THAT(judged(trained).reason, HasSubstr("seed 1: 20 of 600 iterations"));
+  EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kPass);
+  change(trained.results[0], cut);
+  change(trained.results[2], cut);
+  EXPECT_EQ(judged(trained).verdict, Verdict::kSkipped);
+  EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kPass);
+}
+
+TEST(Trainings, OneThatStoppedBeforeItsEndFailed) {
+  auto trained = three();
+  change(trained.results[2], [](TrainingRecord& record) { record.iterations = 599; });
+  EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kFail);
+  EXPECT_THAT(judged(trained, Schedule::kAny).reason, HasSubstr("stopped after 599 of 600"));
+}
+
+TEST(Trainings, ARecordThatCannotBeReadFailsWithItsKey) {
+  auto trained = three();
+  trained.results[0].measurements["scale"].erase("min");
+  EXPECT_EQ(judged(trained).verdict, Verdict::kFail);
+  EXPECT_THAT(judged(trained).reason, HasSubstr("measurements.scale.min"));
+  trained.results[0].measurements = Json::array({1});
+  EXPECT_EQ(judged(trained).verdict, Verdict::kFail);
+}
+
+TEST(Trainings, OfNoStepShowNothing) {
+  auto trained = three();
+  change(trained.results[1], [](TrainingRecord& record) {
+    record.iterations = record.asked_iterations = record.steps = 0;
+  });
+  EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kFail);
+}
+
+TEST(Trainings, NoneIsAFailureWhereOneWasAskedFor) {
   Trained trained("retrain.miou", 52.05);
-  trained.add("fp16", {50.0});
-  trained.results[0].measurements["miou"] = nullptr;
-  EXPECT_TRUE(std::isnan(miou_of(trained.results[0])));
+  EXPECT_EQ(judged(trained).verdict, Verdict::kFail);
+  trained.scope.stages = {"evaluate"};
+  EXPECT_EQ(judged(trained).verdict, Verdict::kSkipped);
+  trained.scope.stages = {"train"};
+  trained.scope.precisions = {"fp32"};
+  EXPECT_EQ(judged(trained).verdict, Verdict::kSkipped);
+}
+
+TEST(Trainings, BothPrecisionsAreAccountedFor) {
+  auto trained = three();
+  const auto rule = [](const TrainingRecords& half, const TrainingRecords& single) {
+    return compared(true, half.size() * 10 + single.size(), "");
+  };
+  const auto judge = [&] {
+    return judge_both_trainings(trained.context(), "fp16", Schedule::kAny, rule);
+  };
+  EXPECT_EQ(judge().measured, 31);
+  trained.add_failed("fp32", 1, "killed");
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  EXPECT_THAT(judge().reason, HasSubstr("1 of 2 trainings in fp32"));
+}
+
+TEST(Trainings, WithoutAnMiouAreNamed) {
+  auto records = trainings({50.0, std::nan(""), 51.0});
+  ASSERT_TRUE(missing_miou(records));
+  EXPECT_THAT(missing_miou(records)->reason, HasSubstr("seed 1"));
+  records[1].miou = 50.5;
+  EXPECT_FALSE(missing_miou(records));
 }
 
 TEST(Trainings, AmbiguousIsMeasured) {

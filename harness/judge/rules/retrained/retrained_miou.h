@@ -1,0 +1,32 @@
+#pragma once
+
+#include "harness/judge/rules/retrained/comparison.h"
+#include "harness/judge/rules/retrained/trainings.h"
+
+namespace harness {
+
+/// Do our retrainings reach the mIoU of the source's?
+///
+/// With terms.reference_runs (mIoU of the source's own trainings of the recipe): the mean of ours
+/// minus the mean of theirs, by Welch's interval. Without: the mean of ours minus the published
+/// number, and the rounding of its printed digits is added to the margin. The published number is
+/// itself one training; how far its own seed may have taken it is the margin's business.
+///
+/// One run shows no spread. It is judged by that of the reference runs, or terms.spread, and is
+/// AMBIGUOUS at best; without either it is AMBIGUOUS wherever it lies.
+Finding retrained_miou(const TrainingRecords& trainings, const ComparisonTerms& terms);
+
+/// `retrain.miou`, by all whole trainings in the row's arithmetic.
+Finding judge_retrained_miou(const ClaimContext& context);
+
+/// The difference that n trainings of this mean and spread would show from what `terms` name.
+Difference miou_difference(const Sample& ours, const ComparisonTerms& terms);
+
+/// The standard deviation over seeds that the suite knows: of the reference runs, else
+/// terms.spread; NaN for neither.
+double known_spread(const ComparisonTerms& terms);
+
+/// Margin and, where a printed number is compared with, its rounding.
+double miou_margin(const ComparisonTerms& terms);
+
+}  // namespace harness

@@ -1,0 +1,97 @@
+#include "harness/judge/rules/retrained/scale_replay.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/base/number_text.h"
+
+namespace harness {
+namespace {
+
+class ExpectedScale {
+ public:
+  explicit ExpectedScale(const ScalerOptions& scaler)
+      : scaler_(scaler),
+        is_mmcv_(scaler.type == ScalerType::kMmcvDynamic),
+        scale_(rounded(scaler.init_scale)) {}
+
+  double value() const { return scale_; }
+
+  void step(bool overflow) {
+    const bool grows = is_due(overflow);
+    if (overflow) {
+      scale_ = is_mmcv_ ? std::max(scale_ / scaler_.growth_factor, 1.0)
+                        : rounded(scale_ * scaler_.backoff_factor);
+    } else if (grows) {
+      const double grown = rounded(scale_ * scaler_.growth_factor);
+      if (is_mmcv_ || std::isfinite(grown)) scale_ = grown;
+    }
+  }
+
+ private:
+  double rounded(double value) const { return is_mmcv_ ? value : static_cast<float>(value); }
+
+  /// Whether this step, if it was clean, completes an interval. mmcv counts the steps since the
+  /// overflow: one that comes at step s makes s + interval the first to grow.
+  bool is_due(bool overflow) {
+    if (overflow) {
+      clean_ = 0;
+      return false;
+    }
+    ++clean_;
+    if (clean_ % scaler_.growth_interval != 0) return false;
+    if (!is_mmcv_) clean_ = 0;
+    return true;
+  }
+
+  const ScalerOptions& scaler_;
+  bool is_mmcv_;
+  double scale_;
+  std::int64_t clean_ = 0;
+};
+
+/// Walks through the recorded changes.
+class RecordedScale {
+ public:
+  explicit RecordedScale(const ScaleRecord& record) : record_(record), scale_(record.first) {}
+
+  double at(std::int64_t step) {
+    while (next_ < record_.changes.size() && record_.changes[next_].step <= step) {
+      scale_ = record_.changes[next_++].scale;
+    }
+    return scale_;
+  }
+
+ private:
+  const ScaleRecord& record_;
+  double scale_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+std::string scale_difference(const TrainingRecord& record, const ScalerOptions& scaler) {
+  const auto listed = static_cast<std::int64_t>(record.skipped_steps.size());
+  if (listed != record.skipped) {
+    return "only " + count_text(listed) + " of its " + plural(record.skipped, "skipped step") +
+           " are on record";
+  }
+  ExpectedScale expected(scaler);
+  RecordedScale recorded(record.scale);
+  std::size_t next = 0;
+  for (std::int64_t step = 0; step < record.steps; ++step) {
+    const double seen = recorded.at(step);
+    // Not `!=`: a scale that is not a number is a difference.
+    if (!(seen == expected.value())) {
+      return "expected the scale " + short_text(expected.value(), 10) + " in step " +
+             count_text(step) + ", found " + short_text(seen, 10);
+    }
+    const bool overflow = next < record.skipped_steps.size() && record.skipped_steps[next] == step;
+    if (overflow) ++next;
+    expected.step(overflow);
+  }
+  if (next == record.skipped_steps.size()) return "";
+  return "its skipped steps are not in order or lie outside of the training";
+}
+
+}  // namespace harness

@@ -1,0 +1,177 @@
+#include "harness/judge/rules/retrained/training_scale.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/base/number_text.h"
+#include "harness/judge/evidence.h"
+#include "harness/judge/rules/retrained/scale_replay.h"
+#include "harness/judge/statistics/tolerance.h"
+
+namespace harness {
+namespace {
+
+/// "600 steps, 3 of them skipped; scale between 512 and 65536, 7 changes; of the gradients 0.1 %
+/// are 0 and 2 % subnormal in half": what the scale did in all trainings together.
+std::string scaling_text(const TrainingRecords& trainings) {
+  std::int64_t steps = 0;
+  std::int64_t skipped_steps = 0;
+  std::int64_t changes = 0;
+  GradientsRecord gradients;
+  double low = INFINITY;
+  double high = 0.0;
+  for (const auto& [seed, record] : trainings) {
+    steps += record.steps;
+    skipped_steps += record.skipped;
+    changes += static_cast<std::int64_t>(record.scale.changes.size());
+    gradients.looked_at += record.gradients.looked_at;
+    gradients.zeros += record.gradients.zeros;
+    gradients.half_subnormals += record.gradients.half_subnormals;
+    low = std::min(low, record.scale.min);
+    high = std::max(high, record.scale.max);
+  }
+  std::string text = plural(steps, "step") + ", " + count_text(skipped_steps) + " of them skipped";
+  if (changes > 0) {
+    text += "; scale between " + short_text(low) + " and " + short_text(high) + ", " +
+            plural(changes, "change");
+  }
+  if (gradients.looked_at == 0) return text;
+  return text + "; of the gradients " + share_text(gradients.zeros, gradients.looked_at) +
+         " are 0 and " + share_text(gradients.half_subnormals, gradients.looked_at) +
+         " subnormal in half";
+}
+
+/// A scaler that trained and is not the row's; nothing where all are.
+std::optional<Finding> other_scaler(const TrainingRecords& trainings,
+                                    const ExpectedScaling& expected) {
+  if (!expected.scaler) return std::nullopt;
+  for (const auto& [seed, record] : trainings) {
+    const std::string type(to_string(expected.scaler->type));
+    if (record.scaler == type) continue;
+    return compared(
+        false, record.scaler,
+        seed_text(seed) + ": expected the scaler " + type + ", trained with " + record.scaler);
+  }
+  return std::nullopt;
+}
+
+/// The first scale that is not the expected one; nothing when all are. NaN is never.
+std::optional<double> other_scale(const ScaleRecord& scale, bool may_move, double expected) {
+  const auto differs = [expected](double value) { return !(value == expected); };
+  if (differs(scale.first)) return scale.first;
+  if (may_move) return std::nullopt;
+  for (const double value : {scale.min, scale.max, scale.last}) {
+    if (differs(value)) return value;
+  }
+  return std::nullopt;
+}
+
+/// Skipped steps in a row before the end of the training.
+std::int64_t skipped_at_the_end(const TrainingRecord& record) {
+  std::int64_t count = 0;
+  for (auto step = record.skipped_steps.rbegin(); step != record.skipped_steps.rend(); ++step) {
+    if (*step != record.steps - 1 - count) break;
+    ++count;
+  }
+  return count;
+}
+
+/// What speaks against one training's recovery; nothing when all is well.
+std::optional<Finding> unrecovered(const TrainingRecord& record, const ScalerOptions& scaler,
+                                   const std::string& seed) {
+  const std::string difference = scale_difference(record, scaler);
+  if (!difference.empty()) return compared(false, record.scaler, seed + ": " + difference);
+  const double last = record.scale.last;
+  if (!std::isfinite(last) || !(last > 0.0)) {
+    return compared(false, record.scaler,
+                    seed + ": training ended with the scale " + short_text(last));
+  }
+  // The last step alone may have been the trial of a larger scale.
+  const std::int64_t end = skipped_at_the_end(record);
+  if (end <= 1 && record.skipped < record.steps) return std::nullopt;
+  const std::string text = seed + ": the last " + plural(end, "step") + " were skipped";
+  if (record.is_whole()) return compared(false, record.scaler, text);
+  return ambiguous(record.scaler, text + ", and the training was cut short there");
+}
+
+ExpectedScaling expected_scaling(const ClaimContext& context) {
+  ExpectedScaling expected;
+  if (context.claim.value.is_number()) expected.value = context.claim.value.get<double>();
+  if (context.row.arithmetic) expected.scaler = context.row.arithmetic->scaler;
+  expected.tolerance = context.claim.tolerance;
+  return expected;
+}
+
+using ScalingRule = Finding (*)(const TrainingRecords&, const ExpectedScaling&);
+
+Finding judge_scaling(const ClaimContext& context, Schedule schedule, ScalingRule rule) {
+  return judge_trainings(
+      context, row_precision(context.row), schedule,
+      [&](const TrainingRecords& trainings) { return rule(trainings, expected_scaling(context)); });
+}
+
+}  // namespace
+
+Finding retrained_loss_scale(const TrainingRecords& trainings, const ExpectedScaling& expected) {
+  if (auto other = other_scaler(trainings, expected)) return *other;
+  const double first = trainings.begin()->second.scale.first;
+  if (!expected.value) {
+    Finding finding = not_verifiable(scaling_text(trainings));
+    finding.measured = number_or_null(first);
+    return finding;
+  }
+  const bool may_move = expected.scaler && is_dynamic(expected.scaler->type);
+  for (const auto& [seed, record] : trainings) {
+    const auto other = other_scale(record.scale, may_move, *expected.value);
+    if (!other) continue;
+    return compared(false, number_or_null(*other),
+                    seed_text(seed) + "; " + scaling_text(trainings));
+  }
+  return compared(true, first, scaling_text(trainings));
+}
+
+Finding retrained_recovery(const TrainingRecords& trainings, const ExpectedScaling& expected) {
+  if (!expected.scaler || !is_dynamic(expected.scaler->type)) {
+    return missing("the row states no dynamic loss scaler");
+  }
+  if (auto other = other_scaler(trainings, expected)) return *other;
+  std::optional<Finding> undecided;
+  for (const auto& [seed, record] : trainings) {
+    const auto finding = unrecovered(record, *expected.scaler, seed_text(seed));
+    if (finding && finding->verdict == Verdict::kFail) return *finding;
+    if (finding && !undecided) undecided = finding;
+  }
+  if (undecided) return *undecided;
+  return compared(true, expected.scaler->type,
+                  "every scale follows from the overflows; " + scaling_text(trainings));
+}
+
+Finding retrained_skips(const TrainingRecords& trainings, const ExpectedScaling& expected) {
+  double largest = 0.0;
+  for (const auto& [seed, record] : trainings) {
+    largest =
+        std::max(largest, static_cast<double>(record.skipped) / static_cast<double>(record.steps));
+  }
+  const auto judgement =
+      judge_number(largest, expected.value.value_or(0.0), expected.tolerance, /*rounding=*/0.0);
+  Finding finding =
+      compared(judgement.pass, largest,
+               scaling_text(trainings) + "; largest share of a training " + short_text(largest, 3) +
+                   ", allowed " + short_text(judgement.allowed, 3));
+  finding.tolerance = tolerance_record(judgement, expected.tolerance, 0.0);
+  return finding;
+}
+
+Finding judge_retrained_loss_scale(const ClaimContext& context) {
+  return judge_scaling(context, Schedule::kAny, retrained_loss_scale);
+}
+
+Finding judge_retrained_recovery(const ClaimContext& context) {
+  return judge_scaling(context, Schedule::kAny, retrained_recovery);
+}
+
+Finding judge_retrained_skips(const ClaimContext& context) {
+  return judge_scaling(context, Schedule::kWhole, retrained_skips);
+}
+
+}  // namespace harness

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+
+#include "harness/arithmetic/scaler.h"
+#include "harness/judge/rules/retrained/trainings.h"
+
+namespace harness {
+
+/// What the suite says of the loss scale.
+struct ExpectedScaling {
+  std::optional<double> value;          ///< The claim's number; nothing where none is published.
+  std::optional<ScalerOptions> scaler;  ///< The row's.
+  std::optional<Tolerance> tolerance;   ///< Of the share of skipped steps.
+};
+
+/// Did every training use the scaler that the row states, with a scale that stood at the published
+/// number in every step (static and pinned scalers) or began there (dynamic ones)? The reason says
+/// how many steps were skipped, where a dynamic scale went, and which share of the gradients was 0
+/// or subnormal in half.
+Finding retrained_loss_scale(const TrainingRecords& trainings, const ExpectedScaling& expected);
+
+/// Of a dynamic scaler: was the scale of every step the one that its rules give for the overflows
+/// on record (scale_replay.h), and did the training end with a finite scale above 0 that works?
+/// FAIL when more than the last step were skipped at the end of a whole training; AMBIGUOUS when
+/// one that was cut short was still backing off.
+Finding retrained_recovery(const TrainingRecords& trainings, const ExpectedScaling& expected);
+
+/// Of a dynamic scaler: is the share of skipped steps, 0 to 1, within the tolerance in every
+/// training? `measured` is the largest.
+Finding retrained_skips(const TrainingRecords& trainings, const ExpectedScaling& expected);
+
+/// `retrain.loss_scale`.
+Finding judge_retrained_loss_scale(const ClaimContext& context);
+
+/// `retrain.loss_scale.recovers`.
+Finding judge_retrained_recovery(const ClaimContext& context);
+
+/// `retrain.skipped`, by whole trainings: at the start of one all steps may be skipped.
+Finding judge_retrained_skips(const ClaimContext& context);
+
+}  // namespace harness
