@@ -33,7 +33,11 @@ std::string reason_text(const Claim& claim, double measured, const NumberJudgeme
 
 Finding judge_number_claim(const ClaimContext& context, double measured, PublishedAs published_as,
                            const std::string& how) {
-  const Claim& claim = context.claim;
+  return judge_number_claim(context.claim, measured, published_as, how);
+}
+
+Finding judge_number_claim(const Claim& claim, double measured, PublishedAs published_as,
+                           const std::string& how) {
   if (!std::isfinite(measured)) return missing("expected a finite number, measured none");
   if (!claim.value.is_number()) {
     auto finding = claim.value.is_null()

@@ -13,6 +13,8 @@ enum class PublishedAs { kPrinted, kPosited };
 /// Judges `measured` by the claim's value, tolerance and digits. `how` says how it was measured and
 /// closes the reason: "0.001 above, allowed 0.055; 16 images in fp16 on cpu". A claim without a
 /// value is NOT_VERIFIABLE, with the measured number beside it.
+Finding judge_number_claim(const Claim& claim, double measured, PublishedAs published_as,
+                           const std::string& how);
 Finding judge_number_claim(const ClaimContext& context, double measured, PublishedAs published_as,
                            const std::string& how);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <string>
 #include <utility>
 
@@ -214,19 +213,20 @@ class Lockstep::Impl {
         initial_weights_(fp64_.weights()),
         initial_statistics_(statistics_of(*fp64_.model())) {}
 
-  Json run(const torch::Tensor& images, const torch::Tensor& labels, double lr);
+  LockstepStep run(const torch::Tensor& images, const torch::Tensor& labels, double lr);
 
   PolicyLane policy;
 
  private:
-  std::array<std::pair<const char*, Lane*>, 4> others() {
-    return {{{"policy", &policy}, {"twin", &twin_}, {"fp32", &fp32_}, {"fp32_twin", &fp32_twin_}}};
-  }
-  Json losses();
-  Json gradients();
-  /// From FP64's `part`, or from each training's own `origin`.
-  Json distance(NamedTensors Trace::*part, const std::vector<double>& norms,
-                NamedTensors Trace::*origin = nullptr);
+  LockstepLosses losses() const;
+  LockstepGradients gradients() const;
+  LockstepDistances distances_of_step() const;
+  /// From FP64's `part`, or from each training's own `baseline`. norms: of FP64's tensors.
+  LockstepDistance distance(NamedTensors Trace::*part, const std::vector<double>& norms,
+                            NamedTensors Trace::*baseline = nullptr) const;
+  LockstepWorstTensor worst_tensor(const NamedTensors& tensors, const std::vector<double>& norms,
+                                   const std::vector<double>& ours,
+                                   const std::vector<double>& twins) const;
 
   PolicyLane fp32_;
   RoundedLane fp64_, twin_, fp32_twin_;
@@ -235,46 +235,57 @@ class Lockstep::Impl {
   const NamedTensors initial_weights_, initial_statistics_;
 };
 
-Json Lockstep::Impl::losses() {
-  Json values = {{"fp64", number_or_null(fp64_.trace.loss)}};
-  for (const auto& [name, lane] : others()) values[name] = number_or_null(lane->trace.loss);
-  return values;
+LockstepLosses Lockstep::Impl::losses() const {
+  return {fp64_.trace.loss, policy.trace.loss, twin_.trace.loss, fp32_.trace.loss,
+          fp32_twin_.trace.loss};
 }
 
-Json Lockstep::Impl::distance(NamedTensors Trace::*part, const std::vector<double>& norms,
-                              NamedTensors Trace::*origin) {
-  Json record = {{"norm", number_or_null(total(norms))}};
-  std::map<std::string, std::vector<double>> found;
-  for (const auto& [name, lane] : others()) {
-    found[name] =
-        distances(lane->trace.*part, origin == nullptr ? fp64_.trace.*part : lane->trace.*origin);
-    record[name] = number_or_null(total(found[name]));
-  }
+LockstepWorstTensor Lockstep::Impl::worst_tensor(const NamedTensors& tensors,
+                                                 const std::vector<double>& norms,
+                                                 const std::vector<double>& ours,
+                                                 const std::vector<double>& twins) const {
   std::size_t worst = 0;
   double ratio = 0.0;
   for (std::size_t i = 0; i < norms.size(); ++i) {
-    const double yardstick = found["twin"][i] + unit_roundoff_ * norms[i];
-    const double ours = found["policy"][i];
+    const double yardstick = twins[i] + unit_roundoff_ * norms[i];
     // NaN wins: it would lose every comparison.
-    if (ours == 0.0 || ours / yardstick <= ratio) continue;
+    if (ours[i] == 0.0 || ours[i] / yardstick <= ratio) continue;
     worst = i;
-    ratio = ours / yardstick;
+    ratio = ours[i] / yardstick;
     if (!std::isfinite(ratio)) break;
   }
-  record["worst"] = {{"tensor", (fp64_.trace.*part)[worst].first},
-                     {"ratio", number_or_null(ratio)}};
-  return record;
+  return {tensors[worst].first, ratio};
 }
 
-Json Lockstep::Impl::gradients() {
-  const auto& scaled = policy.scaled;
-  return {{"looked_at", scaled.elements},
-          {"zeros", scaled.zeros},
-          {"half_subnormals", scaled.half_subnormals},
-          {"flushed", count_flushed(policy.trace.gradients, fp64_.trace.gradients)}};
+LockstepDistance Lockstep::Impl::distance(NamedTensors Trace::*part,
+                                          const std::vector<double>& norms,
+                                          NamedTensors Trace::*baseline) const {
+  const auto of = [&](const Lane& lane) {
+    return distances(lane.trace.*part,
+                     baseline == nullptr ? fp64_.trace.*part : lane.trace.*baseline);
+  };
+  const auto ours = of(policy);
+  const auto twins = of(twin_);
+  return {total(norms),          total(ours),
+          total(twins),          total(of(fp32_)),
+          total(of(fp32_twin_)), worst_tensor(fp64_.trace.*part, norms, ours, twins)};
 }
 
-Json Lockstep::Impl::run(const torch::Tensor& images, const torch::Tensor& labels, double lr) {
+LockstepDistances Lockstep::Impl::distances_of_step() const {
+  const Trace& reference = fp64_.trace;
+  const auto moved = distances(reference.weights, initial_weights_);
+  return {distance(&Trace::gradients, norms_of(reference.gradients)),
+          distance(&Trace::weights, moved), distance(&Trace::weights, moved, &Trace::replayed),
+          distance(&Trace::statistics, distances(reference.statistics, initial_statistics_))};
+}
+
+LockstepGradients Lockstep::Impl::gradients() const {
+  return {policy.scaled.elements, policy.scaled.zeros, policy.scaled.half_subnormals,
+          count_flushed(policy.trace.gradients, fp64_.trace.gradients)};
+}
+
+LockstepStep Lockstep::Impl::run(const torch::Tensor& images, const torch::Tensor& labels,
+                                 double lr) {
   const auto record = policy.run(images, labels, lr, recipe_);
   for (Lane* lane : std::initializer_list<Lane*>{&fp64_, &twin_, &fp32_, &fp32_twin_}) {
     if (record.skipped) {
@@ -283,21 +294,8 @@ Json Lockstep::Impl::run(const torch::Tensor& images, const torch::Tensor& label
       lane->run(images, labels, lr, recipe_);
     }
   }
-  const Trace& reference = fp64_.trace;
-  const auto moved = distances(reference.weights, initial_weights_);
-  return {{"step", record.step},
-          {"lr", lr},
-          {"scale", number_or_null(record.scale)},
-          {"overflow", record.overflow},
-          {"skipped", record.skipped},
-          {"loss", losses()},
-          {"gradients", gradients()},
-          {"distance",
-           {{"gradient", distance(&Trace::gradients, norms_of(reference.gradients))},
-            {"weights", distance(&Trace::weights, moved)},
-            {"update", distance(&Trace::weights, moved, &Trace::replayed)},
-            {"statistics",
-             distance(&Trace::statistics, distances(reference.statistics, initial_statistics_))}}}};
+  return {record.step,    lr,       record.scale, record.overflow,
+          record.skipped, losses(), gradients(),  distances_of_step()};
 }
 
 Lockstep::Lockstep(const models::EncoderDecoderOptions& model, const models::StateDict& initial,
@@ -306,7 +304,7 @@ Lockstep::Lockstep(const models::EncoderDecoderOptions& model, const models::Sta
 
 Lockstep::~Lockstep() = default;
 
-Json Lockstep::run(const torch::Tensor& images, const torch::Tensor& labels, double lr) {
+LockstepStep Lockstep::run(const torch::Tensor& images, const torch::Tensor& labels, double lr) {
   return impl_->run(images, labels, lr);
 }
 

@@ -8,9 +8,9 @@
 
 #include <torch/torch.h>
 
-#include "harness/base/json.h"
 #include "harness/lockstep/rounded_training.h"
 #include "harness/precision/training_options.h"
+#include "harness/record/lockstep_record.h"
 #include "models/encoder_decoder.h"
 #include "models/losses.h"
 #include "models/state_dict.h"
@@ -18,7 +18,7 @@
 namespace harness {
 
 struct LockstepOptions {
-  TrainingOptions arithmetic;  ///< What is held against FP64.
+  TrainingOptions arithmetic;  ///< What is compared with FP64.
   SgdOptions recipe;           ///< What the others train with: arithmetic.sgd, unless it is wrong.
   models::LossOptions losses;
   torch::Device device = torch::kCPU;
@@ -41,8 +41,8 @@ class Lockstep {
   Lockstep& operator=(const Lockstep&) = delete;
 
   /// One step of each with this learning rate. images: {N, 3, H, W} float, labels: {N, H, W} int64,
-  /// both on the device. Returns what docs/formats.md lists as an entry of `series`.
-  Json run(const torch::Tensor& images, const torch::Tensor& labels, double lr);
+  /// both on the device.
+  LockstepStep run(const torch::Tensor& images, const torch::Tensor& labels, double lr);
 
   /// Called in the policy's training between backward and everything else.
   void set_gradient_hook(GradientHook hook);

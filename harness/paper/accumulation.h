@@ -8,9 +8,7 @@ namespace harness {
 /// once, and large reductions (batch norm's statistics) made in FP32. What becomes of them in half
 /// is shown on constructed sums, on the product's own kernels, and on what the row's convolutions
 /// compute.
-///
-/// measurements: {"dot_products": [...], "statistics": [...], "kernels": {...},
-/// "activations": {...}} (docs/paper.md).
-ExperimentRecord accumulation_experiment(const ExperimentRow& row);
+ExperimentOutcome<AccumulationRecord, AccumulationSettings> accumulation_experiment(
+    const ExperimentRow& row);
 
 }  // namespace harness

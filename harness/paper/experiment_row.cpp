@@ -1,6 +1,5 @@
 #include "harness/paper/experiment_row.h"
 
-#include <limits>
 #include <unordered_map>
 
 namespace harness {
@@ -41,11 +40,6 @@ torch::Tensor line_of(const NamedTensors& tensors, const std::vector<std::string
   }
   TORCH_CHECK(!parts.empty(), "expected at least one half parameter, found none");
   return torch::cat(parts);
-}
-
-double share_of(std::int64_t part, std::int64_t whole) noexcept {
-  if (whole <= 0) return std::numeric_limits<double>::quiet_NaN();
-  return static_cast<double>(part) / static_cast<double>(whole);
 }
 
 }  // namespace harness

@@ -7,9 +7,9 @@
 
 #include <torch/torch.h>
 
-#include "harness/base/json.h"
 #include "harness/precision/training_step.h"
 #include "harness/record/chart.h"
+#include "harness/record/paper_records.h"
 
 namespace harness {
 
@@ -46,10 +46,11 @@ struct ExperimentRow {
   std::function<void(int done, int total)> progress;  ///< May be empty.
 };
 
-/// What an experiment found.
-struct ExperimentRecord {
-  Json settings = Json::object();
-  Json measurements = Json::object();
+/// What an experiment found, with the settings that it chose.
+template <Record Measurements, Record Settings>
+struct ExperimentOutcome {
+  Settings settings;
+  Measurements measured;
   std::vector<Chart> charts;
 };
 
@@ -63,8 +64,5 @@ std::vector<std::string> half_parameters(const torch::nn::Module& module);
 
 /// The named tensors side by side in one line of floats, in the order of `names`.
 torch::Tensor line_of(const NamedTensors& tensors, const std::vector<std::string>& names);
-
-/// part / whole; NaN for an empty whole, which no threshold lets pass.
-double share_of(std::int64_t part, std::int64_t whole) noexcept;
 
 }  // namespace harness

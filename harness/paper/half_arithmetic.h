@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <span>
+
+#include "harness/record/paper_records.h"
 
 namespace harness {
 
@@ -16,19 +17,7 @@ double round_to_half(double x) noexcept;
 double next_half_up(double half) noexcept;
 double next_half_down(double half) noexcept;
 
-/// What becomes of w - u, rounded to half, for every positive normal half w, in both directions,
-/// with u just below, at and just above half the distance to w's neighbour. Above 65504 the
-/// distance is that of its binade.
-struct UpdateCensus {
-  std::int64_t weights = 0;           ///< 30 binades of 1024.
-  std::int64_t cases = 0;             ///< Pairs of weight and direction.
-  std::int64_t below_moved = 0;       ///< Updates below half the distance that moved the weight.
-  std::int64_t above_lost = 0;        ///< Updates above it that did not.
-  std::int64_t ties_lost = 0;         ///< Updates of exactly half the distance that were lost, ...
-  std::int64_t even_weights = 0;      ///< ... which those of weights with an even last bit must be.
-  double smallest_lost_ratio = 0.0;   ///< |w| / |u| over all lost updates of normal weights, ...
-  double largest_moving_ratio = 0.0;  ///< ... and over all that moved one.
-};
+/// Every case, worked out.
 UpdateCensus census_of_updates();
 
 /// One sum of products in three arithmetics.

@@ -1,5 +1,6 @@
 #include "harness/paper/half_arithmetic.h"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -63,6 +64,58 @@ TEST(HalfArithmetic, AtAPowerOfTwoTheRatioIsExactly2048) {
     EXPECT_EQ(round_to_half(weight - weight / 4096), weight);
     EXPECT_EQ(round_to_half(weight - weight / 4095), weight * (1 - 0x1p-11));
   }
+}
+
+/// A sum of `large` and then `count` times `small`, in three arithmetics.
+struct OneSum {
+  const char* what;
+  double large;
+  double small;
+  std::size_t count;
+  double half;
+  double single;
+  double exact;
+};
+
+TEST(HalfArithmetic, SumsLoseWhatIsAtMostHalfAUlpOfThem) {
+  const auto cases = std::to_array<OneSum>({
+      {"4096 ones end at 2048", 0, 1, 4096, 2048, 4096, 4096},
+      {"onto 4096, half spaces by 4: each one is lost", 4096, 1, 64, 4096, 4160, 4160},
+      {"a tie at an even sum is lost", 4096, 2, 32, 4096, 4160, 4160},
+      {"more than half the distance is rounded up", 4096, 3, 16, 4160, 4144, 4144},
+      {"a sum that half has no number for", 0, 16384, 1025, INFINITY, INFINITY, 16793600},
+      {"2^-13 onto 1", 1, 0x1p-13, 4096, 1, 1.5, 1.5},
+      {"2^-25 onto 1 is lost in FP32 as well", 1, 0x1p-25, 4096, 1, 1, 1 + 0x1p-13},
+      {"fractions that every arithmetic holds", 0.5, 0.25, 6, 2, 2, 2},
+      {"another sign", -4096, -1, 64, -4096, -4160, -4160},
+  });
+  for (const auto& sum : cases) {
+    std::vector<double> values(sum.count, sum.small);
+    values.insert(values.begin(), sum.large);
+    const DotProducts found = dot_products(values, std::vector<double>(values.size(), 1.0));
+    EXPECT_EQ(found.half, sum.half) << sum.what;
+    EXPECT_EQ(found.single, sum.single) << sum.what;
+    EXPECT_EQ(found.exact, sum.exact) << sum.what;
+  }
+}
+
+TEST(HalfArithmetic, APartOfASumThatCancelsComesBackInFp32Alone) {
+  const std::vector<double> values = {2048, 1, -2048};
+  const DotProducts sums = dot_products(values, std::vector<double>(3, 1.0));
+  EXPECT_EQ(sums.half, 0.0);
+  EXPECT_EQ(sums.single, 1.0);
+}
+
+TEST(HalfArithmetic, AVarianceInHalfIsOfDistancesFromARoundedMean) {
+  // The sum is 4098, a tie that goes to 4096: the mean is 2048 and the distances are 0 and 2.
+  const std::vector<float> pair = {2048.0F, 2050.0F};
+  EXPECT_EQ(moments_of(pair, Accumulator::kHalf).mean, 2048.0);
+  EXPECT_EQ(moments_of(pair, Accumulator::kHalf).variance, 2.0);
+  EXPECT_EQ(moments_of(pair, Accumulator::kDouble).mean, 2049.0);
+  EXPECT_EQ(moments_of(pair, Accumulator::kDouble).variance, 1.0);
+  // In FP32 the mean is exact, and rounded to half once.
+  EXPECT_EQ(moments_of(pair, Accumulator::kSingle).mean, 2048.0);
+  EXPECT_EQ(moments_of(pair, Accumulator::kSingle).variance, 1.0);
 }
 
 TEST(HalfArithmetic, OnesAddUpTo2048AndNoFurther) {

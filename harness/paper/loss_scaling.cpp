@@ -17,8 +17,6 @@ constexpr double kFlushed = 0x1p-25;  // Rounds to 0, ties to even.
 constexpr int kFirstExponent = -60;
 constexpr int kExponents = 64;
 
-constexpr const char* kActivations = "activations";
-constexpr const char* kWeights = "weights";
 /// The layer that gives logits, in every head of the zoo.
 constexpr const char* kLogits = "conv_seg";
 
@@ -88,35 +86,49 @@ std::int64_t count(const torch::Tensor& mask) {
   return mask.sum().item<std::int64_t>();
 }
 
-/// What FP32 gradients are, and what became of each of them in half.
-struct Tally {
-  std::int64_t elements = 0;
-  std::int64_t non_zero = 0;
-  std::int64_t flushed = 0, below_24 = 0, subnormal = 0;                       // Of FP32.
-  std::int64_t scaled_flushed = 0, scaled_below_24 = 0, scaled_subnormal = 0;  // Of FP32 * scale.
-  std::int64_t zero_unscaled = 0, zero_scaled = 0;  // In half, where FP32 is not zero.
-  std::int64_t non_finite_unscaled = 0, non_finite_scaled = 0;
-  double max_abs = 0.0;
-  std::array<std::int64_t, kExponents> exponents{};
-
+/// Counts what FP32 gradients are, and what became of each of them in half.
+class Tally {
+ public:
   void add(const torch::Tensor& exact, const torch::Tensor& unscaled, const torch::Tensor& scaled,
            double scale) {
     const auto magnitude = exact.abs().to(torch::kFloat).reshape({-1});
     const auto present = magnitude != 0;
-    elements += magnitude.numel();
-    non_zero += count(present);
-    flushed += count(present & (magnitude <= kFlushed));
-    below_24 += count(present & (magnitude < kMinSubnormal));
-    subnormal += count(present & (magnitude < kMinNormal));
-    scaled_flushed += count(present & (magnitude * scale <= kFlushed));
-    scaled_below_24 += count(present & (magnitude * scale < kMinSubnormal));
-    scaled_subnormal += count(present & (magnitude * scale < kMinNormal));
-    zero_unscaled += count(present & (unscaled.reshape({-1}) == 0));
-    zero_scaled += count(present & (scaled.reshape({-1}) == 0));
-    non_finite_unscaled += count(~unscaled.isfinite());
-    non_finite_scaled += count(~scaled.isfinite());
-    max_abs = std::max(max_abs, static_cast<double>(magnitude.max().item<float>()));
+    census_.elements += magnitude.numel();
+    census_.non_zero += count(present);
+    const double largest = magnitude.max().item<float>();
+    census_.max_abs = std::isnan(census_.max_abs) ? largest : std::max(census_.max_abs, largest);
+    add_fate(magnitude, present, unscaled, census_.unscaled);
+    add_fate(magnitude * scale, present, scaled, census_.scaled);
     add_exponents(magnitude.masked_select(present));
+  }
+
+  GradientCensus census() const {
+    GradientCensus census = census_;
+    for (int i = 0; i < kExponents; ++i) {
+      const auto amount = exponents_[static_cast<std::size_t>(i)];
+      if (amount > 0) census.exponents.emplace_back(kFirstExponent + i, amount);
+    }
+    return census;
+  }
+
+  ChartSeries bars(const std::string& name) const {
+    ChartSeries series{name, SeriesKind::kBars, {}};
+    for (int i = 0; i < kExponents; ++i) {
+      const double share = share_of(exponents_[static_cast<std::size_t>(i)], census_.non_zero);
+      series.points.emplace_back(kFirstExponent + i + 0.5, 100.0 * share);
+    }
+    return series;
+  }
+
+ private:
+  /// magnitude: in FP32, multiplied by what the half backward pass was.
+  static void add_fate(const torch::Tensor& magnitude, const torch::Tensor& present,
+                       const torch::Tensor& half, GradientFate& fate) {
+    fate.flushed += count(present & (magnitude <= kFlushed));
+    fate.below_2_24 += count(present & (magnitude < kMinSubnormal));
+    fate.below_2_14 += count(present & (magnitude < kMinNormal));
+    fate.zero_in_half += count(present & (half.reshape({-1}) == 0));
+    fate.non_finite_in_half += count(~half.isfinite());
   }
 
   void add_exponents(const torch::Tensor& magnitude) {
@@ -127,44 +139,12 @@ struct Tally {
                           .clamp(0, kExponents - 1);
     const auto counts = bins.bincount({}, kExponents).contiguous();
     for (int i = 0; i < kExponents; ++i) {
-      exponents[static_cast<std::size_t>(i)] += counts[i].item<std::int64_t>();
+      exponents_[static_cast<std::size_t>(i)] += counts[i].item<std::int64_t>();
     }
   }
 
-  Json share(std::int64_t part) const { return number_or_null(share_of(part, non_zero)); }
-
-  Json record() const {
-    Json counts = Json::array();
-    for (int i = 0; i < kExponents; ++i) {
-      const auto amount = exponents[static_cast<std::size_t>(i)];
-      if (amount > 0) counts.push_back(Json::array({kFirstExponent + i, amount}));
-    }
-    return {{"elements", elements},
-            {"non_zero", non_zero},
-            {"max_abs", number_or_null(max_abs)},
-            {"exponents", counts},
-            {"unscaled",
-             {{"flushed", share(flushed)},
-              {"below_2^-24", share(below_24)},
-              {"below_2^-14", share(subnormal)},
-              {"zero_in_half", share(zero_unscaled)},
-              {"non_finite_in_half", non_finite_unscaled}}},
-            {"scaled",
-             {{"flushed", share(scaled_flushed)},
-              {"below_2^-24", share(scaled_below_24)},
-              {"below_2^-14", share(scaled_subnormal)},
-              {"zero_in_half", share(zero_scaled)},
-              {"non_finite_in_half", non_finite_scaled}}}};
-  }
-};
-
-/// The largest gradient of a head's logits beside the largest it can be: a pixel's cross entropy
-/// has a gradient of at most 1 per class, the loss is a mean over all pixels, and the bilinear
-/// resize gives each logit the gradients of as many pixels as it stands for.
-struct LogitBound {
-  std::string layer;
-  double bound = 0.0;
-  double max_abs = 0.0;
+  GradientCensus census_;  ///< Without the exponents.
+  std::array<std::int64_t, kExponents> exponents_{};
 };
 
 class Phase {
@@ -191,13 +171,10 @@ class Phase {
                  line_of(scaled.weights, half_names_), row_.scale);
   }
 
-  Json record() const {
-    Json bounds = Json::array();
-    for (const auto& [layer, bound] : bounds_) {
-      bounds.push_back({{"layer", layer}, {"bound", bound.bound}, {"max_abs", bound.max_abs}});
-    }
-    return {
-        {kActivations, activations_.record()}, {kWeights, weights_.record()}, {"logits", bounds}};
+  LossScalingPhase record() const {
+    LossScalingPhase record{activations_.census(), weights_.census(), {}};
+    for (const auto& [layer, bound] : bounds_) record.logits.push_back(bound);
+    return record;
   }
 
   Chart histogram() const {
@@ -205,7 +182,7 @@ class Phase {
     chart.title = std::string("Exponents of FP32 gradients (") + to_string(phase_) + ")";
     chart.x.label = "log2 of the magnitude, rounded down";
     chart.y.label = "share of non-zero gradients (%)";
-    chart.series = {bars("of activations", activations_), bars("of weights", weights_)};
+    chart.series = {activations_.bars("of activations"), weights_.bars("of weights")};
     const double shift = std::log2(row_.scale);
     chart.marks = {{true, -24.0, "2^-24"}, {true, -24.0 - shift, "2^-24 / scale"}};
     return chart;
@@ -219,23 +196,15 @@ class Phase {
     return options;
   }
 
-  static ChartSeries bars(const std::string& name, const Tally& tally) {
-    ChartSeries series{name, SeriesKind::kBars, {}};
-    for (int i = 0; i < kExponents; ++i) {
-      const double share = share_of(tally.exponents[static_cast<std::size_t>(i)], tally.non_zero);
-      series.points.emplace_back(kFirstExponent + i + 0.5, 100.0 * share);
-    }
-    return series;
-  }
-
   void add_bound(const std::string& layer, const torch::Tensor& gradient) {
     const double weight =
         layer.rfind("auxiliary", 0) == 0 ? row_.auxiliary_weight : row_.decode_weight;
     LogitBound& bound = bounds_[layer];
     const auto places = gradient.size(0) * gradient.size(2) * gradient.size(3);
+    const double largest = gradient.abs().max().item<float>();
+    bound.layer = layer;
     bound.bound = weight / static_cast<double>(places);
-    bound.max_abs =
-        std::max(bound.max_abs, static_cast<double>(gradient.abs().max().item<float>()));
+    bound.max_abs = std::isnan(bound.max_abs) ? largest : std::max(bound.max_abs, largest);
   }
 
   const ExperimentRow& row_;
@@ -248,21 +217,23 @@ class Phase {
 
 }  // namespace
 
-ExperimentRecord loss_scaling_experiment(const ExperimentRow& row,
-                                         const LossScalingOptions& options) {
-  ExperimentRecord record;
-  record.settings = {{"batches", options.batches}, {"scale", row.scale}};
+ExperimentOutcome<LossScalingRecord, LossScalingSettings> loss_scaling_experiment(
+    const ExperimentRow& row, const LossScalingOptions& options) {
+  ExperimentOutcome<LossScalingRecord, LossScalingSettings> outcome;
+  outcome.settings = {static_cast<std::int64_t>(options.batches), row.scale};
   int done = 0;
-  for (const auto phase : {TrainingPhase::kStart, TrainingPhase::kPublished}) {
+  const auto look_at = [&](TrainingPhase phase) {
     Phase looked_at(row, phase);
     for (std::size_t i = 0; i < options.batches; ++i) {
       looked_at.add(row.batches[i % row.batches.size()]);
       if (row.progress) row.progress(++done, static_cast<int>(2 * options.batches));
     }
-    record.measurements[to_string(phase)] = looked_at.record();
-    record.charts.push_back(looked_at.histogram());
-  }
-  return record;
+    outcome.charts.push_back(looked_at.histogram());
+    return looked_at.record();
+  };
+  outcome.measured.start = look_at(TrainingPhase::kStart);
+  outcome.measured.published = look_at(TrainingPhase::kPublished);
+  return outcome;
 }
 
 }  // namespace harness

@@ -12,11 +12,10 @@ namespace harness {
 /// half loses values, and what the paper's figure 3 shows) and "weights" (gradients of the
 /// parameters that a half model holds in half).
 struct LossScalingOptions {
-  std::size_t batches = 2;
+  std::size_t batches = 2;  ///< Looked at in each phase.
 };
 
-/// measurements: {"start": {...}, "published": {...}} (docs/paper.md).
-ExperimentRecord loss_scaling_experiment(const ExperimentRow& row,
-                                         const LossScalingOptions& options = {});
+ExperimentOutcome<LossScalingRecord, LossScalingSettings> loss_scaling_experiment(
+    const ExperimentRow& row, const LossScalingOptions& options = {});
 
 }  // namespace harness

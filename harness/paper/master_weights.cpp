@@ -26,19 +26,10 @@ torch::Tensor rounded(const torch::Tensor& line) {
   return line.to(torch::kHalf).to(torch::kFloat);
 }
 
-/// Non-zero updates, and those of them that left the half weight where it was.
-struct Updates {
-  std::int64_t asked = 0;
-  std::int64_t lost = 0;
-
-  void add(const torch::Tensor& asked_mask, const torch::Tensor& lost_mask) {
-    asked += count(asked_mask);
-    lost += count(asked_mask & lost_mask);
-  }
-  Json record() const {
-    return {{"updates", asked}, {"lost", lost}, {"share", number_or_null(share_of(lost, asked))}};
-  }
-};
+void add(const torch::Tensor& asked, const torch::Tensor& lost, LostUpdates& updates) {
+  updates.updates += count(asked);
+  updates.lost += count(asked & lost);
+}
 
 /// One training with masters and, on its gradients, one with half weights alone.
 class Comparison {
@@ -56,7 +47,8 @@ class Comparison {
     half_ = half_start_.clone();
     ever_moved_ = torch::zeros_like(half_, torch::kBool);
     step_.set_gradient_hook([this](const StepGradients& gradients) { follow(gradients); });
-    histogram_.fill({});
+    record_.learning_rate = lr;
+    record_.weights = half_.numel();
   }
 
   void run(int index) {
@@ -65,38 +57,14 @@ class Comparison {
     const StepRecord record = step_.run(batch.images, batch.labels, lr_);
     const torch::NoGradGuard no_gradients;
     const auto masters = line_of(step_.optimized(), names_);
-    masters_kept_ += count(masters != masters_before);
-    masters_asked_ += masters.numel();
-    const auto all = masters.numel();
-    losses_.push_back(record.loss);
-    moved_masters_.push_back(share_of(count(masters != masters_start_), all));
-    moved_rounded_.push_back(share_of(count(rounded(masters) != half_start_), all));
-    moved_half_.push_back(share_of(count(half_ != half_start_), all));
-    stuck_ = count((rounded(masters) != half_start_) & ~ever_moved_);
-    drifted_ = count(rounded(masters) != half_start_);
+    record_.masters.updates += masters.numel();
+    record_.masters.moved += count(masters != masters_before);
+    record_.losses.push_back(record.loss);
+    ++record_.steps;
+    look_at(masters);
   }
 
-  Json record() const {
-    Json losses = Json::array();
-    for (const double loss : losses_) losses.push_back(number_or_null(loss));
-    return {{"learning_rate", lr_},
-            {"weights", half_.numel()},
-            {"steps", losses_.size()},
-            {"losses", losses},
-            {"first_step", first_.record()},
-            {"all_steps", all_.record()},
-            {"below_2048", below_.record()},
-            {"between", between_.record()},
-            {"above_4096", above_.record()},
-            {"masters", {{"updates", masters_asked_}, {"moved", masters_kept_}}},
-            {"after",
-             {{"masters_moved", number_or_null(moved_masters_.back())},
-              {"rounded_masters_moved", number_or_null(moved_rounded_.back())},
-              {"half_alone_moved", number_or_null(moved_half_.back())},
-              {"drifted", drifted_},
-              {"stuck", stuck_},
-              {"stuck_share", number_or_null(share_of(stuck_, drifted_))}}}};
-  }
+  const MasterWeightsPhase& record() const { return record_; }
 
   Chart movement(const std::string& phase) const {
     Chart chart;
@@ -116,11 +84,12 @@ class Comparison {
     chart.y.label = "share of updates (%)";
     ChartSeries kept{"half weight moves", SeriesKind::kBars, {}};
     ChartSeries lost{"update lost", SeriesKind::kBars, {}};
+    const std::int64_t all = record_.all_steps.updates;
     for (int bin = 0; bin < kBins; ++bin) {
-      const Updates& updates = histogram_[static_cast<std::size_t>(bin)];
+      const LostUpdates& updates = histogram_[static_cast<std::size_t>(bin)];
       const double x = kFirstBin + bin + 0.5;
-      kept.points.emplace_back(x, 100.0 * share_of(updates.asked - updates.lost, all_.asked));
-      lost.points.emplace_back(x, 100.0 * share_of(updates.lost, all_.asked));
+      kept.points.emplace_back(x, 100.0 * share_of(updates.updates - updates.lost, all));
+      lost.points.emplace_back(x, 100.0 * share_of(updates.lost, all));
     }
     chart.series = {kept, lost};
     chart.marks = {{true, 11.0, "2048"}};
@@ -134,6 +103,19 @@ class Comparison {
       series.points.emplace_back(static_cast<double>(i + 1), 100.0 * shares[i]);
     }
     return series;
+  }
+
+  /// Where the weights are after a step.
+  void look_at(const torch::Tensor& masters) {
+    const auto drifted = rounded(masters) != half_start_;
+    WeightsAfter& after = record_.after;
+    after.masters_moved = count(masters != masters_start_);
+    after.half_alone_moved = count(half_ != half_start_);
+    after.drifted = count(drifted);
+    after.stuck = count(drifted & ~ever_moved_);
+    moved_masters_.push_back(share_of(after.masters_moved, record_.weights));
+    moved_rounded_.push_back(share_of(after.drifted, record_.weights));
+    moved_half_.push_back(share_of(after.half_alone_moved, record_.weights));
   }
 
   void follow(const StepGradients& gradients) {
@@ -150,17 +132,17 @@ class Comparison {
     const auto update = (before.to(torch::kDouble) - wanted.to(torch::kDouble)).abs_();
     const auto asked = update != 0;
     const auto lost = half_ == before;
-    if (all_.asked == 0) first_.add(asked, lost);
-    all_.add(asked, lost);
+    if (record_.all_steps.updates == 0) add(asked, lost, record_.first_step);
+    add(asked, lost, record_.all_steps);
     const auto magnitude = before.abs().to(torch::kDouble);
     const auto normal = asked & (magnitude >= kMinNormal);
     const auto ratio = magnitude / update;
-    below_.add(normal & (ratio < kAlwaysMoves), lost);
-    between_.add(normal & (ratio >= kAlwaysMoves) & (ratio < kAlwaysLost), lost);
-    above_.add(normal & (ratio >= kAlwaysLost), lost);
+    add(normal & (ratio < kAlwaysMoves), lost, record_.below_2048);
+    add(normal & (ratio >= kAlwaysMoves) & (ratio < kAlwaysLost), lost, record_.between);
+    add(normal & (ratio >= kAlwaysLost), lost, record_.above_4096);
     const auto bins = ratio.log2().floor().sub(kFirstBin).clamp(0, kBins - 1);
     for (int bin = 0; bin < kBins; ++bin) {
-      histogram_[static_cast<std::size_t>(bin)].add(normal & (bins == bin), lost);
+      add(normal & (bins == bin), lost, histogram_[static_cast<std::size_t>(bin)]);
     }
   }
 
@@ -173,46 +155,34 @@ class Comparison {
   torch::Tensor masters_start_, half_start_;
   torch::Tensor half_;        // What lives in half alone, as floats.
   torch::Tensor ever_moved_;  // Whether it moved in any step.
-  Updates first_, all_, below_, between_, above_;
-  std::array<Updates, kBins> histogram_;
-  std::int64_t masters_asked_ = 0, masters_kept_ = 0, stuck_ = 0, drifted_ = 0;
-  std::vector<double> losses_, moved_masters_, moved_rounded_, moved_half_;
+  MasterWeightsPhase record_;
+  std::array<LostUpdates, kBins> histogram_;
+  std::vector<double> moved_masters_, moved_rounded_, moved_half_;  // Shares after each step.
 };
-
-Json constructed() {
-  const UpdateCensus census = census_of_updates();
-  return {{"weights", census.weights},
-          {"cases", census.cases},
-          {"below_moved", census.below_moved},
-          {"above_lost", census.above_lost},
-          {"ties_lost", census.ties_lost},
-          {"even_weights", census.even_weights},
-          {"smallest_lost_ratio", number_or_null(census.smallest_lost_ratio)},
-          {"largest_moving_ratio", number_or_null(census.largest_moving_ratio)}};
-}
 
 }  // namespace
 
-ExperimentRecord master_weights_experiment(const ExperimentRow& row,
-                                           const MasterWeightsOptions& options) {
-  ExperimentRecord record;
-  record.settings = {{"steps", options.steps}, {"scale", row.scale}};
-  record.measurements["constructed"] = constructed();
+ExperimentOutcome<MasterWeightsRecord, MasterWeightsSettings> master_weights_experiment(
+    const ExperimentRow& row, const MasterWeightsOptions& options) {
+  constexpr double kStart = 0.0;
+  constexpr double kLastTenth = 0.9;
+  ExperimentOutcome<MasterWeightsRecord, MasterWeightsSettings> outcome;
+  outcome.settings = {options.steps, row.scale, kStart, kLastTenth};
+  outcome.measured.constructed = census_of_updates();
   int done = 0;
-  for (const auto& [phase, part] :
-       {std::pair{TrainingPhase::kStart, 0.0}, std::pair{TrainingPhase::kPublished, 0.9}}) {
-    const std::string name = to_string(phase);
-    record.settings["part_of_training_" + name] = part;
+  const auto compare = [&](TrainingPhase phase, double part) {
     Comparison comparison(row, phase, row.learning_rate(part));
     for (int i = 0; i < options.steps; ++i) {
       comparison.run(i);
       if (row.progress) row.progress(++done, 2 * options.steps);
     }
-    record.measurements[name] = comparison.record();
-    record.charts.push_back(comparison.ratios(name));
-    record.charts.push_back(comparison.movement(name));
-  }
-  return record;
+    outcome.charts.push_back(comparison.ratios(to_string(phase)));
+    outcome.charts.push_back(comparison.movement(to_string(phase)));
+    return comparison.record();
+  };
+  outcome.measured.start = compare(TrainingPhase::kStart, kStart);
+  outcome.measured.published = compare(TrainingPhase::kPublished, kLastTenth);
+  return outcome;
 }
 
 }  // namespace harness

@@ -11,12 +11,11 @@ namespace harness {
 /// false, on the gradients of the run with masters). Looks only at parameters that the model holds
 /// in half.
 struct MasterWeightsOptions {
-  int steps = 10;
+  int steps = 10;  ///< In each phase.
 };
 
-/// measurements: {"constructed": {...}, "start": {...}, "published": {...}}, each phase with the
-/// learning rate of where in the training it stands (docs/paper.md).
-ExperimentRecord master_weights_experiment(const ExperimentRow& row,
-                                           const MasterWeightsOptions& options = {});
+/// Each phase has the learning rate of where in the training it stands.
+ExperimentOutcome<MasterWeightsRecord, MasterWeightsSettings> master_weights_experiment(
+    const ExperimentRow& row, const MasterWeightsOptions& options = {});
 
 }  // namespace harness

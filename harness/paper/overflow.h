@@ -13,8 +13,7 @@ struct OverflowOptions {
   int static_steps = 8;
 };
 
-/// measurements: {"runs": {"mmcv-dynamic": {...}, "grad-scaler": {...}, "unguarded": {...},
-/// "guarded": {...}, "row": {...}}} (docs/paper.md). "row" has the row's own scale and no check.
-ExperimentRecord overflow_experiment(const ExperimentRow& row, const OverflowOptions& options = {});
+ExperimentOutcome<OverflowRecord, OverflowSettings> overflow_experiment(
+    const ExperimentRow& row, const OverflowOptions& options = {});
 
 }  // namespace harness

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/base/json.h"
+#include "harness/record/fields.h"
 
 namespace harness {
 
@@ -13,15 +13,32 @@ namespace harness {
 struct ChartAxis {
   std::string label;         ///< With its unit.
   bool logarithmic = false;  ///< To base 10; points that are not above 0 are left out.
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("label", self.label);
+    visit("logarithmic", self.logarithmic);
+  }
 };
 
 enum class SeriesKind { kLine, kBars };
+
+/// "line", "bars".
+std::string_view to_string(SeriesKind kind) noexcept;
+bool read_name(std::string_view name, SeriesKind& kind) noexcept;
 
 /// Points in the order of x. A y that is not finite is a gap.
 struct ChartSeries {
   std::string name;
   SeriesKind kind = SeriesKind::kLine;
   std::vector<std::pair<double, double>> points;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("name", self.name);
+    visit("kind", self.kind);
+    visit("points", self.points);
+  }
 };
 
 /// A straight line across the whole chart: a threshold.
@@ -29,23 +46,32 @@ struct ChartMark {
   bool vertical = true;  ///< At an x, else at a y.
   double at = 0.0;
   std::string label;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("vertical", self.vertical);
+    visit("at", self.at);
+    visit("label", self.label);
+  }
 };
 
-/// A chart as data: whoever measures says what is to be seen, harness/report draws it.
+/// A chart as data, a record (fields.h): the code that measures says what is to be seen, and
+/// harness/report draws it.
 struct Chart {
   std::string title;
   ChartAxis x;
   ChartAxis y;
   std::vector<ChartSeries> series;
   std::vector<ChartMark> marks;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("title", self.title);
+    visit("x", self.x);
+    visit("y", self.y);
+    visit("series", self.series);
+    visit("marks", self.marks);
+  }
 };
-
-/// {"title", "x": {"label", "logarithmic"}, "y", "series": [{"name", "kind": "line" | "bars",
-/// "points": [[x, y]...]}], "marks": [{"axis": "x" | "y", "at", "label"}]}; numbers that are not
-/// finite are null.
-Json to_json(const Chart& chart);
-
-/// Throws Error(kInvalidJson) that names `subject` for a chart of another form.
-Chart chart_from_json(const Json& value, std::string_view subject);
 
 }  // namespace harness

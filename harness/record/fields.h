@@ -17,6 +17,9 @@
 
 namespace harness {
 
+/// What a measured number is until it is measured: no comparison lets it pass.
+inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
+
 /// Records and their JSON. A record is a plain struct that names each of its fields once, in a
 /// static member that writing and reading share:
 ///
@@ -33,7 +36,7 @@ namespace harness {
 ///
 /// A field is bool, an integer, double, std::string, Json (kept as it is), an enumeration with
 /// to_string(E) and read_name(std::string_view, E&) -> bool beside it, another record, or
-/// std::optional, std::vector and std::map<std::string, T> of these.
+/// std::optional, std::vector, std::pair (an array of two) and std::map<std::string, T> of these.
 ///
 /// JSON's null is an empty optional. A double that is not finite is written as null, and null is
 /// read as NaN: a rule that compares it fails. Reading is strict: a key that is missing, unknown or
@@ -63,6 +66,10 @@ inline constexpr bool is_vector = false;
 template <typename T>
 inline constexpr bool is_vector<std::vector<T>> = true;
 template <typename T>
+inline constexpr bool is_pair = false;
+template <typename A, typename B>
+inline constexpr bool is_pair<std::pair<A, B>> = true;
+template <typename T>
 inline constexpr bool is_map = false;
 template <typename T>
 inline constexpr bool is_map<std::map<std::string, T>> = true;
@@ -77,6 +84,11 @@ Json write(const T& value) {
     Json list = Json::array();
     for (const auto& item : value) list.push_back(write<typename T::value_type>(item));
     return list;
+  } else if constexpr (is_pair<T>) {
+    Json pair = Json::array();
+    pair.push_back(write(value.first));
+    pair.push_back(write(value.second));
+    return pair;
   } else if constexpr (is_map<T>) {
     Json object = Json::object();
     for (const auto& [key, item] : value) object[key] = write(item);
@@ -165,6 +177,10 @@ void read(const Json& value, const Place& place, T& target) {
     if (!value.is_null()) read(value, place, target.emplace());
   } else if constexpr (is_vector<T>) {
     read_items(value, place, target);
+  } else if constexpr (is_pair<T>) {
+    if (!value.is_array() || value.size() != 2) place.expected("an array of two", value);
+    read(value[0], place.item(0), target.first);
+    read(value[1], place.item(1), target.second);
   } else if constexpr (is_map<T>) {
     read_entries(value, place, target);
   } else if constexpr (Enumeration<T>) {

@@ -4,6 +4,7 @@
 
 #include "harness/base/error.h"
 #include "harness/record/fields.h"
+#include "harness/record/schema.h"
 
 namespace harness {
 namespace {
@@ -66,14 +67,8 @@ Json to_json(const JobRecord& job) {
 }
 
 JobRecord job_from_json(const Json& value, std::string_view subject) {
-  const bool has_schema = value.is_object() && value.contains("schema");
-  const Json schema = has_schema ? value.at("schema") : Json();
-  if (schema != kSchema) {
-    throw Error(
-        ErrorCode::kInvalidJson, subject,
-        "expected schema " + std::string(kSchema) + ", got " + schema.dump() +
-            "; a run directory of another version has to be made anew: choose another --out");
-  }
+  require_schema(value, kSchema, subject,
+                 "a run directory of another version has to be made anew: choose another --out");
   JobRecord job = record_from_json<JobDocument>(value, subject).job;
   refuse_doubles(job, subject);
   return job;

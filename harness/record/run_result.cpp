@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harness/base/error.h"
+#include "harness/record/schema.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -17,21 +17,12 @@ struct RunDocument {
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("schema", self.schema);
-    visit("suite", self.result.suite);
-    visit("row", self.result.row);
     visit("stage", self.result.stage);
     visit("precision", self.result.precision);
     visit("device", self.result.device);
-    visit("status", self.result.status);
-    visit("reason", self.result.reason);
-    visit("started", self.result.started);
-    visit("elapsed_s", self.result.elapsed_s);
     visit("key", self.result.key);
-    visit("argv", self.result.argv);
-    visit("seed", self.result.seed);
     visit("digests", self.result.digests);
-    visit("environment", self.result.environment);
-    visit("measurements", self.result.measurements);
+    Execution::visit_common(self.result, visit);
   }
 };
 
@@ -79,13 +70,7 @@ Json to_json(const RunResult& result) {
 }
 
 RunResult run_result_from_json(const Json& value, std::string_view subject) {
-  const bool has_schema = value.is_object() && value.contains("schema");
-  const Json schema = has_schema ? value.at("schema") : Json();
-  if (schema != kSchema) {
-    throw Error(ErrorCode::kInvalidJson, subject,
-                "expected schema " + std::string(kSchema) + ", got " + schema.dump() +
-                    "; results of another version have to be made anew");
-  }
+  require_schema(value, kSchema, subject, "results of another version have to be made anew");
   return record_from_json<RunDocument>(value, subject).result;
 }
 

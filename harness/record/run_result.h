@@ -23,24 +23,43 @@ enum class RunStatus {
 std::string_view to_string(RunStatus status) noexcept;
 bool read_name(std::string_view name, RunStatus& status) noexcept;
 
-/// One execution of a row, as it is stored before anything is judged: DIR/<row>/<name>.json.
-/// Schema "halfproof.run/2"; docs/formats.md lists the measurements of each stage.
-struct RunResult {
+/// What every execution with a row says of itself, whatever it measured.
+struct Execution {
   std::string suite;
   std::string row;
-  std::string stage;      ///< "verify", "evaluate", "evaluate_ms_flip", "parity", "train".
-  std::string precision;  ///< "fp16", "fp32", ...; "" for the stage verify.
-  std::string device;     ///< "cpu" or "cuda"; "" for the stage verify.
   RunStatus status = RunStatus::kOk;
   std::string reason;      ///< Empty when status is kOk.
   std::string started;     ///< UTC.
   double elapsed_s = 0.0;  ///< Seconds.
-  std::string key;         ///< Digest of all that determines the result; equal key: reusable.
   std::vector<std::string> argv;
-  std::optional<std::int64_t> seed;            ///< Of stages that draw random numbers.
+  std::optional<std::int64_t> seed;    ///< Of executions that draw random numbers.
+  Json environment = Json::object();   ///< build, machine, libtorch, cuda, threads, flags.
+  Json measurements = Json::object();  ///< A record of record/ as JSON.
+
+  /// Names these fields for the documents of the structs that extend this one (fields.h).
+  template <typename Self, typename Visit>
+  static void visit_common(Self& self, Visit&& visit) {
+    visit("suite", self.suite);
+    visit("row", self.row);
+    visit("status", self.status);
+    visit("reason", self.reason);
+    visit("started", self.started);
+    visit("elapsed_s", self.elapsed_s);
+    visit("argv", self.argv);
+    visit("seed", self.seed);
+    visit("environment", self.environment);
+    visit("measurements", self.measurements);
+  }
+};
+
+/// One stage of a row, as it is stored before anything is judged: DIR/<row>/<name>.json, schema
+/// "halfproof.run/2". measurements_of() reads its measurements; docs/formats.md lists them.
+struct RunResult : Execution {
+  std::string stage;      ///< "verify", "evaluate", "evaluate_ms_flip", "parity", "train".
+  std::string precision;  ///< "fp16", "fp32", ...; "" for the stage verify.
+  std::string device;     ///< "cpu" or "cuda"; "" for the stage verify.
+  std::string key;        ///< Digest of all that determines the result; equal key: reusable.
   std::map<std::string, std::string> digests;  ///< sha256 by name: "checkpoint", "log", "weights".
-  Json environment = Json::object();           ///< build, machine, libtorch, cuda, threads, flags.
-  Json measurements = Json::object();          ///< The stage's record; measurements_of() reads it.
 };
 
 /// "verify.json", "evaluate-fp16.json": the file's name for a stage, precision and seed.

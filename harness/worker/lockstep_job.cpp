@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <vector>
 
 #include "harness/base/machine.h"
 #include "harness/lockstep/lockstep.h"
@@ -13,7 +14,8 @@
 namespace harness {
 namespace {
 
-Json train(const TrainJob& job, const TrainingSetup& source, torch::Device device) {
+std::vector<LockstepStep> train(const TrainJob& job, const TrainingSetup& source,
+                                torch::Device device) {
   LockstepOptions options;
   options.arithmetic = source.recipe.arithmetic;
   options.recipe = source.recipe.arithmetic.sgd;
@@ -25,7 +27,7 @@ Json train(const TrainJob& job, const TrainingSetup& source, torch::Device devic
                         loader_options(source, job.seed));
   const auto asked = job.iterations > 0 ? job.iterations : kLockstepSteps;
   const auto steps = std::min(asked, source.recipe.schedule.iterations);
-  Json series = Json::array();
+  std::vector<LockstepStep> series;
   for (std::int64_t i = 0; i < steps; ++i) {
     auto batch = loader.next();
     if (!batch) break;
@@ -35,8 +37,8 @@ Json train(const TrainJob& job, const TrainingSetup& source, torch::Device devic
                 {"label", "lockstep-" + job.precision},
                 {"done", i + 1},
                 {"total", steps},
-                {"loss", series.back().at("loss").at("policy")},
-                {"scale", series.back().at("scale")}});
+                {"loss", number_or_null(series.back().loss.policy)},
+                {"scale", number_or_null(series.back().scale)}});
   }
   return series;
 }
@@ -51,16 +53,17 @@ void lockstep_job(const TrainJob& job) {
   // Each of the five would draw its own dropout.
   const TrainingSetup source =
       without_dropout(training_setup(job.row, job.checkpoint, policy_of_precision(job.precision)));
-  const Json series = train(job, source, device);
+  LockstepRecord record;
+  record.policy = to_string(source.recipe.arithmetic.policy);
+  record.scaler = to_string(source.recipe.arithmetic.scaler.type);
+  record.digits = significant_digits(source.recipe.arithmetic.policy);
+  record.batch = source.recipe.batch;
+  record.series = train(job, source, device);
+  record.steps = std::ssize(record.series);
   RunResult result = new_result(job, "lockstep", job.precision, job.key);
   result.started = started;
   result.seed = job.seed;
-  result.measurements = {{"policy", to_string(source.recipe.arithmetic.policy)},
-                         {"scaler", to_string(source.recipe.arithmetic.scaler.type)},
-                         {"digits", significant_digits(source.recipe.arithmetic.policy)},
-                         {"batch", source.recipe.batch},
-                         {"steps", series.size()},
-                         {"series", series}};
+  result.measurements = record_to_json(record);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   result.elapsed_s = elapsed.count();
   write_json_file(job.out / run_result_name("lockstep", job.precision, job.seed), to_json(result));

@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/record/lockstep_record.h"
 #include "harness/record/run_result.h"
 #include "harness/testing/minizoo_rows.h"
 
@@ -35,28 +36,30 @@ TEST(LockstepJob, LeavesTheSeriesOfARow) {
   const RunResult result = read_run_results(job.out).at(0);
   EXPECT_EQ(result.stage, "lockstep");
   EXPECT_EQ(result.seed, 3);
-  EXPECT_EQ(result.measurements.at("policy"), "fp16-master");
-  EXPECT_EQ(result.measurements.at("digits"), 11);
-  EXPECT_EQ(result.measurements.at("steps"), 1);
-  const Json& step = result.measurements.at("series").at(0);
-  EXPECT_EQ(step.at("lr"), 0.05);
+  const auto record = measurements_of<LockstepRecord>(result);
+  EXPECT_EQ(record.policy, "fp16-master");
+  EXPECT_EQ(record.scaler, "static");
+  EXPECT_EQ(record.digits, 11);
+  EXPECT_EQ(record.steps, 1);
+  ASSERT_EQ(record.series.size(), 1u);
+  const LockstepStep& step = record.series.front();
+  EXPECT_EQ(step.lr, 0.05);
   // Half lies where its rounding takes it, FP32 far nearer; no gradient is lost to the scale.
-  const Json& gradient = step.at("distance").at("gradient");
-  EXPECT_NEAR(gradient.at("policy").get<double>() / gradient.at("twin").get<double>(), 1.0, 0.5);
-  EXPECT_LT(gradient.at("fp32"), gradient.at("twin").get<double>() / 100);
-  EXPECT_LT(step.at("gradients").at("flushed"),
-            step.at("gradients").at("looked_at").get<double>() / 1000);
+  const LockstepDistance& gradient = step.distance.gradient;
+  EXPECT_NEAR(gradient.policy / gradient.twin, 1.0, 0.5);
+  EXPECT_LT(gradient.fp32, gradient.twin / 100);
+  EXPECT_LT(step.gradients.flushed, step.gradients.looked_at / 1000);
 
   // Without a scale most gradients are subnormal, and some are gone.
   job.row.arithmetic->scaler = ScalerOptions{};
   testing::internal::CaptureStdout();
   lockstep_job(job);
   testing::internal::GetCapturedStdout();
-  const Json unscaled = read_run_results(job.out).at(0).measurements;
-  EXPECT_EQ(unscaled.at("scaler"), "none");
-  const Json& small = unscaled.at("series").at(0).at("gradients");
-  EXPECT_GT(small.at("half_subnormals"), small.at("looked_at").get<double>() / 2);
-  EXPECT_GT(small.at("flushed"), small.at("looked_at").get<double>() / 1000);
+  const auto unscaled = measurements_of<LockstepRecord>(read_run_results(job.out).at(0));
+  EXPECT_EQ(unscaled.scaler, "none");
+  const LockstepGradients& small = unscaled.series.at(0).gradients;
+  EXPECT_GT(small.half_subnormals, small.looked_at / 2);
+  EXPECT_GT(small.flushed, small.looked_at / 1000);
 
   job.pretrained = row.checkpoint;
   EXPECT_THROW(lockstep_job(job), Error);

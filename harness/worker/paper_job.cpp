@@ -1,8 +1,8 @@
 #include "harness/worker/paper_job.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
+#include <utility>
 
 #include "harness/base/error.h"
 #include "harness/base/machine.h"
@@ -23,32 +23,6 @@ namespace {
 
 /// Taken in turn by the steps of an experiment.
 constexpr std::size_t kBatches = 4;
-
-struct Kind {
-  const char* name;
-  const char* source;
-  ExperimentRecord (*measure)(const ExperimentRow& row);
-};
-
-constexpr std::array<Kind, 4> kKinds{
-    {{"master-weights", "arXiv 1710.03740v3, section 3.1",
-      [](const ExperimentRow& row) { return master_weights_experiment(row); }},
-     {"loss-scaling", "arXiv 1710.03740v3, section 3.2",
-      [](const ExperimentRow& row) { return loss_scaling_experiment(row); }},
-     {"fp32-accumulation", "arXiv 1710.03740v3, section 3.3",
-      [](const ExperimentRow& row) { return accumulation_experiment(row); }},
-     {"overflow", "arXiv 1710.03740v3, sections 3.2 and 5",
-      [](const ExperimentRow& row) { return overflow_experiment(row); }}}};
-
-const Kind& kind_of(const std::string& name) {
-  std::string known;
-  for (const auto& kind : kKinds) {
-    if (kind.name == name) return kind;
-    known.append(known.empty() ? "" : ", ").append(kind.name);
-  }
-  throw Error(ErrorCode::kUsage, "experiment",
-              "expected one of " + known + ", got \"" + name + "\"");
-}
 
 /// What is read once for all models and batches of a job.
 struct RowSource {
@@ -137,15 +111,37 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-Json common_settings(const PaperJob& job, const ExperimentRow& row) {
-  const auto& images = row.batches.front().images;
-  return {{"batch", {images.size(0), images.size(1), images.size(2), images.size(3)}},
-          {"batches", row.batches.size()},
-          {"momentum", row.sgd.momentum},
-          {"weight_decay", row.sgd.weight_decay},
-          {"pretrained", !job.pretrained.empty()},
-          {"dropout", 0.0},
-          {"device", "cpu"}};
+RowSettings row_settings(const PaperJob& job, const ExperimentRow& row) {
+  RowSettings settings;
+  settings.batch = row.batches.front().images.sizes().vec();
+  settings.batches = std::ssize(row.batches);
+  settings.momentum = row.sgd.momentum;
+  settings.weight_decay = row.sgd.weight_decay;
+  settings.pretrained = !job.pretrained.empty();
+  settings.device = "cpu";
+  return settings;
+}
+
+template <Record Measurements, Record Settings>
+void fill(Experiment& experiment, const RowSettings& row,
+          ExperimentOutcome<Measurements, Settings> outcome) {
+  experiment.settings =
+      record_to_json(ExperimentSettings<Settings>{row, std::move(outcome.settings)});
+  experiment.measurements = record_to_json(outcome.measured);
+  experiment.charts = std::move(outcome.charts);
+}
+
+void measure(Experiment& experiment, const RowSettings& settings, const ExperimentRow& row) {
+  switch (experiment.name) {
+    case PaperExperiment::kMasterWeights:
+      return fill(experiment, settings, master_weights_experiment(row));
+    case PaperExperiment::kLossScaling:
+      return fill(experiment, settings, loss_scaling_experiment(row));
+    case PaperExperiment::kFp32Accumulation:
+      return fill(experiment, settings, accumulation_experiment(row));
+    case PaperExperiment::kOverflow:
+      return fill(experiment, settings, overflow_experiment(row));
+  }
 }
 
 }  // namespace
@@ -162,28 +158,19 @@ PaperJob paper_job_from_json(const Json& value) {
 }
 
 void paper_job(const PaperJob& job) {
-  const Kind& kind = kind_of(job.experiment);
+  Experiment experiment = new_experiment(paper_experiment(job.experiment), job.suite, job.row.id);
   prepare_process(job);
-  Experiment experiment;
-  experiment.name = kind.name;
-  experiment.source = kind.source;
-  experiment.suite = job.suite;
-  experiment.row = job.row.id;
   experiment.started = utc_now();
   experiment.argv = job.argv;
-  experiment.seeds = {{"seed", job.seed}};
+  experiment.seed = static_cast<std::int64_t>(job.seed);
   const double begin = now();
   const RowSource source = read_source(job);
   const ExperimentRow row = row_of(job, source);
-  ExperimentRecord record = kind.measure(row);
+  measure(experiment, row_settings(job, row), row);
   experiment.elapsed_s = now() - begin;
-  experiment.settings = common_settings(job, row);
-  experiment.settings.update(record.settings);
   experiment.environment = worker_environment();
-  experiment.measurements = std::move(record.measurements);
-  experiment.charts = std::move(record.charts);
   write_json_file(job.out, to_json(experiment));
-  send_event({{"event", "result"}, {"experiment", kind.name}});
+  send_event({{"event", "result"}, {"experiment", to_string(experiment.name)}});
 }
 
 }  // namespace harness

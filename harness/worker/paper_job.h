@@ -20,7 +20,7 @@ struct PaperJob : RowJob {
 /// Throws Error(kInvalidSuite) for a job that is not as the command writes it.
 PaperJob paper_job_from_json(const Json& value);
 
-/// Measures on the CPU, whatever the device, and writes the document (harness/base/experiment.h).
+/// Measures on the CPU, whatever the device, and writes the document (harness/record/experiment.h).
 /// Judges nothing. Sends events {"event": "progress", "label", "done", "total"}. Throws
 /// Error(kUsage) for an unknown experiment and Error for what the files, the recipe or the data get
 /// wrong.

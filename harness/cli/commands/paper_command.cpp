@@ -12,7 +12,7 @@
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stages/paper_stage.h"
 #include "harness/cli/verdict_output.h"
-#include "harness/judge/rules/paper/paper_claims.h"
+#include "harness/record/experiment.h"
 
 namespace harness {
 namespace fs = std::filesystem;

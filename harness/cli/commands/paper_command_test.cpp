@@ -21,9 +21,7 @@ TEST(PaperCommand, JudgesWhatIsStoredAndWhatWasNamedAndIsNotThereFails) {
   const TemporaryFolder folder;
   const std::string out = folder.path().string();
   EXPECT_THROW(paper({"--out", out}), Error);
-  Experiment experiment;
-  experiment.name = "overflow";
-  experiment.row = kRow;
+  Experiment experiment = new_experiment(PaperExperiment::kOverflow, "minizoo", kRow);
   experiment.status = RunStatus::kSkipped;
   experiment.reason = "no data: none";
   write_json_file(folder.path() / "paper" / (experiment_file_stem("overflow", kRow) + ".json"),

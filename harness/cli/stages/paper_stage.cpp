@@ -52,14 +52,12 @@ PaperSource find_source(const Suite& suite, const Row& row, const VerifiedRow& v
 
 void leave_unmeasured(const Suite& suite, const Row& row, const std::string& name,
                       const RowEnd& end, const PaperOptions& options) {
-  Experiment experiment;
-  experiment.name = name;
-  experiment.suite = suite.name;
-  experiment.row = row.id;
+  Experiment experiment = new_experiment(paper_experiment(name), suite.name, row.id);
   experiment.status = end.status;
   experiment.reason = end.reason;
   experiment.started = utc_now();
   experiment.argv = options.argv;
+  experiment.seed = options.seed;
   experiment.environment = {{"build", build_record()}, {"machine", machine_record()}};
   write_json_file(document_of(options.folder, name, row.id), to_json(experiment));
 }
@@ -94,10 +92,10 @@ std::vector<VerdictRecord> judge_paper_document(const fs::path& folder, const st
   const fs::path file = document_of(folder, name, row);
   try {
     const Experiment experiment = experiment_from_json(read_json_file(file), file.string());
-    if (experiment.name != name || experiment.row != row) {
+    if (to_string(experiment.name) != name || experiment.row != row) {
       throw Error(ErrorCode::kInvalidJson, file.string(),
                   "expected the experiment " + name + " with the row " + row + ", got " +
-                      experiment.name + " with " + experiment.row);
+                      std::string(to_string(experiment.name)) + " with " + experiment.row);
     }
     if (experiment.status == RunStatus::kOk) {
       const std::string title = name + ": " + row;
@@ -105,7 +103,8 @@ std::vector<VerdictRecord> judge_paper_document(const fs::path& folder, const st
     }
     return judge_experiment(experiment);
   } catch (const Error& error) {
-    return fail_experiment(name, row, std::string("nothing was measured: ") + error.what());
+    return fail_experiment(paper_experiment(name), row,
+                           std::string("nothing was measured: ") + error.what());
   }
 }
 

@@ -3,102 +3,135 @@
 #include <cmath>
 #include <limits>
 
-#include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
 namespace harness {
 namespace {
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kOneRounding = 0x1p-11;
+/// From here on ones and equal values add nothing to a sum in half.
+constexpr std::int64_t kHalfStagnates = 2048;
+/// The products that the statement is about.
+constexpr std::int64_t kLongest = 65536;
 
-Finding judge_dot_products(const Json& measured) {
-  const Json* rows = find_at(measured, {"dot_products"});
-  if (rows == nullptr || !rows->is_array() || rows->empty()) return no_number("dot products");
+/// Infinite where the sum itself overflows; NaN where it was not measured.
+double half_error(const DotProductRecord& sum) {
+  return sum.half_overflows ? kInfinity : sum.half_error;
+}
+
+Finding judge_dot_products(const AccumulationRecord& record) {
+  if (record.dot_products.empty()) return no_number("dot products");
   double single = 0.0;
-  for (const auto& row : *rows) {
-    const double error = must(row, {"single_error"});
-    if (!std::isfinite(error)) return no_number("an error of FP32 accumulation");
-    single = std::max(single, error);
+  const DotProductRecord* longest = &record.dot_products.front();
+  for (const auto& sum : record.dot_products) {
+    if (!std::isfinite(sum.single_error) || sum.single_error < 0.0 || !(half_error(sum) >= 0.0)) {
+      return no_number("an error of a dot product");
+    }
+    single = std::max(single, sum.single_error);
+    if (sum.length > longest->length) longest = &sum;
   }
-  const Json& longest = rows->back();
-  const bool overflowed = find_at(longest, {"half"}) != nullptr && longest.at("half").is_null();
-  const double half =
-      overflowed ? std::numeric_limits<double>::infinity() : must(longest, {"half_error"});
   constexpr double kFactor = 10.0;
-  const bool pass = single <= 1.01 * kOneRounding && half >= kFactor * kOneRounding;
+  const double half = half_error(*longest);
+  const bool pass = longest->length >= kLongest && single <= 1.01 * kOneRounding &&
+                    half >= kFactor * kOneRounding;
   return with_bound(
       compared(pass, number_or_null(100.0 * half),
-               "relative error of " + count_text(count_at(longest, {"length"}).value_or(0)) +
-                   " positive products: " + percent(half) +
-                   " accumulated in half; accumulated in "
-                   "FP32 at most " +
+               "relative error of " + count_text(longest->length) + " positive products: " +
+                   percent(half) + " accumulated in half; accumulated in FP32 at most " +
                    percent(single) + " at any length, one rounding is " + percent(kOneRounding)),
       "min", 100.0 * kFactor * kOneRounding,
       "ten times what the one rounding costs that FP32 accumulation is allowed");
 }
 
-Finding judge_statistics(const Json& measured) {
-  const Json* rows = find_at(measured, {"statistics"});
-  if (rows == nullptr || !rows->is_array()) return no_number("means of batch norm");
+/// What became of the means of equal values. Those that half gets right are the control: they are
+/// of fewer values than those that it gets wrong.
+struct Means {
   std::int64_t held = 0, stagnated = 0, overflowed = 0, single_wrong = 0;
-  for (const auto& row : *rows) {
-    const double value = must(row, {"value"});
-    const double half = must(row, {"half_mean"});
-    const Json* overflow = find_at(row, {"half_overflows"});
-    if (overflow != nullptr && *overflow == true) ++overflowed;
-    if (half == value) ++held;
-    if (half < 0.5 * value) ++stagnated;
-    if (!(must(row, {"single_mean"}) == value)) ++single_wrong;
+  std::int64_t longest_held = 0;
+  std::int64_t shortest_lost = std::numeric_limits<std::int64_t>::max();
+
+  void add(const EqualValuesMean& mean) {
+    if (mean.half_overflows) ++overflowed;
+    if (mean.half_mean < 0.5 * mean.value) ++stagnated;
+    if (mean.half_mean == mean.value) {
+      ++held;
+      longest_held = std::max(longest_held, mean.count);
+    } else {
+      shortest_lost = std::min(shortest_lost, mean.count);
+    }
+    if (!(mean.single_mean == mean.value)) ++single_wrong;
   }
-  if (rows->empty()) return no_number("means of batch norm");
-  return compared(held > 0 && stagnated > 0 && overflowed > 0 && single_wrong == 0,
-                  stagnated + overflowed,
-                  "means of equal values: in half " + count_text(stagnated) + " stagnate, " +
-                      count_text(overflowed) + " overflow and " + count_text(held) +
-                      " (few values, the control) is right; in FP32 " + count_text(single_wrong) +
-                      " are wrong");
+  bool shows_the_statement() const {
+    return held > 0 && stagnated > 0 && overflowed > 0 && single_wrong == 0 &&
+           longest_held < shortest_lost;
+  }
+};
+
+Finding judge_statistics(const AccumulationRecord& record) {
+  Means means;
+  for (const auto& mean : record.statistics) {
+    const bool measured = mean.half_overflows || std::isfinite(mean.half_mean);
+    if (!measured || !(mean.value > 0.0) || mean.count <= 0)
+      return no_number("means of batch norm");
+    means.add(mean);
+  }
+  if (record.statistics.empty()) return no_number("means of batch norm");
+  return compared(means.shows_the_statement(), means.stagnated + means.overflowed,
+                  "means of equal values: in half " + count_text(means.stagnated) + " stagnate, " +
+                      count_text(means.overflowed) + " overflow and " + count_text(means.held) +
+                      " (few values, the control) is right; in FP32 " +
+                      count_text(means.single_wrong) + " are wrong");
 }
 
-Finding judge_kernels(const Json& measured) {
-  const double sum = must(measured, {"kernels", "sum_of_ones", "measured"});
-  const double length = must(measured, {"kernels", "sum_of_ones", "length"});
-  const double mean = must(measured, {"kernels", "batch_norm_mean", "measured"});
-  const double value = must(measured, {"kernels", "batch_norm_mean", "value"});
-  if (!std::isfinite(sum) || !std::isfinite(mean)) return no_number("sums of the kernels");
-  return compared(sum == length && mean == value && length > 2048.0, sum,
-                  "a half convolution over " + short_text(length) + " ones gives " +
-                      short_text(sum) +
-                      " (half accumulation ends at 2048), half batch norm the "
-                      "mean " +
-                      short_text(mean) + " of values " + short_text(value));
+Finding judge_kernels(const AccumulationRecord& record) {
+  const KernelSums& kernels = record.kernels;
+  if (!std::isfinite(kernels.sum_of_ones) || !std::isfinite(kernels.batch_norm_mean)) {
+    return no_number("sums of the kernels");
+  }
+  const bool long_enough = kernels.ones > kHalfStagnates && kernels.count > kHalfStagnates;
+  const bool pass = long_enough && kernels.sum_of_ones == static_cast<double>(kernels.ones) &&
+                    kernels.batch_norm_mean == kernels.value;
+  return compared(pass, kernels.sum_of_ones,
+                  "a half convolution over " + count_text(kernels.ones) + " ones gives " +
+                      short_text(kernels.sum_of_ones) +
+                      " (half accumulation ends at 2048), half batch norm the mean " +
+                      short_text(kernels.batch_norm_mean) + " of " + count_text(kernels.count) +
+                      " values " + short_text(kernels.value));
 }
 
-Finding judge_activations(const Json& measured) {
-  const auto channels = count_at(measured, {"activations", "channels"}).value_or(0);
-  const auto half = count_at(measured, {"activations", "half_off"});
-  const auto single = count_at(measured, {"activations", "single_off"});
-  if (channels == 0 || !half || !single) return no_number("channels of the row");
-  const double share = static_cast<double>(*half) / static_cast<double>(channels);
+Finding judge_activations(const AccumulationRecord& record) {
+  std::int64_t channels = 0, half = 0, single = 0;
+  for (const auto& layer : record.activations) {
+    const bool counted = 0 <= layer.half_off && layer.half_off <= layer.channels &&
+                         0 <= layer.single_off && layer.single_off <= layer.channels;
+    if (!counted) return no_number("channels of the row");
+    channels += layer.channels;
+    half += layer.half_off;
+    single += layer.single_off;
+  }
+  const double share = share_of(half, channels);
+  if (!std::isfinite(share)) return no_number("channels of the row");
   return with_bound(
-      compared(share >= kNoticeableShare && *single == 0, 100.0 * share,
-               "statistics of " + count_text(*half) + " of " + count_text(channels) +
+      compared(share >= kNoticeableShare && single == 0, 100.0 * share,
+               "statistics of " + count_text(half) + " of " + count_text(channels) +
                    " channels are off by more than 1 % when accumulated in half, of " +
-                   count_text(*single) + " in FP32"),
+                   count_text(single) + " in FP32"),
       "min", 100.0 * kNoticeableShare, kNoticeableReason);
 }
 
-constexpr auto kAccumulation = std::to_array<PaperStatement>({
-    {"dot-products", "3.3", "products are to be added up in FP32", "%", judge_dot_products},
-    {"statistics", "3.3", "batch norm's sums are to be made in FP32", "", judge_statistics},
-    {"activations", "3.3", "the same of what the row's convolutions compute", "%",
+constexpr auto kAccumulation = std::to_array<PaperRule<AccumulationRecord>>({
+    {{"dot-products", "3.3", "products are to be added up in FP32", "%"}, judge_dot_products},
+    {{"statistics", "3.3", "batch norm's sums are to be made in FP32", ""}, judge_statistics},
+    {{"activations", "3.3", "the same of what the row's convolutions compute", "%"},
      judge_activations},
-    {"kernels", "3.3", "control: the kernels of the rows add up in FP32", "", judge_kernels},
+    {{"kernels", "3.3", "control: the kernels of the rows add up in FP32", ""}, judge_kernels},
 });
 
 }  // namespace
 
-std::span<const PaperStatement> accumulation_statements() {
+std::span<const PaperRule<AccumulationRecord>> accumulation_statements() {
   return kAccumulation;
 }
 

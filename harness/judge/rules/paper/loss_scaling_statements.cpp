@@ -2,24 +2,28 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
-#include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
 namespace harness {
 namespace {
 
-constexpr const char* kActivations = "activations";
-constexpr const char* kWeights = "weights";
+using Phase = std::pair<const char*, const LossScalingPhase*>;
 
-double zeros(const Json& measured, const char* phase, const char* kind, const char* scale) {
-  return must(measured, {phase, kind, scale, "zero_in_half"});
+std::array<Phase, 2> phases_of(const LossScalingRecord& record) {
+  return {{{"start", &record.start}, {"published", &record.published}}};
 }
 
-Finding judge_activation_gradients(const Json& measured) {
-  const double late = zeros(measured, "published", kActivations, "unscaled");
-  const double early = zeros(measured, "start", kActivations, "unscaled");
+/// The share of the gradients that FP32 has and a half backward pass makes zero.
+double zeros(const GradientCensus& census, const GradientFate& fate) {
+  return share_of(fate.zero_in_half, census.non_zero);
+}
+
+Finding judge_activation_gradients(const LossScalingRecord& record) {
+  const double late = zeros(record.published.activations, record.published.activations.unscaled);
+  const double early = zeros(record.start.activations, record.start.activations.unscaled);
   if (!std::isfinite(late) || !std::isfinite(early)) return no_number("gradients of activations");
   const double worst = std::max(late, early);
   return with_bound(
@@ -30,9 +34,12 @@ Finding judge_activation_gradients(const Json& measured) {
 }
 
 /// The paper's number is of one speech model: measured here, and nothing to pass or fail by.
-Finding judge_weight_gradients(const Json& measured) {
-  const double late = must(measured, {"published", kWeights, "unscaled", "below_2^-24"});
-  const double early = must(measured, {"start", kWeights, "unscaled", "below_2^-24"});
+Finding judge_weight_gradients(const LossScalingRecord& record) {
+  const auto small = [](const GradientCensus& census) {
+    return share_of(census.unscaled.below_2_24, census.non_zero);
+  };
+  const double late = small(record.published.weights);
+  const double early = small(record.start.weights);
   if (!std::isfinite(late) || !std::isfinite(early)) return no_number("gradients of weights");
   Finding finding =
       not_verifiable("the paper's 5 % are of a speech model that is not at hand; of this row's, " +
@@ -42,18 +49,22 @@ Finding judge_weight_gradients(const Json& measured) {
   return finding;
 }
 
-/// Zeros of the half backward pass against those that rounding alone makes of FP32's gradients.
-Finding judge_flush_threshold(const Json& measured) {
+/// Zeros of the half backward pass, compared with those that rounding alone makes of FP32's
+/// gradients.
+Finding judge_flush_threshold(const LossScalingRecord& record) {
   constexpr double kOff = 0.1;
   double worst = 0.0;
   std::string text;
-  for (const auto* phase : {"start", "published"}) {
-    const double half = zeros(measured, phase, kActivations, "unscaled");
-    const double rounded = must(measured, {phase, kActivations, "unscaled", "flushed"});
-    const double paper = must(measured, {phase, kActivations, "unscaled", "below_2^-24"});
-    if (!std::isfinite(half) || !(rounded > 0.0)) return no_number("gradients below 2^-25");
+  for (const auto& [name, phase] : phases_of(record)) {
+    const GradientCensus& census = phase->activations;
+    const double half = zeros(census, census.unscaled);
+    const double rounded = share_of(census.unscaled.flushed, census.non_zero);
+    const double paper = share_of(census.unscaled.below_2_24, census.non_zero);
+    if (!std::isfinite(half) || !(rounded > 0.0) || !(paper >= rounded)) {
+      return no_number("gradients below 2^-25");
+    }
     worst = std::max(worst, std::fabs(half / rounded - 1.0));
-    text.append(text.empty() ? "" : "; ").append(phase).append(": ").append(percent(half));
+    text.append(text.empty() ? "" : "; ").append(name).append(": ").append(percent(half));
     text.append(" are zero in half, ").append(percent(rounded));
     text.append(" at most 2^-25 and ").append(percent(paper)).append(" below 2^-24 in FP32");
   }
@@ -61,21 +72,21 @@ Finding judge_flush_threshold(const Json& measured) {
                     "the half forward pass gives slightly other gradients");
 }
 
-Finding judge_rescue(const Json& measured) {
+Finding judge_rescue(const LossScalingRecord& record) {
   constexpr double kLeft = 0.5;
   double worst = 0.0;
   std::string text;
-  for (const auto* kind : {kActivations, kWeights}) {
-    for (const auto* phase : {"start", "published"}) {
-      const double before = zeros(measured, phase, kind, "unscaled");
-      const double after = zeros(measured, phase, kind, "scaled");
-      const auto broken = count_at(measured, {phase, kind, "scaled", "non_finite_in_half"});
-      if (!std::isfinite(before) || !std::isfinite(after) || !broken || !(before > 0.0)) {
+  for (const auto& [name, phase] : phases_of(record)) {
+    for (const auto& [kind, census] :
+         {std::pair("activations", &phase->activations), std::pair("weights", &phase->weights)}) {
+      const double before = zeros(*census, census->unscaled);
+      const double after = zeros(*census, census->scaled);
+      if (!(before > 0.0) || !std::isfinite(after)) {
         return no_number("zeros with and without a scale");
       }
-      worst =
-          std::max(worst, *broken > 0 ? std::numeric_limits<double>::infinity() : after / before);
-      text.append(text.empty() ? "" : "; ").append(kind).append(", ").append(phase);
+      const bool broken = census->scaled.non_finite_in_half != 0;
+      worst = std::max(worst, broken ? std::numeric_limits<double>::infinity() : after / before);
+      text.append(text.empty() ? "" : "; ").append(kind).append(", ").append(name);
       text.append(": ").append(percent(before)).append(" to ").append(percent(after));
     }
   }
@@ -83,44 +94,43 @@ Finding judge_rescue(const Json& measured) {
                     100.0 * kLeft, "at least half of what is lost comes back everywhere");
 }
 
-Finding judge_logit_bound(const Json& measured) {
+Finding judge_logit_bound(const LossScalingRecord& record) {
   double worst = 0.0;
   std::int64_t layers = 0;
-  for (const auto* phase : {"start", "published"}) {
-    const Json* bounds = find_at(measured, {phase, "logits"});
-    if (bounds == nullptr || !bounds->is_array()) return no_number("gradients of logits");
-    for (const auto& layer : *bounds) {
-      const double part = must(layer, {"max_abs"}) / must(layer, {"bound"});
-      if (!(part > 0.0)) return no_number("a gradient of logits");
-      worst = std::max(worst, part);
+  for (const auto& [name, phase] : phases_of(record)) {
+    if (phase->logits.empty()) return no_number("gradients of logits");
+    for (const auto& layer : phase->logits) {
+      if (!(layer.bound > 0.0) || !(layer.max_abs > 0.0)) {
+        return no_number("a gradient of logits");
+      }
+      worst = std::max(worst, layer.max_abs / layer.bound);
       ++layers;
     }
   }
-  if (layers == 0) return no_number("gradients of logits");
   constexpr double kRoundings = 1e-3;
   return with_bound(
-      compared(worst <= 1.0 + kRoundings, worst,
+      compared(worst <= 1.0 + kRoundings, number_or_null(worst),
                "the largest gradient of a logit as part of the largest that a mean over all pixels "
                "allows (weight / (N h w)), over " +
                    plural(layers, "map")),
       "max", 1.0 + kRoundings, "FP32 sums over the pixels of one logit");
 }
 
-constexpr auto kLossScaling = std::to_array<PaperStatement>({
-    {"activation-grads", "3.2", "unscaled, gradients of activations vanish", "%",
+constexpr auto kLossScaling = std::to_array<PaperRule<LossScalingRecord>>({
+    {{"activation-grads", "3.2", "unscaled, gradients of activations vanish", "%"},
      judge_activation_gradients},
-    {"weight-grads", "3.1", "about 5 % of weight gradients are below 2^-24", "%",
+    {{"weight-grads", "3.1", "about 5 % of weight gradients are below 2^-24", "%"},
      judge_weight_gradients},
-    {"flush-threshold", "3.1", "what is too small for half becomes zero", "",
+    {{"flush-threshold", "3.1", "what is too small for half becomes zero", ""},
      judge_flush_threshold},
-    {"scaling-rescues", "3.2", "scaling the loss brings them back", "%", judge_rescue},
-    {"logit-bound", "", "a mean over all pixels bounds the gradients of logits", "",
+    {{"scaling-rescues", "3.2", "scaling the loss brings them back", "%"}, judge_rescue},
+    {{"logit-bound", "", "a mean over all pixels bounds the gradients of logits", ""},
      judge_logit_bound},
 });
 
 }  // namespace
 
-std::span<const PaperStatement> loss_scaling_statements() {
+std::span<const PaperRule<LossScalingRecord>> loss_scaling_statements() {
   return kLossScaling;
 }
 

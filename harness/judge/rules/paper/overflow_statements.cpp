@@ -2,136 +2,150 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <optional>
+#include <utility>
 
-#include "harness/arithmetic/scaler.h"
-#include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
 namespace harness {
 namespace {
 
-/// The two runs with a dynamic scale have the names of their scalers.
-const std::string_view kMmcvRun = to_string(ScalerType::kMmcvDynamic);
-const std::string_view kTorchRun = to_string(ScalerType::kGradScaler);
-
-/// Steps of a trace whose loss is not a number, from `first` on; -1 when the trace is not one.
-std::int64_t broken_losses(const Json& run, std::int64_t first) {
-  const Json* trace = find_at(run, {"trace"});
-  if (trace == nullptr || !trace->is_array() || trace->empty()) return -1;
-  std::int64_t broken = 0;
-  for (std::size_t i = 0; i < trace->size(); ++i) {
-    const bool is_broken = !number_at(trace->at(i), {"loss"});
-    if (static_cast<std::int64_t>(i) >= first && is_broken) ++broken;
-  }
-  return broken;
+/// Steps from `first` on whose loss is not finite.
+std::int64_t broken_losses(const ScaledTraining& run, std::int64_t first = 0) {
+  const auto begin = std::min<std::int64_t>(first, std::ssize(run.trace));
+  return std::count_if(run.trace.begin() + begin, run.trace.end(),
+                       [](const ScaledStep& step) { return !std::isfinite(step.loss); });
 }
 
-/// The batches are taken in turn: so many steps see all of them.
-constexpr std::int64_t kCycle = 4;
+/// Whether the counts of a run can be those of its trace.
+bool is_whole(const ScaledTraining& run) {
+  const auto fits = [&](std::int64_t count, std::int64_t most) {
+    return 0 <= count && count <= most;
+  };
+  const bool scaled = std::all_of(run.trace.begin(), run.trace.end(), [](const ScaledStep& step) {
+    return std::isfinite(step.scale) && step.scale > 0.0;
+  });
+  return scaled && run.steps > 0 && run.steps == std::ssize(run.trace) &&
+         fits(run.overflows, run.steps) && fits(run.skipped, run.steps) && run.weights > 0 &&
+         fits(run.ruined, run.weights) && fits(run.last_skipped.value_or(0), run.steps - 1) &&
+         fits(run.first_ruined.value_or(0), run.steps - 1) &&
+         run.last_skipped.has_value() == (run.skipped > 0);
+}
 
-/// Over a whole turn of the batches; NaN where a loss is none or the trace too short.
-double mean_loss(const Json& trace, std::int64_t first) {
+/// Over a whole turn of the batches, which the trace has to hold; NaN where a loss is not finite.
+double mean_loss(const ScaledTraining& run, std::int64_t first, std::int64_t batches) {
   double sum = 0.0;
-  for (std::int64_t i = first; i < first + kCycle; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    sum += i >= 0 && at < trace.size() ? must(trace.at(at), {"loss"}) : std::nan("");
+  for (std::int64_t i = first; i < first + batches; ++i) {
+    sum += run.trace[static_cast<std::size_t>(i)].loss;
   }
-  return sum / static_cast<double>(kCycle);
+  return sum / static_cast<double>(batches);
 }
 
-Finding judge_overflows(const Json& measured) {
+std::array<std::pair<const char*, const ScaledTraining*>, 2> dynamic_runs(
+    const OverflowRecord& record) {
+  return {{{"mmcv-dynamic", &record.mmcv_dynamic}, {"grad-scaler", &record.grad_scaler}}};
+}
+
+Finding judge_overflows(const OverflowRecord& record) {
   std::string text;
   std::int64_t least = std::numeric_limits<std::int64_t>::max();
-  for (const auto name :
-       {kMmcvRun, kTorchRun, std::string_view("unguarded"), std::string_view("guarded")}) {
-    const auto overflows = count_at(measured, {"runs", name, "overflows"});
-    if (!overflows) return no_number("steps of a run");
-    least = std::min(least, *overflows);
-    text.append(text.empty() ? "" : ", ").append(name).append(" ").append(count_text(*overflows));
+  for (const auto& [name, run] :
+       {std::pair("mmcv-dynamic", &record.mmcv_dynamic),
+        std::pair("grad-scaler", &record.grad_scaler), std::pair("unguarded", &record.unguarded),
+        std::pair("guarded", &record.guarded)}) {
+    if (!is_whole(*run)) return no_number("steps of a run");
+    least = std::min(least, run->overflows);
+    text.append(text.empty() ? "" : ", ").append(name).append(" ");
+    text.append(count_text(run->overflows));
   }
   return with_bound(compared(least > 0, least, "steps with infinite gradients: " + text), "min",
                     1.0, "every run with that scale overflows");
 }
 
-Finding judge_recovery(const Json& measured) {
-  constexpr std::int64_t kClean = 5;
+/// One dynamic scale: whether it came back from its overflow, and in words.
+struct Recovery {
+  bool seen = false;
+  std::string text;
+};
+
+constexpr std::int64_t kCleanSteps = 5;
+
+Recovery recovery_of(const ScaledTraining& run, std::int64_t batches) {
+  const auto clean = run.steps - 1 - run.last_skipped.value_or(-1);
+  const double first = mean_loss(run, 0, batches);
+  const double last = mean_loss(run, run.steps - batches, batches);
+  const double scale = run.trace.back().scale;
+  const bool fell = scale < run.trace.front().scale && last < first;
+  const bool trained =
+      run.skipped > 0 && clean >= kCleanSteps && run.ruined == 0 && broken_losses(run) == 0;
+  return {fell && trained, plural(run.skipped, "step") + " skipped, the last " +
+                               plural(clean, "step") + " clean at " + short_text(scale) +
+                               ", loss " + short_text(first) + " to " + short_text(last)};
+}
+
+Finding judge_recovery(const OverflowRecord& record) {
   bool pass = true;
   std::string text;
   double last_scale = std::nan("");
-  for (const auto name : {kMmcvRun, kTorchRun}) {
-    const Json* run = find_at(measured, {"runs", name});
-    if (run == nullptr || broken_losses(*run, 0) < 0) return no_number("steps of a run");
-    const Json& trace = run->at("trace");
-    const auto steps = static_cast<std::int64_t>(trace.size());
-    const auto skipped = count_at(*run, {"skipped"}).value_or(0);
-    const auto clean = steps - 1 - count_at(*run, {"last_skipped"}).value_or(steps - 1);
-    const double first = mean_loss(trace, 0), last = mean_loss(trace, steps - kCycle);
-    last_scale = must(trace.back(), {"scale"});
-    pass = pass && skipped > 0 && clean >= kClean && count_at(*run, {"ruined"}) == 0 &&
-           broken_losses(*run, 0) == 0 && last < first &&
-           last_scale < must(trace.front(), {"scale"});
-    text.append(text.empty() ? "" : "; ").append(name).append(": ");
-    text.append(plural(skipped, "step")).append(" skipped, the last ");
-    text.append(plural(clean, "step")).append(" clean");
-    text.append(" at ").append(short_text(last_scale)).append(", loss ").append(short_text(first));
-    text.append(" to ").append(short_text(last));
+  for (const auto& [name, run] : dynamic_runs(record)) {
+    // The first and the last turn of the batches are compared, and they may not overlap.
+    const bool enough = record.batches > 0 && run->steps >= 2 * record.batches;
+    if (!is_whole(*run) || !enough) return no_number("two turns of the batches in a run");
+    const Recovery recovery = recovery_of(*run, record.batches);
+    pass = pass && recovery.seen;
+    last_scale = run->trace.back().scale;
+    text.append(text.empty() ? "" : "; ").append(name).append(": ").append(recovery.text);
   }
-  return with_bound(compared(pass, last_scale, text), "min_clean_steps", kClean,
+  return with_bound(compared(pass, last_scale, text), "min_clean_steps", kCleanSteps,
                     "the scale must have stopped falling and the loss fallen");
 }
 
-Finding judge_unguarded(const Json& measured) {
-  const Json* run = find_at(measured, {"runs", "unguarded"});
-  const auto first = run == nullptr ? std::nullopt : count_at(*run, {"first_ruined"});
-  const auto ruined = run == nullptr ? std::nullopt : count_at(*run, {"ruined"});
-  const auto steps = run == nullptr ? std::nullopt : count_at(*run, {"steps"});
-  if (!ruined || !steps || *steps == 0) return no_number("steps of the unguarded run");
-  if (!first) return compared(false, *ruined, "no master weight was ruined");
-  const auto broken = broken_losses(*run, *first + 1);
-  const auto after = *steps - *first - 1;
-  return compared(
-      *ruined > 0 && after > 0 && broken == after, *ruined,
-      count_text(*ruined) + " of " + count_text(count_at(*run, {"weights"}).value_or(0)) +
-          " masters are not finite at the end; the first after step " + count_text(*first) + "; " +
-          count_text(broken) + " of the " + count_text(after) + " later losses are not numbers");
+Finding judge_unguarded(const OverflowRecord& record) {
+  const ScaledTraining& run = record.unguarded;
+  if (!is_whole(run)) return no_number("steps of the unguarded run");
+  if (!run.first_ruined) return compared(false, run.ruined, "no master weight was ruined");
+  const auto broken = broken_losses(run, *run.first_ruined + 1);
+  const auto after = run.steps - *run.first_ruined - 1;
+  const bool lost_at_once = after > 0 && broken == after && broken_losses(run) == after;
+  return compared(run.ruined > 0 && lost_at_once, run.ruined,
+                  count_text(run.ruined) + " of " + count_text(run.weights) +
+                      " masters are not finite at the end; the first after step " +
+                      count_text(*run.first_ruined) + "; " + count_text(broken) + " of the " +
+                      count_text(after) + " later losses are not numbers");
 }
 
-Finding judge_guarded(const Json& measured) {
-  const auto ruined = count_at(measured, {"runs", "guarded", "ruined"});
-  const auto skipped = count_at(measured, {"runs", "guarded", "skipped"});
-  const auto steps = count_at(measured, {"runs", "guarded", "steps"});
-  if (!ruined || !skipped || !steps || *steps == 0) return no_number("steps of the guarded run");
-  return compared(*ruined == 0 && *skipped > 0, *ruined,
-                  count_text(*skipped) + " of " + plural(*steps, "step") +
-                      " skipped under the same scale, " + count_text(*ruined) +
+Finding judge_guarded(const OverflowRecord& record) {
+  const ScaledTraining& run = record.guarded;
+  if (!is_whole(run)) return no_number("steps of the guarded run");
+  return compared(run.ruined == 0 && run.skipped > 0 && broken_losses(run) == 0, run.ruined,
+                  count_text(run.skipped) + " of " + plural(run.steps, "step") +
+                      " skipped under the same scale, " + count_text(run.ruined) +
                       " masters not finite");
 }
 
-Finding judge_own_scale(const Json& measured) {
-  const Json* run = find_at(measured, {"runs", "row"});
-  const auto overflows = run == nullptr ? std::nullopt : count_at(*run, {"overflows"});
-  const auto ruined = run == nullptr ? std::nullopt : count_at(*run, {"ruined"});
-  if (!overflows || !ruined) return no_number("steps with the row's scale");
-  return compared(*overflows == 0 && *ruined == 0 && broken_losses(*run, 0) == 0, *overflows,
-                  count_text(*overflows) + " overflows with the row's own scale and no check");
+Finding judge_own_scale(const OverflowRecord& record) {
+  const ScaledTraining& run = record.row;
+  if (!is_whole(run)) return no_number("steps with the row's scale");
+  return compared(run.overflows == 0 && run.ruined == 0 && broken_losses(run) == 0, run.overflows,
+                  count_text(run.overflows) + " overflows with the row's own scale and no check, " +
+                      count_text(broken_losses(run)) + " losses are not numbers");
 }
 
-constexpr auto kOverflow = std::to_array<PaperStatement>({
-    {"too-large-scale", "3.2", "a scale that is too large overflows", "steps", judge_overflows},
-    {"dynamic-recovers", "5", "a dynamic scale skips, falls and trains on", "", judge_recovery},
-    {"unguarded-ruins", "3.2", "an overflow that is not looked for damages the weights", "weights",
+constexpr auto kOverflow = std::to_array<PaperRule<OverflowRecord>>({
+    {{"too-large-scale", "3.2", "a scale that is too large overflows", "steps"}, judge_overflows},
+    {{"dynamic-recovers", "5", "a dynamic scale skips, falls and trains on", ""}, judge_recovery},
+    {{"unguarded-ruins", "3.2", "an overflow that is not looked for damages the weights",
+      "weights"},
      judge_unguarded},
-    {"check-protects", "3.2", "control: skipped updates leave the masters whole", "weights",
+    {{"check-protects", "3.2", "control: skipped updates leave the masters whole", "weights"},
      judge_guarded},
-    {"own-scale-holds", "3.2", "control: the row's own scale does not overflow", "steps",
+    {{"own-scale-holds", "3.2", "control: the row's own scale does not overflow", "steps"},
      judge_own_scale},
 });
 
 }  // namespace
 
-std::span<const PaperStatement> overflow_statements() {
+std::span<const PaperRule<OverflowRecord>> overflow_statements() {
   return kOverflow;
 }
 

@@ -1,39 +1,21 @@
 #include "harness/judge/rules/paper/paper_claims.h"
 
-#include <array>
+#include <optional>
 #include <span>
+#include <utility>
 
 #include "harness/base/error.h"
-#include "harness/base/number_text.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
 namespace harness {
 namespace {
 
-struct ExperimentKind {
-  const char* name;
-  std::span<const PaperStatement> (*statements)();
-};
-
-constexpr std::array<ExperimentKind, 4> kKinds{{{"master-weights", master_weights_statements},
-                                                {"loss-scaling", loss_scaling_statements},
-                                                {"fp32-accumulation", accumulation_statements},
-                                                {"overflow", overflow_statements}}};
-
-const ExperimentKind& kind_of(std::string_view name) {
-  for (const auto& kind : kKinds) {
-    if (kind.name == name) return kind;
-  }
-  throw Error(ErrorCode::kUsage, name,
-              "expected one of " + enumeration(paper_experiments()) + ", got another experiment");
-}
-
-VerdictRecord record_of(std::string_view experiment, const std::string& row,
-                        const PaperStatement& statement, const Finding& finding) {
+VerdictRecord record_of(const Experiment& experiment, const PaperStatement& statement,
+                        const Finding& finding) {
   VerdictRecord record;
-  record.row = row;
+  record.row = experiment.row;
   record.claim = statement.id;
-  record.evidence = experiment;
+  record.evidence = to_string(experiment.name);
   record.published = statement.text;
   record.measured = finding.measured;
   record.unit = statement.unit;
@@ -45,37 +27,64 @@ VerdictRecord record_of(std::string_view experiment, const std::string& row,
   return record;
 }
 
+/// Why nothing of the experiment can be judged, if so.
+std::optional<Finding> absence_of(const Experiment& experiment) {
+  switch (experiment.status) {
+    case RunStatus::kOk:
+      return std::nullopt;
+    case RunStatus::kSkipped:
+      return skipped(experiment.reason, missing_resource(experiment.reason));
+    case RunStatus::kError:
+      break;
+  }
+  return missing(experiment.reason);
+}
+
+/// The measurements, or the finding that stands for every statement.
+template <Record R>
+std::pair<std::optional<R>, Finding> read(const Experiment& experiment) {
+  if (const auto absence = absence_of(experiment)) return {std::nullopt, *absence};
+  try {
+    return {measurements_of<R>(experiment), {}};
+  } catch (const Error& error) {
+    return {std::nullopt, missing(error.what())};
+  }
+}
+
+template <Record R>
+std::vector<VerdictRecord> judge_all(const Experiment& experiment,
+                                     std::span<const PaperRule<R>> rules) {
+  const auto [measured, absence] = read<R>(experiment);
+  std::vector<VerdictRecord> records;
+  for (const auto& rule : rules) {
+    const Finding finding = measured ? rule.judge(*measured) : absence;
+    records.push_back(record_of(experiment, rule.statement, finding));
+  }
+  return records;
+}
+
 }  // namespace
 
-std::vector<std::string> paper_experiments() {
-  std::vector<std::string> names;
-  for (const auto& kind : kKinds) names.emplace_back(kind.name);
-  return names;
-}
-
 std::vector<VerdictRecord> judge_experiment(const Experiment& experiment) {
-  std::vector<VerdictRecord> records;
-  for (const auto& statement : kind_of(experiment.name).statements()) {
-    Finding finding;
-    if (experiment.status == RunStatus::kSkipped) {
-      finding = skipped(experiment.reason, missing_resource(experiment.reason));
-    } else if (experiment.status == RunStatus::kError) {
-      finding = missing(experiment.reason);
-    } else {
-      finding = statement.judge(experiment.measurements);
-    }
-    records.push_back(record_of(experiment.name, experiment.row, statement, finding));
+  switch (experiment.name) {
+    case PaperExperiment::kMasterWeights:
+      return judge_all(experiment, master_weights_statements());
+    case PaperExperiment::kLossScaling:
+      return judge_all(experiment, loss_scaling_statements());
+    case PaperExperiment::kFp32Accumulation:
+      return judge_all(experiment, accumulation_statements());
+    case PaperExperiment::kOverflow:
+      break;
   }
-  return records;
+  return judge_all(experiment, overflow_statements());
 }
 
-std::vector<VerdictRecord> fail_experiment(std::string_view name, const std::string& row,
+std::vector<VerdictRecord> fail_experiment(PaperExperiment name, const std::string& row,
                                            const std::string& reason) {
-  std::vector<VerdictRecord> records;
-  for (const auto& statement : kind_of(name).statements()) {
-    records.push_back(record_of(name, row, statement, missing(reason)));
-  }
-  return records;
+  Experiment experiment = new_experiment(name, "", row);
+  experiment.status = RunStatus::kError;
+  experiment.reason = reason;
+  return judge_experiment(experiment);
 }
 
 }  // namespace harness

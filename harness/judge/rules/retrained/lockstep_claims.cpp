@@ -6,9 +6,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "harness/base/measurement.h"
+#include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
@@ -16,29 +18,37 @@
 namespace harness {
 namespace {
 
-/// Of the gradient's length: where the twin is that far away, its direction is another one.
+/// Relative to the gradient's norm: beyond this the twin points elsewhere.
 constexpr double kFarGone = 0.5;
-/// Of the twin's distance. Where rounding acts smoothly FP32's digits lead 2^-13 as far as half's;
-/// 400 times as much is no longer the roundings' size but what they set off.
+/// Relative to the twin's distance. Where rounding acts smoothly FP32's digits lead 2^-13 as far as
+/// half's; 400 times as much is amplification and no rounding error.
 constexpr double kSizeless = 0.05;
 constexpr std::int64_t kFewestSteps = 3;
 /// In a single step one unit that flips can outweigh all roundings.
 constexpr double kStepAllowance = 10.0;
 /// One tensor of a few elements scatters more than all of them together.
 constexpr double kTensorAllowance = 4.0;
-/// Of the gradient's elements, by the worst step. Rounding turns none into 0, range does: that is
-/// what the loss is scaled against.
+/// Shares of the gradient's elements in the worst step. Rounding turns none into 0, range does:
+/// that is what the loss is scaled against.
 constexpr double kMostFlushed = 1e-3;
 constexpr double kMostSubnormal = 0.5;
-/// Of half's yardstick: FP32 has to be nearer than that while chaos has not begun.
+/// Relative to half's yardstick: FP32 has to be nearer than that in the first judged steps.
 constexpr double kNearness = 0.25;
 
-constexpr std::array<std::string_view, 4> kParts = {"gradient", "weights", "update", "statistics"};
+struct Part {
+  std::string_view name;
+  LockstepDistance LockstepDistances::*distance;
+};
+
+constexpr std::array<Part, 4> kParts{{{"gradient", &LockstepDistances::gradient},
+                                      {"weights", &LockstepDistances::weights},
+                                      {"update", &LockstepDistances::update},
+                                      {"statistics", &LockstepDistances::statistics}}};
 
 /// What the steps of one seed came to.
 struct Comparison {
   std::size_t horizon = 0;  ///< The first step that is not judged; the number of steps if all are.
-  std::string chaos;        ///< Why there; "" when all steps are judged.
+  std::string chaos;        ///< Why there; "" when no step was given up.
   std::int64_t judged = 0;
   std::int64_t skipped = 0;
   std::map<std::string, std::vector<double>> ratios;  ///< Of each judged step, by part.
@@ -50,26 +60,25 @@ struct Comparison {
   std::string broken;  ///< What is missing or not finite; "" when nothing is.
 };
 
-bool is_skipped(const Json& step) {
-  const Json* skipped = find_at(step, {"skipped"});
-  return skipped != nullptr && skipped->is_boolean() && skipped->get<bool>();
-}
-
 std::string at_step(std::string_view what, std::size_t step) {
   return std::string(what) + " at step " + std::to_string(step);
 }
 
-/// Why this step cannot be judged, "" when it can. What is missing is found later.
-std::string chaos_of(const Json& step) {
-  const auto norm = number_at(step, {"distance", "gradient", "norm"});
-  const auto twin = number_at(step, {"distance", "gradient", "twin"});
-  const auto single = number_at(step, {"distance", "gradient", "fp32_twin"});
-  if (!norm || !twin || !single || !(*twin > 0.0)) return "";
-  if (*twin > kFarGone * *norm) {
-    return "rounding alone moves the gradient by " + short_text(100.0 * *twin / *norm, 2) + " %";
+bool is_distance(double value) {
+  return std::isfinite(value) && value >= 0.0;
+}
+
+/// Why steps from this one on cannot be judged, "" when they can. A twin that is not finite is
+/// found by compare_part().
+std::string chaos_of(const LockstepStep& step) {
+  const LockstepDistance& gradient = step.distance.gradient;
+  if (!(gradient.twin > 0.0) || !std::isfinite(gradient.twin)) return "";
+  if (gradient.twin > kFarGone * gradient.norm) {
+    return "rounding alone moves the gradient by " +
+           short_text(100.0 * gradient.twin / gradient.norm, 2) + " %";
   }
-  if (*single > kSizeless * *twin) {
-    return "FP32's roundings set off " + short_text(100.0 * *single / *twin, 2) +
+  if (gradient.fp32_twin > kSizeless * gradient.twin) {
+    return "FP32's roundings set off " + short_text(100.0 * gradient.fp32_twin / gradient.twin, 2) +
            " % of what half's do";
   }
   return "";
@@ -81,60 +90,71 @@ void take(Comparison& comparison, double ratio, const std::string& where) {
   comparison.where = where;
 }
 
-void compare_part(const Json& step, std::size_t index, std::string_view part,
+void compare_part(const LockstepStep& step, std::size_t index, const Part& part,
                   Comparison& comparison) {
-  const auto ours = number_at(step, {"distance", part, "policy"});
-  const auto twin = number_at(step, {"distance", part, "twin"});
-  const auto single = number_at(step, {"distance", part, "fp32"});
-  const auto worst = number_at(step, {"distance", part, "worst", "ratio"});
-  const std::string where = at_step(part, index);
-  if (!ours || !single || !worst) {
+  const LockstepDistance& distance = step.distance.*part.distance;
+  const std::string where = at_step(part.name, index);
+  if (!is_distance(distance.policy) || !is_distance(distance.fp32) ||
+      !is_distance(distance.worst.ratio)) {
     comparison.broken = where + " is not finite or missing";
-  } else if (!twin || !(*twin > 0.0)) {
+  } else if (!(distance.twin > 0.0) || !std::isfinite(distance.twin)) {
     comparison.broken = where + " has no yardstick";
   } else {
-    take(comparison, *ours / *twin / kStepAllowance, where);
+    take(comparison, distance.policy / distance.twin / kStepAllowance, where);
     // Both follow from the update's rule and not from rounding: FP32 is as far as the twin.
-    const bool is_update = part == "update";
+    const bool is_update = part.name == "update";
     if (comparison.judged <= kFewestSteps && !is_update) {
-      comparison.single_ratio = std::max(comparison.single_ratio, *single / *twin);
+      comparison.single_ratio = std::max(comparison.single_ratio, distance.fp32 / distance.twin);
     }
     // The weights carry on what one step did to them.
-    if (part == "weights") return;
-    comparison.ratios[std::string(part)].push_back(*ours / *twin);
-    comparison.ratios["single tensors of the " + std::string(part)].push_back(*worst /
-                                                                              kTensorAllowance);
+    if (part.name == "weights") return;
+    comparison.ratios[std::string(part.name)].push_back(distance.policy / distance.twin);
+    comparison.ratios["single tensors of the " + std::string(part.name)].push_back(
+        distance.worst.ratio / kTensorAllowance);
   }
 }
 
-void compare_range(const Json& step, std::size_t index, Comparison& comparison) {
-  const auto elements = count_at(step, {"gradients", "looked_at"});
-  const auto flushed = count_at(step, {"gradients", "flushed"});
-  const auto subnormal = count_at(step, {"gradients", "half_subnormals"});
-  if (!elements || *elements == 0 || !flushed || !subnormal) {
+/// What tells where chaos begins: without it no step could be given up, or every one.
+void compare_horizon(const LockstepStep& step, std::size_t index, Comparison& comparison) {
+  const LockstepDistance& gradient = step.distance.gradient;
+  if (is_distance(gradient.norm) && is_distance(gradient.fp32_twin)) return;
+  comparison.broken = at_step("the gradient's norm or FP32's twin", index) + " is not finite";
+}
+
+void compare_range(const LockstepStep& step, std::size_t index, Comparison& comparison) {
+  const auto& [elements, zeros, subnormals, flushed] = step.gradients;
+  const auto fits = [&](std::int64_t part) { return 0 <= part && part <= elements; };
+  if (elements <= 0 || !fits(zeros) || !fits(subnormals) || !fits(flushed)) {
     comparison.broken = at_step("counts of small gradients", index) + " are missing";
     return;
   }
-  const double whole = static_cast<double>(*elements);
-  comparison.flushed = std::max(comparison.flushed, static_cast<double>(*flushed) / whole);
-  comparison.subnormal = std::max(comparison.subnormal, static_cast<double>(*subnormal) / whole);
+  const auto whole = static_cast<double>(elements);
+  comparison.flushed = std::max(comparison.flushed, static_cast<double>(flushed) / whole);
+  comparison.subnormal = std::max(comparison.subnormal, static_cast<double>(subnormals) / whole);
+}
+
+void compare_step(const LockstepStep& step, std::size_t index, Comparison& comparison) {
+  compare_range(step, index, comparison);
+  for (const auto& part : kParts) {
+    if (comparison.broken.empty()) compare_part(step, index, part, comparison);
+  }
 }
 
 /// One number a step comes close to FP64's by luck: all judged steps are taken together, and one
 /// rounding of the loss itself is always allowed.
-void compare_losses(const Json& series, double unit_roundoff, Comparison& comparison) {
+void compare_losses(const std::vector<LockstepStep>& series, double unit_roundoff,
+                    Comparison& comparison) {
   double ours = 0.0;
   double twins = 0.0;
   for (std::size_t i = 0; i < comparison.horizon; ++i) {
-    const auto exact = number_at(series[i], {"loss", "fp64"});
-    const auto loss = number_at(series[i], {"loss", "policy"});
-    const auto twin = number_at(series[i], {"loss", "twin"});
-    if (!exact || !loss || !twin) {
+    if (series[i].skipped) continue;
+    const LockstepLosses& loss = series[i].loss;
+    if (!std::isfinite(loss.fp64) || !std::isfinite(loss.policy) || !std::isfinite(loss.twin)) {
       comparison.broken = at_step("loss", i) + " is not finite or missing";
       return;
     }
-    ours += (*loss - *exact) * (*loss - *exact);
-    twins += std::pow(std::abs(*twin - *exact) + unit_roundoff * std::abs(*exact), 2);
+    ours += std::pow(loss.policy - loss.fp64, 2);
+    twins += std::pow(std::abs(loss.twin - loss.fp64) + unit_roundoff * std::abs(loss.fp64), 2);
   }
   if (!(twins > 0.0)) {
     comparison.broken = "the losses have no yardstick";
@@ -143,38 +163,44 @@ void compare_losses(const Json& series, double unit_roundoff, Comparison& compar
   take(comparison, std::sqrt(ours / twins), "the losses");
 }
 
-/// Chaos excuses another loss, not one that is no number.
-void look_for_lost(const Json& series, Comparison& comparison) {
-  for (std::size_t i = 0; i < series.size(); ++i) {
-    if (is_skipped(series[i]) || number_at(series[i], {"loss", "policy"})) continue;
-    comparison.broken = at_step("loss", i) + " is not finite or missing";
-    return;
+/// Chaos excuses another loss and another distance, not one that is no number. A skipped step may
+/// have any: that is why it was skipped.
+void look_for_lost(const std::vector<LockstepStep>& series, Comparison& comparison) {
+  for (std::size_t i = 0; i < series.size() && comparison.broken.empty(); ++i) {
+    if (series[i].skipped) continue;
+    if (!std::isfinite(series[i].loss.policy)) {
+      comparison.broken = at_step("loss", i) + " is not finite or missing";
+    }
+    for (const auto& part : kParts) {
+      if (std::isfinite((series[i].distance.*part.distance).policy)) continue;
+      comparison.broken = at_step(part.name, i) + " is not finite or missing";
+    }
   }
 }
 
+/// Of an even number of values the mean of the two in the middle.
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  if (values.size() % 2 == 1) return *middle;
+  return (*std::max_element(values.begin(), middle) + *middle) / 2.0;
 }
 
-Comparison compare(const Json& series, double unit_roundoff) {
+Comparison compare(const std::vector<LockstepStep>& series, double unit_roundoff) {
   Comparison comparison;
   for (; comparison.horizon < series.size(); ++comparison.horizon) {
-    const Json& step = series[comparison.horizon];
-    if (is_skipped(step)) {
-      ++comparison.skipped;
-      continue;
-    }
+    const LockstepStep& step = series[comparison.horizon];
+    if (step.skipped) continue;
+    compare_horizon(step, comparison.horizon, comparison);
+    if (!comparison.broken.empty()) return comparison;
     comparison.chaos = chaos_of(step);
     if (!comparison.chaos.empty()) break;
     ++comparison.judged;
-    compare_range(step, comparison.horizon, comparison);
-    for (const auto part : kParts) {
-      compare_part(step, comparison.horizon, part, comparison);
-      if (!comparison.broken.empty()) return comparison;
-    }
+    compare_step(step, comparison.horizon, comparison);
+    if (!comparison.broken.empty()) return comparison;
   }
+  comparison.skipped = std::count_if(series.begin(), series.end(),
+                                     [](const LockstepStep& step) { return step.skipped; });
   look_for_lost(series, comparison);
   if (comparison.judged == 0 || !comparison.broken.empty()) return comparison;
   for (const auto& [part, ratios] : comparison.ratios) take(comparison, median(ratios), part);
@@ -194,29 +220,40 @@ std::string text_of(const Comparison& comparison) {
          " % subnormal and " + short_text(100.0 * comparison.flushed, 2) + " % lost to 0";
 }
 
-bool loses_range(const RunResult& result, const Comparison& comparison) {
-  const bool is_half =
-      facts(policy_of_precision(result.precision)).compute == ElementType::kFloat16;
-  return is_half && (comparison.flushed > kMostFlushed || comparison.subnormal > kMostSubnormal);
+bool loses_range(const LockstepExpected& expected, const Comparison& comparison) {
+  return expected.has_half_range &&
+         (comparison.flushed > kMostFlushed || comparison.subnormal > kMostSubnormal);
 }
 
-Finding judge_seed(const ClaimContext& context, const RunResult& result) {
-  const Json* series = find_at(result.measurements, {"series"});
-  if (series == nullptr || !series->is_array() || series->empty()) {
-    return missing("no step was compared");
+/// What cannot be judged at all, if so.
+std::optional<Finding> defect_of(const LockstepRecord& record) {
+  if (record.series.empty()) return missing("no step was compared");
+  if (record.steps != std::ssize(record.series)) {
+    return missing("expected " + plural(record.steps, "step") + ", the series has " +
+                   std::to_string(record.series.size()));
   }
-  const auto digits = count_at(result.measurements, {"digits"});
-  if (!digits || *digits == 0) return missing("the digits of the arithmetic are not recorded");
-  const Comparison comparison =
-      compare(*series, std::ldexp(1.0, -static_cast<int>(std::min<std::int64_t>(*digits, 64))));
-  const std::string text = text_of(comparison);
+  if (record.digits <= 0) return missing("the digits of the arithmetic are not recorded");
+  const bool moved = std::any_of(record.series.begin(), record.series.end(),
+                                 [](const LockstepStep& step) { return !step.skipped; });
+  if (moved) return std::nullopt;
+  return missing("no step was made: the loss scaler skipped all " + plural(record.steps, "step") +
+                 ", its scale came down to " + short_text(record.series.back().scale) +
+                 "; if it would have fallen further, ask for more steps (--iters)");
+}
+
+Finding judge_seed(const LockstepRecord& record, const LockstepExpected& expected) {
+  if (const auto defect = defect_of(record)) return *defect;
+  const auto digits = static_cast<int>(std::min<std::int64_t>(record.digits, 64));
+  const Comparison comparison = compare(record.series, std::ldexp(1.0, -digits));
   if (!comparison.broken.empty()) return missing(comparison.broken);
-  Finding finding = judge_number_claim(context, comparison.ratio, PublishedAs::kPosited, text);
+  const std::string text = text_of(comparison);
+  Finding finding =
+      judge_number_claim(expected.claim, comparison.ratio, PublishedAs::kPosited, text);
   if (comparison.judged < kFewestSteps) {
     finding.verdict = Verdict::kAmbiguous;
     finding.reason = "at least " + plural(kFewestSteps, "step") + " are needed; " + text;
     finding.compared = false;
-  } else if (loses_range(result, comparison)) {
+  } else if (loses_range(expected, comparison)) {
     return compared(false, comparison.ratio,
                     "the loss scale keeps too few gradients in FP16's range, expected at most " +
                         short_text(100.0 * kMostSubnormal) + " % subnormal and " +
@@ -243,29 +280,81 @@ bool is_worse(const Finding& a, const Finding& b) {
   return number(a) > number(b);
 }
 
+/// Every seed that was asked for: its record, or why there is none.
+struct Seeds {
+  std::map<std::int64_t, LockstepRecord> records;
+  std::string failures;  ///< "seed 1: killed; seed 4: ..."
+  std::string skips;
+};
+
+void add(std::string& list, const RunResult& result, const std::string& reason) {
+  const std::string seed = result.seed ? "seed " + std::to_string(*result.seed) : "without a seed";
+  list.append(list.empty() ? "" : "; ").append(seed).append(": ").append(reason);
+}
+
+void add(Seeds& seeds, const RunResult& result) {
+  if (result.status == RunStatus::kSkipped) return add(seeds.skips, result, result.reason);
+  if (result.status == RunStatus::kError) return add(seeds.failures, result, result.reason);
+  if (!result.seed) return add(seeds.failures, result, "expected the result of a seed");
+  try {
+    const auto record = measurements_of<LockstepRecord>(result);
+    if (seeds.records.emplace(*result.seed, record).second) return;
+    add(seeds.failures, result, "expected one result, got two");
+  } catch (const Error& error) {
+    add(seeds.failures, result, error.what());
+  }
+}
+
+Seeds find_seeds(const ClaimContext& context, const std::string& precision) {
+  Seeds seeds;
+  for (const auto& result : context.results) {
+    const bool fits =
+        result.row == context.row.id && result.stage == "lockstep" && result.precision == precision;
+    if (fits) add(seeds, result);
+  }
+  return seeds;
+}
+
+bool has_half_range(std::string_view precision) {
+  return facts(policy_of_precision(precision)).compute == ElementType::kFloat16;
+}
+
 }  // namespace
+
+Finding judge_lockstep_records(const std::map<std::int64_t, LockstepRecord>& records,
+                               const LockstepExpected& expected) {
+  std::optional<Finding> worst;
+  std::int64_t worst_seed = 0;
+  for (const auto& [seed, record] : records) {
+    Finding finding = judge_seed(record, expected);
+    if (worst && !is_worse(finding, *worst)) continue;
+    worst = std::move(finding);
+    worst_seed = seed;
+  }
+  if (!worst) return missing("no lockstep was finished");
+  if (records.size() > 1) {
+    worst->reason += "; seed " + std::to_string(worst_seed) + ", the worst of " +
+                     plural(std::ssize(records), "seed");
+  }
+  return *worst;
+}
 
 Finding judge_lockstep(const ClaimContext& context) {
   const std::string precision = half_precision(context.row);
-  std::optional<Finding> worst;
-  std::int64_t seeds = 0;
-  for (const auto& result : context.results) {
-    const bool fits = result.row == context.row.id && result.stage == "lockstep" &&
-                      result.precision == precision && result.status != RunStatus::kSkipped;
-    if (!fits) continue;
-    ++seeds;
-    const Finding finding = result.status == RunStatus::kOk
-                                ? judge_seed(context, result)
-                                : missing("lockstep failed: " + result.reason);
-    if (!worst || is_worse(finding, *worst)) worst = finding;
-  }
-  if (!worst) {
+  const Seeds seeds = find_seeds(context, precision);
+  const bool has_some = !seeds.records.empty() || !seeds.failures.empty();
+  if (!has_some) {
     const auto evidence = find_result(context, "lockstep", precision);
     return in_precision(evidence.absence ? *evidence.absence : missing("no lockstep was finished"),
                         precision);
   }
-  if (seeds > 1) worst->reason += "; the worst of " + plural(seeds, "seed");
-  return in_precision(*worst, precision);
+  const bool separates = !seeds.failures.empty() && !seeds.skips.empty();
+  const std::string lost = seeds.failures + (separates ? "; " : "") + seeds.skips;
+  if (!lost.empty()) {
+    return in_precision(missing("expected a lockstep of every seed; " + lost), precision);
+  }
+  return in_precision(
+      judge_lockstep_records(seeds.records, {context.claim, has_half_range(precision)}), precision);
 }
 
 }  // namespace harness

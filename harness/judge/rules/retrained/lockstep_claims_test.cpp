@@ -1,5 +1,9 @@
 #include "harness/judge/rules/retrained/lockstep_claims.h"
 
+#include <functional>
+#include <limits>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,44 +13,39 @@ namespace harness {
 namespace {
 
 using testing::HasSubstr;
+using Series = std::vector<LockstepStep>;
 
-/// Distances of one part: half as far as its twin says, FP32 2^-13 of it.
-Json part(double twin, double ratio = 1.0) {
-  return {{"norm", 1.0},
-          {"policy", ratio * twin},
-          {"twin", twin},
-          {"fp32", twin / 8192},
-          {"fp32_twin", twin / 8192},
-          {"worst", {{"tensor", "backbone.stem.0.weight"}, {"ratio", ratio}}}};
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// The policy as far as its twin, FP32 2^-13 of it.
+LockstepDistance part(double twin) {
+  return {1.0, twin, twin, twin / 8192, twin / 8192, {"backbone.stem.0.weight", 1.0}};
 }
 
-Json step(std::int64_t number) {
+LockstepStep step(std::int64_t number) {
   const double sign = number % 2 == 0 ? 1.0 : -1.0;
-  return {
-      {"step", number},
-      {"scale", 512.0},
-      {"skipped", false},
-      {"loss",
-       {{"fp64", 2.0},
-        {"policy", 2.0 + sign * 1e-4},
-        {"twin", 2.0 - sign * 1e-4},
-        {"fp32", 2.0 + 1e-8},
-        {"fp32_twin", 2.0 + 1e-8}}},
-      {"gradients", {{"looked_at", 1000}, {"zeros", 10}, {"half_subnormals", 50}, {"flushed", 1}}},
-      {"distance",
-       {{"gradient", part(0.01)},
-        {"weights", part(0.002)},
-        {"update", part(1e-7)},
-        {"statistics", part(0.001)}}}};
+  LockstepStep step;
+  step.step = number;
+  step.lr = 0.05;
+  step.scale = 512.0;
+  step.loss = {2.0, 2.0 + sign * 1e-4, 2.0 - sign * 1e-4, 2.0 + 1e-8, 2.0 + 1e-8};
+  step.gradients = {1000, 10, 50, 1};
+  step.distance = {part(0.01), part(0.002), part(1e-7), part(0.001)};
+  return step;
 }
 
-RunResult lockstep(std::int64_t seed = 0, std::int64_t steps = 6) {
-  Json series = Json::array();
-  for (std::int64_t i = 0; i < steps; ++i) series.push_back(step(i));
-  auto result =
-      sample::result("lockstep", "fp16", {{"steps", steps}, {"digits", 11}, {"series", series}});
-  result.seed = seed;
-  return result;
+LockstepRecord lockstep(std::int64_t steps = 6) {
+  LockstepRecord record{"fp16-master", "static", 11, 4, steps, {}};
+  for (std::int64_t i = 0; i < steps; ++i) record.series.push_back(step(i));
+  return record;
+}
+
+/// A step that the loss scaler skipped: half's numbers are whatever they are.
+void skip(LockstepStep& step) {
+  step.skipped = step.overflow = true;
+  step.loss.policy = kNotMeasured;
+  step.distance.gradient.policy = kInfinity;
+  step.distance.gradient.worst.ratio = kNotMeasured;
 }
 
 class Lockstep : public testing::Test {
@@ -55,165 +54,310 @@ class Lockstep : public testing::Test {
     claim_ = sample::claim("retrain.lockstep", "retrained", 1);
     claim_.tolerance = Tolerance{.abs = 1.0, .rel = 0.0, .reason = "a reason"};
   }
-  Finding judge() const { return judge_lockstep({row_, claim_, results_, scope_}); }
-  Json& at(std::size_t step) { return results_.front().measurements["series"][step]; }
-  Json& distance(std::size_t step, const char* part) { return at(step)["distance"][part]; }
+  Finding judge() const { return judge_lockstep_records({{0, record_}}, {claim_, true}); }
+  /// With `change` made to a record that passes.
+  Finding judge(const std::function<void(Series&)>& change) const {
+    LockstepRecord record = lockstep();
+    change(record.series);
+    return judge_lockstep_records({{0, record}}, {claim_, true});
+  }
 
-  Row row_ = sample::row();
   Claim claim_;
-  std::vector<RunResult> results_ = {lockstep()};
-  JobScope scope_{{"lockstep"}, {}, {}};
+  LockstepRecord record_ = lockstep();
 };
 
 TEST_F(Lockstep, WhatRoundingCostsPasses) {
   const auto finding = judge();
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.measured, 1.0);
-  EXPECT_EQ(finding.precision, "fp16");
   EXPECT_THAT(finding.reason, HasSubstr("6 steps judged"));
 }
 
-TEST_F(Lockstep, APartThatIsTooFarInHalfOfTheStepsFails) {
-  for (const auto* name : {"gradient", "update", "statistics"}) {
-    results_ = {lockstep()};
-    for (const std::size_t i : {0, 5}) distance(i, name)["policy"] = 0.3;
-    for (const std::size_t i : {0, 5}) distance(i, name)["twin"] = 0.1;
-    EXPECT_EQ(judge().verdict, Verdict::kPass) << name;
-    distance(3, name)["policy"] = 2.1 * distance(3, name)["twin"].get<double>();
-    const auto finding = judge();
-    EXPECT_EQ(finding.verdict, Verdict::kFail) << name;
-    EXPECT_EQ(finding.measured, 2.1) << name;
-    EXPECT_THAT(finding.reason, HasSubstr(std::string("farthest: ") + name));
+struct Mutation {
+  const char* what;
+  std::function<void(Series&)> apply;
+};
+
+TEST_F(Lockstep, EachOfTheseFails) {
+  const double nan = kNotMeasured;
+  const std::vector<Mutation> mutations = {
+      {"policy's gradient is NaN", [&](Series& s) { s[5].distance.gradient.policy = nan; }},
+      {"policy's weights are infinite",
+       [](Series& s) { s[5].distance.weights.policy = kInfinity; }},
+      {"policy's update is NaN", [&](Series& s) { s[0].distance.update.policy = nan; }},
+      {"policy's statistics are NaN", [&](Series& s) { s[5].distance.statistics.policy = nan; }},
+      {"a distance of another sign", [](Series& s) { s[1].distance.gradient.policy = -0.01; }},
+      {"no yardstick", [](Series& s) { s[0].distance.gradient.twin = 0.0; }},
+      {"a yardstick that is NaN", [&](Series& s) { s[5].distance.statistics.twin = nan; }},
+      {"an infinite yardstick", [](Series& s) { s[5].distance.update.twin = kInfinity; }},
+      {"FP32 is NaN", [&](Series& s) { s[5].distance.statistics.fp32 = nan; }},
+      {"the worst tensor is NaN", [&](Series& s) { s[2].distance.gradient.worst.ratio = nan; }},
+      {"the gradient has no norm", [&](Series& s) { s[2].distance.gradient.norm = nan; }},
+      {"FP32's twin is NaN", [&](Series& s) { s[2].distance.gradient.fp32_twin = nan; }},
+      {"a loss is NaN", [&](Series& s) { s[5].loss.policy = nan; }},
+      {"a loss is infinite", [](Series& s) { s[5].loss.policy = kInfinity; }},
+      {"FP64's loss is NaN", [&](Series& s) { s[3].loss.fp64 = nan; }},
+      {"the twin's loss is NaN", [&](Series& s) { s[3].loss.twin = nan; }},
+      {"losses without a yardstick",
+       [](Series& s) {
+         for (auto& step : s) step.loss.fp64 = step.loss.twin = 0.0;
+       }},
+      {"no gradient looked at", [](Series& s) { s[2].gradients.looked_at = 0; }},
+      {"more subnormals than gradients", [](Series& s) { s[2].gradients.half_subnormals = 1001; }},
+      {"a negative count", [](Series& s) { s[2].gradients.flushed = -1; }},
+      {"too many flushed", [](Series& s) { s[2].gradients.flushed = 2; }},
+      {"too many subnormal", [](Series& s) { s[1].gradients.half_subnormals = 501; }},
+      {"policy and twin are swapped, and the policy is ten times as far",
+       [](Series& s) {
+         for (auto& step : s) step.distance.update.twin /= 10.0;
+       }},
+      {"no step", [](Series& s) { s.clear(); }},
+      {"a series shorter than the record says", [](Series& s) { s.pop_back(); }},
+  };
+  for (const auto& [what, apply] : mutations) {
+    EXPECT_EQ(judge(apply).verdict, Verdict::kFail) << what;
   }
 }
 
+TEST_F(Lockstep, NumbersForPeopleMayBeAny) {
+  const auto finding = judge([](Series& s) {
+    s[2].lr = s[2].scale = kNotMeasured;
+    s[2].loss.fp32 = s[2].loss.fp32_twin = kNotMeasured;
+    s[2].distance.weights.norm = s[2].distance.weights.fp32_twin = kNotMeasured;
+  });
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+}
+
+TEST_F(Lockstep, OfAnEvenNumberOfStepsTheMedianIsTheMeanOfTheTwoInTheMiddle) {
+  for (const auto part :
+       {&LockstepDistances::gradient, &LockstepDistances::update, &LockstepDistances::statistics}) {
+    const auto three_of_six = [&](double ratio) {
+      return judge([&](Series& s) {
+        for (const std::size_t i : {0, 3, 5}) (s[i].distance.*part).policy *= ratio;
+      });
+    };
+    // The two in the middle are 1 and the ratio.
+    EXPECT_EQ(three_of_six(2.99).verdict, Verdict::kPass);
+    EXPECT_NEAR(three_of_six(2.99).measured.get<double>(), 1.995, 1e-9);
+    EXPECT_EQ(three_of_six(3.01).verdict, Verdict::kFail);
+  }
+  record_ = lockstep(5);
+  for (const std::size_t i : {0, 2, 4}) record_.series[i].distance.update.policy *= 2.1;
+  EXPECT_NEAR(judge().measured.get<double>(), 2.1, 1e-9) << "of an odd number the middle one";
+}
+
 TEST_F(Lockstep, ASingleStepMayBeTenTimesAsFar) {
-  distance(2, "gradient")["policy"] = 0.199;
+  record_.series[2].distance.gradient.policy = 0.199;
   EXPECT_EQ(judge().verdict, Verdict::kPass);
-  distance(2, "gradient")["policy"] = 0.201;
+  record_.series[2].distance.gradient.policy = 0.201;
   EXPECT_EQ(judge().verdict, Verdict::kFail);
   EXPECT_THAT(judge().reason, HasSubstr("gradient at step 2"));
 }
 
 TEST_F(Lockstep, OneTensorMayBeFourTimesAsFarAsAll) {
-  for (std::size_t i = 0; i < 6; ++i) distance(i, "update")["worst"]["ratio"] = 7.9;
+  for (auto& step : record_.series) step.distance.update.worst.ratio = 7.9;
   EXPECT_EQ(judge().verdict, Verdict::kPass);
-  for (std::size_t i = 0; i < 6; ++i) distance(i, "update")["worst"]["ratio"] = 8.1;
+  for (auto& step : record_.series) step.distance.update.worst.ratio = 8.1;
   EXPECT_EQ(judge().verdict, Verdict::kFail);
   EXPECT_THAT(judge().reason, HasSubstr("single tensors of the update"));
 }
 
 TEST_F(Lockstep, LossesAreTakenTogetherAndOneRoundingIsAllowed) {
   // The yardstick is 1e-4 + 2 / 2^11 = 0.00108; sqrt((5 + 1600) / 6) * 1e-4 is 1.5 of it.
-  at(1)["loss"]["policy"] = 2.0 + 4e-3;
+  record_.series[1].loss.policy = 2.0 + 4e-3;
   EXPECT_EQ(judge().verdict, Verdict::kPass);
-  at(3)["loss"]["policy"] = 2.0 - 4e-3;  // sqrt((4 + 3200) / 6) * 1e-4 is 2.15 of it.
+  record_.series[3].loss.policy = 2.0 - 4e-3;  // sqrt((4 + 3200) / 6) * 1e-4 is 2.15 of it.
   EXPECT_EQ(judge().verdict, Verdict::kFail);
   EXPECT_THAT(judge().reason, HasSubstr("the losses"));
 }
 
 TEST_F(Lockstep, WeightsCarryOnWhatOneStepDidAndMayBeTenTimesAsFar) {
-  for (std::size_t i = 2; i < 6; ++i) distance(i, "weights")["policy"] = 0.039;
+  for (std::size_t i = 2; i < 6; ++i) record_.series[i].distance.weights.policy = 0.039;
   EXPECT_EQ(judge().verdict, Verdict::kPass);
-  distance(5, "weights")["policy"] = 0.041;
+  record_.series[5].distance.weights.policy = 0.041;
   EXPECT_EQ(judge().verdict, Verdict::kFail);
   EXPECT_THAT(judge().reason, HasSubstr("weights at step 5"));
 }
 
-TEST_F(Lockstep, ChaosEndsTheJudging) {
-  distance(4, "gradient")["twin"] = 0.51;
-  for (const std::size_t i : {4, 5}) distance(i, "weights")["policy"] = 1.0;
-  at(5)["loss"]["policy"] = 3.0;
-  const auto finding = judge();
+TEST_F(Lockstep, ChaosEndsTheJudgingAndExcusesNothingThatIsNoNumber) {
+  const auto chaos = [](Series& s) {
+    s[4].distance.gradient.twin = 0.51;
+    s[4].distance.weights.policy = s[5].distance.weights.policy = 1.0;
+    s[5].loss.policy = 3.0;
+  };
+  const auto finding = judge(chaos);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
-  EXPECT_THAT(finding.reason, HasSubstr("4 steps judged, chaos from step 4: rounding alone moves"));
-  at(5)["loss"]["policy"] = nullptr;
-  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  EXPECT_THAT(finding.reason, HasSubstr("4 steps judged, chaos from step 4"));
+  const std::vector<Mutation> mutations = {
+      {"a loss", [](Series& s) { s[5].loss.policy = kNotMeasured; }},
+      {"a gradient", [](Series& s) { s[5].distance.gradient.policy = kInfinity; }},
+      {"weights", [](Series& s) { s[4].distance.weights.policy = kNotMeasured; }},
+      {"statistics", [](Series& s) { s[5].distance.statistics.policy = kNotMeasured; }},
+  };
+  for (const auto& mutation : mutations) {
+    EXPECT_EQ(judge([&](Series& s) { chaos(s), mutation.apply(s); }).verdict, Verdict::kFail)
+        << mutation.what;
+  }
 }
 
 TEST_F(Lockstep, WhereTheSizeOfARoundingNoLongerMattersThereIsChaos) {
-  distance(3, "gradient")["fp32_twin"] = 0.00051;
-  distance(3, "gradient")["policy"] = 1.0;
+  record_.series[3].distance.gradient.fp32_twin = 0.00051;
+  record_.series[3].distance.gradient.policy = 1.0;
   EXPECT_EQ(judge().verdict, Verdict::kPass);
   EXPECT_THAT(judge().reason, HasSubstr("chaos from step 3: FP32's roundings set off 5.1 %"));
 }
 
 TEST_F(Lockstep, FewerThanThreeJudgedStepsAreAmbiguousWhateverTheySay) {
-  distance(2, "gradient")["twin"] = 0.51;
+  record_.series[2].distance.gradient.twin = 0.51;
   EXPECT_EQ(judge().verdict, Verdict::kAmbiguous);
-  distance(1, "gradient")["policy"] = 1.0;
+  record_.series[1].distance.gradient.policy = 1.0;
   EXPECT_EQ(judge().verdict, Verdict::kAmbiguous);
-  results_ = {lockstep(0, 2)};
+  record_ = lockstep(2);
   EXPECT_EQ(judge().verdict, Verdict::kAmbiguous);
+  record_ = lockstep();
+  record_.series[0].distance.gradient.twin = 0.51;
+  EXPECT_EQ(judge().verdict, Verdict::kAmbiguous) << "chaos from the first step on";
 }
 
-TEST_F(Lockstep, SkippedStepsAreNotJudged) {
-  for (const std::size_t i : {0, 1, 2}) {
-    at(i)["skipped"] = true;
-    at(i)["distance"] = nullptr;
-  }
+TEST_F(Lockstep, SkippedStepsAreNotJudgedWhateverTheirNumbers) {
+  for (const std::size_t i : {0, 1, 2}) skip(record_.series[i]);
   EXPECT_EQ(judge().verdict, Verdict::kPass);
+  EXPECT_EQ(judge().measured, 1.0);
   EXPECT_THAT(judge().reason, HasSubstr("3 steps judged, 3 skipped"));
-  at(3)["skipped"] = true;
+  skip(record_.series[3]);
   EXPECT_EQ(judge().verdict, Verdict::kAmbiguous);
+  record_.series[5].loss.policy = kNotMeasured;
+  EXPECT_EQ(judge().verdict, Verdict::kFail) << "a loss that is no number and was not skipped";
 }
 
-TEST_F(Lockstep, GradientsOutOfHalfsRangeFailWhateverTheDistance) {
-  at(1)["gradients"]["half_subnormals"] = 500;
+TEST_F(Lockstep, ASeriesInWhichNoStepWasMadeFails) {
+  for (auto& step : record_.series) skip(step);
+  record_.series.back().scale = 65536.0;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  EXPECT_FALSE(judge().compared) << "an expected failure must not excuse it";
+  EXPECT_THAT(judge().reason, HasSubstr("65536"));
+  // Neither does one in which half computed no loss, whatever the scaler did.
+  for (auto& step : record_.series) step.skipped = false;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+}
+
+TEST_F(Lockstep, OnlyHalfsRangeIsNarrow) {
+  record_.series[2].gradients.flushed = 2;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  EXPECT_EQ(judge_lockstep_records({{0, record_}}, {claim_, false}).verdict, Verdict::kPass);
+  record_.series[2].gradients.flushed = 1;
+  record_.series[1].gradients.half_subnormals = 500;
   EXPECT_EQ(judge().verdict, Verdict::kPass);
   EXPECT_THAT(judge().reason, HasSubstr("up to 50 % subnormal and 0.1 % lost to 0"));
-  at(1)["gradients"]["half_subnormals"] = 501;
-  EXPECT_EQ(judge().verdict, Verdict::kFail);
-  at(1)["gradients"]["half_subnormals"] = 0;
-  at(2)["gradients"]["flushed"] = 2;
-  EXPECT_EQ(judge().verdict, Verdict::kFail);
-  at(2)["gradients"].erase("flushed");
-  EXPECT_EQ(judge().verdict, Verdict::kFail);
-  at(2)["gradients"]["flushed"] = 0;
-  at(2)["gradients"]["looked_at"] = 0;
-  EXPECT_EQ(judge().verdict, Verdict::kFail);
 }
 
 TEST_F(Lockstep, SinglePrecisionHasToBeNearer) {
-  distance(1, "gradient")["fp32"] = 0.0026;
+  record_.series[1].distance.gradient.fp32 = 0.0026;
   EXPECT_EQ(judge().verdict, Verdict::kFail);
   EXPECT_THAT(judge().reason, HasSubstr("FP32 itself lies 0.26"));
-  results_ = {lockstep()};
-  distance(3, "gradient")["fp32"] = 0.0026;
+  record_ = lockstep();
+  record_.series[3].distance.gradient.fp32 = 0.0026;
   EXPECT_EQ(judge().verdict, Verdict::kPass) << "a flipped ReLU may take FP32 that far later on";
 }
 
-TEST_F(Lockstep, NothingAndNaNNeverPass) {
-  for (const auto* key : {"policy", "twin", "fp32"}) {
-    results_ = {lockstep()};
-    distance(5, "statistics")[key] = nullptr;
-    EXPECT_EQ(judge().verdict, Verdict::kFail) << key;
+TEST_F(Lockstep, WithoutDigitsThereIsNoRoundingToAllow) {
+  record_.digits = 0;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+}
+
+TEST_F(Lockstep, TheWorstSeedDecidesAndIsNamed) {
+  LockstepRecord far = lockstep();
+  far.series[0].distance.weights.policy = 1.0;
+  std::map<std::int64_t, LockstepRecord> seeds = {{0, lockstep()}, {7, lockstep()}};
+  EXPECT_EQ(judge_lockstep_records(seeds, {claim_, true}).verdict, Verdict::kPass);
+  seeds[7] = far;
+  const auto finding = judge_lockstep_records(seeds, {claim_, true});
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_THAT(finding.reason, HasSubstr("seed 7, the worst of 2 seeds"));
+  seeds[0] = lockstep(2);
+  seeds[7] = lockstep();
+  EXPECT_EQ(judge_lockstep_records(seeds, {claim_, true}).verdict, Verdict::kAmbiguous);
+  EXPECT_EQ(judge_lockstep_records({}, {claim_, true}).verdict, Verdict::kFail);
+}
+
+/// Results of the stage, as the rule finds them in a job.
+class LockstepResults : public testing::Test {
+ protected:
+  LockstepResults() {
+    claim_ = sample::claim("retrain.lockstep", "retrained", 1);
+    claim_.tolerance = Tolerance{.abs = 1.0, .rel = 0.0, .reason = "a reason"};
+    for (const std::int64_t seed : {0, 1, 2}) {
+      results_.push_back(sample::result("lockstep", "fp16", record_to_json(lockstep())));
+      results_.back().seed = seed;
+    }
   }
-  results_ = {lockstep()};
-  at(5)["loss"]["policy"] = nullptr;
+  Finding judge() const { return judge_lockstep({row_, claim_, results_, scope_}); }
+
+  Row row_ = sample::row();
+  Claim claim_;
+  std::vector<RunResult> results_;
+  JobScope scope_{{"lockstep"}, {}, {}};
+};
+
+TEST_F(LockstepResults, OfEverySeedPass) {
+  EXPECT_EQ(judge().verdict, Verdict::kPass);
+  EXPECT_EQ(judge().precision, "fp16");
+  EXPECT_THAT(judge().reason, HasSubstr("3 seeds"));
+}
+
+TEST_F(LockstepResults, ASeedThatDiedFailsAndIsNamedWithItsReason) {
+  results_[1].status = RunStatus::kError;
+  results_[1].reason = "killed by signal 9";
+  results_[2].status = RunStatus::kError;
+  results_[2].reason = "it left no result";
+  const auto finding = judge();
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_FALSE(finding.compared);
+  for (const auto* part : {"seed 1", "killed by signal 9", "seed 2", "it left no result"}) {
+    EXPECT_THAT(finding.reason, HasSubstr(part));
+  }
+}
+
+TEST_F(LockstepResults, ASeedThatCannotBeReadFailsAndIsNamedWithTheKey) {
+  results_[2].measurements["series"][4]["distance"]["update"].erase("twin");
+  const auto finding = judge();
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_THAT(finding.reason, HasSubstr("seed 2"));
+  EXPECT_THAT(finding.reason, HasSubstr("measurements.series[4].distance.update.twin"));
+}
+
+TEST_F(LockstepResults, OneSeedThatIsSkippedFailsAndAllAreASkip) {
+  results_[0].status = RunStatus::kSkipped;
+  results_[0].reason = "no data: none here";
   EXPECT_EQ(judge().verdict, Verdict::kFail);
-  results_ = {lockstep()};
-  distance(0, "gradient")["twin"] = 0.0;
+  EXPECT_THAT(judge().reason, HasSubstr("seed 0: no data"));
+  for (auto& result : results_) {
+    result.status = RunStatus::kSkipped;
+    result.reason = "no data: none here";
+  }
+  EXPECT_EQ(judge().verdict, Verdict::kSkipped);
+  EXPECT_EQ(judge().resource, "data");
+}
+
+TEST_F(LockstepResults, NoneOrOneWithoutASeedOrOneTwiceFail) {
+  auto twice = results_;
+  twice[2].seed = 1;
+  results_[0].seed.reset();
   EXPECT_EQ(judge().verdict, Verdict::kFail);
-  results_ = {lockstep(0, 0)};
+  results_ = twice;
   EXPECT_EQ(judge().verdict, Verdict::kFail);
   results_.clear();
   EXPECT_EQ(judge().verdict, Verdict::kFail);
 }
 
-TEST_F(Lockstep, TheWorstSeedDecides) {
-  results_ = {lockstep(0), lockstep(1), lockstep(2)};
-  EXPECT_EQ(judge().verdict, Verdict::kPass);
-  EXPECT_THAT(judge().reason, HasSubstr("the worst of 3 seeds"));
-  results_[1].measurements["series"][0]["distance"]["weights"]["policy"] = 1.0;
+TEST_F(LockstepResults, OfAnotherRowOrPrecisionDoNotCount) {
+  for (auto& result : results_) result.precision = "fp32";
   EXPECT_EQ(judge().verdict, Verdict::kFail);
-  results_ = {lockstep(0), lockstep(1)};
-  results_[1].status = RunStatus::kError;
-  results_[1].reason = "worker: killed";
+  for (auto& result : results_) {
+    result.precision = "fp16";
+    result.row = "another";
+  }
   EXPECT_EQ(judge().verdict, Verdict::kFail);
-  results_.erase(results_.begin());
-  results_[0].status = RunStatus::kSkipped;
-  EXPECT_EQ(judge().verdict, Verdict::kSkipped);
 }
 
 }  // namespace
