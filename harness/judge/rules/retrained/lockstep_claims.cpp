@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "harness/arithmetic/policy.h"
+#include "harness/arithmetic/policy.h"
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
