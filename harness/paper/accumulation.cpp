@@ -12,6 +12,7 @@
 
 #include "harness/paper/half_arithmetic.h"
 #include "harness/precision/half_convolution.h"
+#include "harness/precision/policy.h"
 #include "models/activation_observer.h"
 
 namespace harness {
