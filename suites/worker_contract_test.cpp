@@ -38,7 +38,8 @@ class WorkerContract : public testing::TestWithParam<Arithmetic> {
     import_table();
     expect_judged({"run", suite_, "--row", kSmallRow, "--stage", "verify,evaluate,lockstep,train",
                    "--seeds", "0,1", "--any-design", "--offline", "--out", out_});
-    for (const auto& verdict : read_json_file(out_ / "verdicts.json").at("verdicts")) {
+    const Json document = read_json_file(out_ / "verdicts.json");
+    for (const auto& verdict : document.at("verdicts")) {
       verdicts_[verdict.at("claim").get<std::string>()] = verdict;
     }
   }
@@ -70,7 +71,7 @@ class WorkerContract : public testing::TestWithParam<Arithmetic> {
 };
 
 TEST_P(WorkerContract, EachRuleFindsWhatTheWorkerRecorded) {
-  ASSERT_GT(verdicts_.size(), 24u);
+  ASSERT_GE(verdicts_.size(), 18u);
   for (const auto& [claim, verdict] : verdicts_) {
     const auto reason = verdict.at("reason").get<std::string>();
     for (const auto* words : {"missing", "not recorded", "no result", "cannot be read", "left none",
@@ -79,9 +80,7 @@ TEST_P(WorkerContract, EachRuleFindsWhatTheWorkerRecorded) {
     }
     EXPECT_NE(verdict.at("verdict"), "SKIPPED") << claim << ": " << reason;
   }
-}
-
-TEST_P(WorkerContract, WhatDependsOnTheArithmeticAlonePasses) {
+  // What depends on the arithmetic alone passes, however short the training.
   for (const auto* claim : {"finite.forward", "retrain.arithmetic", "retrain.finite"}) {
     EXPECT_EQ(verdict(claim), "PASS") << verdicts_[claim];
   }
