@@ -150,9 +150,11 @@ class VerdictMutations : public testing::Test {
     run_ = std::make_unique<StoredRun>(out);
     whole_ = run_->judge({});
     lies_ = run_->judge({}, /*lies=*/true);
-    ASSERT_LE(std::count_if(lies_.begin(), lies_.end(),
-                            [](const auto& one) { return one.second.verdict == "PASS"; }),
-              3);
+    // A larger range is no lie, and a claim without a value of its own cannot state a false one.
+    for (const auto& [claim, outcome] : lies_) {
+      const bool is_open = claim == "range" || claim == "config" || claim == "tensors";
+      EXPECT_TRUE(is_open || outcome.verdict != "PASS") << outcome.text;
+    }
     for (const auto* claim :
          {"hash", "miou", "parity", "parity.logits", "retrain.miou", "retrain.parity",
           "retrain.lockstep", "retrain.arithmetic", "retrain.finite", "retrain.loss_scale"}) {
