@@ -12,7 +12,6 @@
 #include <benchmark/benchmark.h>
 #include <sys/mman.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -26,6 +25,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/base/median.h"
 #include "harness/checkpoint/checkpoint.h"
 
 namespace {
@@ -107,11 +107,6 @@ struct Times {
   std::vector<double> wall;
   std::vector<double> cpu;
 };
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + kRuns / 2, values.end());
-  return values[kRuns / 2];
-}
 
 Times torch_times(const std::string& python, const std::string& command,
                   const std::filesystem::path& path) {

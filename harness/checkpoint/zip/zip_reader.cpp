@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/error.h"
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 #include "harness/checkpoint/zip/zip_directory.h"
 
 namespace harness {

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "harness/base/location.h"
+#include "harness/base/text.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -102,10 +103,7 @@ std::string model_stem(std::string_view link) {
 std::string hash_of_name(std::string_view link) {
   std::string stem = file_name_of(link);
   if (!consume_suffix(stem, ".pth")) return "";
-  std::string digits = consume_hash(stem);
-  std::transform(digits.begin(), digits.end(), digits.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return digits;
+  return lower_case(consume_hash(stem));
 }
 
 std::string without_fp16(std::string_view row_id) {
