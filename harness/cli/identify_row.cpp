@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "harness/base/error.h"
+#include "harness/base/hash_in_name.h"
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/base/text.h"
-#include "harness/fetch/url.h"
 #include "harness/judge/rules/file/file_claims.h"
 #include "harness/judge/rules/file/origin.h"
 
