@@ -29,6 +29,7 @@
 #include "harness/checkpoint/checkpoint.h"
 
 namespace {
+using harness::median;
 
 constexpr char kScript[] = "harness/checkpoint/checkpoint_bench.py";
 constexpr int kRuns = 9;

@@ -97,8 +97,4 @@ std::string ZipReader::read_small(const ZipEntry& entry, std::size_t limit) cons
   return bytes;
 }
 
-void ZipReader::verify_checksum(const ZipEntry& entry) const {
-  compare_checksums(subject_, entry, crc32_of(stored_bytes(entry)));
-}
-
 }  // namespace harness

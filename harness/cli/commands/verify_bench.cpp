@@ -14,6 +14,7 @@
 #include "harness/base/median.h"
 
 namespace {
+using harness::median;
 
 constexpr int kRuns = 7;
 constexpr int kSkipped = 77;
