@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "harness/base/measurement.h"
+#include "harness/base/text.h"
 #include "harness/judge/rules/file/config_facts.h"
 
 namespace harness {
@@ -18,12 +19,6 @@ std::string whole(double number) {
   char text[400];
   std::snprintf(text, sizeof(text), "%.0f", number);
   return text;
-}
-
-std::string stem_of(std::string name) {
-  name.erase(0, name.find_last_of("/\\") + 1);
-  if (name.ends_with(".py")) name.resize(name.size() - 3);
-  return name;
 }
 
 Quote in_checkpoint(const RowFiles& files, const std::string& column) {
@@ -244,14 +239,14 @@ std::vector<Statement> statements_of_files(const Row& row, const RowFiles& files
                      in_checkpoint(files, "sha256 of its bytes"));
       statements.back().run = run_stamp(files.checkpoint);
     }
-    statements.add("experiment", stem_of(text_at(files.meta, {"exp_name"})), "",
+    statements.add("experiment", stem_of(text_at(files.meta, {"exp_name"}), ".py"), "",
                    in_checkpoint(files, "meta.exp_name"));
     statements.add("classes", count_of(files.meta, "CLASSES"), "",
                    in_checkpoint(files, "meta.CLASSES"));
     statements.add_config(files.checkpoint_config, in_checkpoint(files, config_column(files)));
   }
   if (files.log) {
-    statements.add("experiment", stem_of(text_at(files.log->environment, {"exp_name"})), "",
+    statements.add("experiment", stem_of(text_at(files.log->environment, {"exp_name"}), ".py"), "",
                    in_log(files, "exp_name"));
     statements.add("classes", count_of(files.log->environment, "CLASSES"), "",
                    in_log(files, "CLASSES"));

@@ -4,6 +4,7 @@
 
 #include "harness/audit/log_rules.h"
 #include "harness/base/measurement.h"
+#include "harness/base/median.h"
 
 namespace harness {
 namespace {
@@ -19,12 +20,6 @@ std::string number(double value, const char* form = "%.4g") {
   char text[32];
   std::snprintf(text, sizeof(text), form, value);
   return text;
-}
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 void add(const LogContext& context, std::vector<Contradiction>& found, std::string rule,

@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <map>
 
+#include "harness/base/hash_in_name.h"
 #include "harness/base/measurement.h"
-#include "harness/fetch/url.h"
 
 namespace harness {
 namespace {

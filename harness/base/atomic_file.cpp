@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -20,10 +21,6 @@ std::atomic<unsigned> next_number{0};
 [[noreturn]] void fail(const fs::path& path, std::string_view action) {
   const std::string reason = std::strerror(errno);
   throw Error(ErrorCode::kIo, path.string(), std::string(action) + ": " + reason);
-}
-
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
 /// ".tmp" and digits: what remove_leftovers() takes for ours.

@@ -92,6 +92,10 @@ class Source {
 
 }  // namespace
 
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
 std::string read_file(const fs::path& path, std::size_t limit) {
   const Source source(path);
   if (source.size() > limit) {

@@ -10,6 +10,9 @@
 
 namespace harness {
 
+/// The folder that holds `path`: "." for a bare name.
+std::filesystem::path folder_of(const std::filesystem::path& path);
+
 /// The whole file as bytes. Throws Error(kIo) when it is missing, unreadable or larger than
 /// `limit` bytes (a text file from outside is never that large), Error(kInvalidFile) when it
 /// changes meanwhile.

@@ -11,6 +11,12 @@ namespace harness {
 namespace {
 namespace fs = std::filesystem;
 
+TEST(FolderOf, ABareNameLiesInTheWorkingFolder) {
+  EXPECT_EQ(folder_of("a/b/run.json"), "a/b");
+  EXPECT_EQ(folder_of("/run.json"), "/");
+  EXPECT_EQ(folder_of("run.json"), ".");
+}
+
 TEST(File, WritesWhatItReads) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "deep" / "er" / "file";

@@ -13,6 +13,12 @@
 namespace harness {
 namespace {
 
+#ifdef __clang__
+constexpr const char* kCompiler = "clang++ " __clang_version__;
+#else
+constexpr const char* kCompiler = "g++ " __VERSION__;
+#endif
+
 /// The value of the first "key : value" line of a file under /proc or /etc, or "unknown".
 std::string value_in(const char* path, std::string_view key, char separator) {
   std::ifstream file(path);
@@ -33,7 +39,7 @@ Json build_record() {
   return {{"version", HALFPROOF_VERSION},
           {"commit", HALFPROOF_COMMIT},
           {"dirty", HALFPROOF_DIRTY},
-          {"compiler", "g++ " __VERSION__},
+          {"compiler", kCompiler},
           {"build_type", HALFPROOF_BUILD_TYPE}};
 }
 

@@ -1,8 +1,10 @@
 #include "harness/base/number_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
+#include <string_view>
 
 namespace harness {
 namespace {
@@ -61,6 +63,15 @@ std::string count_text(std::int64_t count) {
     text += digits[i];
   }
   return text;
+}
+
+std::string byte_text(double bytes) {
+  constexpr std::array<std::string_view, 4> kUnits = {"KiB", "MiB", "GiB", "TiB"};
+  if (bytes < 1024) return fixed_text(bytes, 0) + " bytes";
+  std::size_t unit = 0;
+  double size = bytes / 1024;
+  for (; size >= 1024 && unit + 1 < kUnits.size(); ++unit) size /= 1024;
+  return fixed_text(size, 2).append(" ").append(kUnits[unit]);
 }
 
 std::string share_text(std::int64_t part, std::int64_t whole) {

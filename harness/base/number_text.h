@@ -22,6 +22,9 @@ std::string short_text(double value, int significant = 4);
 /// A count in groups of three: "1,234,567".
 std::string count_text(std::int64_t count);
 
+/// A size in binary units with two digits: 1572561 is "1.50 MiB"; below 1024, "502 bytes".
+std::string byte_text(double bytes);
+
 /// Share of a whole in percent: "40 %", "0.012 %"; "0 %" for 0 and "-" for an empty whole.
 std::string share_text(std::int64_t part, std::int64_t whole);
 

@@ -55,6 +55,13 @@ TEST(NumberText, CountsAreGroupedByThousands) {
   EXPECT_EQ(count_text(-123456), "-123,456");
 }
 
+TEST(NumberText, BytesAreShownInBinaryUnits) {
+  EXPECT_EQ(byte_text(500), "500 bytes");
+  EXPECT_EQ(byte_text(1024), "1.00 KiB");
+  EXPECT_EQ(byte_text(1572561), "1.50 MiB");
+  EXPECT_EQ(byte_text(std::ldexp(1.0, 52)), "4096.00 TiB");
+}
+
 TEST(NumberText, SharesArePercentOfTheWhole) {
   EXPECT_EQ(share_text(2, 5), "40 %");
   EXPECT_EQ(share_text(0, 5), "0 %");

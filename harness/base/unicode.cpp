@@ -46,8 +46,12 @@ bool is_in(const std::array<Range, n>& ranges, char32_t value) noexcept {
   });
 }
 
+bool is_scalar(char32_t value) noexcept {
+  return value < 0xD800 || (value > 0xDFFF && value <= 0x10FFFF);
+}
+
 /// Bytes of the sequence that `lead` starts; 0 when it starts none.
-std::size_t sequence_length(unsigned char lead) {
+std::size_t sequence_length(unsigned char lead) noexcept {
   if (lead < 0x80) return 1;
   if (lead >= 0xC2 && lead <= 0xDF) return 2;
   if (lead >= 0xE0 && lead <= 0xEF) return 3;
@@ -55,34 +59,91 @@ std::size_t sequence_length(unsigned char lead) {
   return 0;
 }
 
-/// The code point at the start of `text`, with one byte and U+FFFD when it is not UTF-8.
-CodePoint first_code_point(std::string_view text) {
-  const CodePoint invalid{kReplacement, text.substr(0, 1)};
+/// The code point that `text` starts with; no bytes when it starts with none (Unicode standard,
+/// table 3-7).
+CodePoint decode(std::string_view text) noexcept {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t length = sequence_length(lead);
-  if (length == 0 || length > text.size()) return invalid;
+  if (length == 0 || length > text.size()) return {};
   if (length == 1) return {lead, text.substr(0, 1)};
   char32_t value = lead & (0xFFu >> (length + 1));
   for (std::size_t i = 1; i < length; ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xC0u) != 0x80u) return invalid;
+    if ((byte & 0xC0u) != 0x80u) return {};
     value = (value << 6) | (byte & 0x3Fu);
   }
   constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
-  const bool is_surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (value < kSmallest[length] || value > 0x10FFFF || is_surrogate) return invalid;
+  if (value < kSmallest[length] || !is_scalar(value)) return {};
   return {value, text.substr(0, length)};
+}
+
+/// Takes the first code point off `text`, or one byte that is not UTF-8.
+CodePoint take_code_point(std::string_view& text) noexcept {
+  CodePoint point = decode(text);
+  if (point.bytes.empty()) point = {kReplacement, text.substr(0, 1)};
+  text.remove_prefix(point.bytes.size());
+  return point;
 }
 
 }  // namespace
 
 std::vector<CodePoint> code_points(std::string_view text) {
   std::vector<CodePoint> points;
-  while (!text.empty()) {
-    points.push_back(first_code_point(text));
-    text.remove_prefix(points.back().bytes.size());
-  }
+  while (!text.empty()) points.push_back(take_code_point(text));
   return points;
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t length = decode(text).bytes.size();
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string repair_utf8(std::string_view text) {
+  std::string repaired;
+  while (!text.empty()) append_utf8(repaired, take_code_point(text).value);
+  return repaired;
+}
+
+void append_utf8(std::string& text, char32_t code_point) {
+  if (!is_scalar(code_point)) code_point = kReplacement;
+  const auto put = [&text](char32_t byte) { text += static_cast<char>(byte); };
+  const auto put_tail = [&](int shift) { put(0x80 | ((code_point >> shift) & 0x3F)); };
+  if (code_point < 0x80) {
+    put(code_point);
+  } else if (code_point < 0x800) {
+    put(0xC0 | (code_point >> 6));
+    put_tail(0);
+  } else if (code_point < 0x10000) {
+    put(0xE0 | (code_point >> 12));
+    put_tail(6);
+    put_tail(0);
+  } else {
+    put(0xF0 | (code_point >> 18));
+    put_tail(12);
+    put_tail(6);
+    put_tail(0);
+  }
+}
+
+std::string latin1_to_utf8(std::string_view bytes) {
+  std::string text;
+  for (const char byte : bytes) append_utf8(text, static_cast<unsigned char>(byte));
+  return text;
+}
+
+bool utf8_to_latin1(std::string_view text, std::string& bytes) {
+  bytes.clear();
+  while (!text.empty()) {
+    const CodePoint point = decode(text);
+    if (point.bytes.empty() || point.value > 0xFF) return false;
+    bytes += static_cast<char>(point.value);
+    text.remove_prefix(point.bytes.size());
+  }
+  return true;
 }
 
 int columns_of(char32_t value) noexcept {
@@ -110,6 +171,12 @@ std::string printable(std::string_view text) {
     }
   }
   return result;
+}
+
+std::string for_message(std::string_view text) {
+  constexpr std::size_t kMaxBytes = 600;
+  if (text.size() <= kMaxBytes) return printable(text);
+  return printable(text.substr(0, kMaxBytes)).append("…");
 }
 
 }  // namespace harness

@@ -10,7 +10,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/ordered_object.h"
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 #include "harness/checkpoint/pickle/pickle_json.h"
 #include "harness/checkpoint/zip/zip_reader.h"
 

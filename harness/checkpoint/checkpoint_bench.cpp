@@ -12,7 +12,6 @@
 #include <benchmark/benchmark.h>
 #include <sys/mman.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -26,9 +25,11 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/base/median.h"
 #include "harness/checkpoint/checkpoint.h"
 
 namespace {
+using harness::median;
 
 constexpr char kScript[] = "harness/checkpoint/checkpoint_bench.py";
 constexpr int kRuns = 9;
@@ -107,11 +108,6 @@ struct Times {
   std::vector<double> wall;
   std::vector<double> cpu;
 };
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + kRuns / 2, values.end());
-  return values[kRuns / 2];
-}
 
 Times torch_times(const std::string& python, const std::string& command,
                   const std::filesystem::path& path) {

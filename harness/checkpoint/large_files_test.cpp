@@ -55,8 +55,7 @@ Error refusal(const std::string& bytes) {
 }
 
 TEST(LargeFile, HoldsAHundredThousandTensorsInTheLegacyFormat) {
-  std::string bytes = pickled("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") +
-                      pickled("M\xe9\x03") + pickled("}" + text("little_endian") + "\x88s");
+  std::string bytes = pickle_text::legacy_head();
   std::string body = "}(";
   std::string keys = "](";
   std::string storages;
@@ -136,8 +135,7 @@ TEST(LargeFile, RefusesPicklesThatUnpackToMillionsOfValues) {
 }
 
 TEST(LargeFile, RefusesALegacyStreamThatClaimsMoreThanItHas) {
-  const std::string head = pickled("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") +
-                           pickled("M\xe9\x03") + pickled("}" + text("little_endian") + "\x88s");
+  const std::string head = pickle_text::legacy_head();
   for (const std::string& claim : {"\x8d\xff\xff\xff\xff\xff\xff\xff\x7f"s, "\x8b\xff\xff\xff\x7f"s,
                                    "X\xff\xff\xff\xff"s, "\x96\xff\xff\xff\xff\xff\xff\xff\xff"s}) {
     EXPECT_THAT(refusal(head + "\x80\x02" + claim + "x.").detail(), HasSubstr("truncated"));

@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "harness/base/error.h"
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 #include "harness/checkpoint/byte_cursor.h"
 #include "harness/checkpoint/pickle/pickle_json.h"
 #include "harness/checkpoint/pickle/pickle_opcodes.h"

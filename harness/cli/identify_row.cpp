@@ -4,9 +4,10 @@
 #include <vector>
 
 #include "harness/base/error.h"
+#include "harness/base/hash_in_name.h"
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
-#include "harness/fetch/url.h"
+#include "harness/base/text.h"
 #include "harness/judge/rules/file/file_claims.h"
 #include "harness/judge/rules/file/origin.h"
 
@@ -27,11 +28,6 @@ Rows rows_where(const Suite& suite, Fits fits) {
 std::string published_hash(const Row& row) {
   const Claim* claim = row.find_claim("hash");
   return claim != nullptr && claim->value.is_string() ? claim->value.get<std::string>() : "";
-}
-
-/// "fcn_r101" of "fcn_r101.py".
-std::string stem_of(const std::string& config_name) {
-  return config_name.substr(0, config_name.rfind(".py"));
 }
 
 /// Rows whose id stands in the name; of ids within one another the longest.
@@ -83,7 +79,7 @@ IdentifiedRow identify_row(const Suite& suite, const std::string& file_name,
                            const Json& checkpoint) {
   const std::string digits = hash_in_name(file_name);
   const std::string sha256 = text_at(checkpoint, {"sha256"});
-  const std::string config = stem_of(text_at(checkpoint, {"meta", "exp_name"}));
+  const std::string config = stem_of(text_at(checkpoint, {"meta", "exp_name"}), ".py");
   const auto publishes = [](const Row& row, const std::string& hash) {
     const std::string published = published_hash(row);
     return !published.empty() && hash.rfind(published, 0) == 0;

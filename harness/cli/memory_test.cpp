@@ -24,8 +24,7 @@ using pickle_text::pickled;
 constexpr std::size_t kMostBeyondTheFile = std::size_t{3} << 29;
 
 std::string legacy(const std::string& body) {
-  return pickled("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") + pickled("M\xe9\x03") +
-         pickled("}" + pickle_text::text("little_endian") + "\x88s") + pickled(body) + pickled("]");
+  return pickle_text::legacy_head() + pickled(body) + pickled("]");
 }
 
 std::string repeated(const std::string& head, const std::string& item, std::size_t times) {

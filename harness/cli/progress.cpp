@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <utility>
 
 namespace harness {
@@ -39,6 +40,17 @@ std::string progress_line(const std::string& label, const std::string& unit, std
     line.append(", ").append(clock_text(static_cast<double>(total - done) / rate)).append(" left");
   }
   return line;
+}
+
+std::string progress_note(const Json& event) {
+  if (!event.contains("loss")) return "";
+  char text[96];
+  const auto number = [&](const char* key) {
+    const Json& value = event.value(key, Json());
+    return value.is_number() ? value.get<double>() : std::nan("");
+  };
+  std::snprintf(text, sizeof(text), "loss %.4f, scale %g", number("loss"), number("scale"));
+  return text;
 }
 
 Progress::Progress(std::string label, std::string unit, bool quiet, std::FILE* stream)

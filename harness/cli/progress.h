@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <string>
 
+#include "harness/base/json.h"
+
 namespace harness {
 
 /// Shows how far long work has come. On a terminal one line that is rewritten, with a rate and the
@@ -47,5 +49,9 @@ class Progress {
 /// before: how much of `done` was there already when the clock began.
 std::string progress_line(const std::string& label, const std::string& unit, std::uint64_t done,
                           std::uint64_t total, double elapsed_s, std::uint64_t before = 0);
+
+/// "loss 1.2340, scale 512" of a worker's event, "nan" for what is not a number; "" of an event
+/// without a loss.
+std::string progress_note(const Json& event);
 
 }  // namespace harness

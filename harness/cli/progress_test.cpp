@@ -20,6 +20,15 @@ TEST(Progress, HoursAreWrittenAsHours) {
             "x: 1/7201 steps, 1.0 steps/s, 2:00:00 left");
 }
 
+TEST(Progress, ATrainingsLossAndScaleAreItsNote) {
+  EXPECT_EQ(progress_note(parse_json(R"({"loss": 1.25, "scale": 512})", "event")),
+            "loss 1.2500, scale 512");
+  EXPECT_EQ(progress_note(parse_json(R"({"loss": null, "scale": 4294967296})", "event")),
+            "loss nan, scale 4.29497e+09");
+  EXPECT_EQ(progress_note(parse_json(R"({"loss": 1.25})", "event")), "loss 1.2500, scale nan");
+  EXPECT_EQ(progress_note(parse_json(R"({"done": 1, "scale": 512})", "event")), "");
+}
+
 TEST(Progress, QuietMeansNothingIsPrinted) {
   std::FILE* file = std::tmpfile();
   ASSERT_NE(file, nullptr);

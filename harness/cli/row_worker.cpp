@@ -1,7 +1,5 @@
 #include "harness/cli/row_worker.h"
 
-#include <cmath>
-#include <cstdio>
 #include <memory>
 
 #include "harness/base/machine.h"
@@ -12,21 +10,6 @@
 
 namespace harness {
 namespace fs = std::filesystem;
-namespace {
-
-/// "loss 1.234, scale 512" of a training's event; "" of others.
-std::string note_of(const Json& event) {
-  if (!event.contains("loss")) return "";
-  char text[96];
-  const auto number = [&](const char* key) {
-    const Json& value = event.value(key, Json());
-    return value.is_number() ? value.get<double>() : std::nan("");
-  };
-  std::snprintf(text, sizeof(text), "loss %.4f, scale %g", number("loss"), number("scale"));
-  return text;
-}
-
-}  // namespace
 
 Json row_job(const Suite& suite, const Row& row, const fs::path& checkpoint, const fs::path& root,
              const fs::path& out, const WorkerOptions& options) {
@@ -64,7 +47,7 @@ RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, con
       progress = std::make_unique<Progress>(label, unit, options.quiet);
     }
     progress->update(event.value("done", std::uint64_t{0}), event.value("total", std::uint64_t{0}),
-                     note_of(event));
+                     progress_note(event));
   };
   const WorkerEnd end = run_worker(options.worker, {mode}, job, on_event, interrupted);
   if (end.ok) return {};

@@ -4,31 +4,49 @@
 
 #include <cstdio>
 
+#include "harness/base/file.h"
 #include "harness/judge/judge.h"
 #include "harness/report/json_report.h"
+#include "harness/report/junit.h"
 #include "harness/report/summary.h"
 #include "harness/report/terminal.h"
 
 namespace harness {
+namespace {
 
-void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdicts, bool json) {
-  if (json) {
-    std::printf("%s", json_report(suite.name, verdicts).c_str());
-    return;
-  }
-  std::printf("%s", render_verdicts(suite, verdicts, terminal_style(STDOUT_FILENO)).c_str());
+std::string table_of(const Suite& suite, const std::vector<VerdictRecord>& verdicts) {
+  return render_verdicts(suite, verdicts, terminal_style(STDOUT_FILENO));
+}
+
+void print(const std::string& text) {
+  std::printf("%s", text.c_str());
+}
+
+void write_junit(const Suite& suite, const std::vector<VerdictRecord>& verdicts,
+                 const VerdictOutput& output) {
+  if (!output.junit.empty()) write_file_atomic(output.junit, junit_report(suite.name, verdicts));
+}
+
+}  // namespace
+
+void add_verdict_output(CLI::App& command, VerdictOutput& output) {
+  command.add_flag("--json", output.json, "Print verdicts.json");
+  command.add_option("--junit", output.junit, "Also write the verdicts as a JUnit file, for CI");
+}
+
+void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdicts,
+                   const VerdictOutput& output) {
+  print(output.json ? json_report(suite.name, verdicts) : table_of(suite, verdicts));
+  write_junit(suite, verdicts, output);
 }
 
 int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
-                   const std::vector<std::string>& require, bool json) {
+                   const std::vector<std::string>& require, const VerdictOutput& output) {
   const JudgedRun run = judge_run(folder, suite, {require});
   write_json_file(folder / "verdicts.json", verdicts_document(suite.name, run));
-  if (json) {
-    std::printf("%s", json_report(suite.name, run).c_str());
-  } else {
-    show_verdicts(suite, run.verdicts, json);
-    std::printf("%s", notes_text(run).c_str());
-  }
+  print(output.json ? json_report(suite.name, run)
+                    : table_of(suite, run.verdicts) + notes_text(run));
+  write_junit(suite, run.verdicts, output);
   return exit_code(run.verdicts);
 }
 

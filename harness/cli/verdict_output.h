@@ -4,17 +4,30 @@
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
 #include "harness/record/verdict.h"
 #include "harness/table/suite.h"
 
 namespace harness {
 
-/// Judges what lies in a run directory, writes DIR/verdicts.json, prints the table (or the JSON)
-/// and returns the exit code.
+/// Where verdicts go besides DIR/verdicts.json.
+struct VerdictOutput {
+  bool json = false;            ///< Print the document instead of the table.
+  std::filesystem::path junit;  ///< Also write a JUnit file (report/junit.h); empty: none.
+};
+
+/// Adds --json and --junit to a command.
+void add_verdict_output(CLI::App& command, VerdictOutput& output);
+
+/// Judges what lies in a run directory, writes DIR/verdicts.json, shows the verdicts and returns
+/// the exit code.
 int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
-                   const std::vector<std::string>& require, bool json);
+                   const std::vector<std::string>& require, const VerdictOutput& output);
 
 /// Prints verdicts on stdout: as verdicts.json, or as the table, as wide as the terminal is.
-void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdicts, bool json);
+/// Writes the JUnit file that was asked for; throws Error(kIo) where it cannot.
+void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdicts,
+                   const VerdictOutput& output);
 
 }  // namespace harness

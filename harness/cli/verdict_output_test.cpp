@@ -1,25 +1,86 @@
 #include "harness/cli/verdict_output.h"
 
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/report/junit.h"
 
 namespace harness {
 namespace {
+namespace fs = std::filesystem;
 
-TEST(VerdictOutput, PrintsATableOrTheDocument) {
+const std::vector<VerdictRecord> kVerdicts = {
+    {"fcn", "hash", "file", "", "aa", "ab", "", Json(nullptr), Verdict::kFail, "differs"},
+    {"fcn", "miou", "evaluated", "fp16", 52.05, 52.0512, "%", Json(nullptr), Verdict::kPass,
+     "within"}};
+
+Suite suite() {
   Suite suite;
   suite.name = "s";
-  const std::vector<VerdictRecord> verdicts = {
-      {"fcn", "hash", "file", "", "aa", "ab", "", Json(nullptr), Verdict::kFail, "differs"}};
+  Claim miou;
+  miou.id = "miou";
+  miou.digits = 2;
+  miou.value = 52.05;
+  Row row;
+  row.id = "fcn";
+  row.claims = {miou};
+  suite.rows = {row};
+  return suite;
+}
+
+std::string shown(const VerdictOutput& output) {
   testing::internal::CaptureStdout();
-  show_verdicts(suite, verdicts, /*json=*/false);
-  EXPECT_THAT(testing::internal::GetCapturedStdout(), testing::HasSubstr("FAIL"));
+  show_verdicts(suite(), kVerdicts, output);
+  return testing::internal::GetCapturedStdout();
+}
+
+TEST(VerdictOutput, PrintsALineForEachClaimAndTheCounts) {
+  const std::string table = shown({});
+  EXPECT_THAT(table, testing::ContainsRegex("\n  hash +aa +ab +file +FAIL +differs\n"));
+  EXPECT_THAT(table, testing::ContainsRegex(
+                         "\n  miou +52.05 % +52.051 % +evaluated fp16 +PASS +within\n"));
+  EXPECT_THAT(table, testing::HasSubstr("1 PASS · 1 FAIL"));
+  EXPECT_THAT(table, testing::HasSubstr("Failed:\n  fcn: hash\n"));
+}
+
+TEST(VerdictOutput, PrintsTheDocument) {
+  const Json document = parse_json(shown({.json = true, .junit = ""}), "output");
+  EXPECT_EQ(document, verdicts_document("s", kVerdicts));
+  EXPECT_EQ(document.at("exit"), 1);
+}
+
+TEST(VerdictOutput, WritesTheJunitFileBesides) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "new" / "junit.xml";
+  EXPECT_EQ(shown({.json = false, .junit = file}), shown({}));
+  EXPECT_EQ(read_file(file), junit_report("s", kVerdicts));
+}
+
+/// The stored run of fixtures/judge, two rows of which all that was measured passes.
+TEST(VerdictOutput, JudgesARunAndWritesTheVerdictsIntoIt) {
+  const TemporaryFolder folder;
+  const fs::path run = folder.path() / "run";
+  fs::copy("fixtures/judge/run", run, fs::copy_options::recursive);
+  Suite judged = read_suite(run / "suite.json");
   testing::internal::CaptureStdout();
-  show_verdicts(suite, verdicts, /*json=*/true);
-  const Json document = parse_json(testing::internal::GetCapturedStdout(), "output");
-  EXPECT_EQ(document, verdicts_document("s", verdicts));
+  EXPECT_EQ(judge_and_show(run, judged, {}, {}), 0);
+  testing::internal::GetCapturedStdout();
+  const Json before = read_json_file(run / "verdicts.json");
+  EXPECT_EQ(before.at("exit"), 0);
+  EXPECT_FALSE(before.at("counts").contains("FAIL"));
+
+  for (Claim& claim : judged.rows.at(0).claims) {
+    if (claim.id == "hash") claim.value = "00000000";
+  }
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(judge_and_show(run, judged, {}, {}), 1);
+  EXPECT_THAT(testing::internal::GetCapturedStdout(),
+              testing::HasSubstr("Failed:\n  " + judged.rows.at(0).id + ": hash\n"));
+  EXPECT_EQ(read_json_file(run / "verdicts.json").at("counts").at("FAIL"), 1);
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include "harness/data/prefetcher.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 
 #include <gmock/gmock.h>
@@ -18,24 +21,63 @@ std::vector<int> drain(Prefetcher<int>& items) {
   return taken;
 }
 
+/// A count that others can wait for.
+class Counter {
+ public:
+  void raise() {
+    const std::lock_guard lock(mutex_);
+    ++value_;
+    changed_.notify_all();
+  }
+  int value() const {
+    const std::lock_guard lock(mutex_);
+    return value_;
+  }
+  /// Whether it got there. The limit only ends a test that would hang.
+  bool reaches(int value) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, 30s, [&] { return value_ >= value; });
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  int value_ = 0;
+};
+
 TEST(Prefetcher, DeliversInOrderThoughLateItemsAreReadyFirst) {
-  Prefetcher<int> items(6,
-                        [](std::size_t index) {
-                          std::this_thread::sleep_for(index % 3 == 0 ? 10ms : 0ms);
+  Counter later;
+  Prefetcher<int> items(3,
+                        [&later](std::size_t index) {
+                          if (index == 0) {
+                            EXPECT_TRUE(later.reaches(2)) << "no other thread made an item";
+                          } else {
+                            later.raise();
+                          }
                           return static_cast<int>(index);
                         },
                         {.threads = 3, .ahead = 3});
-  EXPECT_THAT(drain(items), testing::ElementsAre(0, 1, 2, 3, 4, 5));
+  EXPECT_THAT(drain(items), testing::ElementsAre(0, 1, 2));
 }
 
 TEST(Prefetcher, HoldsNoMoreThanItMayHoldAhead) {
-  std::atomic<int> made = 0;
-  Prefetcher<int> items(100, [&](std::size_t) { return ++made; }, {.threads = 4, .ahead = 2});
-  std::this_thread::sleep_for(50ms);
-  EXPECT_EQ(made, 2);
-  items.next();
-  std::this_thread::sleep_for(50ms);
-  EXPECT_EQ(made, 3);
+  constexpr int kCount = 100;
+  constexpr int kAhead = 2;
+  Counter begun;
+  Counter asked;
+  Prefetcher<int> items(kCount,
+                        [&](std::size_t index) {
+                          EXPECT_LT(static_cast<int>(index), asked.value() + kAhead);
+                          begun.raise();
+                          return static_cast<int>(index);
+                        },
+                        {.threads = 4, .ahead = kAhead});
+  for (int taken = 0; taken < kCount; ++taken) {
+    // As many as it may: without this wait, one that never works ahead would pass.
+    ASSERT_TRUE(begun.reaches(std::min(taken + kAhead, kCount))) << taken;
+    asked.raise();
+    EXPECT_EQ(items.next(), taken);
+  }
 }
 
 TEST(Prefetcher, ThrowsWhereTheItemWouldHaveComeAndThenEnds) {

@@ -7,7 +7,6 @@
 // way, and what an image costs of processor time, all threads together; exits with 1 when a batch
 // differs.
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -22,6 +21,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "harness/base/file.h"
+#include "harness/base/median.h"
 #include "harness/base/sha256.h"
 #include "harness/data/training_loader.h"
 #include "harness/testing/plain_pipeline.h"
@@ -105,11 +105,6 @@ Pass loader_pass(const Job& job, std::size_t threads, bool kept) {
     digest(hash, loader.next().value().images, options.batch);
   }
   return watch.pass(batches * job.epochs * options.batch, hash.hex_digest());
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.at(values.size() / 2);
 }
 
 struct Way {

@@ -6,17 +6,12 @@
 
 #include <torch/torch.h>
 
+#include "harness/base/median.h"
+
 namespace harness {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-double median(std::vector<double> values) {
-  if (values.empty()) return kNan;
-  std::sort(values.begin(), values.end());
-  const auto middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
 
 double images_per_second(const ForwardResult& forward) {
   const double sum = std::accumulate(forward.seconds.begin(), forward.seconds.end(), 0.0);

@@ -1,6 +1,6 @@
 #include "harness/fetch/expectation.h"
 
-#include "harness/fetch/url.h"
+#include "harness/base/hash_in_name.h"
 
 namespace harness {
 

@@ -3,12 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/file.h"
+
 namespace harness {
 namespace fs = std::filesystem;
 
 void remove_leftovers(const fs::path& path) {
   const std::string start = path.filename().string() + ".tmp";
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const fs::path folder = folder_of(path);
   std::vector<fs::path> left;
   std::error_code failed;
   for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;

@@ -51,9 +51,21 @@ TEST(Leftovers, AreNamedAsWriteFileAtomicNamesThem) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-TEST(Leftovers, AFolderThatIsNotThereHoldsNone) {
+TEST(Leftovers, AFolderThatIsNotThereHoldsNoneAndStaysAbsent) {
   const TemporaryFolder folder;
+  write_file_atomic(folder.path() / "a.json.tmp17", "x");
   EXPECT_NO_THROW(remove_leftovers(folder.path() / "no" / "a.json"));
+  EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("a.json.tmp17"));
+}
+
+TEST(Leftovers, OfABareNameLieInTheWorkingFolder) {
+  const TemporaryFolder folder;
+  write_file_atomic(folder.path() / "a.json.tmp17", "x");
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  remove_leftovers("a.json");
+  fs::current_path(before);
+  EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/file_lock.h"
 #include "harness/base/json.h"
 #include "harness/base/location.h"
@@ -14,10 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kSchema = "halfproof.lock/1";
-
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
 
 Trust trust_from(ObjectReader& reader) {
   const std::string text = reader.required_string("trust");

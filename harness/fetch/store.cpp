@@ -11,6 +11,7 @@
 #include "harness/fetch/curl_transport.h"
 #include "harness/fetch/download.h"
 #include "harness/fetch/expectation.h"
+#include "harness/fetch/url.h"
 #include "harness/fetch/web_page.h"
 
 namespace harness {
@@ -245,6 +246,14 @@ class UrlFetch {
 
 StoredFile obtain(std::string_view location, const StoreOptions& options) {
   return is_url(location) ? UrlFetch(location, options).run() : obtain_local(location, options);
+}
+
+void check_locked(const StoredFile& file) {
+  if (file.locked_sha256.empty() || file.locked_sha256 == file.sha256) return;
+  throw Error(ErrorCode::kChecksumMismatch, file.name,
+              "expected sha256 " + file.locked_sha256 + " (lock file), got " + file.sha256 +
+                  "; restore the file, or remove its entry from the lock file when it was replaced "
+                  "on purpose");
 }
 
 }  // namespace harness

@@ -10,7 +10,6 @@
 #include "harness/fetch/cache.h"      // default_cache_folder
 #include "harness/fetch/lock_file.h"  // Trust
 #include "harness/fetch/transport.h"
-#include "harness/fetch/url.h"  // hash_in_name
 
 namespace harness {
 
@@ -22,8 +21,8 @@ struct StoredFile {
   std::string sha256;         ///< Of the bytes at `path`: 64 hex digits.
   std::string locked_sha256;  ///< What the lock file said before this call; "" if nothing.
   std::uintmax_t size = 0;
-  /// What the bytes were held against. From a URL they agree with it. A local path is judged by its
-  /// reader: compare `sha256` with `locked_sha256` and with hash_in_name(name).
+  /// What the bytes were compared with. From a URL they agree with it. A local path is judged by
+  /// its reader: by check_locked(), and by hash_in_name(name) (base/hash_in_name.h).
   Trust trust = Trust::kFirstUse;
   std::string warning;  ///< Not empty: what went wrong without standing in the way, as a lock file
                         ///< that could not be written or a mirror that had to step in.
@@ -45,8 +44,9 @@ struct StoreOptions {
 /// Gets one published file: `location` is a path, a file:// or an http(s):// URL.
 ///
 /// A local path is hashed where it stands and not copied. A digest that differs from the lock's or
-/// from the name's is returned and not thrown; only an agreeing file that is new is written to the
-/// lock file. Throws Error(kIo) with the path when it is missing or cannot be read.
+/// from the name's is returned and not thrown (check_locked()); only an agreeing file that is new
+/// is written to the lock file. Throws Error(kIo) with the path when it is missing or cannot be
+/// read.
 ///
 /// A URL is looked up in the cache by the lock file's digest (by the digest that this URL gave last
 /// time, where the lock file does not know the name), else downloaded to a temporary file, hashed
@@ -57,5 +57,9 @@ struct StoreOptions {
 ///
 /// Throws Error(kInvalidJson) for a malformed lock file.
 StoredFile obtain(std::string_view location, const StoreOptions& options);
+
+/// Throws Error(kChecksumMismatch) when the lock file pinned another digest than the file has, as
+/// can be with a local path.
+void check_locked(const StoredFile& file);
 
 }  // namespace harness

@@ -83,6 +83,20 @@ TEST_F(LocalStore, ADigestOffTheLockIsReturnedNotThrown) {
   EXPECT_EQ(changed.sha256, sha256_hex("jello"));
   EXPECT_EQ(changed.locked_sha256, kDigest);
   EXPECT_EQ(read_lock_file(options_.lock).at("a.pth").sha256, kDigest);
+  try {
+    check_locked(changed);
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kChecksumMismatch);
+    EXPECT_EQ(error.subject(), "a.pth");
+    EXPECT_THAT(error.detail(), HasSubstr(kDigest));
+    EXPECT_THAT(error.detail(), HasSubstr(sha256_hex("jello")));
+  }
+}
+
+TEST_F(LocalStore, WhatAgreesWithTheLockOrIsNotInItIsFine) {
+  EXPECT_NO_THROW(check_locked(get(file("a.pth"))));
+  EXPECT_NO_THROW(check_locked(get(file("a.pth"))));
 }
 
 TEST_F(LocalStore, ADigestOffTheNameIsReturnedAndNeverLocked) {

@@ -59,16 +59,6 @@ std::string decoded(const std::string& text) {
   return copy;
 }
 
-/// True for "20260131": a day of this century.
-bool is_date(std::string_view digits) {
-  const auto within = [&](std::size_t at, std::string_view first, std::string_view last) {
-    const std::string_view part = digits.substr(at, 2);
-    return first <= part && part <= last;
-  };
-  return digits.find_first_not_of("0123456789") == std::string_view::npos &&
-         digits.starts_with("20") && within(4, "01", "12") && within(6, "01", "31");
-}
-
 }  // namespace
 
 Url parse_url(std::string_view text) {
@@ -115,18 +105,6 @@ bool is_plain_file_name(std::string_view name) {
   if (name.empty() || name == "." || name == ".." || name.size() > kLongest) return false;
   return std::none_of(name.begin(), name.end(),
                       [](unsigned char c) { return c == '/' || std::iscntrl(c); });
-}
-
-std::string hash_in_name(std::string_view name) {
-  constexpr std::size_t kDigits = 8;
-  const auto dash = name.rfind('-');
-  if (dash == std::string_view::npos) return "";
-  const std::string_view digits = name.substr(dash + 1, kDigits);
-  const std::string_view extension = name.substr(dash + 1 + digits.size());
-  const bool hash = digits.size() == kDigits &&
-                    digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-  if (!hash || extension.size() < 2 || extension[0] != '.' || is_date(digits)) return "";
-  return std::string(digits);
 }
 
 }  // namespace harness

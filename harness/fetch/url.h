@@ -29,9 +29,4 @@ std::string shown_location(std::string_view location);
 /// character, at most 200 bytes.
 bool is_plain_file_name(std::string_view name);
 
-/// The 8 hex digits before the extension ("fcn_...-50245227.pth"), or "" when there are none. Eight
-/// digits that read as a day of this century ("-20200717.pth") are a date: of 300000 hashes, one is
-/// mistaken for it.
-std::string hash_in_name(std::string_view name);
-
 }  // namespace harness

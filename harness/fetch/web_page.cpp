@@ -1,18 +1,12 @@
 #include "harness/fetch/web_page.h"
 
 #include <algorithm>
-#include <cctype>
 #include <fstream>
+
+#include "harness/base/text.h"
 
 namespace harness {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 /// The first bytes, without white space before them.
 std::string start_of(const std::filesystem::path& file) {
@@ -21,7 +15,7 @@ std::string start_of(const std::filesystem::path& file) {
   stream.read(start.data(), static_cast<std::streamsize>(start.size()));
   start.resize(static_cast<std::size_t>(stream.gcount()));
   start.erase(0, std::min(start.size(), start.find_first_not_of(" \t\r\n")));
-  return lower(start);
+  return lower_case(start);
 }
 
 }  // namespace
@@ -29,7 +23,7 @@ std::string start_of(const std::filesystem::path& file) {
 std::string web_page_notice(const std::filesystem::path& file, std::string_view content_type) {
   const std::string start = start_of(file);
   const bool markup = start.starts_with("<!doctype html") || start.starts_with("<html");
-  if (!markup && !lower(content_type).starts_with("text/html")) return "";
+  if (!markup && !lower_case(content_type).starts_with("text/html")) return "";
   return "it is a web page (content type \"" + std::string(content_type) +
          "\"), as servers and proxies send for an error or a log-in";
 }

@@ -27,7 +27,7 @@ class LockstepTest : public testing::Test {
                      const std::function<void(torch::nn::Module&)>& after = {}) const {
     LockstepOptions options;
     options.arithmetic = arithmetic_;
-    const MinizooRow row = minizoo_rows().at(4);
+    const MinizooRow row = minizoo_row("fcn_fp32");
     auto spec = row.spec();
     spec.decode_head.dropout_ratio = spec.auxiliary_head.dropout_ratio = 0.0;
     Lockstep lockstep(to_options(spec), to_torch(Checkpoint::open(row.checkpoint).state_dict()),

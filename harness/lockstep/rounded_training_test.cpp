@@ -31,7 +31,7 @@ TEST(Rounded, IsToTheNearestOfSoManyDigitsWithDoublesExponents) {
 /// Weights after two steps of the smallest row, in FP64 with so many digits.
 NamedTensors trained(int digits) {
   torch::manual_seed(1);
-  models::EncoderDecoder model(to_options(minizoo_rows().at(0).spec()));
+  models::EncoderDecoder model(to_options(minizoo_row("fcn_fp16").spec()));
   model->train();
   const ForwardLosses forward = [&](const torch::Tensor& images, const torch::Tensor& labels) {
     return models::segmentation_losses(model, images, labels);

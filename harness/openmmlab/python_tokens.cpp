@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 #include "harness/openmmlab/python_config.h"
 
 namespace harness {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-#include "harness/report/text_table.h"
+#include "harness/base/number_text.h"
+#include "harness/base/unicode.h"
+#include "harness/report/text_layout.h"
 
 namespace harness {
 namespace {
@@ -65,9 +67,8 @@ std::string entry(std::string_view key, const Json& value) {
 
 std::string labelled(std::string_view label, std::string_view value) {
   std::string line("  ");
-  line.append(fit(label, kLabel));
-  line.append(kValueAt - display_width(line), ' ');
-  line.append(fit(value, kColumns - kValueAt));
+  line.append(fit(label, kLabel, Align::kLeft, Cut::kMiddle)).append("  ");
+  line.append(shorten(value, kColumns - kValueAt, Cut::kMiddle));
   line.erase(line.find_last_not_of(' ') + 1);
   return line.append("\n");
 }
@@ -81,9 +82,7 @@ std::string wrapped(std::string_view label, const std::vector<std::string>& item
   };
   for (std::size_t index = 0; index < items.size(); ++index) {
     const std::string item = items[index] + (index + 1 < items.size() ? "," : "");
-    if (!line.empty() && display_width(line) + 1 + display_width(item) > kColumns - kValueAt) {
-      flush();
-    }
+    if (!line.empty() && columns_of(line) + 1 + columns_of(item) > kColumns - kValueAt) flush();
     line.append(line.empty() ? "" : " ").append(item);
   }
   if (!line.empty()) flush();
@@ -92,7 +91,7 @@ std::string wrapped(std::string_view label, const std::vector<std::string>& item
 
 std::string counted(const Json& number, std::string_view one, std::string_view many) {
   const auto count = number.get<long long>();
-  return grouped(count).append(" ").append(count == 1 ? one : many);
+  return count_text(count).append(" ").append(count == 1 ? one : many);
 }
 
 std::string section(std::string_view title, const Json& object) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/report/text_table.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 TEST(InspectLayout, PutsValuesInOneColumn) {
   EXPECT_EQ(labelled("a", "b"), "  a               b\n");
   EXPECT_EQ(labelled("a label that is too long", "b"), "  a label…o long  b\n");
-  EXPECT_EQ(display_width(labelled("a", std::string(200, 'x'))), 101U);
+  EXPECT_EQ(columns_of(labelled("a", std::string(200, 'x'))), 101U);
 }
 
 TEST(InspectLayout, WrapsItemsAtTheLine) {

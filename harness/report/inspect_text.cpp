@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "harness/base/number_text.h"
 #include "harness/report/inspect_layout.h"
 #include "harness/report/text_table.h"
 
@@ -11,29 +12,28 @@ namespace {
 
 constexpr std::size_t kCurveRows = 24;
 constexpr std::size_t kSparks = 60;
-
-using Align = TextTable::Align;
+constexpr int kDigits = 3;  ///< Significant ones of a value.
 
 std::string group_summary(std::string_view label, const Json& group) {
   std::vector<std::string> items = {counted(group["tensors"], "tensor", "tensors"),
                                     counted(group["elements"], "element", "elements"),
-                                    byte_size(group["bytes"].get<double>())};
+                                    byte_text(group["bytes"].get<double>())};
   for (const auto& [dtype, count] : group["dtypes"].items()) {
-    items.push_back(grouped(count.get<long long>()).append(" ").append(dtype));
+    items.push_back(count_text(count.get<long long>()).append(" ").append(dtype));
   }
   return wrapped(label, items);
 }
 
 std::string values_summary(const Json& statistics) {
   return counted(statistics["non_finite"], "non-finite", "non-finite") + ", largest |x| " +
-         short_number(statistics["max_abs"].get<double>()) + ", smallest " +
-         short_number(statistics["min_abs"].get<double>());
+         short_text(statistics["max_abs"].get<double>(), kDigits) + ", smallest " +
+         short_text(statistics["min_abs"].get<double>(), kDigits);
 }
 
 std::string half_summary(const Json& statistics) {
   return counted(statistics["not_half_exact"], "value", "values") + " would change, " +
-         grouped(statistics["half_subnormals"].get<long long>()) + " subnormal, " +
-         grouped(statistics["above_half_max"].get<long long>()) + " above 65504";
+         count_text(statistics["half_subnormals"].get<long long>()) + " subnormal, " +
+         count_text(statistics["above_half_max"].get<long long>()) + " above 65504";
 }
 
 std::string note_of(const Json& row) {
@@ -55,7 +55,8 @@ std::string range_of(const Json& row) {
   const auto dtype = row["dtype"].get<std::string>();
   const bool whole = dtype.find("float") == std::string::npos;
   const auto show = [whole](double value) {
-    return whole && value < 1e15 ? grouped(static_cast<long long>(value)) : short_number(value);
+    return whole && value < 1e15 ? count_text(static_cast<long long>(value))
+                                 : short_text(value, kDigits);
   };
   const std::string low = show(row["min_abs"].get<double>());
   const std::string high = show(row["max_abs"].get<double>());
@@ -63,7 +64,7 @@ std::string range_of(const Json& row) {
 }
 
 std::string tensor_table(const Json& tensors, std::string_view group, std::string_view title) {
-  TextTable table({{"name", Align::kLeft, /*keep_end=*/true},
+  TextTable table({{"name", Align::kLeft, Cut::kFront},
                    {"dtype"},
                    {"shape"},
                    {"elements", Align::kRight},
@@ -77,7 +78,7 @@ std::string tensor_table(const Json& tensors, std::string_view group, std::strin
       shape.append(shape.empty() ? "" : "x").append(std::to_string(size.get<long long>()));
     }
     table.add({row["name"].get<std::string>(), row["dtype"].get<std::string>(),
-               shape.empty() ? "scalar" : shape, grouped(row["elements"].get<long long>()),
+               shape.empty() ? "scalar" : shape, count_text(row["elements"].get<long long>()),
                range_of(row), note_of(row)});
     ++used;
   }
@@ -86,11 +87,11 @@ std::string tensor_table(const Json& tensors, std::string_view group, std::strin
 
 std::string checkpoint_text(const Json& found) {
   const bool legacy = found["format"] == "legacy";
-  std::string text = fit(found["file"].get<std::string>(), kColumns) + "\n";
+  std::string text = shorten(found["file"].get<std::string>(), kColumns, Cut::kMiddle) + "\n";
   text += labelled("format", found["format"].get<std::string>() +
                                  (legacy ? " (as PyTorch before 1.6 writes), "
                                          : " (as PyTorch since 1.6 writes), ") +
-                                 byte_size(found["size"].get<double>()));
+                                 byte_text(found["size"].get<double>()));
   text += group_summary("state dict", found["state_dict"]);
   if (found["other_tensors"]["tensors"] != 0) {
     text += group_summary("other tensors", found["other_tensors"]);
@@ -132,7 +133,7 @@ std::string spark_line(const Json& curve, const std::string& key, const std::str
     shown.push_back(values[i * (values.size() - 1) / (count - 1)]);
   }
   const auto show = [percent](double value) {
-    return percent ? percentage(value / 100) : short_number(value);
+    return percent ? fixed_text(value, 2) : short_text(value, kDigits);
   };
   return labelled(label, sparkline(shown) + "  " + show(values.front()) + " → " +
                              show(values.back()) + (percent ? " %" : ""));
@@ -170,14 +171,19 @@ std::string curve_table(const Json& curve) {
   columns.push_back({"mIoU %", Align::kRight});
   TextTable table(columns);
   for (const Json* point : chosen_points(curve)) {
-    std::vector<std::string> cells = {grouped((*point)["iteration"].get<long long>())};
+    std::vector<std::string> cells = {count_text((*point)["iteration"].get<long long>())};
     for (const auto& key : keys) cells.push_back(point->contains(key) ? (*point)[key].dump() : "");
     const auto miou = point->find("miou");
     const bool measured = miou != point->end() && miou->is_number();
-    cells.push_back(measured ? percentage(miou->get<double>() / 100) : "");
+    cells.push_back(measured ? fixed_text(miou->get<double>(), 2) : "");
     table.add(std::move(cells));
   }
   return table.text(kColumns);
+}
+
+/// A fraction as a percentage with two digits.
+std::string percentage(const Json& fraction) {
+  return fixed_text(100 * fraction.get<double>(), 2);
 }
 
 std::string per_class(const Json& line, std::string_view prefix, std::string_view label) {
@@ -185,7 +191,7 @@ std::string per_class(const Json& line, std::string_view prefix, std::string_vie
   for (const auto& [key, value] : line.items()) {
     if (key.rfind(prefix, 0) != 0) continue;
     items.push_back(key.substr(prefix.size()) + " " +
-                    (value.is_number() ? percentage(value.get<double>()) : "-"));
+                    (value.is_number() ? percentage(value) : "-"));
   }
   return wrapped(label, items);
 }
@@ -195,20 +201,20 @@ std::string last_validation(const Json& line) {
   std::vector<std::string> items;
   for (const char* key : {"mIoU", "mAcc", "aAcc"}) {
     if (!line.contains(key) || !line[key].is_number()) continue;
-    items.push_back(std::string(key) + " " + percentage(line[key].get<double>()) + " %");
+    items.push_back(std::string(key) + " " + percentage(line[key]) + " %");
   }
   return "\nlast validation\n" + wrapped("mean", items) + per_class(line, "IoU.", "IoU %") +
          per_class(line, "Acc.", "accuracy %");
 }
 
 std::string training_log_text(const Json& found) {
-  std::string text = fit(found["file"].get<std::string>(), kColumns) + "\n";
+  std::string text = shorten(found["file"].get<std::string>(), kColumns, Cut::kMiddle) + "\n";
   text += labelled("lines", counted(found["train_lines"], "training, ", "training, ") +
                                 counted(found["validation_lines"], "validation", "validation"));
   // A log of one validation line does not say of which iteration.
   if (found["first_iteration"].is_number()) {
-    text += labelled("iterations", grouped(found["first_iteration"].get<long long>()) + " to " +
-                                       grouped(found["last_iteration"].get<long long>()));
+    text += labelled("iterations", count_text(found["first_iteration"].get<long long>()) + " to " +
+                                       count_text(found["last_iteration"].get<long long>()));
   }
   text += spark_line(found["curve"], "loss", "loss", /*percent=*/false);
   text += spark_line(found["curve"], "miou", "mIoU", /*percent=*/true);

@@ -8,9 +8,9 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/file.h"
+#include "harness/base/unicode.h"
 #include "harness/openmmlab/training_log.h"
 #include "harness/report/inspect.h"
-#include "harness/report/text_table.h"
 
 namespace harness {
 namespace {
@@ -67,7 +67,7 @@ TEST(InspectText, KeepsEveryFileOfTheFixturesWithinAHundredColumns) {
       if (path.filename() == "whole_module_legacy.pth") continue;
       std::istringstream lines(text_of(path));
       for (std::string line; std::getline(lines, line);) {
-        EXPECT_LE(display_width(line), 100U) << path << ": " << line;
+        EXPECT_LE(columns_of(line), 100U) << path << ": " << line;
       }
       ++files;
     }

@@ -1,5 +1,9 @@
 #include "harness/report/text_layout.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 #include "harness/base/unicode.h"
 
 namespace harness {
@@ -7,16 +11,27 @@ namespace {
 
 constexpr std::string_view kEllipsis = "…";
 
-/// The longest prefix of at most `width` columns.
-std::string_view prefix(std::string_view text, std::size_t width) {
+/// Bytes of the longest run of code points, from `first` on, that fits into `width` columns.
+template <typename Iterator>
+std::size_t bytes_that_fit(Iterator first, Iterator last, std::size_t width) {
   std::size_t columns = 0;
   std::size_t bytes = 0;
-  for (const auto& point : code_points(text)) {
-    columns += static_cast<std::size_t>(columns_of(point.value));
+  for (; first != last; ++first) {
+    columns += static_cast<std::size_t>(columns_of(first->value));
     if (columns > width) break;
-    bytes += point.bytes.size();
+    bytes += first->bytes.size();
   }
-  return text.substr(0, bytes);
+  return bytes;
+}
+
+std::string_view prefix(std::string_view text, std::size_t width) {
+  const auto points = code_points(text);
+  return text.substr(0, bytes_that_fit(points.begin(), points.end(), width));
+}
+
+std::string_view suffix(std::string_view text, std::size_t width) {
+  const auto points = code_points(text);
+  return text.substr(text.size() - bytes_that_fit(points.rbegin(), points.rend(), width));
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {
@@ -29,16 +44,25 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-}  // namespace
-
-std::string shorten(std::string_view text, std::size_t width) {
-  if (columns_of(text) <= width) return std::string(text);
-  if (width == 0) return "";
-  return std::string(prefix(text, width - 1)).append(kEllipsis);
+/// Columns before the ellipsis, of `kept` ones beside it.
+std::size_t columns_in_front(std::size_t kept, Cut cut) {
+  if (cut == Cut::kEnd) return kept;
+  return cut == Cut::kMiddle ? (kept + 1) / 2 : 0;
 }
 
-std::string fit(std::string_view text, std::size_t width, Align align) {
-  std::string fitted = shorten(text, width);
+}  // namespace
+
+std::string shorten(std::string_view text, std::size_t width, Cut cut) {
+  const std::string shown = printable(text);
+  if (columns_of(shown) <= width) return shown;
+  if (width == 0) return "";
+  const std::size_t front = columns_in_front(width - 1, cut);
+  std::string shortened(prefix(shown, front));
+  return shortened.append(kEllipsis).append(suffix(shown, width - 1 - front));
+}
+
+std::string fit(std::string_view text, std::size_t width, Align align, Cut cut) {
+  const std::string fitted = shorten(text, width, cut);
   const std::string padding(width - columns_of(fitted), ' ');
   return align == Align::kLeft ? fitted + padding : padding + fitted;
 }
@@ -50,7 +74,8 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     if (!line.empty()) lines.push_back(line);
     line.clear();
   };
-  for (auto word : words_of(text)) {
+  const std::string shown = printable(text);
+  for (auto word : words_of(shown)) {
     if (!line.empty() && columns_of(line) + 1 + columns_of(word) > width) finish_line();
     while (columns_of(word) > width) {
       // A width of one column still takes a character of two, so that the loop ends.
@@ -64,6 +89,25 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   }
   finish_line();
   return lines;
+}
+
+std::string sparkline(const std::vector<double>& values) {
+  constexpr std::array<std::string_view, 8> kBars = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  std::vector<double> finite;
+  std::copy_if(values.begin(), values.end(), std::back_inserter(finite),
+               [](double value) { return std::isfinite(value); });
+  if (finite.size() < 2) return "";
+  const auto [low, high] = std::minmax_element(finite.begin(), finite.end());
+  std::string line;
+  for (const double value : values) {
+    if (!std::isfinite(value)) {
+      line += "·";
+      continue;
+    }
+    const double share = *high > *low ? (value - *low) / (*high - *low) : 0.0;
+    line += kBars[static_cast<std::size_t>(std::lround(share * (kBars.size() - 1)))];
+  }
+  return line;
 }
 
 }  // namespace harness

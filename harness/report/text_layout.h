@@ -1,23 +1,33 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace harness {
 
-/// Widths are columns of a terminal, not bytes. Texts are printable() already.
+/// Text laid out for a terminal. Widths are its columns, not bytes: columns_of() (base/unicode.h).
+/// Whatever in a text could steer the terminal is replaced first, as printable() does.
 
 enum class Align { kLeft, kRight };
 
-/// The text at exactly `width` columns: padded with spaces, or shortened with "…" at its end.
-std::string fit(std::string_view text, std::size_t width, Align align = Align::kLeft);
+/// Which part of a text that is too long gives way to "…".
+enum class Cut { kEnd, kMiddle, kFront };
 
-/// The text at no more than `width` columns, shortened with "…" where it is longer.
-std::string shorten(std::string_view text, std::size_t width);
+/// The text in at most `width` columns.
+std::string shorten(std::string_view text, std::size_t width, Cut cut = Cut::kEnd);
+
+/// The text in exactly `width` columns: shorten()ed, then padded with spaces.
+std::string fit(std::string_view text, std::size_t width, Align align = Align::kLeft,
+                Cut cut = Cut::kEnd);
 
 /// Lines of at most `width` columns, broken at spaces; a word that is longer is broken where it
 /// must.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
+/// Values as a row of bars, the smallest lowest: "▁▃▆█"; "·" for one that is not finite. Empty for
+/// fewer than two finite values.
+std::string sparkline(const std::vector<double>& values);
 
 }  // namespace harness

@@ -2,40 +2,20 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "harness/report/text_layout.h"
+
 namespace harness {
-
-/// Number of code points: what a terminal shows in one column each.
-std::size_t display_width(std::string_view text) noexcept;
-
-/// `text` in at most `width` columns; where it is longer its middle is replaced by "…", and control
-/// characters by "?" so that a file's content cannot steer the terminal.
-std::string fit(std::string_view text, std::size_t width);
-
-/// The same, but cut at its front: "….0.bn.weight".
-std::string fit_end(std::string_view text, std::size_t width);
-
-/// 1234567 as "1,234,567".
-std::string grouped(long long number);
-/// 1572561 as "1.50 MiB".
-std::string byte_size(double bytes);
-/// Three significant digits: "0.00123", "6.1e-05", "0".
-std::string short_number(double number);
-/// A fraction as a percentage with two digits: 0.5205 as "52.05".
-std::string percentage(double fraction);
-/// Values as a row of bars, the smallest lowest: "▁▃▆█". Empty for fewer than two values.
-std::string sparkline(const std::vector<double>& values);
 
 /// Columns of text under headings, aligned for a terminal.
 class TextTable {
  public:
-  enum class Align { kLeft, kRight };
   struct Column {
     std::string heading;
     Align align = Align::kLeft;
-    bool keep_end = false;  ///< What does not fit is cut by fit_end() instead of fit().
+    Cut cut = Cut::kMiddle;
   };
 
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}

@@ -1,8 +1,8 @@
 #include "harness/table/method_name.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "harness/base/text.h"
 
 namespace harness {
 namespace {
@@ -19,13 +19,6 @@ constexpr std::array<Method, 4> kMethods{{
     {"DeepLabV3", "deeplabv3", "ASPPHead"},
     {"DeepLabV3+", "deeplabv3plus", "DepthwiseSeparableASPPHead"},
 }};
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
 
 }  // namespace
 

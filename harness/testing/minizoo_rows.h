@@ -1,6 +1,9 @@
 #pragma once
 
+#include <ostream>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/checkpoint/checkpoint.h"
@@ -17,6 +20,10 @@ struct MinizooRow {
   std::string golden;  ///< "fcn_fp16": the stem of its files under fixtures/minizoo/goldens/eval.
   Row row;
   std::string checkpoint;
+
+  /// Whether it was trained in FP16. The reference evaluated only these in FP16, and only the
+  /// others with six scales and flipping.
+  bool is_half() const { return golden.ends_with("_fp16"); }
 
   ModelSpec spec() const {
     const Json config = parse_python_config(
@@ -41,6 +48,21 @@ inline std::vector<MinizooRow> minizoo_rows() {
     }
   }
   return rows;
+}
+
+/// The four that were trained in FP16, or the four that were not.
+inline std::vector<MinizooRow> minizoo_rows(bool half) {
+  auto rows = minizoo_rows();
+  std::erase_if(rows, [half](const MinizooRow& row) { return row.is_half() != half; });
+  return rows;
+}
+
+/// The row of this name: "fcn_fp16".
+inline MinizooRow minizoo_row(std::string_view golden) {
+  for (const auto& row : minizoo_rows()) {
+    if (row.golden == golden) return row;
+  }
+  throw std::out_of_range("the mini zoo has no row " + std::string(golden));
 }
 
 /// For test names.

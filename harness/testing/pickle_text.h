@@ -53,4 +53,10 @@ inline std::string pickled(std::string_view body) {
   return std::string("\x80\x02").append(body).append(".");
 }
 
+/// What a legacy stream begins with: magic number, protocol version and what the writer was.
+inline std::string legacy_head() {
+  return pickled("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") + pickled("M\xe9\x03") +
+         pickled("}" + text("little_endian") + "\x88s");
+}
+
 }  // namespace harness::pickle_text

@@ -32,7 +32,7 @@ class TrainingGoldens {
       : entries_(read_python_json(kFolder + row + ".json")),
         tensors_(tensors_of(kFolder + row + ".pth")),
         batches_(tensors_of(kFolder + "batches.pth")),
-        spec_(spec_of(row)) {}
+        spec_(minizoo_row(row + "_fp32").spec()) {}
 
   const Json& entries() const { return entries_; }
 
@@ -84,13 +84,6 @@ class TrainingGoldens {
   static double to_number(const Json& value) {
     if (value.is_boolean()) return value.get<bool>() ? 1.0 : 0.0;
     return value.is_number() ? value.get<double>() : kNone;
-  }
-
-  static ModelSpec spec_of(const std::string& row) {
-    for (const auto& candidate : minizoo_rows()) {
-      if (candidate.golden == row + "_fp32") return candidate.spec();
-    }
-    TORCH_CHECK(false, "no row ", row);
   }
 
   /// By dotted path.

@@ -11,7 +11,7 @@ namespace {
 
 class FlightRecorderTest : public testing::Test {
  protected:
-  FlightRecorderTest() : model_(minizoo_rows().at(0).model(Policy::kFp32)) {}
+  FlightRecorderTest() : model_(minizoo_row("fcn_fp16").model(Policy::kFp32)) {}
 
   /// Gradients of two tensors; `last` is put into the second.
   void see(FlightRecorder& recorder, std::int64_t step, double last) {

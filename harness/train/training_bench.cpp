@@ -6,13 +6,13 @@
 // Prints iterations/s and ratios; exits with 1 where ours, loading included, is not 1.2 times as
 // fast as the plain loop, and where FP16 takes more than 1.5 times as long as FP32.
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "harness/base/median.h"
 #include "harness/data/training_loader.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/training_step.h"
@@ -90,11 +90,6 @@ Contestant ours(const ModelSpec& spec, const Feed& feed, Policy policy, const st
     training->run(batch.images, batch.labels, 0.01);
   };
   return {name, step, {}};
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.at(values.size() / 2);
 }
 
 /// Seconds of `left` by seconds of `right`, the median over the rounds.

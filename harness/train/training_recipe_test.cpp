@@ -17,7 +17,7 @@ Json config_of(const MinizooRow& row) {
 }
 
 TEST(TrainingRecipe, IsThatOfTheConfig) {
-  const MinizooRow row = minizoo_rows().at(0);
+  const MinizooRow row = minizoo_row("fcn_fp16");
   const TrainingRecipe recipe = recipe_of(row.row, config_of(row), Policy::kFp16Master);
   EXPECT_EQ(recipe.schedule.iterations, 600);
   EXPECT_EQ(recipe.schedule.base_lr, 0.05);
@@ -71,7 +71,7 @@ TEST(TrainingRecipe, WhatAConfigLeavesOutHasTheLibrarysDefault) {
 }
 
 TEST(TrainingRecipe, ReadsTheLossesOfBothHeads) {
-  const MinizooRow row = minizoo_rows().at(0);
+  const MinizooRow row = minizoo_row("fcn_fp16");
   Json config = config_of(row);
   EXPECT_EQ(recipe_of(row.row, config, Policy::kFp32).losses.decode.weight, 1.0);
   EXPECT_EQ(recipe_of(row.row, config, Policy::kFp32).losses.auxiliary.weight, 0.4);
@@ -116,7 +116,7 @@ TEST(TrainingRecipe, ADefaultScaleMustBeTheConfigs) {
 }
 
 TEST(TrainingRecipe, WhatIsNotUnderstoodIsRefusedByItsName) {
-  const MinizooRow row = minizoo_rows().at(0);
+  const MinizooRow row = minizoo_row("fcn_fp16");
   for (const auto* patch :
        {R"({"optimizer": {"type": "Adam"}})", R"({"lr_config": {"policy": "step"}})",
         R"({"lr_config": {"warmup": "linear"}})", R"({"optimizer": {"nesterov": true}})",

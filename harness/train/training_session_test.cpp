@@ -25,7 +25,7 @@ class TrainingSessionTest : public testing::Test {
 
   TrainingRequest request_for(const std::string& folder, const std::string& precision = "fp16") {
     TrainingRequest request;
-    const MinizooRow row = minizoo_rows().at(0);
+    const MinizooRow row = minizoo_row("fcn_fp16");
     request.row = row.row;
     request.data.root = fs::absolute("fixtures/minizoo/data/scenes").string();
     request.data.height = 128;
@@ -180,7 +180,7 @@ TEST_F(TrainingSessionTest, AScaleThatNobodyChecksBreaksTheTraining) {
 
 TEST_F(TrainingSessionTest, ARecipeThatIsNotUnderstoodIsRefused) {
   TrainingRequest request = request_for("a");
-  request.pretrained = minizoo_rows().at(0).checkpoint;
+  request.pretrained = minizoo_row("fcn_fp16").checkpoint;
   EXPECT_THROW(train(request), Error);
 }
 

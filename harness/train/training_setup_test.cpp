@@ -11,7 +11,7 @@ namespace {
 constexpr const char* kPretrained = "fixtures/minizoo/zoo/pretrain/resnet50_v1c_w8-32c09ca3.pth";
 
 TEST(TrainingSetup, IsThatOfTheRowAndItsCheckpoint) {
-  const MinizooRow row = minizoo_rows().at(0);
+  const MinizooRow row = minizoo_row("fcn_fp16");
   const auto setup = training_setup(row.row, row.checkpoint, Policy::kFp16Master);
   EXPECT_EQ(setup.recipe.batch, 4U);
   EXPECT_EQ(setup.spec.decode_head.channels, 32);
@@ -25,7 +25,7 @@ TEST(TrainingSetup, IsThatOfTheRowAndItsCheckpoint) {
 }
 
 TEST(TrainingSetup, TheFirstWeightsAreTheSeedsAndThePretrainedBackbones) {
-  const MinizooRow row = minizoo_rows().at(0);
+  const MinizooRow row = minizoo_row("fcn_fp16");
   const auto spec = row.spec();
   const auto model = initial_model(spec, 1, kPretrained);
   const auto same = initial_model(spec, 1, kPretrained);

@@ -63,7 +63,7 @@ class EvaluatedRow : public testing::Test {
       copy("leftImg8bit", std::string(name) + "_leftImg8bit.png");
       copy("gtFine", std::string(name) + "_gtFine_labelTrainIds.png");
     }
-    const MinizooRow row = minizoo_rows().at(0);
+    const MinizooRow row = minizoo_row("fcn_fp16");
     job_.suite = "minizoo";
     job_.row = row.row;
     job_.data.root = (folder_.path() / "data").string();
@@ -105,7 +105,7 @@ TEST_F(EvaluatedRow, LeavesOneResultForEachThatIsWanted) {
 }
 
 TEST_F(EvaluatedRow, ACheckpointOfAnotherModelIsRefusedByItsKeys) {
-  job_.checkpoint = minizoo_rows().at(1).checkpoint;
+  job_.checkpoint = minizoo_row("pspnet_fp16").checkpoint;
   job_.results = {{"evaluate", "fp32", "a"}};
   EXPECT_THROW(evaluate_job(job_), Error);
   EXPECT_TRUE(read_run_results(job_.out).empty());

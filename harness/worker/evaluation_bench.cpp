@@ -5,11 +5,11 @@
 // (tools/test.py), written with LibTorch. Ours: evaluate(). Both in FP32 on the mini zoo's images.
 // Prints images/s of both and their ratio for each row; exits with 1 when a label map differs.
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <vector>
 
+#include "harness/base/median.h"
 #include "harness/base/sha256.h"
 #include "harness/data/cityscapes.h"
 #include "harness/evaluate/evaluator.h"
@@ -62,11 +62,6 @@ Pass our_pass(const std::vector<ScenePaths>& scenes, models::EncoderDecoder& mod
       options);
   return {static_cast<double>(scenes.size()) / seconds_since(begin),
           result.forwards.at(0).predictions_sha256};
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.at(values.size() / 2);
 }
 
 /// Whether both ways gave the same label maps.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,12 @@ void expect_golden(const ConfusionMatrix& ours, const Json& golden, double point
   EXPECT_NEAR(ours.aacc(), 100.0 * metrics.at("aAcc").get<double>(), points);
 }
 
+std::vector<std::string> names_of(const std::vector<MinizooRow>& rows) {
+  std::vector<std::string> names;
+  for (const auto& row : rows) names.push_back(row.golden);
+  return names;
+}
+
 class EvaluationGolden : public testing::TestWithParam<MinizooRow> {
  protected:
   EvaluationGolden() { register_half_convolution(); }
@@ -68,23 +75,46 @@ TEST_P(EvaluationGolden, Fp32) {
   expect_golden(result.forwards.at(0).confusion, golden().at("fp32"), 0.01);
 }
 
-TEST_P(EvaluationGolden, Fp16) {
-  if (!golden().contains("fp16")) {
-    EXPECT_TRUE(GetParam().golden.ends_with("_fp32"));
-    return;
-  }
+class EvaluationGoldenInHalf : public EvaluationGolden {};
+
+TEST_P(EvaluationGoldenInHalf, Fp16) {
   const auto result = evaluate_row_in(GetParam(), Policy::kFp16Master, Protocol::kWholeImage);
   expect_golden(result.forwards.at(0).confusion, golden().at("fp16"), 0.03);
 }
 
-TEST_P(EvaluationGolden, SixScalesAndFlip) {
-  if (GetParam().golden.ends_with("_fp16")) return;  // Published for the FP32 rows only.
+class EvaluationGoldenOfScales : public EvaluationGolden {};
+
+TEST_P(EvaluationGoldenOfScales, SixScalesAndFlip) {
   const auto result = evaluate_row_in(GetParam(), Policy::kFp32, Protocol::kMultiScaleFlip);
   expect_golden(result.forwards.at(0).confusion, golden("_ms_flip"), 0.01);
 }
 
-INSTANTIATE_TEST_SUITE_P(Minizoo, EvaluationGolden, testing::ValuesIn(minizoo_rows()),
-                         [](const auto& row) { return row.param.golden; });
+/// No golden is left out: the suites below take as many rows as there are goldens of their kind.
+TEST(EvaluationGoldens, AreAllCompared) {
+  std::vector<std::string> half;
+  std::vector<std::string> of_scales;
+  std::vector<std::string> all;
+  for (const auto& row : minizoo_rows()) {
+    const std::string stem = "fixtures/minizoo/goldens/eval/" + row.golden;
+    const Json golden = read_json_file(stem + ".json");
+    if (golden.contains("fp32")) all.push_back(row.golden);
+    if (golden.contains("fp16")) half.push_back(row.golden);
+    if (std::filesystem::exists(stem + "_ms_flip.json")) of_scales.push_back(row.golden);
+  }
+  EXPECT_EQ(all, names_of(minizoo_rows()));
+  EXPECT_EQ(half, names_of(minizoo_rows(/*half=*/true)));
+  EXPECT_EQ(of_scales, names_of(minizoo_rows(/*half=*/false)));
+  EXPECT_EQ(half.size(), 4U);
+  EXPECT_EQ(of_scales.size(), 4U);
+}
+
+const auto name_of_row = [](const auto& row) { return row.param.golden; };
+
+INSTANTIATE_TEST_SUITE_P(Minizoo, EvaluationGolden, testing::ValuesIn(minizoo_rows()), name_of_row);
+INSTANTIATE_TEST_SUITE_P(Minizoo, EvaluationGoldenInHalf,
+                         testing::ValuesIn(minizoo_rows(/*half=*/true)), name_of_row);
+INSTANTIATE_TEST_SUITE_P(Minizoo, EvaluationGoldenOfScales,
+                         testing::ValuesIn(minizoo_rows(/*half=*/false)), name_of_row);
 
 }  // namespace
 }  // namespace harness

@@ -1,6 +1,7 @@
 // What is claimed of CUDA, on CUDA: the same goldens as on the CPU. Skips, visibly, without a GPU.
 
 #include <cmath>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 
@@ -27,8 +28,13 @@ class GpuGolden : public Gpu, public testing::WithParamInterface<MinizooRow> {
     for (const auto& view : file.state_dict()) {
       if (view.name == name) return to_torch(view).cuda();
     }
-    return {};
+    throw std::out_of_range(GetParam().golden + " has no golden " + name);
   }
+
+  /// The factors are those of forward_golden_test.cpp: the reference's own distance is the
+  /// yardstick.
+  void expect_as_close_as_the_reference(Policy policy, const std::string& name,
+                                        double factor) const;
 };
 
 double rmse(const torch::Tensor& left, const torch::Tensor& right) {
@@ -36,20 +42,25 @@ double rmse(const torch::Tensor& left, const torch::Tensor& right) {
   return (left.to(torch::kDouble) - right.to(torch::kDouble)).square().mean().sqrt().item<double>();
 }
 
-// The factors are those of forward_golden_test.cpp: the reference's own distance is the yardstick.
-TEST_P(GpuGolden, LogitsAreNoFurtherFromFp64ThanTheReferences) {
+void GpuGolden::expect_as_close_as_the_reference(Policy policy, const std::string& name,
+                                                 double factor) const {
   const torch::InferenceMode no_gradients;
   const auto yardstick = golden("decode_fp64");
-  for (const auto& [policy, name, factor] :
-       {std::tuple{Policy::kFp32, "decode_fp32", 2.0}, {Policy::kFp16Master, "decode_fp16", 3.0}}) {
-    const auto reference = golden(name);
-    if (!reference.defined()) continue;  // FP32 files were evaluated in FP32 only.
-    auto model = build_model(GetParam().spec(),
-                             to_torch(Checkpoint::open(GetParam().checkpoint).state_dict()), policy,
-                             torch::kCUDA);
-    const auto ours = run_model(model, policy, golden("image"));
-    EXPECT_LE(rmse(ours, yardstick), factor * rmse(reference, yardstick)) << name;
-  }
+  auto model =
+      build_model(GetParam().spec(), to_torch(Checkpoint::open(GetParam().checkpoint).state_dict()),
+                  policy, torch::kCUDA);
+  const auto ours = run_model(model, policy, golden("image"));
+  EXPECT_LE(rmse(ours, yardstick), factor * rmse(golden(name), yardstick));
+}
+
+TEST_P(GpuGolden, Fp32IsNoFurtherFromFp64ThanTheReference) {
+  expect_as_close_as_the_reference(Policy::kFp32, "decode_fp32", 2.0);
+}
+
+class GpuGoldenInHalf : public GpuGolden {};
+
+TEST_P(GpuGoldenInHalf, Fp16IsNoFurtherFromFp64ThanTheReference) {
+  expect_as_close_as_the_reference(Policy::kFp16Master, "decode_fp16", 3.0);
 }
 
 TEST_P(GpuGolden, Fp64AgreesToTenDigits) {
@@ -62,8 +73,11 @@ TEST_P(GpuGolden, Fp64AgreesToTenDigits) {
             1e-10 * yardstick.square().mean().sqrt().item<double>());
 }
 
-INSTANTIATE_TEST_SUITE_P(Minizoo, GpuGolden, testing::ValuesIn(minizoo_rows()),
-                         [](const auto& row) { return row.param.golden; });
+const auto name_of_row = [](const auto& row) { return row.param.golden; };
+
+INSTANTIATE_TEST_SUITE_P(Minizoo, GpuGolden, testing::ValuesIn(minizoo_rows()), name_of_row);
+INSTANTIATE_TEST_SUITE_P(Minizoo, GpuGoldenInHalf, testing::ValuesIn(minizoo_rows(/*half=*/true)),
+                         name_of_row);
 
 /// Ordinary, tiny, huge, zero and non-finite values.
 torch::Tensor mixture(std::int64_t count, torch::ScalarType dtype) {

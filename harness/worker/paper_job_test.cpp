@@ -1,9 +1,11 @@
 #include "harness/worker/paper_job.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
 #include "harness/testing/row_jobs.h"
+#include "harness/testing/suite_documents.h"
 
 namespace harness {
 namespace {
@@ -15,21 +17,31 @@ Json job() {
   return job;
 }
 
-TEST(PaperJob, IsReadAsTheCommandWritesItAndNoOtherWay) {
+TEST(PaperJob, IsReadAsTheCommandWritesIt) {
   const PaperJob read = paper_job_from_json(job());
   EXPECT_EQ(read.row.id, "fcn_r50w8-d8_64x128_600_fp16_scenes");
   EXPECT_EQ(read.experiment, "overflow");
   EXPECT_EQ(read.seed, 3u);
   EXPECT_EQ(read.out, "out.json");
+}
+
+TEST(PaperJob, ALostKeyIsRefused) {
   Json missing = job();
   missing.erase("seed");
-  EXPECT_THROW(paper_job_from_json(missing), Error);
+  EXPECT_THAT(message_of([&] { paper_job_from_json(missing); }), testing::HasSubstr("seed"));
+}
+
+TEST(PaperJob, AnUnknownKeyIsRefused) {
   Json unknown = job();
   unknown["sed"] = 1;
-  EXPECT_THROW(paper_job_from_json(unknown), Error);
+  EXPECT_THAT(message_of([&] { paper_job_from_json(unknown); }), testing::HasSubstr("sed"));
+}
+
+TEST(PaperJob, AnUnknownExperimentIsRefused) {
   Json other = job();
   other["experiment"] = "overflows";
-  EXPECT_THROW(paper_job(paper_job_from_json(other)), Error);
+  const PaperJob read = paper_job_from_json(other);
+  EXPECT_THAT(message_of([&] { paper_job(read); }), testing::HasSubstr("overflows"));
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ TEST(TrainJob, AMissingOrUnknownKeyIsAnError) {
 
 TEST(TrainJob, LeavesTheResultAndTheFolderOfTheTraining) {
   const TemporaryFolder folder;
-  const MinizooRow row = minizoo_rows().at(0);
+  const MinizooRow row = minizoo_row("fcn_fp16");
   TrainJob job = train_job_from_json(example());
   job.data.root = std::filesystem::absolute("fixtures/minizoo/data/scenes").string();
   job.checkpoint = row.checkpoint;

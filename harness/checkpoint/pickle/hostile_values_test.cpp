@@ -90,9 +90,8 @@ std::string tensor_of(const std::string& offset, const std::string& sizes,
 
 /// A legacy stream of one storage of four elements.
 std::string legacy(const std::string& body) {
-  return pickled("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") + pickled("M\xe9\x03") +
-         pickled("}" + text("little_endian") + "\x88s") + pickled(body) +
-         pickled("]" + text("0") + "a") + "\4\0\0\0\0\0\0\0"s + std::string(16, '\1');
+  return pickle_text::legacy_head() + pickled(body) + pickled("]" + text("0") + "a") +
+         "\4\0\0\0\0\0\0\0"s + std::string(16, '\1');
 }
 
 /// All combinations of numbers that tempt arithmetic to overflow, in two dimensions.

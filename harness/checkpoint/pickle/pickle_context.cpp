@@ -1,6 +1,6 @@
 #include "harness/checkpoint/pickle/pickle_context.h"
 
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 

@@ -5,7 +5,7 @@
 #include "harness/base/error.h"
 #include "harness/base/ordered_object.h"
 #include "harness/base/sha256.h"
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 #include "harness/checkpoint/pickle/numpy_json.h"
 
 namespace harness {

@@ -1,6 +1,6 @@
 #include "harness/checkpoint/pickle/pickle_objects.h"
 
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 namespace {

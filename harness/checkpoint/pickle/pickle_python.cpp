@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "harness/base/error.h"
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 #include "harness/checkpoint/pickle/numpy_json.h"
 #include "harness/checkpoint/pickle/pickle_json.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <system_error>
 
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 
 namespace harness {
 namespace {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 #include "harness/checkpoint/pickle/pickle_opcodes.h"
 
 namespace harness {

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "harness/base/error.h"
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 #include "harness/checkpoint/pickle/unpickler.h"
 #include "harness/checkpoint/zip/zip_reader.h"
 

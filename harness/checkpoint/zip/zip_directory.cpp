@@ -6,7 +6,6 @@
 
 #include "harness/base/error.h"
 #include "harness/base/unicode.h"
-#include "harness/base/utf8.h"
 #include "harness/checkpoint/byte_cursor.h"
 
 namespace harness {

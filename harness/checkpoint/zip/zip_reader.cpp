@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/error.h"
-#include "harness/base/utf8.h"
+#include "harness/base/unicode.h"
 #include "harness/checkpoint/zip/zip_directory.h"
 
 namespace harness {
@@ -95,10 +95,6 @@ std::string ZipReader::read_small(const ZipEntry& entry, std::size_t limit) cons
   // PyTorch writes 0 when it was told not to compute checksums.
   if (entry.crc32 != 0) compare_checksums(subject_, entry, actual);
   return bytes;
-}
-
-void ZipReader::verify_checksum(const ZipEntry& entry) const {
-  compare_checksums(subject_, entry, crc32_of(stored_bytes(entry)));
 }
 
 }  // namespace harness

@@ -53,9 +53,6 @@ class ZipReader {
   /// than `limit`, broken, or of another length or checksum than the directory says.
   std::string read_small(const ZipEntry& entry, std::size_t limit) const;
 
-  /// Reads every byte of a stored entry. Throws Error(kInvalidFile) when the CRC-32 differs.
-  void verify_checksum(const ZipEntry& entry) const;
-
  private:
   std::span<const std::byte> archive_;
   std::string subject_;

@@ -46,7 +46,6 @@ TEST_F(ZipReaderTest, ShowsStoredBytesWhereTheyLie) {
   const auto bytes = zip.stored_bytes(*zip.find("b"));
   EXPECT_EQ(reinterpret_cast<const char*>(bytes.data()), bytes_.data() + bytes_.find("two"));
   EXPECT_EQ(bytes.size(), 3U);
-  EXPECT_NO_THROW(zip.verify_checksum(*zip.find("b")));
 }
 
 TEST_F(ZipReaderTest, UnpacksSmallEntries) {
@@ -66,9 +65,8 @@ TEST_F(ZipReaderTest, ComparesChecksums) {
   std::string bytes = archive({{"b", "two"}});
   bytes[bytes.find("two")] = 'T';
   const ZipReader zip = open(bytes);
-  const std::string message = refusal([&] { zip.verify_checksum(*zip.find("b")); });
-  EXPECT_THAT(message, testing::HasSubstr("b: expected CRC-32 "));
-  EXPECT_EQ(refusal([&] { zip.read_small(*zip.find("b"), 10); }), message);
+  EXPECT_THAT(refusal([&] { zip.read_small(*zip.find("b"), 10); }),
+              testing::HasSubstr("b: expected CRC-32 "));
 }
 
 TEST_F(ZipReaderTest, ComparesTheChecksumsOfWhatIsPacked) {
@@ -87,8 +85,6 @@ TEST_F(ZipReaderTest, TakesAChecksumOfZeroForNone) {
   bytes.replace(bytes.find("PK\x01\x02") + 16, 4, 4, '\0');
   const ZipReader zip = open(bytes);
   EXPECT_EQ(zip.read_small(*zip.find("b"), 3), "two");
-  EXPECT_THAT(refusal([&] { zip.verify_checksum(*zip.find("b")); }),
-              testing::HasSubstr("CRC-32 0"));
 }
 
 TEST_F(ZipReaderTest, RefusesANameThatOccursTwice) {

@@ -30,7 +30,7 @@ void expect_readable(const std::string& bytes) {
   const ZipReader reader(as_span(bytes), "a.zip");
   ASSERT_EQ(reader.entries().size(), 3U);
   EXPECT_EQ(reader.read_small(*reader.find("a/data.pkl"), 100), "short");
-  reader.verify_checksum(*reader.find("a/data/0"));
+  EXPECT_EQ(reader.read_small(*reader.find("a/data/0"), 1000), std::string(1000, 'x'));
   EXPECT_EQ(reader.find("a/data/0")->size, 1000U);
   EXPECT_EQ(reader.find("a/data/1")->size, 0U);
   for (const ZipEntry& entry : reader.entries()) {

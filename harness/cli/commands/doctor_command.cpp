@@ -66,6 +66,7 @@ Json suite_record(const Options& options) {
     store.offline = true;
     try {
       const StoredFile file = obtain(absolute_location(suite, row.checkpoint), store);
+      check_locked(file);
       files[row.id] = "at hand, trust: " + std::string(to_string(file.trust));
     } catch (const Error& error) {
       files[row.id] = "missing: " + error.detail();

@@ -1,23 +1,109 @@
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/testing/command_line.h"
+#include "harness/testing/program.h"
 
 namespace harness {
 namespace {
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::StartsWith;
 
-// The tests' folder holds no worker, so this is a machine on which tensors cannot be had.
-TEST(DoctorCommand, SaysWhatCannotBeProvenAndWhy) {
-  const auto end =
-      run_command_line(add_doctor_command, {"doctor", "--suite", "suites/minizoo.json", "--json"});
-  EXPECT_EQ(end.exit_code, 0);
-  const Json record = parse_json(end.output, "output");
-  EXPECT_EQ(record.at("can prove").at("files and logs"), "yes");
-  EXPECT_THAT(record.at("can prove").at("evaluation in FP16").get<std::string>(),
-              testing::StartsWith("no: "));
-  EXPECT_EQ(record.at("suite").at("data"), "at hand");
-  EXPECT_EQ(record.at("suite").at("checkpoints").size(), 4U);
+const std::string kSeesGpu =
+    R"({"convolution_kernel": "k", "environment": {"gpu": {"devices": 1}}})";
+const std::string kSeesNone = R"({"convolution_kernel": "k", "environment": {"gpu": null}})";
+
+/// The program beside a worker that is a shell script.
+class DoctorCommand : public testing::Test {
+ protected:
+  DoctorCommand() { fs::copy_file(HALFPROOF_PROGRAM, folder_.path() / "halfproof"); }
+
+  void worker(const std::string& body) const {
+    const fs::path path = folder_.path() / "halfproof-worker";
+    write_file_atomic(path, "#!/bin/sh\ncat > /dev/null\n" + body + "\n");
+    fs::permissions(path, fs::perms::owner_all);
+  }
+
+  /// gpus: what the driver of nvml_preload.cpp shows.
+  std::string doctor(const std::string& arguments, int gpus = 0) const {
+    const auto end = end_of_command(
+        "HALFPROOF_GPUS=" + std::to_string(gpus) + " LD_LIBRARY_PATH=" + DRIVER_FOLDER + " " +
+        (folder_.path() / "halfproof").string() + " doctor " + arguments);
+    EXPECT_EQ(WEXITSTATUS(end.status), 0) << end.output;
+    return end.output;
+  }
+
+  Json can_prove(int gpus) const {
+    return parse_json(doctor("--json", gpus), "output").at("can prove");
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(DoctorCommand, WithoutAWorkerOnlyFilesAndLogsAreProven) {
+  const Json able = can_prove(1);
+  EXPECT_EQ(able.at("files and logs"), "yes");
+  for (const char* what : {"evaluation in FP32 and FP64", "evaluation in FP16", "--device cuda"}) {
+    EXPECT_THAT(able.at(what).get<std::string>(), StartsWith("no: ")) << what;
+  }
+  EXPECT_THAT(able.at("evaluation in FP16").get<std::string>(), HasSubstr("beside halfproof"));
+}
+
+TEST_F(DoctorCommand, AWorkerProvesWhatItComputesWith) {
+  worker("echo '" + kSeesNone + "'");
+  const Json able = can_prove(0);
+  EXPECT_EQ(able.at("evaluation in FP32 and FP64"), "yes");
+  EXPECT_EQ(able.at("evaluation in FP16"), "yes, half convolutions on the CPU by: k");
+  EXPECT_EQ(able.at("--device cuda"), "no: the NVIDIA driver shows no GPU");
+}
+
+TEST_F(DoctorCommand, AGpuThatOnlyTheDriverSeesIsOfNoUse) {
+  worker("echo '" + kSeesNone + "'");
+  EXPECT_EQ(can_prove(1).at("--device cuda"), "no: LibTorch sees no GPU that the driver shows");
+  worker("echo '" + kSeesGpu + "'");
+  EXPECT_EQ(can_prove(1).at("--device cuda"), "yes");
+}
+
+TEST_F(DoctorCommand, AWorkerThatDiesProvesNothing) {
+  worker("exit 3");
+  EXPECT_EQ(can_prove(0).at("evaluation in FP16"), "no: the worker failed: exit code 3");
+  worker("exit 0");
+  EXPECT_EQ(can_prove(0).at("evaluation in FP16"), "no: the worker said nothing");
+}
+
+TEST_F(DoctorCommand, SaysWhatOfASuiteIsAtHand) {
+  const auto suite_of = [&](const std::string& arguments) {
+    return parse_json(doctor("--json --suite suites/minizoo.json" + arguments), "output")
+        .at("suite");
+  };
+  const Json suite = suite_of("");
+  EXPECT_EQ(suite.at("name"), "minizoo");
+  EXPECT_EQ(suite.at("data"), "at hand");
+  EXPECT_EQ(suite.at("checkpoints").size(),
+            read_json_file("suites/minizoo.json").at("rows").size());
+  for (const auto& [row, state] : suite.at("checkpoints").items()) {
+    EXPECT_EQ(state, "at hand, trust: locked") << row;
+  }
+  EXPECT_THAT(suite_of(" --data " + folder_.path().string()).at("data").get<std::string>(),
+              StartsWith("missing: "));
+}
+
+TEST_F(DoctorCommand, SaysWhichCheckpointsAreNotAtHand) {
+  write_json_file(folder_.path() / "suite.json",
+                  {{"schema", "halfproof.suite/1"},
+                   {"name", "s"},
+                   {"rows", Json::array({{{"id", "fcn"},
+                                          {"method", "FCN"},
+                                          {"claims", Json::array()},
+                                          {"checkpoint", {{"url", "gone.pth"}}}}})}});
+  const std::string text = doctor("--suite " + (folder_.path() / "suite.json").string());
+  EXPECT_THAT(text, testing::ContainsRegex("\n  checkpoints.fcn +missing: expected a file"));
+  EXPECT_THAT(text, testing::ContainsRegex("\n  files and logs +yes\n"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "harness/cli/progress.h"
 #include "harness/cli/stages/verify_stage.h"
 #include "harness/fetch/store.h"
+#include "harness/fetch/url.h"
 
 namespace harness {
 namespace {
@@ -66,6 +67,7 @@ Json fetch_one(const std::string& location, StoreOptions store, bool quiet) {
   };
   const StoredFile file = obtain(location, store);
   progress.finish();
+  check_locked(file);
   Json record = {{"name", file.name}, {"url", file.url},       {"path", file.path.string()},
                  {"size", file.size}, {"sha256", file.sha256}, {"trust", to_string(file.trust)}};
   if (!file.warning.empty()) record["warning"] = file.warning;

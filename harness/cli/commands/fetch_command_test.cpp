@@ -30,8 +30,16 @@ class FetchCommand : public testing::Test {
       arguments.push_back(part);
     }
     testing::internal::CaptureStderr();
-    const CommandEnd end = run_command_line(add_fetch_command, arguments);
-    return {end.exit_code, Json(), end.output, testing::internal::GetCapturedStderr()};
+    FetchEnd fetched;
+    try {
+      const CommandEnd end = run_command_line(add_fetch_command, arguments);
+      fetched = {end.exit_code, Json(), end.output, ""};
+    } catch (...) {
+      testing::internal::GetCapturedStderr();
+      throw;
+    }
+    fetched.errors = testing::internal::GetCapturedStderr();
+    return fetched;
   }
 
   FetchEnd fetch_json(std::vector<std::string> arguments) const {
@@ -114,6 +122,18 @@ TEST_F(FetchCommand, AFileThatCannotBeHadIsNoReasonToLeaveTheOthers) {
   EXPECT_EQ(end.exit_code, 2);
   EXPECT_THAT(end.output, HasSubstr(sha256_hex("hello") + "  b.pth"));
   EXPECT_THAT(end.errors, HasSubstr(server_.url("/gone/a.pth") + ": expected the file, got: HTTP"));
+}
+
+TEST_F(FetchCommand, ALocalFileThatIsNotTheLockedOneFails) {
+  const std::string target = suite({"zoo/a.pth"});
+  write_file_atomic(path("zoo/a.pth"), "hello");
+  EXPECT_EQ(fetch({target}).exit_code, 0);
+  write_file_atomic(path("zoo/a.pth"), "jello");
+  const FetchEnd end = fetch({target});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_EQ(end.output, "");
+  EXPECT_THAT(end.errors, HasSubstr(sha256_hex("hello")));
+  EXPECT_THAT(end.errors, HasSubstr(sha256_hex("jello")));
 }
 
 TEST_F(FetchCommand, NoSecretIsShown) {

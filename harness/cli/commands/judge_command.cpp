@@ -26,7 +26,7 @@ struct Options {
   std::string claim;
   std::vector<std::string> require;
   bool ctest = false;
-  bool json = false;
+  VerdictOutput output;
 };
 
 bool selected(const VerdictRecord& record, const Options& options, const std::string& row) {
@@ -39,7 +39,7 @@ int judge(const Options& options) {
   const Suite suite =
       read_suite(options.suite.empty() ? options.folder / "suite.json" : options.suite);
   if (options.row.empty() && options.claim.empty()) {
-    return judge_and_show(options.folder, suite, options.require, options.json);
+    return judge_and_show(options.folder, suite, options.require, options.output);
   }
   const std::string row = options.row.empty() ? "" : select_row(suite, options.row).id;
   std::vector<VerdictRecord> verdicts =
@@ -51,7 +51,7 @@ int judge(const Options& options) {
                 "expected a claim " + options.claim + " of row " + options.row +
                     " in this run, found none");
   }
-  show_verdicts(suite, verdicts, options.json);
+  show_verdicts(suite, verdicts, options.output);
   if (!options.ctest) return exit_code(verdicts);
   for (const auto& verdict : verdicts) std::printf("%s", ctest_measurements(verdict).c_str());
   // What is unfit, ambiguous or not verifiable is a skip that CTest counts and shows.
@@ -76,7 +76,7 @@ void add_judge_command(CLI::App& program, int& exit_code) {
       ->check(CLI::IsMember({"gpu", "data", "network"}));
   command->add_flag("--ctest", options->ctest,
                     "Print CTest measurements; unfit and ambiguous exit with 77 as a skip");
-  command->add_flag("--json", options->json, "Print verdicts.json");
+  add_verdict_output(*command, options->output);
   command->callback([options, &exit_code] { exit_code = judge(*options); });
 }
 

@@ -38,6 +38,32 @@ TEST_F(JudgeCommand, ADigitChangedInTheSuiteChangesTheVerdict) {
   EXPECT_EQ(end.exit_code, 1);
 }
 
+TEST_F(JudgeCommand, WritesAJunitFileOfWhatWasSelected) {
+  const auto file = folder_.path() / "junit.xml";
+  const auto junit = [&](std::vector<std::string> arguments) {
+    std::filesystem::remove(file);
+    arguments.insert(arguments.begin(), {"judge", out(), "--junit", file.string()});
+    run_command_line(add_judge_command, arguments);
+    return read_file(file);
+  };
+  const Json verdicts = read_json_file(folder_.path() / "run" / "verdicts.json");
+  EXPECT_THAT(junit({}), testing::HasSubstr("<testsuites name=\"minizoo\" tests=\"" +
+                                            std::to_string(verdicts.at("verdicts").size()) + "\""));
+  const std::string one = junit({"--row", "fcn", "--claim", "miou"});
+  EXPECT_THAT(one, testing::HasSubstr("tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\""));
+  EXPECT_THAT(one, testing::HasSubstr("name=\"miou\""));
+  EXPECT_THAT(one, testing::HasSubstr("<skipped message=\"SKIPPED: "));
+}
+
+TEST_F(JudgeCommand, AJunitFileThatCannotBeWrittenIsAnError) {
+  try {
+    run_command_line(add_judge_command, {"judge", out(), "--junit", "/dev/null/junit.xml"});
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kIo);
+  }
+}
+
 TEST_F(JudgeCommand, OneClaimForCTest) {
   const auto pass = run_command_line(
       add_judge_command, {"judge", out(), "--row", "fcn", "--claim", "log.miou", "--ctest"});

@@ -32,7 +32,7 @@ struct Options {
   std::int64_t threads = 0;
   bool offline = false;
   bool stored = false;
-  bool json = false;
+  VerdictOutput output;
 };
 
 PaperOptions paper_options(const Options& options, const fs::path& folder) {
@@ -44,7 +44,7 @@ PaperOptions paper_options(const Options& options, const fs::path& folder) {
   paper.seed = options.seed;
   paper.threads = options.threads;
   paper.argv = program_arguments();
-  paper.quiet = options.json;
+  paper.quiet = options.output.json;
   return paper;
 }
 
@@ -95,7 +95,7 @@ int paper(const Options& options) {
   }
   const auto verdicts = judge(options, rows, paper);
   write_json_file(paper.folder / kVerdicts, verdicts_document(suite.name, verdicts));
-  show_verdicts(suite, verdicts, options.json);
+  show_verdicts(suite, verdicts, options.output);
   return exit_code(verdicts);
 }
 
@@ -115,7 +115,7 @@ void add_options(CLI::App& command, Options& options) {
       ->check(CLI::Range(0, 4096));
   command.add_flag("--offline", options.offline, "Never touch the network");
   command.add_flag("--stored", options.stored, "Judge what lies in DIR/paper; measure nothing");
-  command.add_flag("--json", options.json, "Print verdicts.json");
+  add_verdict_output(command, options.output);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ struct Options {
   bool restart = false;
   bool offline = false;
   std::vector<std::string> require;
-  bool json = false;
+  VerdictOutput output;
   std::vector<std::string> argv;
 };
 
@@ -50,8 +50,9 @@ bool asked(const Options& options, std::string_view stage) {
 }
 
 WorkerOptions worker_options(const Options& options) {
-  return {options.precisions, options.device, options.data, program_folder() / "halfproof-worker",
-          options.threads,    options.argv,   options.json};
+  return {
+      options.precisions, options.device, options.data,       program_folder() / "halfproof-worker",
+      options.threads,    options.argv,   options.output.json};
 }
 
 TrainOptions train_options(const Options& options, const char* stage) {
@@ -114,7 +115,7 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
   const WorkerOptions evaluate = worker_options(options);
   for (const Row* row : rows) {
     if (interrupted()) return;
-    Progress progress(row->id + " fetch", "MB", options.json);
+    Progress progress(row->id + " fetch", "MB", options.output.json);
     store.progress = [&progress](std::uintmax_t done, std::uintmax_t total) {
       progress.update(done >> 20, total >> 20);
     };
@@ -148,7 +149,7 @@ int run(const Options& options) {
     std::fprintf(stderr, "halfproof: interrupted; the same command finishes %s\n", out.c_str());
     return kInterruptedExit;
   }
-  return judge_and_show(out, suite, options.require, options.json);
+  return judge_and_show(out, suite, options.require, options.output);
 }
 
 std::vector<std::string> known_precisions() {
@@ -203,7 +204,7 @@ void add_options(CLI::App& command, Options& options) {
       .add_option("--require", options.require, "gpu, data, network: a skip for lack of it fails")
       ->delimiter(',')
       ->check(CLI::IsMember({"gpu", "data", "network"}));
-  command.add_flag("--json", options.json, "Print verdicts.json");
+  add_verdict_output(command, options.output);
 }
 
 }  // namespace

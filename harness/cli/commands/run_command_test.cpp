@@ -1,3 +1,8 @@
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -5,45 +10,86 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/record/run_result.h"
+#include "harness/table/suite.h"
 #include "harness/testing/command_line.h"
 
 namespace harness {
 namespace {
 
+const std::string kRow = "fcn_r50w8-d8_64x128_600_fp16_scenes";
+
+/// Claims of the row by their evidence, in the suite's order.
+std::map<std::string, std::vector<std::string>> claims_by_evidence() {
+  std::map<std::string, std::vector<std::string>> claims;
+  const Suite suite = read_suite("suites/minizoo.json");
+  for (const Claim& claim : select_row(suite, kRow).claims) {
+    claims[claim.evidence].push_back(claim.id);
+  }
+  return claims;
+}
+
+std::map<std::string, std::vector<std::string>> claims_by_evidence(const Json& verdicts,
+                                                                   std::string_view verdict) {
+  std::map<std::string, std::vector<std::string>> claims;
+  for (const auto& record : verdicts) {
+    if (record.at("verdict") == verdict)
+      claims[record.at("evidence")].push_back(record.at("claim"));
+  }
+  return claims;
+}
+
 class RunCommand : public testing::Test {
  protected:
+  CommandEnd examine(std::vector<std::string> more) const {
+    std::vector<std::string> arguments = {
+        "run", "suites/minizoo.json", "--row", "fcn", "--stage", "verify", "--out", out()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_command_line(add_run_command, arguments);
+  }
   std::string out() const { return (folder_.path() / "run").string(); }
   TemporaryFolder folder_;
 };
 
 TEST_F(RunCommand, VerifiesWithoutAWorkerAndWritesEverythingDown) {
-  const auto end =
-      run_command_line(add_run_command, {"run", "suites/minizoo.json", "--row", "fcn", "--stage",
-                                         "verify", "--out", out(), "--json"});
+  const auto end = examine({"--json"});
   EXPECT_EQ(end.exit_code, 0) << end.output;
   const Json printed = parse_json(end.output, "output");
   EXPECT_EQ(printed, read_json_file(folder_.path() / "run" / "verdicts.json"));
-  EXPECT_EQ(printed.at("counts").at("PASS"), 11);
-  EXPECT_EQ(read_json_file(folder_.path() / "run" / "run.json").at("rows").size(), 1U);
-  const auto results =
-      read_run_results(folder_.path() / "run" / "fcn_r50w8-d8_64x128_600_fp16_scenes");
+  EXPECT_EQ(read_json_file(folder_.path() / "run" / "run.json").at("rows"), Json::array({kRow}));
+  const auto results = read_run_results(folder_.path() / "run" / kRow);
   ASSERT_EQ(results.size(), 1U);
-  EXPECT_FALSE(results[0].argv.empty());
+  EXPECT_EQ(results[0].stage, "verify");
+  EXPECT_EQ(results[0].argv.at(0), "cli_test");
+}
+
+TEST_F(RunCommand, EveryClaimAboutTheFilesPassesAndNoOther) {
+  const Json printed = parse_json(examine({"--json"}).output, "output");
+  const auto passed = claims_by_evidence(printed.at("verdicts"), "PASS");
+  auto expected = claims_by_evidence();
+  EXPECT_EQ(passed.size(), 2U);
+  ASSERT_TRUE(passed.contains("file") && passed.contains("log"));
+  EXPECT_EQ(passed.at("file"), expected.at("file"));
+  EXPECT_EQ(passed.at("log"), expected.at("log"));
+  EXPECT_EQ(printed.at("counts").at("PASS"), expected["file"].size() + expected["log"].size());
 }
 
 TEST_F(RunCommand, WhatWasNotAskedForIsSkippedAndNotPassed) {
-  const auto end =
-      run_command_line(add_run_command, {"run", "suites/minizoo.json", "--row", "fcn", "--stage",
-                                         "verify", "--out", out(), "--json"});
-  const Json printed = parse_json(end.output, "output");
-  for (const auto& verdict : printed.at("verdicts")) {
-    if (verdict.at("evidence") == "evaluated") {
-      EXPECT_NE(verdict.at("verdict"), "PASS");
-    }
-    if (verdict.at("claim") == "miou") {
-      EXPECT_EQ(verdict.at("verdict"), "SKIPPED");
-    }
-  }
+  const Json printed = parse_json(examine({"--json"}).output, "output");
+  const auto skipped = claims_by_evidence(printed.at("verdicts"), "SKIPPED");
+  EXPECT_EQ(skipped.size(), 1U);
+  ASSERT_TRUE(skipped.contains("evaluated"));
+  EXPECT_THAT(skipped.at("evaluated"), testing::IsSupersetOf({"miou", "parity"}));
+}
+
+TEST_F(RunCommand, WritesAJunitFileBesideTheTable) {
+  const std::string file = (folder_.path() / "ci" / "junit.xml").string();
+  const auto end = examine({"--junit", file});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_THAT(end.output, testing::HasSubstr("PASS"));
+  const Json verdicts = read_json_file(folder_.path() / "run" / "verdicts.json");
+  EXPECT_THAT(read_file(file), testing::HasSubstr("<testsuite name=\"" + kRow + "\" tests=\"" +
+                                                  std::to_string(verdicts.at("verdicts").size()) +
+                                                  "\" failures=\"0\" errors=\"0\""));
 }
 
 TEST_F(RunCommand, SeedsThatDecideNothingAreRefusedBeforeAnythingIsDone) {

@@ -1,7 +1,6 @@
 // What it costs to verify a file of 275 MB, in runs of sha256sum on the same file. HALFPROOF_PYTHON
 // names a Python with PyTorch, which makes the file.
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -12,8 +11,10 @@
 #include <benchmark/benchmark.h>
 
 #include "harness/base/file.h"
+#include "harness/base/median.h"
 
 namespace {
+using harness::median;
 
 constexpr int kRuns = 7;
 constexpr int kSkipped = 77;
@@ -30,11 +31,6 @@ double seconds_of(const std::string& command, int most_status) {
     std::exit(1);
   }
   return taken.count();
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + kRuns / 2, values.end());
-  return values[kRuns / 2];
 }
 
 /// sha256sum runs right before each run of ours, so that both see the machine in the same state.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "harness/base/error.h"
+#include "harness/base/hash_in_name.h"
 #include "harness/cli/command.h"
 #include "harness/cli/identify_row.h"
 #include "harness/cli/stages/verify_stage.h"
@@ -105,7 +106,7 @@ IdentifiedRow find_row(const Suite& suite, const Options& options, const Json& c
 void show(const Suite& suite, const std::vector<VerdictRecord>& verdicts, const FilePage& page,
           bool json) {
   if (!json) {
-    show_verdicts(suite, verdicts, false);
+    show_verdicts(suite, verdicts, VerdictOutput{});
     std::printf("%s", render_file_page(page, terminal_style(STDOUT_FILENO)).c_str());
     return;
   }

@@ -141,6 +141,7 @@ PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
   if (location.empty()) return backbone;
   try {
     const StoredFile file = obtain(absolute_location(suite, location), store);
+    check_locked(file);
     backbone.file = file.path;
     backbone.sha256 = file.sha256;
   } catch (const Error& error) {

@@ -142,6 +142,19 @@ TEST_F(TrainStage, WithoutDataNothingIsStarted) {
   EXPECT_EQ(result("train-fp16-seed0.json").status, RunStatus::kSkipped);
 }
 
+TEST_F(TrainStage, ABackboneThatIsNotTheLockedOneIsAnError) {
+  StoreOptions store;
+  store.lock = folder_.path() / "lock.json";
+  row_.recipe = {{"pretrained", (folder_.path() / "backbone.pth").string()}};
+  write_file_atomic(folder_.path() / "backbone.pth", "one");
+  EXPECT_EQ(obtain_pretrained(suite_, row_, verified_, store).obstacle.status, RunStatus::kOk);
+  write_file_atomic(folder_.path() / "backbone.pth", "two");
+  const PretrainedBackbone changed = obtain_pretrained(suite_, row_, verified_, store);
+  EXPECT_EQ(changed.obstacle.status, RunStatus::kError);
+  EXPECT_THAT(changed.obstacle.reason, testing::HasSubstr("checksum mismatch"));
+  EXPECT_TRUE(changed.file.empty());
+}
+
 TEST_F(TrainStage, ABackboneThatIsNotThereIsAnError) {
   row_.checkpoint = fs::absolute(suite_.folder / row_.checkpoint).string();
   auto& model = verified_.result.measurements["checkpoint"]["config"]["model"];

@@ -6,6 +6,7 @@
 #include "harness/base/location.h"
 #include "harness/base/machine.h"
 #include "harness/cli/stages/checkpoint_record.h"
+#include "harness/fetch/url.h"
 #include "harness/openmmlab/training_log.h"
 
 namespace harness {
@@ -63,6 +64,7 @@ Json file_record(const Suite& suite, const std::string& location, const StoreOpt
     record["size"] = file.size;
     record["sha256"] = file.sha256;
     record["trust"] = to_string(file.trust);
+    check_locked(file);
     read(record, file);
   } catch (const Error& error) {
     record["error"] = error.what();

@@ -63,6 +63,26 @@ TEST(VerifyRow, NoSecretOfAUrlIsRecorded) {
   EXPECT_THAT(result.dump(), testing::Not(testing::ContainsRegex("hunter2|token|ann:")));
 }
 
+TEST(VerifyRow, ALocalFileThatIsNotTheLockedOneIsAnError) {
+  const TemporaryFolder folder;
+  Suite suite;
+  suite.folder = folder.path();
+  Row row;
+  row.id = "fcn";
+  row.log = "a.log.json";
+  StoreOptions store;
+  store.lock = folder.path() / "lock.json";
+  const auto log_of = [&](const char* text) {
+    write_file_atomic(folder.path() / "a.log.json", text);
+    return verify_row(suite, row, store).result.measurements.at("log");
+  };
+  EXPECT_FALSE(log_of(R"({"mode": "train", "iter": 5, "loss": 1.5})").contains("error"));
+  const Json changed = log_of(R"({"mode": "train", "iter": 5, "loss": 0.5})");
+  EXPECT_EQ(changed.at("error_kind"), "checksum");
+  EXPECT_EQ(changed.at("sha256").get<std::string>().size(), 64U);
+  EXPECT_FALSE(changed.contains("train_lines"));
+}
+
 TEST(VerifyRow, WhatIsMissingOrBrokenIsARecordAndNotTheEnd) {
   const TemporaryFolder folder;
   Suite suite;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/base/text.h"
 #include "harness/table/claim_json.h"
 #include "harness/table/import/link.h"
 #include "harness/table/import/merge_rows.h"
@@ -22,13 +22,6 @@ namespace {
 
 constexpr std::size_t kMaxPageBytes = std::size_t{16} << 20;
 
-std::string lower_extension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension;
-}
-
 void append(std::vector<PublishedRow>& rows, std::vector<PublishedRow> more) {
   std::move(more.begin(), more.end(), std::back_inserter(rows));
 }
@@ -38,7 +31,7 @@ std::vector<PublishedRow> read_pages(const std::vector<fs::path>& tables, const 
   std::vector<PublishedRow> metafile;
   for (const fs::path& path : tables) {
     const PublishedPage page{path, output.parent_path()};
-    const std::string extension = lower_extension(path);
+    const std::string extension = lower_case(path.extension().string());
     if (extension == ".md" || extension == ".markdown") {
       append(rows, rows_of_page(read_file(path, kMaxPageBytes), page));
     } else if (extension == ".yml" || extension == ".yaml") {

@@ -41,14 +41,13 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/// Takes "-50245227" off the end; the digits, or "" when there are none.
-std::string consume_hash(std::string& stem) {
+/// Takes "-50245227" off the end, also where it is a date.
+void consume_hash(std::string& stem) {
   constexpr std::size_t kDigits = 8;
-  if (stem.size() <= kDigits || stem[stem.size() - kDigits - 1] != '-') return "";
-  std::string digits = stem.substr(stem.size() - kDigits);
-  if (!std::all_of(digits.begin(), digits.end(), is_hex)) return "";
-  stem.erase(stem.size() - kDigits - 1);
-  return digits;
+  if (stem.size() <= kDigits || stem[stem.size() - kDigits - 1] != '-') return;
+  if (std::all_of(stem.end() - kDigits, stem.end(), is_hex)) {
+    stem.erase(stem.size() - kDigits - 1);
+  }
 }
 
 /// Takes "_20200717_230921" off the end.
@@ -97,15 +96,6 @@ std::string model_stem(std::string_view link) {
   consume_hash(stem);
   consume_time_stamp(stem);
   return stem;
-}
-
-std::string hash_of_name(std::string_view link) {
-  std::string stem = file_name_of(link);
-  if (!consume_suffix(stem, ".pth")) return "";
-  std::string digits = consume_hash(stem);
-  std::transform(digits.begin(), digits.end(), digits.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return digits;
 }
 
 std::string without_fp16(std::string_view row_id) {

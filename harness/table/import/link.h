@@ -24,9 +24,6 @@ std::string config_stem(std::string_view link);
 /// "x_20200717_230921-50245227.pth" is "x": no extension, no hash, no time stamp.
 std::string model_stem(std::string_view link);
 
-/// The 8 hex digits before ".pth", in lower case; "" when there are none.
-std::string hash_of_name(std::string_view link);
-
 /// The row id without its part "fp16", or "amp" as mmseg 1.x names it: "fcn_80k_fp16_cityscapes" is
 /// "fcn_80k_cityscapes", "fcn_4xb2-amp-80k_cityscapes" is "fcn_4xb2-80k_cityscapes"; "" when it has
 /// neither.

@@ -33,17 +33,9 @@ TEST(Link, AConfigsStemIsItsFileNameWithoutExtension) {
 TEST(Link, AModelsStemHasNeitherTimeNorHash) {
   EXPECT_EQ(model_stem(kModel), "fcn_80k_fp16_cityscapes");
   EXPECT_EQ(model_stem("fcn-50245227.pth"), "fcn");
+  EXPECT_EQ(model_stem("fcn-20200717.pth"), "fcn");
   EXPECT_EQ(model_stem("fcn_20200717_230921.pth"), "fcn");
   EXPECT_EQ(model_stem("fcn_2020071_230921-xyz.pth"), "fcn_2020071_230921-xyz");
-}
-
-TEST(Link, TheHashIsTheEightHexDigitsBeforeTheExtension) {
-  EXPECT_EQ(hash_of_name(kModel), "50245227");
-  EXPECT_EQ(hash_of_name("a-2EB5A165.pth"), "2eb5a165");
-  EXPECT_EQ(hash_of_name("a-2eb5a16.pth"), "");
-  EXPECT_EQ(hash_of_name("a-2eb5a165f.pth"), "");
-  EXPECT_EQ(hash_of_name("a-2eb5a16g.pth"), "");
-  EXPECT_EQ(hash_of_name("a-2eb5a165.pt"), "");
 }
 
 TEST(Link, TheSiblingOfAnFp16RowLacksThatPart) {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "harness/base/hash_in_name.h"
 #include "harness/table/import/link.h"
 
 namespace harness {
@@ -26,7 +27,7 @@ std::string size_text(std::pair<std::int64_t, std::int64_t> size) {
 }
 
 PublishedFact hash_fact(const std::string& checkpoint, Source source) {
-  const std::string hash = hash_of_name(checkpoint);
+  const std::string hash = hash_in_name(file_name_of(checkpoint));
   return {.value = hash.empty() ? Json(nullptr) : Json(hash), .source = std::move(source)};
 }
 

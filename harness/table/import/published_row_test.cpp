@@ -22,7 +22,9 @@ TEST(PublishedRow, ANumberLiesWithinHalfOfItsLastDigit) {
 
 TEST(PublishedRow, AHashIsThatOfTheNameOrNull) {
   EXPECT_EQ(hash_fact("a/fcn-2eb5a165.pth", {}).value, "2eb5a165");
+  EXPECT_EQ(hash_fact("https://x.org/a/fcn-2EB5A165.pth?raw=true#L1", {}).value, "2eb5a165");
   EXPECT_TRUE(hash_fact("a/fcn.pth", {}).value.is_null());
+  EXPECT_TRUE(hash_fact("a/fcn-20200717.pth", {}).value.is_null()) << "a date";
   EXPECT_TRUE(hash_fact("", {}).value.is_null());
   EXPECT_EQ(size_text({64, 128}), "64x128");
 }

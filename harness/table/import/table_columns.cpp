@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "harness/base/text.h"
 #include "harness/table/json_checks.h"
 
 namespace harness {
@@ -59,10 +60,8 @@ std::string describe_tables(const std::vector<MarkdownTable>& tables) {
 
 std::string normalised_header(std::string_view header) {
   std::string key;
-  for (const char c : bare_text(header)) {
-    if (std::isspace(static_cast<unsigned char>(c)) == 0 && c != '*') {
-      key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
+  for (const char c : lower_case(bare_text(header))) {
+    if (std::isspace(static_cast<unsigned char>(c)) == 0 && c != '*') key += c;
   }
   return key;
 }

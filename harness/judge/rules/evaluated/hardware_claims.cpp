@@ -1,9 +1,7 @@
 #include "harness/judge/rules/evaluated/hardware_claims.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "harness/base/measurement.h"
+#include "harness/base/text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
 
@@ -11,12 +9,6 @@ namespace harness {
 namespace {
 
 constexpr double kBytesPerGb = 1073741824.0;
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 /// The name of what computed: the GPU's for cuda, the processor's for cpu.
 std::string hardware_of(const RunResult& result) {

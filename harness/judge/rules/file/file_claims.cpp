@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
+#include "harness/base/text.h"
 #include "harness/judge/evidence.h"
 #include "harness/table/model_spec.h"
 
@@ -21,12 +22,6 @@ constexpr std::size_t kNameDigits = 8;  // As many as a published file's name ca
 bool is_hex(const std::string& text) {
   return std::all_of(text.begin(), text.end(),
                      [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
 }
 
 std::string shape_text(const Shape& shape) {

@@ -2,20 +2,12 @@
 
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
+#include "harness/base/text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
 
 namespace harness {
 namespace {
-
-/// "work/fcn_small.py" is the experiment fcn_small.
-std::string stem_of(std::string name) {
-  const auto slash = name.find_last_of("/\\");
-  if (slash != std::string::npos) name.erase(0, slash + 1);
-  const std::string suffix = ".py";
-  if (name.ends_with(suffix)) name.erase(name.size() - suffix.size());
-  return name;
-}
 
 const Json* config_of(const FileEvidence& file) {
   const Json* config =
@@ -42,7 +34,7 @@ ConfigComparison compare_configs(const ClaimContext& context, const FileEvidence
 Finding judge_log_config(const ClaimContext& context) {
   const auto log = find_file(context, "log");
   if (log.absence) return *log.absence;
-  const std::string name = stem_of(text_at(*log.record, {"exp_name"}));
+  const std::string name = stem_of(text_at(*log.record, {"exp_name"}), ".py");
   const auto configs = compare_configs(context, log);
   const Json measured = name.empty() ? Json(nullptr) : Json(name);
   if (!configs.difference.empty()) {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "harness/arithmetic/policy.h"
-#include "harness/arithmetic/policy.h"
 #include "harness/base/error.h"
+#include "harness/base/median.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
@@ -178,14 +178,6 @@ void look_for_lost(const std::vector<LockstepStep>& series, Comparison& comparis
       comparison.broken = at_step(part.name, i) + " is not finite or missing";
     }
   }
-}
-
-/// Of an even number of values the mean of the two in the middle.
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*std::max_element(values.begin(), middle) + *middle) / 2.0;
 }
 
 Comparison compare(const std::vector<LockstepStep>& series, double unit_roundoff) {
