@@ -23,7 +23,7 @@ struct TrainingRequest {
   std::int64_t iterations = 0;                ///< Stop after so many; 0: the recipe's.
   bool digests = false;                       ///< Of every tensor after every step, in steps.jsonl.
   double save_seconds = 20.0;                 ///< Between two saved states.
-  std::string key;                            ///< States saved under another key are not resumed.
+  std::string key;                            ///< A state saved under another key is refused.
   std::filesystem::path folder;               ///< Where log, steps and states are kept.
   std::function<void(const Json&)> on_event;  ///< Gets the progress; may be empty.
 };

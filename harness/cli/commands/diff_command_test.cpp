@@ -54,6 +54,17 @@ TEST_F(DiffCommand, NamesTheStepAtWhichTheyPart) {
   EXPECT_EQ(parse_json(diff("a", "b", true).output, "output").at("equal"), false);
 }
 
+TEST_F(DiffCommand, ATrainingThatWasMovedAsideIsNotCompared) {
+  for (const std::string name : {"a", "b"}) {
+    run(name, "2.5", "w");
+    write_file_atomic(folder_.path() / name / "fcn" / "train-fp16-seed0.old-1" / "steps.jsonl",
+                      "{\"step\": 0, \"loss\": 3.0, \"of\": \"" + name + "\"}\n");
+  }
+  const auto end = diff("a", "b");
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_THAT(end.output, testing::Not(HasSubstr("old-1")));
+}
+
 TEST_F(DiffCommand, NothingInCommonIsAnError) {
   run("a", "2.5", "w");
   fs::create_directories(folder_.path() / "empty");
