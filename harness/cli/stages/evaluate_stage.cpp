@@ -36,7 +36,7 @@ Json job_of(const std::vector<AskedExecution>& results, Json job, const Verified
     wanted.push_back(
         {{"stage", result.stage}, {"precision", result.precision}, {"key", result.key}});
   }
-  job["checkpoint_sha256"] = verified.result.digests.at("checkpoint");
+  job["checkpoint_sha256"] = verified.checkpoint_sha256();
   job["results"] = wanted;
   return job;
 }
