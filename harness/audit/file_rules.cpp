@@ -67,9 +67,9 @@ class FileStatements {
   std::vector<Statement> statements_;
 };
 
-Json count_of(const Json& record, std::string_view key) {
-  const Json* value = find_at(record, {key});
-  return value != nullptr && value->is_array() && !value->empty() ? Json(value->size()) : Json();
+/// Null for an empty list.
+Json count_of(const Json& list) {
+  return list.empty() ? Json() : Json(list.size());
 }
 
 std::optional<Statement> published_miou(const Row& row, const std::vector<Statement>& published) {
@@ -202,7 +202,7 @@ class FileRules {
 
   /// The iteration after which the checkpoint was saved, against the schedule.
   void check_iteration() {
-    const auto saved = count_at(files_.meta, {"iter"});
+    const auto saved = saved_iteration(files_.meta);
     const auto planned = count_at(row_.recipe, {"iterations"});
     // mmcv until 1.1 writes the count, 1.3 writes one less.
     if (!saved || !planned || *saved == *planned || *saved == *planned - 1) return;
@@ -239,16 +239,16 @@ std::vector<Statement> statements_of_files(const Row& row, const RowFiles& files
                      in_checkpoint(files, "sha256 of its bytes"));
       statements.back().run = run_stamp(files.checkpoint);
     }
-    statements.add("experiment", stem_of(text_at(files.meta, {"exp_name"}), ".py"), "",
+    statements.add("experiment", stem_of(experiment_name(files.meta), ".py"), "",
                    in_checkpoint(files, "meta.exp_name"));
-    statements.add("classes", count_of(files.meta, "CLASSES"), "",
+    statements.add("classes", count_of(class_names(files.meta)), "",
                    in_checkpoint(files, "meta.CLASSES"));
     statements.add_config(files.checkpoint_config, in_checkpoint(files, config_column(files)));
   }
   if (files.log) {
-    statements.add("experiment", stem_of(text_at(files.log->environment, {"exp_name"}), ".py"), "",
+    statements.add("experiment", stem_of(experiment_name(files.log->environment), ".py"), "",
                    in_log(files, "exp_name"));
-    statements.add("classes", count_of(files.log->environment, "CLASSES"), "",
+    statements.add("classes", count_of(class_names(files.log->environment)), "",
                    in_log(files, "CLASSES"));
     statements.add_config(files.log_config, in_log(files, "config"));
   }

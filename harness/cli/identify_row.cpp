@@ -8,8 +8,9 @@
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/base/text.h"
+#include "harness/judge/rules/file/config_facts.h"
 #include "harness/judge/rules/file/file_claims.h"
-#include "harness/judge/rules/file/origin.h"
+#include "harness/judge/rules/file/provenance.h"
 
 namespace harness {
 namespace {
@@ -41,26 +42,11 @@ Rows named_in(const Suite& suite, const std::string& name) {
 }
 
 /// Whether names, shapes and the arithmetic that left them are those of the row.
-bool content_fits(const Row& row, const Json& checkpoint) {
-  RunResult result;
-  result.row = row.id;
-  result.stage = "verify";
-  result.measurements = {{"checkpoint", checkpoint}, {"log", nullptr}};
-  Claim tensors;
-  tensors.id = "tensors";
-  tensors.value = "model";
-  Claim origin;
-  origin.id = "origin";
-  if (row.arithmetic) origin.value = to_string(row.arithmetic->policy);
-  Row file_row = row;
-  if (file_row.checkpoint.empty()) file_row.checkpoint = "file";
-  const std::vector<RunResult> results{result};
-  const JobScope scope;
-  const auto passes = [&](const Claim& claim, ClaimRule rule) {
-    const Verdict verdict = rule({file_row, claim, results, scope}).verdict;
-    return verdict == Verdict::kPass || (claim.value.is_null() && verdict != Verdict::kFail);
-  };
-  return passes(tensors, judge_tensors) && passes(origin, judge_origin);
+bool content_fits(const Row& row, const CheckpointRecord& checkpoint) {
+  if (checkpoint.error || judge_tensors(checkpoint, row).verdict != Verdict::kPass) return false;
+  const std::string provenance = provenance_of(checkpoint).name;
+  if (provenance.empty() || !row.arithmetic) return !provenance.empty();
+  return provenance == provenance_left_by(row.arithmetic->policy);
 }
 
 [[noreturn]] void refuse(const Suite& suite, const std::string& name, const Rows& fitting) {
@@ -76,10 +62,10 @@ bool content_fits(const Row& row, const Json& checkpoint) {
 }  // namespace
 
 IdentifiedRow identify_row(const Suite& suite, const std::string& file_name,
-                           const Json& checkpoint) {
+                           const CheckpointRecord& checkpoint) {
   const std::string digits = hash_in_name(file_name);
-  const std::string sha256 = text_at(checkpoint, {"sha256"});
-  const std::string config = stem_of(text_at(checkpoint, {"meta", "exp_name"}), ".py");
+  const std::string sha256 = checkpoint.stored ? checkpoint.stored->sha256 : "";
+  const std::string config = stem_of(experiment_name(checkpoint.meta), ".py");
   const auto publishes = [](const Row& row, const std::string& hash) {
     const std::string published = published_hash(row);
     return !published.empty() && hash.rfind(published, 0) == 0;

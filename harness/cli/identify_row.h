@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "harness/base/json.h"
+#include "harness/record/examine_record.h"
 #include "harness/table/suite.h"
 
 namespace harness {
@@ -17,9 +17,9 @@ struct IdentifiedRow {
 /// Finds the row of a checkpoint: the row that publishes the 8 hex digits in the file's name, else
 /// the one that publishes the start of its sha256, else the one whose id stands in the name, else
 /// the one that meta.exp_name names, else the only one whose model and arithmetic fit what is
-/// inside. `checkpoint` is what the stage verify recorded.
+/// inside.
 /// Throws Error(kUsage) when none or several fit: with the reason and how to choose.
 IdentifiedRow identify_row(const Suite& suite, const std::string& file_name,
-                           const Json& checkpoint);
+                           const CheckpointRecord& checkpoint);
 
 }  // namespace harness

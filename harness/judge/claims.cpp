@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "harness/judge/rules/evaluated/evaluated_claims.h"
 #include "harness/judge/rules/evaluated/forward_claims.h"
@@ -14,7 +16,7 @@
 #include "harness/judge/rules/file/dtype_claim.h"
 #include "harness/judge/rules/file/file_claims.h"
 #include "harness/judge/rules/file/log_claims.h"
-#include "harness/judge/rules/file/origin.h"
+#include "harness/judge/rules/file/provenance.h"
 #include "harness/judge/rules/retrained/lockstep_claims.h"
 #include "harness/judge/rules/retrained/retrained_miou.h"
 #include "harness/judge/rules/retrained/training_claims.h"
@@ -24,23 +26,67 @@
 namespace harness {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ClaimRule>, 34> kRules{{
-    {"hash", judge_hash},
-    {"format", judge_format},
-    {"tensors", judge_tensors},
-    {"dtypes", judge_dtypes},
-    {"origin", judge_origin},
-    {"classes", judge_classes},
-    {"zero_tensors", judge_zero_tensors},
-    {"duplicates", judge_duplicates},
-    {"optimizer", judge_optimizer},
-    {"config", judge_config},
-    {"config.crop", judge_crop},
-    {"config.iterations", judge_iterations},
+/// A rule over the checkpoint, which may need the claim, the row or nothing to compare it with.
+template <auto kRule>
+Finding of_checkpoint(const ExaminedFiles& files, const Row& row, const Claim& claim) {
+  using Rule = decltype(kRule);
+  const CheckpointRecord* checkpoint = files.checkpoint();
+  if (checkpoint == nullptr) return *files.checkpoint_absence;
+  if constexpr (std::is_invocable_v<Rule, const CheckpointRecord&, const Claim&>) {
+    return kRule(*checkpoint, claim);
+  } else if constexpr (std::is_invocable_v<Rule, const CheckpointRecord&, const Row&>) {
+    return kRule(*checkpoint, row);
+  } else {
+    return kRule(*checkpoint);
+  }
+}
+
+/// The bytes are judged even where the file cannot be read.
+Finding hash(const ExaminedFiles& files, const Row&, const Claim& claim) {
+  const auto& checkpoint = files.record.checkpoint;
+  const bool has_bytes = checkpoint && checkpoint->stored;
+  if (!has_bytes && files.checkpoint_absence) return *files.checkpoint_absence;
+  return judge_hash(checkpoint ? *checkpoint : CheckpointRecord{}, claim);
+}
+
+Finding crop(const ExaminedFiles& files, const Row&, const Claim& claim) {
+  return judge_crop(files, claim);
+}
+
+Finding iterations(const ExaminedFiles& files, const Row&, const Claim& claim) {
+  return judge_iterations(files, claim);
+}
+
+Finding log_config(const ExaminedFiles& files, const Row&, const Claim& claim) {
+  const LogRecord* log = files.log();
+  return log == nullptr ? *files.log_absence : judge_log_config(*log, files.checkpoint(), claim);
+}
+
+Finding log_miou(const ExaminedFiles& files, const Row&, const Claim& claim) {
+  const LogRecord* log = files.log();
+  return log == nullptr ? *files.log_absence : judge_log_miou(*log, claim);
+}
+
+using Rule = std::variant<FileRule, ClaimRule>;
+
+/// The rule of each claim that claim_kinds() lists.
+constexpr auto kRules = std::to_array<std::pair<std::string_view, Rule>>({
+    {"hash", hash},
+    {"format", of_checkpoint<judge_format>},
+    {"tensors", of_checkpoint<judge_tensors>},
+    {"dtypes", of_checkpoint<judge_dtypes>},
+    {"origin", of_checkpoint<judge_provenance>},
+    {"classes", of_checkpoint<judge_classes>},
+    {"zero_tensors", of_checkpoint<judge_zero_tensors>},
+    {"duplicates", of_checkpoint<judge_duplicates>},
+    {"optimizer", of_checkpoint<judge_optimizer>},
+    {"config", of_checkpoint<judge_config>},
+    {"config.crop", crop},
+    {"config.iterations", iterations},
     {"loss_scale", judge_loss_scale},
-    {"finite", judge_finite},
-    {"log.config", judge_log_config},
-    {"log.miou", judge_log_miou},
+    {"finite", of_checkpoint<judge_finite>},
+    {"log.config", log_config},
+    {"log.miou", log_miou},
     {"miou", judge_miou},
     {"miou_ms_flip", judge_miou_ms_flip},
     {"parity", judge_parity},
@@ -59,17 +105,26 @@ constexpr std::array<std::pair<std::string_view, ClaimRule>, 34> kRules{{
     {"retrain.arithmetic", judge_retrained_arithmetic},
     {"retrain.finite", judge_retrained_finite},
     {"retrain.memory", judge_retrained_memory},
-}};
+});
+
+const Rule* find_rule(std::string_view claim_id) noexcept {
+  const auto found = std::find_if(kRules.begin(), kRules.end(),
+                                  [&](const auto& entry) { return entry.first == claim_id; });
+  return found == kRules.end() ? nullptr : &found->second;
+}
 
 Finding apply_rule(const ClaimContext& context) {
-  const ClaimRule rule = find_rule(context.claim.id);
+  const Rule* rule = find_rule(context.claim.id);
   if (rule == nullptr) return missing("halfproof knows no rule for the claim " + context.claim.id);
   const bool is_retrained = context.claim.id.rfind("retrain.", 0) == 0;
   if ((context.claim.evidence == "retrained") != is_retrained) {
     return missing("halfproof knows no rule for " + context.claim.id + " by the evidence \"" +
                    context.claim.evidence + "\"");
   }
-  return rule(context);
+  if (const auto* of_files = std::get_if<FileRule>(rule)) {
+    return (*of_files)(find_files(context), context.row, context.claim);
+  }
+  return std::get<ClaimRule>(*rule)(context);
 }
 
 void excuse_unpublished(const Claim& claim, Finding& finding) {
@@ -99,22 +154,9 @@ void expect_failure(const Claim& claim, Finding& finding) {
   }
 }
 
-}  // namespace
-
-ClaimRule find_rule(std::string_view claim_id) noexcept {
-  const auto found = std::find_if(kRules.begin(), kRules.end(),
-                                  [&](const auto& entry) { return entry.first == claim_id; });
-  return found == kRules.end() ? nullptr : found->second;
-}
-
-VerdictRecord judge_claim(const ClaimContext& context) {
-  const Claim& claim = context.claim;
-  Finding finding = apply_rule(context);
-  excuse_unpublished(claim, finding);
-  require_resources(context.scope, finding);
-  expect_failure(claim, finding);
+VerdictRecord record_of(const Row& row, const Claim& claim, const Finding& finding) {
   VerdictRecord record;
-  record.row = context.row.id;
+  record.row = row.id;
   record.claim = claim.id;
   record.evidence = claim.evidence;
   record.precision = finding.precision;
@@ -125,6 +167,33 @@ VerdictRecord judge_claim(const ClaimContext& context) {
   record.verdict = finding.verdict;
   record.reason = finding.reason.empty() ? "no reason was given" : finding.reason;
   return record;
+}
+
+}  // namespace
+
+std::vector<std::string_view> ruled_claims() {
+  std::vector<std::string_view> ids;
+  for (const auto& [id, rule] : kRules) ids.push_back(id);
+  return ids;
+}
+
+VerdictRecord judge_claim(const ClaimContext& context) {
+  Finding finding = apply_rule(context);
+  excuse_unpublished(context.claim, finding);
+  require_resources(context.scope, finding);
+  expect_failure(context.claim, finding);
+  return record_of(context.row, context.claim, finding);
+}
+
+VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const Claim& claim) {
+  const Rule* rule = find_rule(claim.id);
+  const auto* of_files = rule == nullptr ? nullptr : std::get_if<FileRule>(rule);
+  Finding finding = of_files == nullptr
+                        ? missing("halfproof knows no rule for " + claim.id + " by a file alone")
+                        : (*of_files)(files, row, claim);
+  excuse_unpublished(claim, finding);
+  expect_failure(claim, finding);
+  return record_of(row, claim, finding);
 }
 
 }  // namespace harness

@@ -1,14 +1,16 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "harness/judge/finding.h"
+#include "harness/judge/rules/file/examined_files.h"
 #include "harness/record/verdict.h"
 
 namespace harness {
 
-/// The rule for a claim id of docs/formats.md; null pointer when there is none.
-ClaimRule find_rule(std::string_view claim_id) noexcept;
+/// Claim ids that have a rule: those of claim_kinds(), in its order.
+std::vector<std::string_view> ruled_claims();
 
 /// Judges one claim: the rule's finding, and then, in this order,
 /// - a claim without a published value is NOT_VERIFIABLE, with what was measured beside it;
@@ -18,5 +20,9 @@ ClaimRule find_rule(std::string_view claim_id) noexcept;
 ///   a number, not its absence.
 /// A claim id without a rule FAILs.
 VerdictRecord judge_claim(const ClaimContext& context);
+
+/// Judges a claim about published files by what was found in them, without a job around it. A claim
+/// that files alone cannot prove FAILs.
+VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const Claim& claim);
 
 }  // namespace harness

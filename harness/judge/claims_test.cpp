@@ -24,10 +24,56 @@ Case scored(Json published) {
   return sample;
 }
 
-TEST(Claims, EveryClaimOfTheFormatHasARule) {
-  ASSERT_GT(claim_kinds().size(), 0u);
-  for (const auto& kind : claim_kinds()) EXPECT_NE(find_rule(kind.id), nullptr) << kind.id;
-  EXPECT_EQ(find_rule("accuracy"), nullptr);
+TEST(Claims, EveryKindOfClaimHasARuleAndEveryRuleAKind) {
+  std::vector<std::string_view> kinds;
+  for (const auto& kind : claim_kinds()) kinds.push_back(kind.id);
+  ASSERT_FALSE(kinds.empty());
+  EXPECT_EQ(ruled_claims(), kinds);
+}
+
+TEST(Claims, AHashIsJudgedEvenWhereTheFileCannotBeRead) {
+  CheckpointRecord checkpoint = sample::checkpoint();
+  checkpoint.error = {FileErrorKind::kUnreadable, "expected 1000 bytes of storage, got 10"};
+  const auto judged = [&](const char* id, Json value) {
+    Case sample;
+    sample.claim = sample::claim(id, "file", std::move(value));
+    sample.results.at(0).measurements = record_to_json(ExamineRecord{checkpoint, sample::log()});
+    return judge(sample);
+  };
+  EXPECT_EQ(judged("hash", "2eb5a165").verdict, Verdict::kPass);
+  EXPECT_EQ(judged("hash", "5bb56c8f").verdict, Verdict::kFail);
+  EXPECT_EQ(judged("format", "pth").reason, "expected 1000 bytes of storage, got 10");
+  checkpoint.stored.reset();
+  EXPECT_EQ(judged("hash", "2eb5a165").verdict, Verdict::kFail);
+  EXPECT_EQ(judged("hash", "2eb5a165").reason, "expected 1000 bytes of storage, got 10");
+}
+
+TEST(Claims, EveryClaimAboutFilesFailsWhereTheirRecordCannotBeRead) {
+  for (const auto& kind : claim_kinds()) {
+    if (kind.evidence != "file" && kind.evidence != "log") continue;
+    const bool is_text = kind.value == ClaimKind::Value::kText;
+    Case sample;
+    sample.claim = sample::claim(std::string(kind.id), std::string(kind.evidence),
+                                 is_text ? Json("agree") : Json(0));
+    sample.results.at(0).measurements["checkpoint"]["more"] = 1;
+    EXPECT_EQ(judge(sample).verdict, Verdict::kFail) << kind.id;
+    EXPECT_THAT(judge(sample).reason, HasSubstr("measurements.checkpoint.more")) << kind.id;
+  }
+}
+
+TEST(Claims, AFileAloneIsJudgedWithoutAJob) {
+  const Row row = sample::row();
+  const ExaminedFiles files = examined_alone(sample::checkpoint());
+  const auto judged = [&](const char* id, Json value) {
+    return judge_file_claim(files, row, sample::claim(id, "file", std::move(value)));
+  };
+  EXPECT_EQ(judged("hash", "2eb5a165").verdict, Verdict::kPass);
+  EXPECT_EQ(judged("hash", "2eb5a165").row, row.id);
+  EXPECT_EQ(judged("hash", nullptr).verdict, Verdict::kNotVerifiable);
+  EXPECT_EQ(judged("config.crop", "64x128").verdict, Verdict::kPass);
+  EXPECT_EQ(judged("log.miou", 52.05).verdict, Verdict::kNotVerifiable);
+  EXPECT_EQ(judged("miou", 52.05).verdict, Verdict::kFail);
+  EXPECT_EQ(judged("accuracy", 1).verdict, Verdict::kFail);
 }
 
 TEST(Claims, ARecordHoldsTheClaimAndWhatWasFound) {

@@ -30,16 +30,6 @@ Finding absence_of(const ClaimContext& context, std::string_view stage,
   return missing("no result of " + what + ": it was asked for and left none");
 }
 
-/// Why a file that was looked for cannot be judged, if so.
-std::optional<Finding> absence_of_file(const Json& record, std::string_view which) {
-  const std::string error = text_at(record, {"error"});
-  const std::string kind = text_at(record, {"error_kind"});
-  if (error.empty() && kind.empty()) return std::nullopt;
-  const std::string text = error.empty() ? std::string(which) + ": " + kind : error;
-  if (kind == "unreachable") return skipped(std::string(kNoNetwork) + ": " + text, "network");
-  return missing(text);
-}
-
 }  // namespace
 
 ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
@@ -56,21 +46,6 @@ ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
       break;
   }
   return {nullptr, missing(stage_text(stage, precision) + " failed: " + result->reason)};
-}
-
-FileEvidence find_file(const ClaimContext& context, std::string_view which) {
-  const std::string& published = which == "log" ? context.row.log : context.row.checkpoint;
-  const auto verify = find_result(context, "verify", "");
-  const Json* record =
-      verify.result == nullptr ? nullptr : find_at(verify.result->measurements, {which});
-  if (record != nullptr && record->is_object()) {
-    return {record, absence_of_file(*record, which)};
-  }
-  if (published.empty())
-    return {nullptr, not_verifiable("the source publishes no " + std::string(which))};
-  if (verify.absence) return {nullptr, verify.absence};
-  return {nullptr, missing("verify recorded nothing of the " + std::string(which) +
-                           ", which the source publishes")};
 }
 
 std::string row_precision(const Row& row) {

@@ -19,16 +19,6 @@ struct ResultEvidence {
 ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
                            std::string_view precision);
 
-/// What the stage verify recorded of one published file ("checkpoint" or "log").
-///
-/// A file that the source does not publish is NOT_VERIFIABLE, one that could not be reached is a
-/// skip for want of a network, one that is missing, damaged or of another digest is a failure.
-struct FileEvidence {
-  const Json* record = nullptr;    ///< What was found out, even where `absence` is set.
-  std::optional<Finding> absence;  ///< The file as a whole cannot be judged.
-};
-FileEvidence find_file(const ClaimContext& context, std::string_view which);
-
 /// The precision that the row's numbers were published for: that of its policy.
 std::string row_precision(const Row& row);
 

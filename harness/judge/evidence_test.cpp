@@ -15,10 +15,6 @@ ResultEvidence evaluation(const Case& sample, std::string_view precision = "fp16
                      precision);
 }
 
-FileEvidence file(const Case& sample, std::string_view which) {
-  return find_file({sample.row, sample.claim, sample.results, sample.scope}, which);
-}
-
 TEST(Evidence, FindsTheResultOfAStageAndPrecision) {
   const Case sample;
   ASSERT_NE(evaluation(sample, "fp32").result, nullptr);
@@ -49,7 +45,6 @@ TEST(Evidence, AResultOfAnotherRowIsNoEvidence) {
   Case sample;
   for (auto& result : sample.results) result.row = "pspnet_small_fp16";
   EXPECT_EQ(evaluation(sample).absence->verdict, Verdict::kFail);
-  EXPECT_EQ(file(sample, "checkpoint").absence->verdict, Verdict::kFail);
 }
 
 TEST(Evidence, AWorkerThatFailedIsAFailureWithItsReason) {
@@ -66,35 +61,6 @@ TEST(Evidence, ASkipKeepsItsReasonAndResource) {
   sample.results[1].reason = "no data: leftImg8bit/val does not exist";
   EXPECT_EQ(evaluation(sample).absence->verdict, Verdict::kSkipped);
   EXPECT_EQ(evaluation(sample).absence->resource, "data");
-}
-
-TEST(Evidence, AFileThatIsNotPublishedIsNotVerifiable) {
-  Case sample;
-  sample.row.log = "";
-  sample.log() = nullptr;
-  EXPECT_EQ(file(sample, "log").absence->verdict, Verdict::kNotVerifiable);
-  sample.row.log = "published.log.json";
-  EXPECT_EQ(file(sample, "log").absence->verdict, Verdict::kFail);
-}
-
-TEST(Evidence, AFileOutOfReachIsASkipAndAMissingOneAFailure) {
-  Case sample;
-  sample.checkpoint() = {{"error", "offline"}, {"error_kind", "unreachable"}};
-  EXPECT_EQ(file(sample, "checkpoint").absence->verdict, Verdict::kSkipped);
-  EXPECT_EQ(file(sample, "checkpoint").absence->resource, "network");
-  for (const auto* kind : {"missing", "checksum", "unreadable", "something new"}) {
-    sample.checkpoint() = {{"error", "it went wrong"}, {"error_kind", kind}};
-    EXPECT_EQ(file(sample, "checkpoint").absence->verdict, Verdict::kFail) << kind;
-    EXPECT_EQ(file(sample, "checkpoint").absence->reason, "it went wrong") << kind;
-  }
-}
-
-TEST(Evidence, WhatWasFoundOutBeforeAnErrorStays) {
-  Case sample;
-  sample.checkpoint()["error"] = "truncated";
-  sample.checkpoint()["error_kind"] = "unreadable";
-  EXPECT_TRUE(file(sample, "checkpoint").absence.has_value());
-  EXPECT_NE(file(sample, "checkpoint").record, nullptr);
 }
 
 TEST(Evidence, TheArithmeticFollowsFromThePolicy) {

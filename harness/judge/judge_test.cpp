@@ -1,5 +1,6 @@
 #include "harness/judge/judge.h"
 
+#include <functional>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -7,6 +8,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/record/examine_record.h"
 #include "harness/record/job.h"
 #include "harness/testing/sample_row.h"
 
@@ -40,6 +42,14 @@ struct Fixture {
     }
     throw std::out_of_range(stage);
   }
+  /// Puts a fault into what was recorded of the files.
+  void examine(const std::function<void(ExamineRecord&)>& change) {
+    Json& measurements = of_stage("verify");
+    auto record = record_from_json<ExamineRecord>(measurements, "verify.json");
+    change(record);
+    measurements = record_to_json(record);
+  }
+  ExamineRecord other() const { return measurements_of<ExamineRecord>(plus.at(3)); }
   /// Verdicts of the claims that do not pass by themselves, by claim id.
   std::map<std::string, Verdict> failures() {
     std::map<std::string, Verdict> failed;
@@ -100,39 +110,42 @@ TEST(Judge, CatchesTheHashOfAnotherFile) {
 
 TEST(Judge, CatchesTheCheckpointOfAnotherRow) {
   Fixture fixture;
-  const auto& other = fixture.plus.at(3).measurements.at("checkpoint");
-  fixture.of_stage("verify").at("checkpoint") = other;
+  fixture.examine([&](ExamineRecord& record) { record.checkpoint = fixture.other().checkpoint; });
   EXPECT_THAT(failed_claims(fixture), ElementsAre("config", "hash", "log.config"));
 }
 
 TEST(Judge, CatchesAnFp32FilePassedOffAsFp16) {
   Fixture fixture;
-  for (auto& entry : fixture.of_stage("verify").at("checkpoint").at("state_dict")) {
-    if (entry.at(1) == "float16") entry.at(1) = "float32";
-  }
+  fixture.examine([](ExamineRecord& record) {
+    for (auto& tensor : record.checkpoint.value().state_dict.value()) {
+      if (tensor.dtype == "float16") tensor.dtype = "float32";
+    }
+  });
   EXPECT_THAT(failed_claims(fixture), ElementsAre("dtypes"));
 }
 
 TEST(Judge, CatchesTheLogOfAnotherRow) {
   Fixture fixture;
-  fixture.of_stage("verify").at("log") = fixture.plus.at(3).measurements.at("log");
+  fixture.examine([&](ExamineRecord& record) { record.log = fixture.other().log; });
   EXPECT_THAT(failed_claims(fixture), ElementsAre("log.config", "log.miou"));
 }
 
 TEST(Judge, CatchesANaNInAWeight) {
   Fixture fixture;
-  auto& statistics = fixture.of_stage("verify").at("checkpoint").at("statistics");
-  statistics.at("non_finite") = 1;
-  statistics.at("first_non_finite") = "decode_head.conv_seg.weight";
+  fixture.examine([](ExamineRecord& record) {
+    record.checkpoint.value().values.value().all.non_finite = 1;
+    record.checkpoint->values->first_non_finite = "decode_head.conv_seg.weight";
+  });
   fixture.of_stage("evaluate").at("miou") = nullptr;
   EXPECT_THAT(failed_claims(fixture), ElementsAre("finite", "miou"));
 }
 
 TEST(Judge, CatchesATrainingThatWasCutShort) {
   Fixture fixture;
-  auto& log = fixture.of_stage("verify").at("log");
-  log.at("last_iteration") = 450;
-  log.at("last_miou") = 45.89;
+  fixture.examine([](ExamineRecord& record) {
+    record.log.value().last_iteration = 450;
+    record.log->last_miou = 45.89;
+  });
   EXPECT_THAT(failed_claims(fixture), ElementsAre("config.iterations", "log.miou"));
 }
 

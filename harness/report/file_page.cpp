@@ -5,7 +5,7 @@
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/base/unicode.h"
-#include "harness/judge/rules/file/origin.h"
+#include "harness/judge/rules/file/provenance.h"
 #include "harness/report/text_layout.h"
 
 namespace harness {
@@ -16,8 +16,8 @@ constexpr std::size_t kNameWidth = 14;
 constexpr std::size_t kIndent = 2;
 
 /// "PyTorch: 1.5.1" out of the text that mmcv's collect_env wrote.
-std::string torch_version(const Json& checkpoint) {
-  const std::string environment = text_at(checkpoint, {"meta", "env_info"});
+std::string torch_version(const Json& meta) {
+  const std::string environment = text_at(meta, {"env_info"});
   const std::string key = "PyTorch: ";
   const auto start = environment.find(key);
   if (start == std::string::npos) return "";
@@ -26,51 +26,73 @@ std::string torch_version(const Json& checkpoint) {
                             end == std::string::npos ? end : end - start - key.size());
 }
 
-std::string format_text(const Json& checkpoint) {
-  const std::string format = text_at(checkpoint, {"format"});
-  if (format.empty()) return "";
-  std::string text = format == "legacy"
+std::string format_text(const CheckpointRecord& checkpoint) {
+  if (!checkpoint.format) return "";
+  std::string text = *checkpoint.format == "legacy"
                          ? "legacy stream: the only form before PyTorch 1.6, on request since"
                          : "zip: the form of PyTorch 1.6 and newer";
-  const std::string version = torch_version(checkpoint);
+  const std::string version = torch_version(checkpoint.meta);
   return version.empty() ? text : text + "; meta names PyTorch " + version;
 }
 
-std::string bytes_text(const Json& checkpoint) {
-  const auto size = count_at(checkpoint, {"size"});
-  const std::string sha256 = text_at(checkpoint, {"sha256"});
-  if (!size || sha256.empty()) return "";
-  return plural(*size, "byte") + ", sha256 " + sha256;
+std::string bytes_text(const CheckpointRecord& checkpoint) {
+  if (!checkpoint.stored) return "";
+  return plural(checkpoint.stored->size, "byte") + ", sha256 " + checkpoint.stored->sha256;
 }
 
 /// Of the weights that half training keeps in half.
-std::string half_text(const Json& checkpoint) {
-  const Json* weights = find_at(checkpoint, {"roles", "convolution"});
-  if (weights == nullptr) return "";
-  const auto above = count_at(*weights, {"above_half_max"}).value_or(0);
-  const auto lost = count_at(*weights, {"half_zeros"}).value_or(0);
-  const auto subnormal = count_at(*weights, {"half_subnormals"}).value_or(0);
-  const auto all = count_at(*weights, {"elements"}).value_or(0);
-  return count_text(above) + " of " + plural(all, "convolution weight") + " above 65504, " +
-         count_text(lost) + " that round to 0, " + count_text(subnormal) + " subnormal (" +
-         share_text(subnormal, all) + ")";
+std::string half_text(const CheckpointRecord& checkpoint) {
+  if (!checkpoint.values) return "";
+  const TensorStatisticsRecord& weights = checkpoint.values->roles.convolution;
+  if (weights.tensors == 0) return "";
+  return count_text(weights.above_half_max) + " of " +
+         plural(weights.elements, "convolution weight") + " above 65504, " +
+         count_text(weights.half_zeros) + " that round to 0, " +
+         count_text(weights.half_subnormals) + " subnormal (" +
+         share_text(weights.half_subnormals, weights.elements) + ")";
 }
 
-std::string optimizer_text(const Json& checkpoint) {
-  const Json* present = find_at(checkpoint, {"optimizer", "present"});
-  if (present == nullptr || !present->is_boolean()) return "";
-  if (!present->get<bool>()) return "none inside";
-  return "left inside: " +
-         plural(count_at(checkpoint, {"optimizer", "tensors"}).value_or(0), "tensor");
+std::string optimizer_text(const CheckpointRecord& checkpoint) {
+  if (!checkpoint.optimizer) return "";
+  if (!checkpoint.optimizer->present) return "none inside";
+  return "left inside: " + plural(checkpoint.optimizer->tensors, "tensor");
 }
 
-std::string versions_text(const Json& checkpoint) {
+std::string versions_text(const Json& meta) {
   std::string text;
   for (const auto* key : {"mmseg_version", "mmcv_version", "time", "exp_name"}) {
-    const std::string value = text_at(checkpoint, {"meta", key});
+    const std::string value = text_at(meta, {key});
     if (!value.empty()) text += (text.empty() ? "" : ", ") + std::string(key) + " " + value;
   }
   return text;
+}
+
+/// What nobody can know from this file alone, one sentence each.
+std::vector<std::string> not_in_the_file(const CheckpointRecord& checkpoint,
+                                         const Provenance& provenance) {
+  std::vector<std::string> list;
+  const std::string& name = provenance.name;
+  if (name == "half training") {
+    list.emplace_back(
+        "whether the convolutions were trained in half, or trained in float and rounded once at "
+        "the end with batch norm left alone: both leave files like this");
+    list.emplace_back("the FP32 master weights: training cannot go on exactly from here");
+  } else if (name == "float") {
+    list.emplace_back("whether FP32 or autocast trained it: both leave float weights");
+  }
+  list.emplace_back("whether a step overflowed or was skipped, and how the loss scale moved");
+  list.emplace_back("mIoU, memory and speed: `halfproof run` evaluates them");
+  if (checkpoint.meta.is_object()) {
+    list.emplace_back("whether meta is true: nothing binds its text to the weights");
+  } else {
+    list.emplace_back("how, when and with which versions it was trained: the file has no meta");
+  }
+  if (!checkpoint.stored || checkpoint.stored->trust != "locked") {
+    list.emplace_back(
+        "whether these are the publisher's bytes: 8 hex digits in a name are 32 bits, which is "
+        "enough against accident and not against intent");
+  }
+  return list;
 }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -94,8 +116,8 @@ std::string block(const std::string& name, const std::string& value, std::size_t
 
 }  // namespace
 
-FilePage file_page(const Json& checkpoint, const std::string& row_found_by) {
-  const Origin origin = origin_of(checkpoint);
+FilePage file_page(const CheckpointRecord& checkpoint, const std::string& row_found_by) {
+  const Provenance provenance = provenance_of(checkpoint);
   FilePage page;
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) page.facts.emplace_back(name, value);
@@ -103,12 +125,12 @@ FilePage file_page(const Json& checkpoint, const std::string& row_found_by) {
   add("row found by", row_found_by);
   add("bytes", bytes_text(checkpoint));
   add("format", format_text(checkpoint));
-  add("trained", origin.words);
-  add("seen", joined(origin.because));
+  add("trained", provenance.words);
+  add("seen", joined(provenance.because));
   add("in FP16", half_text(checkpoint));
   add("optimizer", optimizer_text(checkpoint));
-  add("meta", versions_text(checkpoint));
-  page.unknown = not_in_the_file(checkpoint);
+  add("meta", versions_text(checkpoint.meta));
+  page.unknown = not_in_the_file(checkpoint, provenance);
   return page;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/record/examine_record.h"
 #include "harness/report/terminal.h"
 
 namespace harness {
@@ -14,10 +15,9 @@ struct FilePage {
   std::vector<std::string> unknown;  ///< What the file cannot say, one sentence each.
 };
 
-/// What a file says of itself. `checkpoint` is what the stage verify recorded of it
-/// (docs/formats.md); what it lacks is left out. `row_found_by` says how its row was found, or is
-/// empty.
-FilePage file_page(const Json& checkpoint, const std::string& row_found_by);
+/// What a file says of itself; what was not recorded is left out. `row_found_by` says how its row
+/// was found, or is empty.
+FilePage file_page(const CheckpointRecord& checkpoint, const std::string& row_found_by);
 
 /// Two sections for a terminal: the facts, one a line, wrapped under their value; then what the
 /// file cannot say, as a list.

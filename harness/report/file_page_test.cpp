@@ -13,21 +13,22 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::Pair;
 
-Json record() {
-  return Json::parse(R"({
-    "size": 1234567, "sha256": "50245227aa", "format": "legacy", "trust": "name-hash",
-    "state_dict": [["a.conv.weight", "float16", [4, 3, 3, 3]], ["a.bn.weight", "float32", [8]],
-                   ["a.bn.running_mean", "float32", [8]]],
-    "roles": {"convolution": {"elements": 108, "not_half_exact": 0, "zeros": 0, "min_abs": 1e-8,
-                              "max_abs": 2.0, "above_half_max": 1, "half_zeros": 2,
-                              "half_subnormals": 27},
-              "norm_parameter": {"elements": 8, "not_half_exact": 8, "zeros": 0, "min_abs": 0.5,
-                                 "max_abs": 1.5},
-              "norm_statistics": {"elements": 8, "not_half_exact": 8, "zeros": 0, "min_abs": 0.1,
-                                  "max_abs": 1.5}},
-    "optimizer": {"present": true, "tensors": 12, "bytes": 99},
-    "meta": {"mmcv_version": "1.0.3", "exp_name": "fcn.py",
-             "env_info": "sys.platform: linux\nPyTorch: 1.5.1\nOpenCV: 4.2"}})");
+CheckpointRecord record() {
+  CheckpointRecord record;
+  record.stored = {"", 1234567, "50245227aa", "name-hash"};
+  record.format = "legacy";
+  record.state_dict = {{"a.conv.weight", "float16", {4, 3, 3, 3}},
+                       {"a.bn.weight", "float32", {8}},
+                       {"a.bn.running_mean", "float32", {8}}};
+  RoleStatisticsRecord& roles = record.values.emplace().roles;
+  roles.convolution = {1, 108, 0, 0, 27, 2, 1, 0, 1e-8, 2.0};
+  roles.norm_parameter = {1, 8, 0, 0, 0, 0, 0, 8, 0.5, 1.5};
+  roles.norm_statistics = {1, 8, 0, 0, 0, 0, 0, 8, 0.1, 1.5};
+  record.optimizer = {true, 12, 99};
+  record.meta = {{"mmcv_version", "1.0.3"},
+                 {"exp_name", "fcn.py"},
+                 {"env_info", "sys.platform: linux\nPyTorch: 1.5.1\nOpenCV: 4.2"}};
+  return record;
 }
 
 TEST(FilePage, SaysWhatTheFileSays) {
@@ -46,14 +47,26 @@ TEST(FilePage, SaysWhatTheFileSays) {
 }
 
 TEST(FilePage, LeavesOutWhatWasNotRecorded) {
-  const FilePage page = file_page(Json::object(), "");
+  const FilePage page = file_page(CheckpointRecord{}, "");
   EXPECT_TRUE(page.facts.empty());
   EXPECT_FALSE(page.unknown.empty());
 }
 
+TEST(FilePage, SaysWhatNobodyCanKnow) {
+  EXPECT_THAT(file_page(record(), "").unknown, Contains(HasSubstr("FP32 master weights")));
+  CheckpointRecord wide = record();
+  for (auto& tensor : wide.state_dict.value()) tensor.dtype = "float32";
+  wide.values->roles.convolution.not_half_exact = 100;
+  EXPECT_THAT(file_page(wide, "").unknown, Contains(HasSubstr("FP32 or autocast")));
+  wide.stored->trust = "locked";
+  wide.meta = nullptr;
+  EXPECT_THAT(file_page(wide, "").unknown, Not(Contains(HasSubstr("32 bits"))));
+  EXPECT_THAT(file_page(wide, "").unknown, Contains(HasSubstr("no meta")));
+}
+
 TEST(FilePage, KeepsToTheWidthAndSteersNoTerminal) {
-  Json hostile = record();
-  hostile["meta"]["exp_name"] = "\x1b[2Jcleared";
+  CheckpointRecord hostile = record();
+  hostile.meta["exp_name"] = "\x1b[2Jcleared";
   const std::string text = render_file_page(file_page(hostile, "its bytes"), {72, false});
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
   EXPECT_THAT(text, HasSubstr("The file\n"));

@@ -1,26 +1,37 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
+#include <variant>
 
 #include "harness/base/json.h"
 
 namespace harness {
 
-/// What docs/formats.md says of a claim id, whatever the row.
+/// What is known of a claim id, whatever the row: the one place that lists it. judge/claims.cpp has
+/// the rule for each, docs/formats.md the same table for people; tests compare all three.
 struct ClaimKind {
   std::string_view id;
-  std::string_view evidence;
+  std::string_view evidence;  ///< "file", "log", "evaluated", "retrained".
   enum class Value {
     kNumber,
     kText,
     kNumberOrText,
   } value;
   std::string_view unit;
+  /// The value that holds of every sound row and that no page prints; nothing for a claim whose
+  /// value somebody has to publish.
+  std::variant<std::monostate, std::int64_t, std::string_view> sound_value;
+  bool is_imported;          ///< An imported suite lists it; others `halfproof verify` adds.
+  std::string_view checked;  ///< What the value is compared with, in Markdown.
 };
 
-/// Every claim id of docs/formats.md, in the order in which an imported suite lists them.
+/// Every claim id, in the order in which an imported suite lists them.
 std::span<const ClaimKind> claim_kinds() noexcept;
+
+/// ClaimKind::sound_value; null for none.
+Json sound_value(const ClaimKind& kind);
 
 /// Null pointer for an id that is not listed: a suite may have claims of its own.
 const ClaimKind* find_claim_kind(std::string_view id) noexcept;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/judge/finding.h"
+#include "harness/record/examine_record.h"
 
 /// A row and results of it that pass, for tests to break one thing at a time.
 namespace harness::sample {
@@ -53,16 +54,70 @@ inline Json config() {
     "runner": {"type": "IterBasedRunner", "max_iters": 600}})");
 }
 
-inline Json state_dict() {
-  return Json::parse(R"([
-    ["backbone.stem.0.weight", "float16", [4, 3, 3, 3]],
-    ["backbone.stem.1.weight", "float32", [4]],
-    ["backbone.stem.1.bias", "float32", [4]],
-    ["backbone.stem.1.running_mean", "float32", [4]],
-    ["backbone.stem.1.running_var", "float32", [4]],
-    ["backbone.stem.1.num_batches_tracked", "int64", []],
-    ["decode_head.conv_seg.weight", "float16", [19, 32, 1, 1]],
-    ["decode_head.conv_seg.bias", "float16", [19]]])");
+/// Types and shapes of half training.
+inline std::vector<TensorRecord> state_dict() {
+  return {{"backbone.stem.0.weight", "float16", {4, 3, 3, 3}},
+          {"backbone.stem.1.weight", "float32", {4}},
+          {"backbone.stem.1.bias", "float32", {4}},
+          {"backbone.stem.1.running_mean", "float32", {4}},
+          {"backbone.stem.1.running_var", "float32", {4}},
+          {"backbone.stem.1.num_batches_tracked", "int64", {}},
+          {"decode_head.conv_seg.weight", "float16", {19, 32, 1, 1}},
+          {"decode_head.conv_seg.bias", "float16", {19}}};
+}
+
+inline TensorStatisticsRecord statistics(std::int64_t elements, std::int64_t not_half_exact,
+                                         std::int64_t zeros = 0, double min_abs = 0.1,
+                                         double max_abs = 3.0) {
+  TensorStatisticsRecord record;
+  record.tensors = 2;
+  record.elements = elements;
+  record.not_half_exact = not_half_exact;
+  record.zeros = zeros;
+  record.min_abs = min_abs;
+  record.max_abs = max_abs;
+  return record;
+}
+
+/// Values of half training: those of batch norm are off FP16's grid.
+inline ValuesRecord values() {
+  ValuesRecord values;
+  values.all = statistics(7452, 77);
+  values.roles.convolution = statistics(700, 0);
+  values.roles.norm_parameter = statistics(40, 39);
+  values.roles.norm_statistics = statistics(40, 38);
+  values.roles.counter = statistics(1, 0, 0, 600.0, 600.0);
+  return values;
+}
+
+inline CheckpointRecord checkpoint() {
+  CheckpointRecord record;
+  record.name = "fcn_small_fp16-2eb5a165.pth";
+  record.stored = {record.name, 1234567, "2eb5a165" + std::string(56, '0'), "name-hash"};
+  record.format = "legacy";
+  record.state_dict = state_dict();
+  record.values = values();
+  record.optimizer = OptimizerRecord{};
+  record.meta = {{"iter", 600},
+                 {"exp_name", "fcn_small_fp16.py"},
+                 {"fp16", {{"loss_scaler", {{"cur_scale", 512.0}, {"mode", "static"}}}}}};
+  record.config = config();
+  return record;
+}
+
+inline LogRecord log() {
+  LogRecord record;
+  record.name = "fcn_small_fp16.log.json";
+  record.stored = {record.name, 4321, std::string(64, 'a'), "first-use"};
+  record.exp_name = "fcn_small_fp16.py";
+  record.environment = {{"env_info", "CPU, torch 2.11.0"}};
+  record.config = config();
+  record.train_lines = 8;
+  record.validation_lines = 4;
+  record.last_iteration = 600;
+  record.last_validation = {{"mode", "val"}, {"mIoU", 0.5205}};
+  record.last_miou = 52.05;
+  return record;
 }
 
 inline RunResult result(std::string stage, std::string precision, Json measurements) {
@@ -79,33 +134,7 @@ inline RunResult result(std::string stage, std::string precision, Json measureme
 }
 
 inline RunResult verify() {
-  return result("verify", "",
-                {{"checkpoint",
-                  {{"name", "fcn_small_fp16-2eb5a165.pth"},
-                   {"size", 1234567},
-                   {"sha256", "2eb5a165" + std::string(56, '0')},
-                   {"trust", "name-hash"},
-                   {"format", "legacy"},
-                   {"state_dict", state_dict()},
-                   {"statistics",
-                    {{"elements", 7452},
-                     {"non_finite", 0},
-                     {"above_half_max", 0},
-                     {"first_non_finite", nullptr}}},
-                   {"meta",
-                    {{"iter", 600},
-                     {"exp_name", "fcn_small_fp16.py"},
-                     {"fp16", {{"loss_scaler", {{"cur_scale", 512.0}, {"mode", "static"}}}}}}},
-                   {"config", config()}}},
-                 {"log",
-                  {{"name", "fcn_small_fp16.log.json"},
-                   {"exp_name", "fcn_small_fp16.py"},
-                   {"environment", {{"env_info", "CPU, torch 2.11.0"}}},
-                   {"config", config()},
-                   {"train_lines", 8},
-                   {"validation_lines", 4},
-                   {"last_iteration", 600},
-                   {"last_miou", 52.05}}}});
+  return result("verify", "", record_to_json(ExamineRecord{checkpoint(), log()}));
 }
 
 inline RunResult evaluate(std::string precision = "fp16", double miou = 52.051) {
@@ -152,8 +181,6 @@ struct Case {
   JobScope scope;
 
   Finding judge(ClaimRule rule) const { return rule(ClaimContext{row, claim, results, scope}); }
-  Json& checkpoint() { return results.at(0).measurements.at("checkpoint"); }
-  Json& log() { return results.at(0).measurements.at("log"); }
   Json& evaluation() { return results.at(1).measurements; }
   Json& parity_measurements() { return results.at(3).measurements; }
 };

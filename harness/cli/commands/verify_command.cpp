@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "harness/base/error.h"
 #include "harness/base/hash_in_name.h"
@@ -12,7 +13,8 @@
 #include "harness/cli/stages/verify_stage.h"
 #include "harness/cli/verdict_output.h"
 #include "harness/fetch/store.h"
-#include "harness/judge/judge.h"
+#include "harness/judge/claims.h"
+#include "harness/judge/rules/file/config_facts.h"
 #include "harness/report/file_page.h"
 #include "harness/table/model_spec.h"
 
@@ -37,14 +39,13 @@ Claim file_claim(const fs::path& file, const char* id, Json expected) {
   return claim;
 }
 
-/// What any file can be held against without a table: the hash in its own name, its format, and
+/// What any file can be compared with without a table: the hash in its own name, its format, and
 /// what its config says of its tensors.
-Row row_of_file_alone(const fs::path& file, const Json& checkpoint) {
+Row row_of_file_alone(const fs::path& file, const CheckpointRecord& checkpoint) {
   Row row;
   row.id = file.stem().string();
   const std::string digits = hash_in_name(file.filename().string());
-  const bool has_model = checkpoint.contains("config") && checkpoint["config"].is_object() &&
-                         checkpoint["config"].contains("model");
+  const bool has_model = !config_model(checkpoint.config).is_null();
   row.claims = {file_claim(file, "hash", digits.empty() ? Json() : Json(digits)),
                 file_claim(file, "format", "pth"), file_claim(file, "finite", 0)};
   if (has_model) row.claims.push_back(file_claim(file, "tensors", "model"));
@@ -52,11 +53,9 @@ Row row_of_file_alone(const fs::path& file, const Json& checkpoint) {
 }
 
 /// The number of classes that suite and config give the model, "agree" where neither does.
-Json classes_of(const Row& row, const Json& checkpoint) {
+Json classes_of(const Row& row, const CheckpointRecord& checkpoint) {
   try {
-    const Json* config = checkpoint.contains("config") ? &checkpoint["config"] : nullptr;
-    const bool has_model = config != nullptr && config->is_object() && config->contains("model");
-    return resolve_model(row, has_model ? config->at("model") : Json()).decode_head.num_classes;
+    return resolve_model(row, config_model(checkpoint.config)).decode_head.num_classes;
   } catch (const Error&) {
     return "agree";
   }
@@ -68,7 +67,7 @@ Json policy_of(const Row& row) {
 }
 
 /// Adds what every honest file has and no table says.
-void add_claims_on_content(const fs::path& file, const Json& checkpoint, Row& row) {
+void add_claims_on_content(const fs::path& file, const CheckpointRecord& checkpoint, Row& row) {
   const std::pair<const char*, Json> claims[] = {
       {"origin", policy_of(row)},
       {"classes", classes_of(row, checkpoint)},
@@ -80,16 +79,9 @@ void add_claims_on_content(const fs::path& file, const Json& checkpoint, Row& ro
   }
 }
 
-/// What lies in the file, before it is known which row it belongs to.
-RunResult look_into(const fs::path& file) {
-  Row row;
-  row.id = file.stem().string();
-  row.checkpoint = fs::absolute(file).string();
-  return verify_row(Suite{}, row, StoreOptions{}).result;
-}
-
 /// The row that --row names, the one that the file claims, or one made from the file alone.
-IdentifiedRow find_row(const Suite& suite, const Options& options, const Json& checkpoint) {
+IdentifiedRow find_row(const Suite& suite, const Options& options,
+                       const CheckpointRecord& checkpoint) {
   if (options.suite.empty()) return {row_of_file_alone(options.file, checkpoint), ""};
   IdentifiedRow found;
   if (!options.row.empty()) {
@@ -122,16 +114,13 @@ int verify(const Options& options) {
   Suite suite;
   suite.name = "file alone";
   if (!options.suite.empty()) suite = read_suite(options.suite);
-  RunResult result = look_into(options.file);
-  const Json& checkpoint = result.measurements["checkpoint"];
+  const CheckpointRecord checkpoint = examine_checkpoint(options.file);
   auto [row, found_by] = find_row(suite, options, checkpoint);
-  row.checkpoint = fs::absolute(options.file).string();
-  row.log.clear();
   add_claims_on_content(options.file, checkpoint, row);
-  result.suite = suite.name;
-  result.row = row.id;
   if (options.suite.empty()) suite.rows = {row};
-  const auto verdicts = judge_row(row, {result}, JobScope{{"verify"}, {}, {}});
+  const ExaminedFiles files = examined_alone(checkpoint);
+  std::vector<VerdictRecord> verdicts;
+  for (const auto& claim : row.claims) verdicts.push_back(judge_file_claim(files, row, claim));
   show(suite, verdicts, file_page(checkpoint, found_by), options.json);
   return exit_code(verdicts);
 }

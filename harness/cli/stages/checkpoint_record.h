@@ -1,20 +1,27 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "harness/base/json.h"
+#include "harness/record/examine_record.h"
 
 namespace harness {
 
-/// Adds what is in a checkpoint to a record, as docs/formats.md lists it under the measurements of
-/// the stage verify ("checkpoint", from `format` on). `name` stands for the file in messages.
+/// Adds what is in a checkpoint to a record, from its format on.
 /// Throws what Checkpoint::open throws, and Error(kInvalidFile) for a storage whose checksum is not
 /// the file's; what was recorded before that stays.
-void record_checkpoint(Json& record, const std::filesystem::path& path, const std::string& name);
+void record_checkpoint(CheckpointRecord& record, const std::filesystem::path& path);
 
-/// Adds `config`: the parsed text of a config, or null; `config_error` says why it is null although
-/// there was a text.
-void record_config(Json& record, const Json& text, const std::string& subject);
+/// The config that a published file holds as text.
+struct ParsedConfig {
+  Json config;                       ///< Null when there is no text or it cannot be parsed.
+  std::optional<std::string> error;  ///< Why a text that is there cannot be parsed.
+};
+
+/// Takes the text under the key `config` out of `holder`, a meta or the first line of a log, and
+/// parses it.
+ParsedConfig take_config(Json& holder, const std::string& subject);
 
 }  // namespace harness

@@ -13,44 +13,47 @@ const std::string kFile =
     "fixtures/minizoo/zoo/fp16/fcn_r50w8-d8_64x128_600_fp16_scenes/"
     "fcn_r50w8-d8_64x128_600_fp16_scenes_20261123_232820-2eb5a165.pth";
 
-Json record_of(const std::string& file) {
-  Json record;
-  record_checkpoint(record, file, "file.pth");
+CheckpointRecord record_of(const std::string& file) {
+  CheckpointRecord record;
+  record.name = "file.pth";
+  record_checkpoint(record, file);
   return record;
 }
 
 TEST(CheckpointRecord, SumsUpEachRole) {
-  const Json record = record_of(kFile);
-  const Json& roles = record.at("roles");
-  EXPECT_EQ(roles.at("convolution").at("tensors"), 63);
-  EXPECT_EQ(roles.at("norm_parameter").at("tensors"), 118);
-  EXPECT_EQ(roles.at("norm_statistics").at("tensors"), 118);
-  EXPECT_EQ(roles.at("counter").at("tensors"), 59);
-  std::int64_t elements = 0;
-  for (const auto& [role, sum] : roles.items()) elements += sum.at("elements").get<std::int64_t>();
-  EXPECT_EQ(record.at("statistics").at("elements"), elements);
-  EXPECT_EQ(roles.at("convolution").at("not_half_exact"), 0);
-  EXPECT_GT(roles.at("norm_statistics").at("not_half_exact"), 0);
-  EXPECT_EQ(roles.at("counter").at("min_abs"), 600.0);
+  const ValuesRecord values = record_of(kFile).values.value();
+  const RoleStatisticsRecord& roles = values.roles;
+  EXPECT_EQ(roles.convolution.tensors, 63);
+  EXPECT_EQ(roles.norm_parameter.tensors, 118);
+  EXPECT_EQ(roles.norm_statistics.tensors, 118);
+  EXPECT_EQ(roles.counter.tensors, 59);
+  EXPECT_EQ(values.all.tensors, 63 + 118 + 118 + 59);
+  EXPECT_EQ(values.all.elements, roles.convolution.elements + roles.norm_parameter.elements +
+                                     roles.norm_statistics.elements + roles.counter.elements);
+  EXPECT_EQ(roles.convolution.not_half_exact, 0);
+  EXPECT_GT(roles.norm_statistics.not_half_exact, 0);
+  EXPECT_EQ(roles.counter.min_abs, 600.0);
+  EXPECT_EQ(roles.counter.max_abs, 600.0);
 }
 
 TEST(CheckpointRecord, APublishedFileHoldsNothingThatStandsOut) {
-  const Json record = record_of(kFile);
-  EXPECT_EQ(record.at("zero_tensors"), Json::array());
-  EXPECT_EQ(record.at("duplicates"), Json::array());
-  EXPECT_EQ(record.at("optimizer").at("present"), false);
-  EXPECT_TRUE(record.at("config").is_object());
-  EXPECT_FALSE(record.at("meta").contains("config"));
+  const CheckpointRecord record = record_of(kFile);
+  EXPECT_TRUE(record.values.value().zero_tensors.empty());
+  EXPECT_TRUE(record.values.value().duplicates.empty());
+  EXPECT_FALSE(record.values.value().first_non_finite.has_value());
+  EXPECT_FALSE(record.optimizer.value().present);
+  EXPECT_TRUE(record.config.is_object());
+  EXPECT_FALSE(record.config_error.has_value());
+  EXPECT_FALSE(record.meta.contains("config"));
 }
 
 TEST(CheckpointRecord, AConfigThatCannotBeReadIsSaid) {
-  Json record;
-  record_config(record, "model = dict(", "file.pth: meta.config");
-  EXPECT_TRUE(record.at("config").is_null());
-  EXPECT_THAT(record.at("config_error").get<std::string>(), testing::HasSubstr("meta.config"));
-  Json silent;
-  record_config(silent, nullptr, "file.pth");
-  EXPECT_FALSE(silent.contains("config_error"));
+  Json meta = {{"config", "model = dict("}, {"iter", 1}};
+  const ParsedConfig broken = take_config(meta, "file.pth: meta.config");
+  EXPECT_TRUE(broken.config.is_null());
+  EXPECT_THAT(broken.error.value(), testing::HasSubstr("meta.config"));
+  EXPECT_EQ(meta, Json({{"iter", 1}}));
+  EXPECT_FALSE(take_config(meta, "file.pth").error.has_value());
 }
 
 TEST(CheckpointRecord, SaysWhatIsWrongWithTheFile) {

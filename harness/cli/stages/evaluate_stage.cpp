@@ -12,14 +12,12 @@ namespace {
 /// Why nothing can be evaluated, or "" when it can.
 std::pair<RunStatus, std::string> obstacle(const VerifiedRow& verified, const fs::path& root,
                                            const Suite& suite, const std::string& fingerprint) {
-  const Json& checkpoint = verified.result.measurements.at("checkpoint");
-  if (checkpoint.is_null()) return {RunStatus::kSkipped, "the row publishes no checkpoint"};
-  if (checkpoint.contains("error")) {
-    const auto error = checkpoint.at("error").get<std::string>();
-    if (checkpoint.at("error_kind") == "unreachable") {
-      return {RunStatus::kSkipped, "no network: " + error};
-    }
-    return {RunStatus::kError, "the checkpoint cannot be used: " + error};
+  const auto& checkpoint = verified.record.checkpoint;
+  if (!checkpoint) return {RunStatus::kSkipped, "the row publishes no checkpoint"};
+  if (checkpoint->error) {
+    const auto& [kind, text] = *checkpoint->error;
+    if (kind == FileErrorKind::kUnreachable) return {RunStatus::kSkipped, "no network: " + text};
+    return {RunStatus::kError, "the checkpoint cannot be used: " + text};
   }
   if (root.empty()) {
     return {RunStatus::kSkipped, "no data: the suite names no data set; give --data DIR"};
@@ -38,7 +36,7 @@ Json job_of(const std::vector<AskedExecution>& results, Json job, const Verified
     wanted.push_back(
         {{"stage", result.stage}, {"precision", result.precision}, {"key", result.key}});
   }
-  job["checkpoint_sha256"] = verified.result.digests.at("checkpoint");
+  job["checkpoint_sha256"] = verified.checkpoint_sha256();
   job["results"] = wanted;
   return job;
 }

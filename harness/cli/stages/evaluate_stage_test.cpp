@@ -28,8 +28,7 @@ class EvaluateStage : public testing::Test {
     suite_.data.root = "data";
     write_file_atomic(folder_.path() / "data/leftImg8bit/val/c/a_leftImg8bit.png", "image");
     verified_.checkpoint = folder_.path() / "a.pth";
-    verified_.result.digests = {{"checkpoint", "00"}};
-    verified_.result.measurements = {{"checkpoint", {{"sha256", "00"}}}, {"log", nullptr}};
+    verified_.record.checkpoint.emplace().stored = {"a.pth", 1, "00", "locked"};
   }
 
   std::vector<RunResult> evaluate(const std::string& script) {
@@ -102,9 +101,9 @@ TEST_F(EvaluateStage, MissingDataIsASkipWithAReason) {
 }
 
 TEST_F(EvaluateStage, AnUnreachableCheckpointIsASkipAndABrokenOneAnError) {
-  verified_.result.measurements["checkpoint"] = {{"error", "x"}, {"error_kind", "unreachable"}};
+  verified_.record.checkpoint->error = {FileErrorKind::kUnreachable, "x"};
   EXPECT_EQ(evaluate("exit 0").at(0).status, RunStatus::kSkipped);
-  verified_.result.measurements["checkpoint"] = {{"error", "x"}, {"error_kind", "unreadable"}};
+  verified_.record.checkpoint->error = {FileErrorKind::kUnreadable, "x"};
   EXPECT_EQ(evaluate("exit 0").at(0).status, RunStatus::kError);
 }
 

@@ -5,9 +5,11 @@
 
 #include "harness/base/error.h"
 #include "harness/base/location.h"
+#include "harness/base/measurement.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/stages/kept_training.h"
 #include "harness/cli/worker_versions.h"
+#include "harness/judge/rules/file/config_facts.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -34,12 +36,8 @@ std::string url_of_open_mmlab(const std::string& name) {
 }
 
 std::string configured_pretrained(const VerifiedRow& verified) {
-  const Json& checkpoint = verified.result.measurements.at("checkpoint");
-  if (!checkpoint.is_object() || !checkpoint.contains("config")) return "";
-  const Json& config = checkpoint.at("config");
-  if (!config.is_object() || !config.contains("model")) return "";
-  const Json pretrained = config.at("model").value("pretrained", Json());
-  return pretrained.is_string() ? pretrained.get<std::string>() : "";
+  const auto& checkpoint = verified.record.checkpoint;
+  return checkpoint ? text_at(config_model(checkpoint->config), {"pretrained"}) : "";
 }
 
 /// A training that is asked for, and what its key is made of.

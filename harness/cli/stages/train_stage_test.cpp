@@ -157,7 +157,7 @@ TEST_F(TrainStage, ABackboneThatIsNotTheLockedOneIsAnError) {
 
 TEST_F(TrainStage, ABackboneThatIsNotThereIsAnError) {
   row_.checkpoint = fs::absolute(suite_.folder / row_.checkpoint).string();
-  auto& model = verified_.result.measurements["checkpoint"]["config"]["model"];
+  auto& model = verified_.record.checkpoint->config["model"];
   model["pretrained"] = "pretrain/nowhere-00000000.pth";
   options_.precisions = {"fp16"};
   EXPECT_TRUE(train().empty());

@@ -1,74 +1,76 @@
 #include "harness/cli/stages/verify_stage.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "harness/base/error.h"
 #include "harness/base/location.h"
 #include "harness/base/machine.h"
 #include "harness/cli/stages/checkpoint_record.h"
 #include "harness/fetch/url.h"
+#include "harness/judge/rules/file/config_facts.h"
 #include "harness/openmmlab/training_log.h"
 
 namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-std::string_view error_kind(const Error& error) {
+std::string location_from(const fs::path& folder, const std::string& location) {
+  if (is_url(location) || fs::path(location).is_absolute()) return location;
+  return (folder / location).lexically_normal().string();
+}
+
+FileErrorKind error_kind(const Error& error) {
   switch (error.code()) {
     case ErrorCode::kIo:
-      return "missing";
+      return FileErrorKind::kMissing;
     case ErrorCode::kFetchFailed:
-      return "unreachable";
+      return FileErrorKind::kUnreachable;
     case ErrorCode::kChecksumMismatch:
-      return "checksum";
+      return FileErrorKind::kChecksum;
     default:
-      return "unreadable";
+      return FileErrorKind::kUnreadable;
   }
 }
 
-void record_stored_checkpoint(Json& record, const StoredFile& file) {
-  record_checkpoint(record, file.path, file.name);
+void record_content(CheckpointRecord& record, const fs::path& path) {
+  record_checkpoint(record, path);
 }
 
-void record_log(Json& record, const StoredFile& file) {
-  const TrainingLog log = read_training_log(file.path);
-  Json environment = log.environment;
-  Json config_text = nullptr;
-  if (environment.is_object() && environment.contains("config")) {
-    config_text = environment.at("config");
-    environment.erase("config");
-  }
-  record["exp_name"] = environment.value("exp_name", "");
-  record["environment"] = environment;
-  record_config(record, config_text, file.name + ": config");
-  record["train_lines"] = log.train.size();
-  record["validation_lines"] = log.validation.size();
-  std::int64_t last = 0;
+void record_content(LogRecord& record, const fs::path& path) {
+  const TrainingLog log = read_training_log(path);
+  record.environment = log.environment;
+  auto [config, error] = take_config(record.environment, record.name + ": config");
+  record.config = std::move(config);
+  record.config_error = std::move(error);
+  record.exp_name = experiment_name(record.environment);
+  record.train_lines = std::ssize(log.train);
+  record.validation_lines = std::ssize(log.validation);
   for (const auto* entries : {&log.train, &log.validation}) {
-    if (!entries->empty()) last = std::max(last, entries->back().iteration);
+    if (entries->empty()) continue;
+    record.last_iteration = std::max(record.last_iteration, entries->back().iteration);
   }
-  record["last_iteration"] = last;
-  record["last_validation"] = log.validation.empty() ? Json() : log.validation.back().values;
-  record["last_miou"] = number_or_null(log.last_miou());
+  if (!log.validation.empty()) record.last_validation = log.validation.back().values;
+  record.last_miou = log.last_miou();
 }
 
-/// Obtains one published file and lets `read` add what is in it. `path` is where it lies here; it
-/// stays out of the record, which must not name folders of this machine.
-Json file_record(const Suite& suite, const std::string& location, const StoreOptions& store,
-                 void (*read)(Json&, const StoredFile&), fs::path* path = nullptr) {
-  Json record = {{"name", name_of_location(location)}};
+/// Obtains one published file and records what is in it. folder: of the suite, where a relative
+/// location starts. path: becomes where the file lies here, which stays out of the record.
+template <typename FileRecord>
+FileRecord examine_file(const fs::path& folder, const std::string& location,
+                        const StoreOptions& store, fs::path& path) {
+  FileRecord record;
+  record.name = name_of_location(location);
   try {
-    const StoredFile file = obtain(absolute_location(suite, location), store);
-    if (path != nullptr) *path = file.path;
-    record["url"] = is_url(location) ? file.url : location;
-    record["size"] = file.size;
-    record["sha256"] = file.sha256;
-    record["trust"] = to_string(file.trust);
+    const StoredFile file = obtain(location_from(folder, location), store);
+    path = file.path;
+    record.stored = {is_url(location) ? file.url : location, static_cast<std::int64_t>(file.size),
+                     file.sha256, std::string(to_string(file.trust))};
     check_locked(file);
-    read(record, file);
+    record_content(record, file.path);
   } catch (const Error& error) {
-    record["error"] = error.what();
-    record["error_kind"] = error_kind(error);
+    record.error = {error_kind(error), error.what()};
   }
   return record;
 }
@@ -76,8 +78,7 @@ Json file_record(const Suite& suite, const std::string& location, const StoreOpt
 }  // namespace
 
 std::string absolute_location(const Suite& suite, const std::string& location) {
-  if (is_url(location) || fs::path(location).is_absolute()) return location;
-  return (suite.folder / location).lexically_normal().string();
+  return location_from(suite.folder, location);
 }
 
 fs::path lock_file_of(const Suite& suite) {
@@ -96,8 +97,8 @@ StoreOptions store_options(const Suite& suite, const fs::path& cache, const fs::
 }
 
 std::string VerifiedRow::checkpoint_sha256() const {
-  const auto digest = result.digests.find("checkpoint");
-  return digest == result.digests.end() ? "" : digest->second;
+  const bool is_stored = record.checkpoint && record.checkpoint->stored;
+  return is_stored ? record.checkpoint->stored->sha256 : "";
 }
 
 VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& store) {
@@ -109,21 +110,26 @@ VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& s
   result.stage = "verify";
   result.started = utc_now();
   result.environment = {{"build", build_record()}, {"machine", machine_record()}};
-  result.measurements = {{"checkpoint", nullptr}, {"log", nullptr}};
+  ExamineRecord& record = verified.record;
   if (!row.checkpoint.empty()) {
-    result.measurements["checkpoint"] =
-        file_record(suite, row.checkpoint, store, record_stored_checkpoint, &verified.checkpoint);
+    record.checkpoint =
+        examine_file<CheckpointRecord>(suite.folder, row.checkpoint, store, verified.checkpoint);
+    if (record.checkpoint->stored) result.digests["checkpoint"] = record.checkpoint->stored->sha256;
   }
-  if (!row.log.empty()) result.measurements["log"] = file_record(suite, row.log, store, record_log);
-  for (const auto* kind : {"checkpoint", "log"}) {
-    const Json& file = result.measurements[kind];
-    if (file.is_object() && file.contains("sha256")) {
-      result.digests[kind] = file["sha256"].get<std::string>();
-    }
+  if (!row.log.empty()) {
+    fs::path path;
+    record.log = examine_file<LogRecord>(suite.folder, row.log, store, path);
+    if (record.log->stored) result.digests["log"] = record.log->stored->sha256;
   }
+  result.measurements = record_to_json(record);
   result.elapsed_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return verified;
+}
+
+CheckpointRecord examine_checkpoint(const fs::path& file) {
+  fs::path path;
+  return examine_file<CheckpointRecord>("", fs::absolute(file).string(), StoreOptions{}, path);
 }
 
 }  // namespace harness

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "harness/fetch/store.h"
+#include "harness/record/examine_record.h"
 #include "harness/record/run_result.h"
 #include "harness/table/suite.h"
 
@@ -23,15 +25,20 @@ StoreOptions store_options(const Suite& suite, const std::filesystem::path& cach
 /// What the stage "verify" leaves behind.
 struct VerifiedRow {
   RunResult result;
+  ExamineRecord record;  ///< The result's measurements.
+  /// Where the checkpoint lies here; empty when it is not at hand.
+  std::filesystem::path checkpoint;
+
   /// sha256 of the checkpoint; "" when it is not at hand.
   std::string checkpoint_sha256() const;
-  std::filesystem::path
-      checkpoint;  ///< Where the checkpoint lies here; empty when it is not at hand.
 };
 
 /// Stage "verify": obtains the checkpoint and the log of a row and records what is in them, without
-/// LibTorch and without judging. What cannot be had or read becomes `error` and `error_kind` in the
-/// measurements (docs/formats.md), so that the other claims can still be judged.
+/// LibTorch and without judging. What cannot be had or read becomes the record's `error`, so that
+/// the other claims can still be judged.
 VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& store);
+
+/// The same for a checkpoint of this machine that no suite need know.
+CheckpointRecord examine_checkpoint(const std::filesystem::path& file);
 
 }  // namespace harness

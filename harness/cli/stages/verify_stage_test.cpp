@@ -33,18 +33,24 @@ TEST(LockFile, LiesInTheChecksumsFolderWhereThereIsOne) {
 TEST(VerifyRow, RecordsWhatIsInTheMiniZoosFiles) {
   const Suite suite = read_suite("suites/minizoo.json");
   const VerifiedRow verified = verify_row(suite, select_row(suite, kRow), StoreOptions{});
-  const Json& checkpoint = verified.result.measurements.at("checkpoint");
-  EXPECT_TRUE(checkpoint.at("sha256").get<std::string>().starts_with("2eb5a165"));
-  EXPECT_EQ(checkpoint.at("format"), "legacy");
-  EXPECT_EQ(checkpoint.at("state_dict").at(0).at(1), "float16");
-  EXPECT_EQ(checkpoint.at("statistics").at("non_finite"), 0);
-  EXPECT_GT(checkpoint.at("statistics").at("elements").get<std::int64_t>(), 100000);
-  EXPECT_EQ(checkpoint.at("config").at("optimizer_config").at("loss_scale"), 512.0);
-  EXPECT_FALSE(checkpoint.at("meta").contains("config"));
-  const Json& log = verified.result.measurements.at("log");
-  EXPECT_NEAR(log.at("last_miou").get<double>(), 52.05, 1e-9);
-  EXPECT_EQ(log.at("last_iteration"), 600);
+  const auto record = measurements_of<ExamineRecord>(verified.result);
+  const CheckpointRecord& checkpoint = record.checkpoint.value();
+  EXPECT_FALSE(checkpoint.error.has_value());
+  EXPECT_TRUE(checkpoint.stored.value().sha256.starts_with("2eb5a165"));
+  EXPECT_EQ(checkpoint.format, "legacy");
+  EXPECT_EQ(checkpoint.state_dict.value().at(0).dtype, "float16");
+  EXPECT_EQ(checkpoint.values.value().all.non_finite, 0);
+  EXPECT_GT(checkpoint.values.value().all.elements, 100000);
+  EXPECT_EQ(checkpoint.config.at("optimizer_config").at("loss_scale"), 512.0);
+  EXPECT_FALSE(checkpoint.meta.contains("config"));
+  const LogRecord& log = record.log.value();
+  EXPECT_FALSE(log.error.has_value());
+  EXPECT_NEAR(log.last_miou, 52.05, 1e-9);
+  EXPECT_EQ(log.last_iteration, 600);
+  EXPECT_TRUE(log.config.is_object());
+  EXPECT_FALSE(log.environment.contains("config"));
   EXPECT_TRUE(fs::exists(verified.checkpoint));
+  EXPECT_EQ(verified.checkpoint_sha256(), verified.result.digests.at("checkpoint"));
 }
 
 TEST(VerifyRow, NoSecretOfAUrlIsRecorded) {
@@ -94,11 +100,23 @@ TEST(VerifyRow, WhatIsMissingOrBrokenIsARecordAndNotTheEnd) {
   write_file_atomic(folder.path() / "broken.log.json", "not json\n");
   row.log = "broken.log.json";
   const VerifiedRow verified = verify_row(suite, row, StoreOptions{});
-  const Json& measurements = verified.result.measurements;
-  EXPECT_EQ(measurements.at("checkpoint").at("error_kind"), "missing");
-  EXPECT_EQ(measurements.at("log").at("error_kind"), "unreadable");
-  EXPECT_FALSE(measurements.at("log").at("sha256").get<std::string>().empty());
+  const auto record = measurements_of<ExamineRecord>(verified.result);
+  EXPECT_EQ(record.checkpoint.value().error.value().kind, FileErrorKind::kMissing);
+  EXPECT_FALSE(record.checkpoint->stored.has_value());
+  EXPECT_EQ(record.log.value().error.value().kind, FileErrorKind::kUnreadable);
+  EXPECT_FALSE(record.log->stored.value().sha256.empty());
   EXPECT_TRUE(verified.checkpoint.empty());
+}
+
+TEST(ExamineCheckpoint, NeedsNoSuite) {
+  const TemporaryFolder folder;
+  write_file_atomic(folder.path() / "a.pth", "no checkpoint");
+  const CheckpointRecord broken = examine_checkpoint(folder.path() / "a.pth");
+  EXPECT_EQ(broken.name, "a.pth");
+  EXPECT_EQ(broken.error.value().kind, FileErrorKind::kUnreadable);
+  EXPECT_EQ(broken.stored.value().size, 13);
+  const CheckpointRecord gone = examine_checkpoint(folder.path() / "b.pth");
+  EXPECT_EQ(gone.error.value().kind, FileErrorKind::kMissing);
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ class ClaimWriter {
 
   /// Nothing when a claim of this kind makes no sense for the row's arithmetic.
   std::optional<Claim> write(const ClaimKind& kind) const {
-    if (!applies(kind.id)) return std::nullopt;
+    if (!kind.is_imported || !applies(kind.id)) return std::nullopt;
     Claim claim;
     claim.id = kind.id;
     claim.evidence = kind.evidence;
@@ -148,14 +148,20 @@ class ClaimWriter {
     }
     const auto found = row_.facts.find(id);
     if (found != row_.facts.end()) return found->second;
-    if (kind.evidence == "file" || kind.evidence == "log") return file_fact(id);
-    return {.value = fixed_value(id), .source = row_.source};
+    if (id == "range") {
+      return {.value = plain_number(facts(facts(half()).compute).max), .source = row_.source};
+    }
+    if (kind.evidence == "file" || kind.evidence == "log") return file_fact(kind);
+    return {.value = sound_value(kind), .source = row_.source};
   }
 
   /// A fact about the checkpoint or the log; null where that file is not published.
-  PublishedFact file_fact(const std::string& id) const {
-    const bool is_published = id.starts_with("log.") ? !row_.log.empty() : !row_.checkpoint.empty();
-    return {.value = is_published ? fixed_value(id) : Json(nullptr), .source = row_.files_source};
+  PublishedFact file_fact(const ClaimKind& kind) const {
+    const bool is_published = !(kind.evidence == "log" ? row_.log : row_.checkpoint).empty();
+    if (!is_published) return {.value = nullptr, .source = row_.files_source};
+    // The log names the row that it belongs to.
+    const bool is_name = kind.id == "log.config";
+    return {.value = is_name ? Json(row_.id) : sound_value(kind), .source = row_.files_source};
   }
 
   PublishedFact log_miou() const {
@@ -167,7 +173,7 @@ class ClaimWriter {
     return fact;
   }
 
-  /// A retraining is held against the number itself; on which machine it was evaluated is no
+  /// A retraining is compared with the number itself; on which machine it was evaluated is no
   /// matter.
   PublishedFact retrained_miou() const {
     const auto found = row_.facts.find("miou");
@@ -175,19 +181,6 @@ class ClaimWriter {
     PublishedFact fact = found->second;
     fact.conditions = Json::object();
     return fact;
-  }
-
-  /// What holds of every sound row; null for what only a page could say.
-  Json fixed_value(const std::string& id) const {
-    if (id == "format") return "pth";
-    if (id == "tensors") return "model";
-    if (id == "config") return "suite";
-    if (id == "log.config") return row_.id;
-    if (id == "range") return plain_number(facts(facts(half()).compute).max);
-    if (id.starts_with("finite") || id.starts_with("parity")) return 0;
-    if (id == "retrain.finite" || id == "retrain.parity" || id == "retrain.skipped") return 0;
-    if (id == "retrain.lockstep") return 1;
-    return nullptr;
   }
 
   Json policy_name() const {

@@ -5,7 +5,6 @@
 #include "harness/base/error.h"
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
-#include "harness/judge/evidence.h"
 #include "harness/judge/rules/file/config_facts.h"
 #include "harness/table/model_spec.h"
 
@@ -57,10 +56,10 @@ std::int64_t model_facts_in_common(const Row& row, const Json& config_model) {
 }
 
 void compare_model(const Row& row, const Json& config, Agreement& agreement) {
-  const Json* model = find_at(config, {"model"});
-  if (model == nullptr || !model->is_object()) return;
-  const auto contradictions = model_contradictions(row, *model);
-  const auto common = model_facts_in_common(row, *model);
+  const Json model = config_model(config);
+  if (!model.is_object()) return;
+  const auto contradictions = model_contradictions(row, model);
+  const auto common = model_facts_in_common(row, model);
   agreement.add_agreed(std::max<std::int64_t>(common, std::ssize(contradictions)));
   for (const auto& text : contradictions) agreement.add_contradiction(text);
 }
@@ -122,21 +121,21 @@ void compare_recipe(const Row& row, const Json& config, Agreement& agreement) {
 
 }  // namespace
 
-Finding judge_config(const ClaimContext& context) {
-  const auto file = find_file(context, "checkpoint");
-  if (file.absence) return *file.absence;
-  const Json* config = find_at(*file.record, {"config"});
-  if (config == nullptr || !config->is_object()) {
-    return not_verifiable("the checkpoint holds no config");
+Finding judge_config(const CheckpointRecord& checkpoint, const Row& row) {
+  const Json& config = checkpoint.config;
+  if (!config.is_object()) {
+    const auto& why = checkpoint.config_error;
+    return not_verifiable(why ? "the checkpoint's config cannot be read: " + *why
+                              : "the checkpoint holds no config");
   }
   Agreement agreement;
   try {
-    compare_model(context.row, *config, agreement);
+    compare_model(row, config, agreement);
   } catch (const Error& failure) {
     return missing("the model of suite and config cannot be compared: " + failure.detail());
   }
-  compare_arithmetic(context.row, *config, agreement);
-  compare_recipe(context.row, *config, agreement);
+  compare_arithmetic(row, config, agreement);
+  compare_recipe(row, config, agreement);
   return agreement.judge();
 }
 

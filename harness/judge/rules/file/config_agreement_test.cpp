@@ -8,19 +8,21 @@
 namespace harness {
 namespace {
 
-using sample::Case;
 using testing::HasSubstr;
 
-Case agreeing() {
-  Case sample;
-  sample.claim = sample::claim("config", "file", "suite");
-  sample.row.model = {{"backbone", {{"depth", 50}, {"base_channels", 8}}},
-                      {"decode_head", {{"channels", 32}}}};
-  return sample;
-}
+struct Agreeing {
+  Agreeing() {
+    row.model = {{"backbone", {{"depth", 50}, {"base_channels", 8}}},
+                 {"decode_head", {{"channels", 32}}}};
+  }
+  Finding judge() const { return judge_config(checkpoint, row); }
+
+  Row row = sample::row();
+  CheckpointRecord checkpoint = sample::checkpoint();
+};
 
 TEST(ConfigAgreement, EveryFactThatBothStateIsCompared) {
-  const auto finding = agreeing().judge(judge_config);
+  const auto finding = Agreeing().judge();
   EXPECT_EQ(finding.verdict, Verdict::kPass) << finding.reason;
   // depth, base_channels, channels, the head of the method; policy, loss scale; lr, iterations,
   // batch, crop.
@@ -28,37 +30,37 @@ TEST(ConfigAgreement, EveryFactThatBothStateIsCompared) {
 }
 
 TEST(ConfigAgreement, AChannelCountOfAnotherModelIsAContradiction) {
-  auto sample = agreeing();
+  Agreeing sample;
   sample.row.model["decode_head"]["channels"] = 512;
-  const auto finding = sample.judge(judge_config);
+  const auto finding = sample.judge();
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.measured, "1 contradiction");
   EXPECT_EQ(finding.reason, "decode_head.channels: suite says 512, config says 32");
 }
 
 TEST(ConfigAgreement, AnotherMethodIsAContradiction) {
-  auto sample = agreeing();
+  Agreeing sample;
   sample.row.method = "PSPNet";
-  EXPECT_EQ(sample.judge(judge_config).verdict, Verdict::kFail);
-  EXPECT_THAT(sample.judge(judge_config).reason, HasSubstr("PSPHead"));
+  EXPECT_EQ(sample.judge().verdict, Verdict::kFail);
+  EXPECT_THAT(sample.judge().reason, HasSubstr("PSPHead"));
 }
 
 TEST(ConfigAgreement, AnFp32ConfigIsNotOfAHalfTrainedRow) {
-  auto sample = agreeing();
-  sample.checkpoint()["config"]["optimizer_config"] = Json::object();
-  const auto finding = sample.judge(judge_config);
+  Agreeing sample;
+  sample.checkpoint.config["optimizer_config"] = Json::object();
+  const auto finding = sample.judge();
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.reason,
             "arithmetic.policy: suite says fp16-master, config says an optimizer hook without half "
             "precision");
   sample.row.arithmetic = Arithmetic{.policy = Policy::kFp32};
-  EXPECT_EQ(sample.judge(judge_config).verdict, Verdict::kPass);
+  EXPECT_EQ(sample.judge().verdict, Verdict::kPass);
 }
 
 TEST(ConfigAgreement, AHalfHookIsNotOfAnFp32Row) {
-  auto sample = agreeing();
+  Agreeing sample;
   sample.row.arithmetic = Arithmetic{.policy = Policy::kFp32};
-  EXPECT_EQ(sample.judge(judge_config).reason,
+  EXPECT_EQ(sample.judge().reason,
             "arithmetic.policy: suite says fp32, config says Fp16OptimizerHook");
 }
 
@@ -67,45 +69,45 @@ TEST(ConfigAgreement, EachFactOfTheRecipeCounts) {
                                    {"iterations", 80000},
                                    {"batch", 3},
                                    {"crop", {512, 1024}}}) {
-    auto sample = agreeing();
+    Agreeing sample;
     sample.row.recipe[key] = value;
-    const auto finding = sample.judge(judge_config);
+    const auto finding = sample.judge();
     EXPECT_EQ(finding.verdict, Verdict::kFail) << key;
     EXPECT_THAT(finding.reason, HasSubstr(std::string("recipe.") + key + ": suite says")) << key;
   }
 }
 
 TEST(ConfigAgreement, ALossScaleOfAnotherSizeIsAContradiction) {
-  auto sample = agreeing();
+  Agreeing sample;
   sample.row.arithmetic->scaler->init_scale = 1024;
-  EXPECT_EQ(sample.judge(judge_config).reason,
-            "arithmetic.scaler.scale: suite says 1024, config says 512");
+  EXPECT_EQ(sample.judge().reason, "arithmetic.scaler.scale: suite says 1024, config says 512");
 }
 
 TEST(ConfigAgreement, ABatchOfSeveralProcessesIsAMultiple) {
-  auto sample = agreeing();
+  Agreeing sample;
   sample.row.recipe["batch"] = 8;
-  EXPECT_THAT(sample.judge(judge_config).reason,
+  EXPECT_THAT(sample.judge().reason,
               HasSubstr("config says 4 for each process, of which there is one"));
-  sample.checkpoint()["config"]["optimizer_config"].erase("distributed");
-  EXPECT_EQ(sample.judge(judge_config).verdict, Verdict::kPass);
+  sample.checkpoint.config["optimizer_config"].erase("distributed");
+  EXPECT_EQ(sample.judge().verdict, Verdict::kPass);
   sample.row.recipe["batch"] = 6;
-  EXPECT_EQ(sample.judge(judge_config).verdict, Verdict::kFail);
+  EXPECT_EQ(sample.judge().verdict, Verdict::kFail);
 }
 
 TEST(ConfigAgreement, NothingInCommonIsNotVerifiable) {
-  auto sample = agreeing();
-  sample.checkpoint()["config"] = {{"log_level", "INFO"}};
-  EXPECT_EQ(sample.judge(judge_config).verdict, Verdict::kNotVerifiable);
-  sample.checkpoint()["config"] = nullptr;
-  EXPECT_EQ(sample.judge(judge_config).verdict, Verdict::kNotVerifiable);
+  Agreeing sample;
+  sample.checkpoint.config = {{"log_level", "INFO"}};
+  EXPECT_EQ(sample.judge().verdict, Verdict::kNotVerifiable);
+  sample.checkpoint.config = nullptr;
+  EXPECT_EQ(sample.judge().verdict, Verdict::kNotVerifiable);
 }
 
-TEST(ConfigAgreement, AnUnreadableCheckpointFails) {
-  auto sample = agreeing();
-  sample.checkpoint()["error"] = "truncated";
-  sample.checkpoint()["error_kind"] = "unreadable";
-  EXPECT_EQ(sample.judge(judge_config).verdict, Verdict::kFail);
+TEST(ConfigAgreement, AConfigThatCannotBeReadIsSaid) {
+  Agreeing sample;
+  sample.checkpoint.config = nullptr;
+  sample.checkpoint.config_error = "line 3: expected a name";
+  EXPECT_EQ(sample.judge().verdict, Verdict::kNotVerifiable);
+  EXPECT_THAT(sample.judge().reason, HasSubstr("line 3: expected a name"));
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
-#include "harness/judge/evidence.h"
 #include "harness/judge/rules/file/config_facts.h"
 
 namespace harness {
@@ -21,19 +20,16 @@ struct Statement {
 /// Statements of one fact, collected over checkpoint and log.
 class Statements {
  public:
-  explicit Statements(const ClaimContext& context)
-      : checkpoint_(find_file(context, "checkpoint")), log_(find_file(context, "log")) {}
-
-  const Json* checkpoint() const { return usable(checkpoint_); }
-  const Json* log() const { return usable(log_); }
+  explicit Statements(const ExaminedFiles& files) : files_(files) {}
 
   /// Calls `read` with each config there is and where it stands.
   void for_each_config(const std::function<void(const Json&, const std::string&)>& read) const {
-    for (const auto& [record, where] :
-         {std::pair{checkpoint(), "checkpoint config"}, std::pair{log(), "log config"}}) {
-      const Json* config = record == nullptr ? nullptr : find_at(*record, {"config"});
-      if (config != nullptr && config->is_object()) read(*config, where);
+    const auto* checkpoint = files_.checkpoint();
+    const auto* log = files_.log();
+    if (checkpoint != nullptr && checkpoint->config.is_object()) {
+      read(checkpoint->config, "checkpoint config");
     }
+    if (log != nullptr && log->config.is_object()) read(log->config, "log config");
   }
 
   void add(std::string where, Json value, bool agrees) {
@@ -60,44 +56,37 @@ class Statements {
   }
 
  private:
-  static const Json* usable(const FileEvidence& file) {
-    return file.absence ? nullptr : file.record;
-  }
-
   static std::string text(const Json& value) {
     return value.is_string() ? value.get<std::string>() : value.dump();
   }
 
   /// Neither file states it: because they could not be read, or because they are silent.
   Finding nothing_stated() const {
-    if (checkpoint_.absence && log_.absence) return *checkpoint_.absence;
+    if (files_.checkpoint_absence && files_.log_absence) return *files_.checkpoint_absence;
     return not_verifiable("neither the checkpoint nor the log states it");
   }
 
-  FileEvidence checkpoint_;
-  FileEvidence log_;
+  const ExaminedFiles& files_;
   std::vector<Statement> statements_;
 };
 
 /// How a row that was trained as claimed scales its loss.
 enum class Scaling { kNone, kFixed, kDynamic };
 
-Scaling expected_scaling(const ClaimContext& context) {
-  const Json& value = context.claim.value;
+Scaling expected_scaling(const Row& row, const Claim& claim) {
+  const Json& value = claim.value;
   if (value == "dynamic") return Scaling::kDynamic;
   auto type = value.is_string() ? find_scaler_type(value.get<std::string>()) : std::nullopt;
-  const auto& arithmetic = context.row.arithmetic;
+  const auto& arithmetic = row.arithmetic;
   if (!type && arithmetic && arithmetic->scaler) type = arithmetic->scaler->type;
   if (type == ScalerType::kNone) return Scaling::kNone;
   return type && is_dynamic(*type) ? Scaling::kDynamic : Scaling::kFixed;
 }
 
-void add_loss_scale(Statements& statements, const ClaimContext& context, const LossScale& found,
-                    const std::string& where, bool is_initial) {
-  const Scaling expected = expected_scaling(context);
+void add_loss_scale(Statements& statements, const Json& published, Scaling expected,
+                    const LossScale& found, const std::string& where, bool is_initial) {
   const bool dynamic = expected == Scaling::kDynamic;
   const bool mode_fits = found.mode.empty() || (found.mode == "dynamic") == dynamic;
-  const auto& published = context.claim.value;
   // A dynamic scale has moved on by the time the checkpoint is saved.
   const bool scale_matters = published.is_number() && (!dynamic || is_initial);
   const bool scale_fits = !scale_matters || !found.scale || *found.scale == published.get<double>();
@@ -110,61 +99,57 @@ void add_loss_scale(Statements& statements, const ClaimContext& context, const L
   statements.add(where, std::move(value), agrees);
 }
 
-std::string expectation_text(const ClaimContext& context) {
-  const Scaling expected = expected_scaling(context);
+std::string expectation_text(Scaling expected, const Json& published) {
   if (expected == Scaling::kNone) return "no loss scale";
   return std::string(expected == Scaling::kDynamic ? "a dynamic" : "a static") + " loss scale " +
-         context.claim.value.dump();
+         published.dump();
 }
 
 }  // namespace
 
-Finding judge_crop(const ClaimContext& context) {
-  Statements statements(context);
+Finding judge_crop(const ExaminedFiles& files, const Claim& claim) {
+  Statements statements(files);
   statements.for_each_config([&](const Json& config, const std::string& where) {
     for (const auto& crop : train_crops(config)) {
-      statements.add(where, crop, crop == context.claim.value);
+      statements.add(where, crop, crop == claim.value);
     }
   });
-  return statements.judge(context.claim.value.dump());
+  return statements.judge(claim.value.dump());
 }
 
-Finding judge_iterations(const ClaimContext& context) {
-  const auto& published = context.claim.value;
-  Statements statements(context);
+Finding judge_iterations(const ExaminedFiles& files, const Claim& claim) {
+  const Json& published = claim.value;
+  Statements statements(files);
   statements.for_each_config([&](const Json& config, const std::string& where) {
     if (const auto n = scheduled_iterations(config))
       statements.add(where, *n, Json(*n) == published);
   });
-  if (const Json* log = statements.log()) {
-    if (const auto n = count_at(*log, {"last_iteration"})) {
-      statements.add("last log line", *n, Json(*n) == published);
-    }
+  if (const auto* log = files.log()) {
+    statements.add("last log line", log->last_iteration, Json(log->last_iteration) == published);
   }
-  if (const Json* checkpoint = statements.checkpoint()) {
-    if (const auto n = count_at(*checkpoint, {"meta", "iter"})) {
+  if (const auto* checkpoint = files.checkpoint()) {
+    if (const auto n = saved_iteration(checkpoint->meta)) {
       statements.add("checkpoint meta", *n, Json(*n) == published || Json(*n + 1) == published);
     }
   }
   return statements.judge(published.dump() + " iterations");
 }
 
-Finding judge_loss_scale(const ClaimContext& context) {
-  Statements statements(context);
+Finding judge_loss_scale(const ExaminedFiles& files, const Row& row, const Claim& claim) {
+  const Scaling expected = expected_scaling(row, claim);
+  Statements statements(files);
   statements.for_each_config([&](const Json& config, const std::string& where) {
     if (const auto scale = configured_loss_scale(config)) {
-      add_loss_scale(statements, context, *scale, where, true);
+      add_loss_scale(statements, claim.value, expected, *scale, where, true);
     } else {
-      const bool agrees = expected_scaling(context) == Scaling::kNone;
-      statements.add(where, "no loss scale", agrees);
+      statements.add(where, "no loss scale", expected == Scaling::kNone);
     }
   });
-  if (const Json* checkpoint = statements.checkpoint()) {
-    const Json* meta = find_at(*checkpoint, {"meta"});
-    const auto saved = meta == nullptr ? std::nullopt : saved_loss_scale(*meta);
-    if (saved) add_loss_scale(statements, context, *saved, "saved scaler", false);
+  if (const auto* checkpoint = files.checkpoint()) {
+    const auto saved = saved_loss_scale(checkpoint->meta);
+    if (saved) add_loss_scale(statements, claim.value, expected, *saved, "saved scaler", false);
   }
-  auto finding = statements.judge(expectation_text(context));
+  auto finding = statements.judge(expectation_text(expected, claim.value));
   if (finding.verdict == Verdict::kPass) {
     finding.reason += "; the steps in between are in no published file";
   }

@@ -1,5 +1,7 @@
 #include "harness/judge/rules/file/config_claims.h"
 
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,66 +10,83 @@
 namespace harness {
 namespace {
 
-using sample::Case;
 using testing::HasSubstr;
 
-Case claiming(const char* id, Json value) {
-  Case sample;
-  sample.claim = sample::claim(id, "file", std::move(value));
-  return sample;
-}
+/// Both files of a row, and what is claimed of them.
+struct Claimed {
+  Json value;
+  Row row = sample::row();
+  ExaminedFiles files = {{sample::checkpoint(), sample::log()}, std::nullopt, std::nullopt};
 
-void drop_configs(Case& sample) {
-  sample.checkpoint()["config"] = nullptr;
-  sample.log()["config"] = nullptr;
+  CheckpointRecord& checkpoint() { return *files.record.checkpoint; }
+  LogRecord& log() { return *files.record.log; }
+  void drop_configs() {
+    checkpoint().config = nullptr;
+    log().config = nullptr;
+  }
+
+  Finding crop() const { return judge_crop(files, sample::claim("config.crop", "file", value)); }
+  Finding iterations() const {
+    return judge_iterations(files, sample::claim("config.iterations", "file", value));
+  }
+  Finding loss_scale() const {
+    return judge_loss_scale(files, row, sample::claim("loss_scale", "file", value));
+  }
+};
+
+Claimed claiming(Json value) {
+  Claimed claimed;
+  claimed.value = std::move(value);
+  return claimed;
 }
 
 TEST(ConfigClaims, TheCropStandsInBothConfigs) {
-  const auto finding = claiming("config.crop", "64x128").judge(judge_crop);
+  const auto finding = claiming("64x128").crop();
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.measured, "64x128");
   EXPECT_EQ(finding.reason, "stated by checkpoint config and log config");
 }
 
 TEST(ConfigClaims, TheInheritedCropIsNotTheOneTrainedWith) {
-  const auto finding = claiming("config.crop", "512x1024").judge(judge_crop);
+  const auto finding = claiming("512x1024").crop();
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.measured, "64x128");
   EXPECT_THAT(finding.reason, HasSubstr("checkpoint config says 64x128"));
 }
 
 TEST(ConfigClaims, ALogOfAnotherCropContradicts) {
-  auto sample = claiming("config.crop", "64x128");
-  sample.log()["config"]["data"]["train"]["pipeline"][1]["crop_size"] = {32, 64};
-  const auto finding = sample.judge(judge_crop);
+  auto sample = claiming("64x128");
+  sample.log().config["data"]["train"]["pipeline"][1]["crop_size"] = {32, 64};
+  const auto finding = sample.crop();
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.measured, "32x64");
   EXPECT_EQ(finding.reason, "expected \"64x128\": log config says 32x64");
 }
 
 TEST(ConfigClaims, AFactThatNobodyStatesIsNotVerifiable) {
-  auto sample = claiming("config.crop", "64x128");
-  drop_configs(sample);
-  EXPECT_EQ(sample.judge(judge_crop).verdict, Verdict::kNotVerifiable);
+  auto sample = claiming("64x128");
+  sample.drop_configs();
+  EXPECT_EQ(sample.crop().verdict, Verdict::kNotVerifiable);
 }
 
 TEST(ConfigClaims, TheLogAloneIsEnough) {
-  auto sample = claiming("config.crop", "64x128");
-  sample.checkpoint() = {{"error", "gone"}, {"error_kind", "missing"}};
-  EXPECT_EQ(sample.judge(judge_crop).reason, "stated by log config");
+  auto sample = claiming("64x128");
+  sample.files.checkpoint_absence = missing("gone");
+  EXPECT_EQ(sample.crop().reason, "stated by log config");
+  EXPECT_EQ(sample.crop().verdict, Verdict::kPass);
 }
 
 TEST(ConfigClaims, WithNeitherFileTheCheckpointsAbsenceCounts) {
-  auto sample = claiming("config.crop", "64x128");
-  sample.checkpoint() = {{"error", "offline"}, {"error_kind", "unreachable"}};
-  sample.log() = {{"error", "offline"}, {"error_kind", "unreachable"}};
-  EXPECT_EQ(sample.judge(judge_crop).verdict, Verdict::kSkipped);
-  sample.results.clear();
-  EXPECT_EQ(sample.judge(judge_crop).verdict, Verdict::kFail);
+  auto sample = claiming("64x128");
+  sample.files.checkpoint_absence = skipped("offline", "network");
+  sample.files.log_absence = missing("no such file");
+  EXPECT_EQ(sample.crop().verdict, Verdict::kSkipped);
+  sample.files.checkpoint_absence = missing("no such file");
+  EXPECT_EQ(sample.crop().verdict, Verdict::kFail);
 }
 
 TEST(ConfigClaims, IterationsStandInFourPlaces) {
-  const auto finding = claiming("config.iterations", 600).judge(judge_iterations);
+  const auto finding = claiming(600).iterations();
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.measured, 600);
   EXPECT_EQ(finding.reason,
@@ -75,24 +94,24 @@ TEST(ConfigClaims, IterationsStandInFourPlaces) {
 }
 
 TEST(ConfigClaims, ACheckpointCountsIterationsFromZeroInSomeVersions) {
-  auto sample = claiming("config.iterations", 600);
-  sample.checkpoint()["meta"]["iter"] = 599;
-  EXPECT_EQ(sample.judge(judge_iterations).verdict, Verdict::kPass);
-  sample.checkpoint()["meta"]["iter"] = 598;
-  EXPECT_THAT(sample.judge(judge_iterations).reason, HasSubstr("checkpoint meta says 598"));
+  auto sample = claiming(600);
+  sample.checkpoint().meta["iter"] = 599;
+  EXPECT_EQ(sample.iterations().verdict, Verdict::kPass);
+  sample.checkpoint().meta["iter"] = 598;
+  EXPECT_THAT(sample.iterations().reason, HasSubstr("checkpoint meta says 598"));
 }
 
 TEST(ConfigClaims, ATrainingThatEndedEarlyFails) {
-  auto sample = claiming("config.iterations", 600);
-  sample.log()["last_iteration"] = 450;
-  const auto finding = sample.judge(judge_iterations);
+  auto sample = claiming(600);
+  sample.log().last_iteration = 450;
+  const auto finding = sample.iterations();
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.measured, 450);
   EXPECT_EQ(finding.reason, "expected 600 iterations: last log line says 450");
 }
 
 TEST(ConfigClaims, TheLossScaleStandsInConfigsAndSavedState) {
-  const auto finding = claiming("loss_scale", 512).judge(judge_loss_scale);
+  const auto finding = claiming(512).loss_scale();
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.measured, 512);
   EXPECT_THAT(finding.reason, HasSubstr("saved scaler"));
@@ -100,74 +119,73 @@ TEST(ConfigClaims, TheLossScaleStandsInConfigsAndSavedState) {
 }
 
 TEST(ConfigClaims, AnotherLossScaleFails) {
-  EXPECT_EQ(claiming("loss_scale", 128).judge(judge_loss_scale).verdict, Verdict::kFail);
-  auto sample = claiming("loss_scale", 512);
-  sample.checkpoint()["meta"]["fp16"]["loss_scaler"]["cur_scale"] = 256.0;
-  const auto finding = sample.judge(judge_loss_scale);
+  EXPECT_EQ(claiming(128).loss_scale().verdict, Verdict::kFail);
+  auto sample = claiming(512);
+  sample.checkpoint().meta["fp16"]["loss_scaler"]["cur_scale"] = 256.0;
+  const auto finding = sample.loss_scale();
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.reason, "expected a static loss scale 512: saved scaler says 256");
 }
 
 TEST(ConfigClaims, ADynamicScaleIsNotAStaticOne) {
-  auto sample = claiming("loss_scale", 512);
-  sample.log()["config"]["optimizer_config"]["loss_scale"] = "dynamic";
-  EXPECT_THAT(sample.judge(judge_loss_scale).reason, HasSubstr("log config says dynamic"));
-  sample = claiming("loss_scale", 512);
-  sample.checkpoint()["meta"]["fp16"]["loss_scaler"]["mode"] = "dynamic";
-  EXPECT_THAT(sample.judge(judge_loss_scale).reason, HasSubstr("saved scaler says dynamic 512"));
+  auto sample = claiming(512);
+  sample.log().config["optimizer_config"]["loss_scale"] = "dynamic";
+  EXPECT_THAT(sample.loss_scale().reason, HasSubstr("log config says dynamic"));
+  sample = claiming(512);
+  sample.checkpoint().meta["fp16"]["loss_scaler"]["mode"] = "dynamic";
+  EXPECT_THAT(sample.loss_scale().reason, HasSubstr("saved scaler says dynamic 512"));
 }
 
 TEST(ConfigClaims, ADynamicRowMovesItsScale) {
-  auto sample = claiming("loss_scale", "dynamic");
-  for (Json* config : {&sample.checkpoint()["config"], &sample.log()["config"]}) {
+  auto sample = claiming("dynamic");
+  for (Json* config : {&sample.checkpoint().config, &sample.log().config}) {
     (*config)["optimizer_config"]["loss_scale"] = "dynamic";
   }
-  sample.checkpoint()["meta"]["fp16"]["loss_scaler"] = {{"cur_scale", 65536.0},
-                                                        {"mode", "dynamic"}};
-  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kPass);
-  EXPECT_EQ(sample.judge(judge_loss_scale).measured, "dynamic");
+  sample.checkpoint().meta["fp16"]["loss_scaler"] = {{"cur_scale", 65536.0}, {"mode", "dynamic"}};
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kPass);
+  EXPECT_EQ(sample.loss_scale().measured, "dynamic");
 }
 
 TEST(ConfigClaims, APinnedGradScalerKeepsItsScale) {
-  auto sample = claiming("loss_scale", 512);
+  auto sample = claiming(512);
   const auto pinned = ScalerOptions::defaults(ScalerType::kGradScalerPinned);
   sample.row.arithmetic = Arithmetic{Policy::kFp16Amp, pinned, {}};
-  sample.checkpoint()["meta"]["fp16"]["loss_scaler"] = {{"scale", 512.0}, {"growth_factor", 2.0}};
-  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kPass);
-  sample.checkpoint()["meta"]["fp16"]["loss_scaler"]["scale"] = 1024.0;
-  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kFail);
+  sample.checkpoint().meta["fp16"]["loss_scaler"] = {{"scale", 512.0}, {"growth_factor", 2.0}};
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kPass);
+  sample.checkpoint().meta["fp16"]["loss_scaler"]["scale"] = 1024.0;
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kFail);
 }
 
 TEST(ConfigClaims, ARowWithoutAScalerHasNoLossScale) {
-  auto sample = claiming("loss_scale", "none");
-  EXPECT_EQ(sample.judge(judge_loss_scale).reason,
+  auto sample = claiming("none");
+  EXPECT_EQ(sample.loss_scale().reason,
             "expected no loss scale: checkpoint config says 512; log config says 512; saved "
             "scaler says 512");
-  sample.checkpoint()["meta"].erase("fp16");
-  for (Json* config : {&sample.checkpoint()["config"], &sample.log()["config"]}) {
+  sample.checkpoint().meta.erase("fp16");
+  for (Json* config : {&sample.checkpoint().config, &sample.log().config}) {
     (*config)["optimizer_config"] = Json::object();
   }
-  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kPass);
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kPass);
 }
 
 TEST(ConfigClaims, TheNameOfADynamicScalerExpectsOne) {
-  auto sample = claiming("loss_scale", "mmcv-dynamic");
-  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kFail);
-  for (Json* config : {&sample.checkpoint()["config"], &sample.log()["config"]}) {
+  auto sample = claiming("mmcv-dynamic");
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kFail);
+  for (Json* config : {&sample.checkpoint().config, &sample.log().config}) {
     (*config)["optimizer_config"]["loss_scale"] = "dynamic";
   }
-  sample.checkpoint()["meta"]["fp16"]["loss_scaler"]["mode"] = "dynamic";
-  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kPass);
+  sample.checkpoint().meta["fp16"]["loss_scaler"]["mode"] = "dynamic";
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kPass);
 }
 
 TEST(ConfigClaims, AConfigWithoutALossScaleFails) {
-  auto sample = claiming("loss_scale", 512);
-  sample.checkpoint()["config"]["optimizer_config"] = Json::object();
-  EXPECT_EQ(sample.judge(judge_loss_scale).reason,
+  auto sample = claiming(512);
+  sample.checkpoint().config["optimizer_config"] = Json::object();
+  EXPECT_EQ(sample.loss_scale().reason,
             "expected a static loss scale 512: checkpoint config says no loss scale");
-  drop_configs(sample);
-  sample.checkpoint()["meta"].erase("fp16");
-  EXPECT_EQ(sample.judge(judge_loss_scale).verdict, Verdict::kNotVerifiable);
+  sample.drop_configs();
+  sample.checkpoint().meta.erase("fp16");
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kNotVerifiable);
 }
 
 }  // namespace

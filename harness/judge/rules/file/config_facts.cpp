@@ -44,6 +44,11 @@ std::optional<LossScale> loss_scale_of(const Json* value) {
   return LossScale{mode.empty() ? "dynamic" : mode, number_at(*value, {"init_scale"})};
 }
 
+Json list_at(const Json& value, std::string_view key) {
+  const Json* list = find_at(value, {key});
+  return list != nullptr && list->is_array() ? *list : Json();
+}
+
 }  // namespace
 
 std::vector<std::string> train_crops(const Json& config) {
@@ -105,6 +110,33 @@ std::optional<LossScale> saved_loss_scale(const Json& meta) {
   }
   if (const auto scale = number_at(*state, {"scale"})) return LossScale{"", scale};
   return std::nullopt;
+}
+
+Json config_model(const Json& config) {
+  const Json* model = find_at(config, {"model"});
+  return model == nullptr ? Json() : *model;
+}
+
+bool trains_on_cityscapes(const Json& config) {
+  const Json* train = find_at(config, {"data", "train"});
+  return train != nullptr && text_at(*train, {"type"}) == "CityscapesDataset" &&
+         find_at(*train, {"classes"}) == nullptr;
+}
+
+std::optional<std::int64_t> saved_iteration(const Json& meta) {
+  return count_at(meta, {"iter"});
+}
+
+std::string experiment_name(const Json& meta) {
+  return text_at(meta, {"exp_name"});
+}
+
+Json class_names(const Json& meta) {
+  return list_at(meta, "CLASSES");
+}
+
+Json class_colors(const Json& meta) {
+  return list_at(meta, "PALETTE");
 }
 
 }  // namespace harness

@@ -9,6 +9,9 @@
 
 namespace harness {
 
+/// The one reader of the configs and of the meta that published files hold, which are kept in
+/// records as they are.
+///
 /// What a resolved mmcv config says, read from the parsed text that stands in a checkpoint's meta
 /// and in a log's first line. Both generations are known: mmseg 0.x (data.train, optimizer_config,
 /// runner) and 1.x (train_dataloader, optim_wrapper, train_cfg). A fact that the config does not
@@ -50,5 +53,21 @@ std::optional<LossScale> configured_loss_scale(const Json& config);
 /// Of a checkpoint's meta: meta.fp16.loss_scaler, of mmcv's LossScaler {"mode", "cur_scale"} or of
 /// torch's GradScaler {"scale"}.
 std::optional<LossScale> saved_loss_scale(const Json& meta);
+
+/// The config's `model`; null when there is none.
+Json config_model(const Json& config);
+
+/// Trained on CityscapesDataset with the classes of the data set itself.
+bool trains_on_cityscapes(const Json& config);
+
+/// meta.iter: the iteration after which a checkpoint was saved.
+std::optional<std::int64_t> saved_iteration(const Json& meta);
+
+/// meta.exp_name, or that of a log's first line; "" when there is none.
+std::string experiment_name(const Json& meta);
+
+/// meta.CLASSES and meta.PALETTE, or those of a log's first line: lists; null when there is none.
+Json class_names(const Json& meta);
+Json class_colors(const Json& meta);
 
 }  // namespace harness

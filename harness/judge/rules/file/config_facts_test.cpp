@@ -91,5 +91,25 @@ TEST(ConfigFacts, SavedScalersOfBothLibraries) {
   EXPECT_FALSE(saved_loss_scale(Json(nullptr)).has_value());
 }
 
+TEST(ConfigFacts, WhatIsNotThereOrOfAnotherTypeIsNothing) {
+  const Json meta = {{"iter", 600}, {"exp_name", "a.py"}, {"CLASSES", {"road"}}, {"PALETTE", 7}};
+  EXPECT_EQ(saved_iteration(meta), 600);
+  EXPECT_EQ(experiment_name(meta), "a.py");
+  EXPECT_EQ(class_names(meta), Json({"road"}));
+  EXPECT_TRUE(class_colors(meta).is_null());
+  for (const Json& nothing : {Json(), Json(1), Json::object()}) {
+    EXPECT_EQ(saved_iteration(nothing), std::nullopt);
+    EXPECT_EQ(experiment_name(nothing), "");
+    EXPECT_TRUE(class_names(nothing).is_null());
+    EXPECT_TRUE(config_model(nothing).is_null());
+    EXPECT_FALSE(trains_on_cityscapes(nothing));
+  }
+  Json config = sample::config();
+  EXPECT_EQ(config_model(config).at("type"), "EncoderDecoder");
+  EXPECT_TRUE(trains_on_cityscapes(config));
+  config["data"]["train"]["classes"] = {"road"};
+  EXPECT_FALSE(trains_on_cityscapes(config));
+}
+
 }  // namespace
 }  // namespace harness

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/judge/finding.h"
+#include "harness/record/examine_record.h"
 
 namespace harness {
 
@@ -8,17 +9,17 @@ namespace harness {
 /// the last layer, CLASSES and PALETTE in meta have to agree with it and with one another; where
 /// the config trained on CityscapesDataset with its own classes, names and colours have to be those
 /// of Cityscapes.
-Finding judge_classes(const ClaimContext& context);
+Finding judge_classes(const CheckpointRecord& checkpoint, const Claim& claim);
 
 /// `zero_tensors`: tensors of more than one element in which every value is 0. Training does not
 /// leave any; an interrupted copy and a forged file do.
-Finding judge_zero_tensors(const ClaimContext& context);
+Finding judge_zero_tensors(const CheckpointRecord& checkpoint);
 
 /// `duplicates`: tensors that hold the same values as another.
-Finding judge_duplicates(const ClaimContext& context);
+Finding judge_duplicates(const CheckpointRecord& checkpoint);
 
 /// `optimizer`: "none" is expected: the zoo's publishing step takes the optimizer out
 /// (mmseg tools/publish_model.py).
-Finding judge_optimizer(const ClaimContext& context);
+Finding judge_optimizer(const CheckpointRecord& checkpoint);
 
 }  // namespace harness

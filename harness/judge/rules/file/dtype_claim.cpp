@@ -5,11 +5,8 @@
 #include <string_view>
 
 #include "harness/arithmetic/policy.h"
-#include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
-#include "harness/judge/evidence.h"
 #include "harness/judge/policy_claim.h"
-#include "harness/table/tensor_role.h"
 
 namespace harness {
 namespace {
@@ -31,16 +28,15 @@ struct Census {
   }
 };
 
-/// Throws nlohmann's exception for an entry that is not [name, dtype, shape].
-Census take_census(const Json& state_dict) {
+Census take_census(const std::vector<TensorRecord>& state_dict) {
   const TensorRoles roles(state_dict);
   Census census;
-  for (const auto& entry : state_dict) {
-    const TensorRole role = roles.of(entry.at(0).get<std::string>());
+  for (const auto& tensor : state_dict) {
+    const TensorRole role = roles.of(tensor.name);
     Kind kind = kNorm;
     if (role == TensorRole::kConvolution) kind = kConvolution;
     if (role == TensorRole::kCounter) kind = kCounter;
-    ++census.types[kind][entry.at(1).get<std::string>()];
+    ++census.types[kind][tensor.dtype];
   }
   return census;
 }
@@ -107,20 +103,11 @@ Finding judge_census(const Census& census, const PolicyFacts& policy) {
 
 }  // namespace
 
-Finding judge_dtypes(const ClaimContext& context) {
-  const auto file = find_file(context, "checkpoint");
-  if (file.absence) return *file.absence;
-  const Json* state_dict = find_at(*file.record, {"state_dict"});
-  if (state_dict == nullptr || !state_dict->is_array()) {
-    return missing("verify recorded no state dict of the checkpoint");
-  }
-  const auto policy = claimed_policy(context.claim);
-  if (!policy && !context.claim.value.is_null()) return unknown_policy(context.claim);
-  try {
-    return judge_census(take_census(*state_dict), facts(policy.value_or(Policy::kFp32)));
-  } catch (const nlohmann::json::exception&) {
-    return missing("expected [name, dtype, shape] for each tensor that verify recorded");
-  }
+Finding judge_dtypes(const CheckpointRecord& checkpoint, const Claim& claim) {
+  if (!checkpoint.state_dict) return missing("verify recorded no state dict of the checkpoint");
+  const auto policy = claimed_policy(claim);
+  if (!policy && !claim.value.is_null()) return unknown_policy(claim);
+  return judge_census(take_census(*checkpoint.state_dict), facts(policy.value_or(Policy::kFp32)));
 }
 
 }  // namespace harness

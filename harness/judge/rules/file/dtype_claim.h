@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/judge/finding.h"
+#include "harness/record/examine_record.h"
 
 namespace harness {
 
@@ -10,6 +11,6 @@ namespace harness {
 /// policies that keep all weights in FP32 cannot be told apart by the file. What a tensor is
 /// follows from the file itself: the counter by its name, the norm by its running statistics or a
 /// weight of one dimension, the rest are convolutions.
-Finding judge_dtypes(const ClaimContext& context);
+Finding judge_dtypes(const CheckpointRecord& checkpoint, const Claim& claim);
 
 }  // namespace harness

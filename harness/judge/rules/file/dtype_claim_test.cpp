@@ -3,26 +3,33 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/table/model_spec.h"
 #include "harness/testing/sample_row.h"
 
 namespace harness {
 namespace {
 
-using sample::Case;
 using testing::HasSubstr;
 
-Case claiming(const char* policy) {
-  Case sample;
-  sample.claim = sample::claim("dtypes", "file", policy);
-  return sample;
-}
+/// A checkpoint and the policy that is claimed of it.
+struct Claimed {
+  Json policy;
+  CheckpointRecord checkpoint = sample::checkpoint();
 
-void set_type(Case& sample, std::size_t entry, const char* type) {
-  sample.checkpoint().at("state_dict").at(entry).at(1) = type;
+  void set_type(std::size_t tensor, const char* type) {
+    checkpoint.state_dict->at(tensor).dtype = type;
+  }
+  Finding judge() const {
+    return judge_dtypes(checkpoint, sample::claim("dtypes", "file", policy));
+  }
+};
+
+Claimed claiming(const char* policy) {
+  return {policy};
 }
 
 TEST(DtypeClaim, HalfConvolutionsWithFloatNormsProveHalfTraining) {
-  const auto finding = claiming("fp16-master").judge(judge_dtypes);
+  const auto finding = claiming("fp16-master").judge();
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.measured, "fp16-master");
   EXPECT_EQ(
@@ -33,8 +40,8 @@ TEST(DtypeClaim, HalfConvolutionsWithFloatNormsProveHalfTraining) {
 
 TEST(DtypeClaim, AnFp32FilePassedOffAsHalfTrainedFails) {
   auto sample = claiming("fp16-master");
-  for (const std::size_t entry : {0, 6, 7}) set_type(sample, entry, "float32");
-  const auto finding = sample.judge(judge_dtypes);
+  for (const std::size_t entry : {0, 6, 7}) sample.set_type(entry, "float32");
+  const auto finding = sample.judge();
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.measured, "fp32 weights");
   EXPECT_THAT(finding.reason, HasSubstr("expected float16 convolutions: 3 of 3 are float32"));
@@ -43,7 +50,7 @@ TEST(DtypeClaim, AnFp32FilePassedOffAsHalfTrainedFails) {
 
 TEST(DtypeClaim, AHalfTrainedFilePassedOffAsFp32Fails) {
   for (const auto* policy : {"fp32", "fp16-amp", "bf16-amp"}) {
-    const auto finding = claiming(policy).judge(judge_dtypes);
+    const auto finding = claiming(policy).judge();
     EXPECT_EQ(finding.verdict, Verdict::kFail) << policy;
     EXPECT_THAT(finding.reason, HasSubstr("this is a file of half training with float batch norm"));
   }
@@ -52,15 +59,15 @@ TEST(DtypeClaim, AHalfTrainedFilePassedOffAsFp32Fails) {
 TEST(DtypeClaim, AnFp32FileIsWhatFp32AndAutocastLeave) {
   for (const auto* policy : {"fp32", "fp16-amp", "bf16-amp"}) {
     auto sample = claiming(policy);
-    for (const std::size_t entry : {0, 6, 7}) set_type(sample, entry, "float32");
-    EXPECT_EQ(sample.judge(judge_dtypes).verdict, Verdict::kPass) << policy;
+    for (const std::size_t entry : {0, 6, 7}) sample.set_type(entry, "float32");
+    EXPECT_EQ(sample.judge().verdict, Verdict::kPass) << policy;
   }
 }
 
 TEST(DtypeClaim, AModelCastToHalfAsAWholeFails) {
   auto sample = claiming("fp16-master");
-  for (const std::size_t entry : {1, 2, 3, 4}) set_type(sample, entry, "float16");
-  const auto finding = sample.judge(judge_dtypes);
+  for (const std::size_t entry : {1, 2, 3, 4}) sample.set_type(entry, "float16");
+  const auto finding = sample.judge();
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_THAT(finding.reason, HasSubstr("expected float32 norms: 4 of 4 are float16"));
   EXPECT_THAT(finding.reason, HasSubstr("a whole model cast to half, batch norm too"));
@@ -68,8 +75,8 @@ TEST(DtypeClaim, AModelCastToHalfAsAWholeFails) {
 
 TEST(DtypeClaim, OneFloatConvolutionAmongHalfOnesFails) {
   auto sample = claiming("fp16-master");
-  set_type(sample, 6, "float32");
-  const auto finding = sample.judge(judge_dtypes);
+  sample.set_type(6, "float32");
+  const auto finding = sample.judge();
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.measured, "mixed");
   EXPECT_THAT(finding.reason, HasSubstr("1 of 3 are float32; this is a mixture"));
@@ -77,34 +84,50 @@ TEST(DtypeClaim, OneFloatConvolutionAmongHalfOnesFails) {
 
 TEST(DtypeClaim, BFloat16IsNotHalf) {
   auto sample = claiming("fp16-master");
-  for (const std::size_t entry : {0, 6, 7}) set_type(sample, entry, "bfloat16");
-  EXPECT_EQ(sample.judge(judge_dtypes).verdict, Verdict::kFail);
+  for (const std::size_t entry : {0, 6, 7}) sample.set_type(entry, "bfloat16");
+  EXPECT_EQ(sample.judge().verdict, Verdict::kFail);
 }
 
 TEST(DtypeClaim, ACounterOfAnotherTypeFails) {
   auto sample = claiming("fp16-master");
-  set_type(sample, 5, "float16");
-  EXPECT_EQ(sample.judge(judge_dtypes).verdict, Verdict::kFail);
-  sample.checkpoint().at("state_dict").erase(5);
-  EXPECT_EQ(sample.judge(judge_dtypes).verdict, Verdict::kPass);
+  sample.set_type(5, "float16");
+  EXPECT_EQ(sample.judge().verdict, Verdict::kFail);
+  auto& tensors = *sample.checkpoint.state_dict;
+  tensors.erase(tensors.begin() + 5);
+  EXPECT_EQ(sample.judge().verdict, Verdict::kPass);
 }
 
 TEST(DtypeClaim, ComparingNothingFails) {
   auto sample = claiming("fp16-master");
-  sample.checkpoint()["state_dict"] = Json::array();
-  EXPECT_EQ(sample.judge(judge_dtypes).verdict, Verdict::kFail);
-  sample.checkpoint()["state_dict"] =
-      Json::array({Json::array({"a.weight", "float16", {1, 1, 1, 1}})});
-  EXPECT_THAT(sample.judge(judge_dtypes).reason,
-              HasSubstr("expected float32 norms: there are none"));
-  sample.checkpoint()["state_dict"] = {1, 2};
-  EXPECT_EQ(sample.judge(judge_dtypes).verdict, Verdict::kFail);
-  sample.checkpoint().erase("state_dict");
-  EXPECT_EQ(sample.judge(judge_dtypes).verdict, Verdict::kFail);
+  sample.checkpoint.state_dict->clear();
+  EXPECT_EQ(sample.judge().verdict, Verdict::kFail);
+  sample.checkpoint.state_dict = {{"a.weight", "float16", {1, 1, 1, 1}}};
+  EXPECT_THAT(sample.judge().reason, HasSubstr("expected float32 norms: there are none"));
+  sample.checkpoint.state_dict.reset();
+  EXPECT_EQ(sample.judge().verdict, Verdict::kFail);
+}
+
+TEST(DtypeClaim, TheLayoutOfEveryHeadHasTheRolesOfItsModel) {
+  for (const auto* method : {"FCN", "PSPNet", "DeepLabV3", "DeepLabV3+"}) {
+    Row row;
+    row.method = method;
+    const auto layout = state_dict_layout(resolve_model(row, nullptr));
+    std::vector<TensorRecord> state_dict;
+    for (const auto& tensor : layout) state_dict.push_back({tensor.name, "float32", tensor.shape});
+    ASSERT_FALSE(state_dict.empty()) << method;
+    const TensorRoles roles(state_dict);
+    for (const auto& tensor : layout) {
+      const TensorRole role = roles.of(tensor.name);
+      EXPECT_EQ(role == TensorRole::kConvolution, tensor.kind == TensorSpec::Kind::kConvolution)
+          << tensor.name;
+      EXPECT_EQ(role == TensorRole::kCounter, tensor.kind == TensorSpec::Kind::kCounter)
+          << tensor.name;
+    }
+  }
 }
 
 TEST(DtypeClaim, APolicyWithoutARuleFails) {
-  const auto finding = claiming("fp8").judge(judge_dtypes);
+  const auto finding = claiming("fp8").judge();
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_THAT(finding.reason, HasSubstr("\"fp8\""));
 }

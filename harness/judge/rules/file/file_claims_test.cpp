@@ -1,5 +1,7 @@
 #include "harness/judge/rules/file/file_claims.h"
 
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,42 +11,41 @@
 namespace harness {
 namespace {
 
-using sample::Case;
 using testing::HasSubstr;
 
-Case claiming(const char* id, Json value) {
-  Case sample;
-  sample.claim = sample::claim(id, "file", std::move(value));
-  return sample;
+Claim claim(const char* id, Json value) {
+  return sample::claim(id, "file", std::move(value));
+}
+
+Finding hash_of(const CheckpointRecord& checkpoint, Json published) {
+  return judge_hash(checkpoint, claim("hash", std::move(published)));
+}
+
+Finding format_of(const CheckpointRecord& checkpoint, Json published) {
+  return judge_format(checkpoint, claim("format", std::move(published)));
 }
 
 /// A checkpoint that holds exactly the layout of the row's model.
-Case with_whole_model() {
-  auto sample = claiming("tensors", "model");
-  Json entries = Json::array();
-  const auto& model = sample.checkpoint().at("config").at("model");
-  for (const auto& tensor : state_dict_layout(resolve_model(sample.row, model))) {
-    entries.push_back({tensor.name, "float32", tensor.shape});
+CheckpointRecord whole_model() {
+  CheckpointRecord checkpoint = sample::checkpoint();
+  checkpoint.state_dict->clear();
+  const Json& model = checkpoint.config.at("model");
+  for (const auto& tensor : state_dict_layout(resolve_model(sample::row(), model))) {
+    checkpoint.state_dict->push_back({tensor.name, "float32", tensor.shape});
   }
-  sample.checkpoint()["state_dict"] = entries;
-  return sample;
-}
-
-void damage(Case& sample) {
-  sample.checkpoint()["error"] = "expected 1000 bytes of storage, got 10";
-  sample.checkpoint()["error_kind"] = "unreadable";
+  return checkpoint;
 }
 
 TEST(FileClaims, TheHashInTheNameIsTheStartOfTheSha256) {
-  const auto finding = claiming("hash", "2eb5a165").judge(judge_hash);
+  const auto finding = hash_of(sample::checkpoint(), "2eb5a165");
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.measured, "2eb5a165");
   EXPECT_EQ(finding.reason, "sha256 of 1,234,567 bytes starts with the published digits");
-  EXPECT_EQ(claiming("hash", "2EB5A165").judge(judge_hash).verdict, Verdict::kPass);
+  EXPECT_EQ(hash_of(sample::checkpoint(), "2EB5A165").verdict, Verdict::kPass);
 }
 
 TEST(FileClaims, TheHashOfAnotherFileFails) {
-  const auto finding = claiming("hash", "5bb56c8f").judge(judge_hash);
+  const auto finding = hash_of(sample::checkpoint(), "5bb56c8f");
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.reason,
             "fcn_small_fp16-2eb5a165.pth (1,234,567 bytes) has a sha256 that starts with 2eb5a165, "
@@ -53,55 +54,51 @@ TEST(FileClaims, TheHashOfAnotherFileFails) {
 
 TEST(FileClaims, AHashOfNothingPassesNothing) {
   for (const Json& value : {Json(""), Json("not hex"), Json(22), Json(std::string(65, 'a'))}) {
-    EXPECT_EQ(claiming("hash", value).judge(judge_hash).verdict, Verdict::kFail) << value;
+    EXPECT_EQ(hash_of(sample::checkpoint(), value).verdict, Verdict::kFail) << value;
   }
-  auto sample = claiming("hash", "2eb5a165");
-  sample.checkpoint()["sha256"] = "2eb5a165";
-  EXPECT_EQ(sample.judge(judge_hash).verdict, Verdict::kFail);
-  sample.checkpoint().erase("sha256");
-  EXPECT_EQ(sample.judge(judge_hash).verdict, Verdict::kFail);
-}
-
-TEST(FileClaims, AHashIsJudgedEvenWhereTheFileCannotBeRead) {
-  auto sample = claiming("hash", "2eb5a165");
-  damage(sample);
-  EXPECT_EQ(sample.judge(judge_hash).verdict, Verdict::kPass);
-  sample.checkpoint().erase("sha256");
-  EXPECT_EQ(sample.judge(judge_hash).reason, "expected 1000 bytes of storage, got 10");
+  CheckpointRecord checkpoint = sample::checkpoint();
+  for (const auto* sha256 : {"", "2eb5a165"}) {
+    checkpoint.stored->sha256 = sha256;
+    EXPECT_EQ(hash_of(checkpoint, "2eb5a165").verdict, Verdict::kFail) << sha256;
+  }
+  checkpoint.stored.reset();
+  EXPECT_EQ(hash_of(checkpoint, "2eb5a165").verdict, Verdict::kFail);
 }
 
 TEST(FileClaims, EitherFormatIsAPth) {
-  EXPECT_EQ(claiming("format", "pth").judge(judge_format).verdict, Verdict::kPass);
-  EXPECT_EQ(claiming("format", "legacy").judge(judge_format).verdict, Verdict::kPass);
-  const auto finding = claiming("format", "zip").judge(judge_format);
+  EXPECT_EQ(format_of(sample::checkpoint(), "pth").verdict, Verdict::kPass);
+  EXPECT_EQ(format_of(sample::checkpoint(), "legacy").verdict, Verdict::kPass);
+  const auto finding = format_of(sample::checkpoint(), "zip");
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.measured, "legacy");
 }
 
-TEST(FileClaims, ATruncatedFileHasNoFormat) {
-  auto sample = claiming("format", "pth");
-  damage(sample);
-  EXPECT_EQ(sample.judge(judge_format).verdict, Verdict::kFail);
-  sample = claiming("format", "pth");
-  sample.checkpoint()["state_dict"] = Json::array();
-  EXPECT_EQ(sample.judge(judge_format).verdict, Verdict::kFail);
+TEST(FileClaims, AFileThatWasNotReadToItsEndHasNoFormat) {
+  CheckpointRecord checkpoint = sample::checkpoint();
+  checkpoint.state_dict->clear();
+  EXPECT_EQ(format_of(checkpoint, "pth").verdict, Verdict::kFail);
+  checkpoint.state_dict.reset();
+  EXPECT_EQ(format_of(checkpoint, "pth").verdict, Verdict::kFail);
+  checkpoint = sample::checkpoint();
+  checkpoint.format.reset();
+  EXPECT_EQ(format_of(checkpoint, "pth").verdict, Verdict::kFail);
 }
 
 TEST(FileClaims, TheTensorsAreThoseOfTheModel) {
-  const auto finding = with_whole_model().judge(judge_tensors);
+  const auto finding = judge_tensors(whole_model(), sample::row());
   EXPECT_EQ(finding.verdict, Verdict::kPass) << finding.reason;
   EXPECT_EQ(finding.measured, "358 tensors");
 }
 
 TEST(FileClaims, MissingUnexpectedAndMisshapedTensorsAreNamed) {
-  auto sample = with_whole_model();
-  auto& entries = sample.checkpoint()["state_dict"];
-  const std::string lost = entries.at(0).at(0);
-  const std::string misshaped = entries.at(1).at(0);
-  entries.at(1).at(2) = {9, 9};
-  entries.erase(0);
-  entries.push_back({"backdoor.weight", "float32", {1}});
-  const auto finding = sample.judge(judge_tensors);
+  CheckpointRecord checkpoint = whole_model();
+  auto& tensors = *checkpoint.state_dict;
+  const std::string lost = tensors.at(0).name;
+  const std::string misshaped = tensors.at(1).name;
+  tensors.at(1).shape = {9, 9};
+  tensors.erase(tensors.begin());
+  tensors.push_back({"backdoor.weight", "float32", {1}});
+  const auto finding = judge_tensors(checkpoint, sample::row());
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_THAT(finding.reason, HasSubstr("1 missing (" + lost + ")"));
   EXPECT_THAT(finding.reason,
@@ -110,58 +107,62 @@ TEST(FileClaims, MissingUnexpectedAndMisshapedTensorsAreNamed) {
 }
 
 TEST(FileClaims, OnlyTheFirstFewOfManyAreListed) {
-  const auto finding = claiming("tensors", "model").judge(judge_tensors);
+  const auto finding = judge_tensors(sample::checkpoint(), sample::row());
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_LT(finding.reason.size(), 600u);
   EXPECT_THAT(finding.reason, HasSubstr(", ...)"));
 }
 
 TEST(FileClaims, ATensorStoredTwiceFails) {
-  auto sample = with_whole_model();
-  auto& entries = sample.checkpoint()["state_dict"];
-  entries.push_back(entries.at(3));
-  EXPECT_THAT(sample.judge(judge_tensors).reason, HasSubstr("1 stored twice"));
+  CheckpointRecord checkpoint = whole_model();
+  checkpoint.state_dict->push_back(TensorRecord(checkpoint.state_dict->at(3)));
+  const auto finding = judge_tensors(checkpoint, sample::row());
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_THAT(finding.reason, HasSubstr("1 stored twice"));
 }
 
 TEST(FileClaims, ComparingNoTensorsFails) {
-  auto sample = with_whole_model();
-  sample.checkpoint()["state_dict"] = Json::array();
-  EXPECT_EQ(sample.judge(judge_tensors).verdict, Verdict::kFail);
-  sample.checkpoint()["state_dict"] = {{"name", "of another form"}};
-  EXPECT_EQ(sample.judge(judge_tensors).verdict, Verdict::kFail);
+  CheckpointRecord checkpoint = whole_model();
+  checkpoint.state_dict->clear();
+  EXPECT_EQ(judge_tensors(checkpoint, sample::row()).verdict, Verdict::kFail);
+  checkpoint.state_dict.reset();
+  EXPECT_EQ(judge_tensors(checkpoint, sample::row()).verdict, Verdict::kFail);
 }
 
 TEST(FileClaims, AModelThatIsNotKnownFailsWithItsName) {
-  auto sample = with_whole_model();
-  sample.row.method = "Mystery";
-  sample.checkpoint()["config"] = nullptr;
-  const auto finding = sample.judge(judge_tensors);
+  CheckpointRecord checkpoint = whole_model();
+  Row row = sample::row();
+  row.method = "Mystery";
+  checkpoint.config = nullptr;
+  const auto finding = judge_tensors(checkpoint, row);
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_THAT(finding.reason, HasSubstr("Mystery"));
 }
 
 TEST(FileClaims, FiniteWeightsPass) {
-  const auto finding = claiming("finite", 0).judge(judge_finite);
+  const auto finding = judge_finite(sample::checkpoint(), sample::claim("finite", "file", 0));
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.reason, "all 7,452 weights are finite");
+  EXPECT_EQ(judge_finite(sample::checkpoint(), sample::claim("finite", "file", 1)).verdict,
+            Verdict::kFail);
 }
 
 TEST(FileClaims, ANaNInAWeightFailsWithItsName) {
-  auto sample = claiming("finite", 0);
-  sample.checkpoint()["statistics"]["non_finite"] = 1;
-  sample.checkpoint()["statistics"]["first_non_finite"] = "backbone.stem.0.weight";
-  const auto finding = sample.judge(judge_finite);
+  CheckpointRecord checkpoint = sample::checkpoint();
+  checkpoint.values->all.non_finite = 1;
+  checkpoint.values->first_non_finite = "backbone.stem.0.weight";
+  const auto finding = judge_finite(checkpoint, sample::claim("finite", "file", 0));
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.reason,
             "1 of 7,452 weights are NaN or infinite, the first in backbone.stem.0.weight");
 }
 
 TEST(FileClaims, NoWeightsLookedAtAreNotFinite) {
-  auto sample = claiming("finite", 0);
-  sample.checkpoint()["statistics"]["elements"] = 0;
-  EXPECT_EQ(sample.judge(judge_finite).verdict, Verdict::kFail);
-  sample.checkpoint()["statistics"]["elements"] = nullptr;
-  EXPECT_EQ(sample.judge(judge_finite).verdict, Verdict::kFail);
+  CheckpointRecord checkpoint = sample::checkpoint();
+  checkpoint.values->all.elements = 0;
+  EXPECT_EQ(judge_finite(checkpoint, sample::claim("finite", "file", 0)).verdict, Verdict::kFail);
+  checkpoint.values.reset();
+  EXPECT_EQ(judge_finite(checkpoint, sample::claim("finite", "file", 0)).verdict, Verdict::kFail);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "harness/judge/rules/file/log_claims.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,97 +10,96 @@
 namespace harness {
 namespace {
 
-using sample::Case;
 using testing::HasSubstr;
 
-Case owned() {
-  Case sample;
-  sample.claim = sample::claim("log.config", "log", "fcn_small_fp16");
-  return sample;
-}
+/// A log with the checkpoint beside it.
+struct Owned {
+  LogRecord log = sample::log();
+  CheckpointRecord checkpoint = sample::checkpoint();
 
-Case scored(double published) {
-  Case sample;
-  sample.claim = sample::claim("log.miou", "log", published, 2);
-  return sample;
+  Finding judge() const {
+    return judge_log_config(log, &checkpoint, sample::claim("log.config", "log", "fcn_small_fp16"));
+  }
+};
+
+Finding scored(double published, const LogRecord& log = sample::log()) {
+  return judge_log_miou(log, sample::claim("log.miou", "log", published, 2));
 }
 
 TEST(LogClaims, TheLogNamesTheRowAndHoldsTheCheckpointsConfig) {
-  const auto finding = owned().judge(judge_log_config);
+  const auto finding = Owned().judge();
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.measured, "fcn_small_fp16");
   EXPECT_EQ(finding.reason, "the log names the row; its config is the checkpoint's");
 }
 
 TEST(LogClaims, TheLogOfAnotherRowFails) {
-  auto sample = owned();
-  sample.log()["exp_name"] = "pspnet_small_fp16.py";
-  EXPECT_EQ(sample.judge(judge_log_config).reason,
+  Owned sample;
+  sample.log.exp_name = "pspnet_small_fp16.py";
+  EXPECT_EQ(sample.judge().reason,
             "expected the log of fcn_small_fp16, this is the log of pspnet_small_fp16");
-  EXPECT_EQ(sample.judge(judge_log_config).verdict, Verdict::kFail);
+  EXPECT_EQ(sample.judge().verdict, Verdict::kFail);
 }
 
 TEST(LogClaims, AnotherConfigUnderTheRightNameFails) {
-  auto sample = owned();
-  sample.log()["config"]["optimizer"]["lr"] = 0.01;
-  const auto finding = sample.judge(judge_log_config);
+  Owned sample;
+  sample.log.config["optimizer"]["lr"] = 0.01;
+  const auto finding = sample.judge();
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.reason,
             "the log's config is not the checkpoint's: optimizer.lr: 0.01 against 0.05");
 }
 
 TEST(LogClaims, AnExperimentMayBeNamedByItsPath) {
-  auto sample = owned();
-  sample.log()["exp_name"] = "configs/fp16/fcn_small_fp16.py";
-  EXPECT_EQ(sample.judge(judge_log_config).verdict, Verdict::kPass);
+  Owned sample;
+  sample.log.exp_name = "configs/fp16/fcn_small_fp16.py";
+  EXPECT_EQ(sample.judge().verdict, Verdict::kPass);
 }
 
 TEST(LogClaims, OldLogsHoldNoConfig) {
-  auto sample = owned();
-  sample.log()["config"] = nullptr;
-  EXPECT_EQ(sample.judge(judge_log_config).reason,
-            "the log names the row; the log holds no config to compare");
-  sample.log().erase("exp_name");
-  EXPECT_EQ(sample.judge(judge_log_config).verdict, Verdict::kNotVerifiable);
+  Owned sample;
+  sample.log.config = nullptr;
+  EXPECT_EQ(sample.judge().reason, "the log names the row; the log holds no config to compare");
+  sample.log.exp_name.clear();
+  EXPECT_EQ(sample.judge().verdict, Verdict::kNotVerifiable);
 }
 
 TEST(LogClaims, TheLastValidationLineIsThePublishedNumber) {
-  const auto finding = scored(52.05).judge(judge_log_miou);
+  const auto finding = scored(52.05);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.reason, "equal, allowed 0.005; last of 4 validation lines, iteration 600");
 }
 
 TEST(LogClaims, OneDigitOfTheTableChangedFails) {
   for (const double wrong : {52.04, 52.06, 52.15, 53.05, 42.05}) {
-    EXPECT_EQ(scored(wrong).judge(judge_log_miou).verdict, Verdict::kFail) << wrong;
+    EXPECT_EQ(scored(wrong).verdict, Verdict::kFail) << wrong;
   }
 }
 
 TEST(LogClaims, WhatTheLogRoundedAwayIsNoDigitOfTheTable) {
-  auto sample = scored(52.06);
-  sample.claim.tolerance = Tolerance{.abs = 0.0005, .reason = "the log's own rounding"};
-  sample.log()["last_miou"] = 52.05;
-  EXPECT_EQ(sample.judge(judge_log_miou).verdict, Verdict::kFail);
-  sample.log()["last_miou"] = 52.0547;
-  EXPECT_EQ(sample.judge(judge_log_miou).verdict, Verdict::kPass);
+  LogRecord log = sample::log();
+  Claim claim = sample::claim("log.miou", "log", 52.06, 2);
+  claim.tolerance = Tolerance{.abs = 0.0005, .reason = "the log's own rounding"};
+  log.last_miou = 52.05;
+  EXPECT_EQ(judge_log_miou(log, claim).verdict, Verdict::kFail);
+  log.last_miou = 52.0547;
+  EXPECT_EQ(judge_log_miou(log, claim).verdict, Verdict::kPass);
 }
 
 TEST(LogClaims, ALogWithoutANumberFails) {
-  auto sample = scored(52.05);
-  sample.log()["last_miou"] = nullptr;
-  EXPECT_EQ(sample.judge(judge_log_miou).verdict, Verdict::kFail);
-  sample.log()["validation_lines"] = 0;
-  EXPECT_EQ(sample.judge(judge_log_miou).reason, "the log holds no validation line");
+  LogRecord log = sample::log();
+  log.last_miou = NAN;
+  EXPECT_EQ(scored(52.05, log).verdict, Verdict::kFail);
+  log.validation_lines = 0;
+  EXPECT_EQ(scored(52.05, log).reason, "the log holds no validation line");
+  EXPECT_EQ(scored(52.05, LogRecord{}).verdict, Verdict::kFail);
 }
 
-TEST(LogClaims, AMissingLogFailsAndAnUnpublishedOneIsNotVerifiable) {
-  auto sample = scored(52.05);
-  sample.log() = {{"error", "no such file"}, {"error_kind", "missing"}};
-  EXPECT_EQ(sample.judge(judge_log_miou).verdict, Verdict::kFail);
-  sample.log() = nullptr;
-  sample.row.log = "";
-  EXPECT_EQ(sample.judge(judge_log_miou).verdict, Verdict::kNotVerifiable);
-  EXPECT_EQ(sample.judge(judge_log_config).verdict, Verdict::kNotVerifiable);
+TEST(LogClaims, WithoutACheckpointTheNameDecides) {
+  const Claim claim = sample::claim("log.config", "log", "fcn_small_fp16");
+  const auto finding = judge_log_config(sample::log(), nullptr, claim);
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_THAT(finding.reason, HasSubstr("no checkpoint config to compare"));
 }
 
 }  // namespace

@@ -68,8 +68,9 @@ TEST(Trainings, EveryClaimThatTheyBearFailsWhenOneDied) {
     trained.add("fp16", {50.0, 50.0, 50.0});
     trained.add("fp32", {50.0, 50.0, 50.0, 50.0});
     trained.add_failed("fp16", 3, "killed");
-    EXPECT_EQ(trained.judge(find_rule(kind.id)).verdict, Verdict::kFail) << kind.id;
-    EXPECT_THAT(trained.judge(find_rule(kind.id)).reason, HasSubstr("3 of 4")) << kind.id;
+    const auto record = judge_claim({trained.row, trained.claim, trained.results, trained.scope});
+    EXPECT_EQ(record.verdict, Verdict::kFail) << kind.id;
+    EXPECT_THAT(record.reason, HasSubstr("3 of 4")) << kind.id;
   }
 }
 

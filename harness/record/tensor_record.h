@@ -1,13 +1,26 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "harness/base/json.h"
-
 namespace harness {
+
+/// One tensor of a state dict, without its values.
+struct TensorRecord {
+  std::string name;
+  std::string dtype;  ///< "float16", "float32", "int64", ...
+  std::vector<std::int64_t> shape;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("name", self.name);
+    visit("dtype", self.dtype);
+    visit("shape", self.shape);
+  }
+};
 
 /// What a tensor of a state dict is for, as far as mixed precision cares.
 enum class TensorRole {
@@ -23,9 +36,7 @@ std::string_view to_string(TensorRole role) noexcept;  ///< "convolution", "norm
 /// a convolution.
 class TensorRoles {
  public:
-  /// `state_dict` is [[name, dtype, shape], ...] (docs/formats.md). Throws nlohmann's exception for
-  /// an entry of another form.
-  explicit TensorRoles(const Json& state_dict);
+  explicit TensorRoles(const std::vector<TensorRecord>& state_dict);
 
   TensorRole of(const std::string& name) const;
 

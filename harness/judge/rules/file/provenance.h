@@ -1,9 +1,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "harness/arithmetic/policy.h"
 #include "harness/judge/finding.h"
+#include "harness/record/examine_record.h"
 
 namespace harness {
 
@@ -11,10 +14,10 @@ namespace harness {
 ///
 /// What is read (mmseg_facts: mmcv 1.0.3 runner/fp16_utils.py, wrap_fp16_model): half training
 /// leaves convolutions in half and batch norm in float, and the float values of batch norm were
-/// never rounded, so that nearly none of them is a number that FP16 has. A model that was cast to
-/// half as a whole has batch norm in half, or in float with nothing but numbers that FP16 has.
-/// Float convolutions that hold nothing but such numbers were half before.
-struct Origin {
+/// never rounded, so that FP16 represents nearly none of them. A model that was cast to half as a
+/// whole has batch norm in half, or in float with nothing but values that FP16 represents. Float
+/// convolutions that hold nothing but such values were half before.
+struct Provenance {
   /// "half training", "half, batch norm untrained", "cast to half", "cast to half, batch norm
   /// widened", "widened from half", "float", "bfloat16" or "mixed"; "" when nothing was recorded.
   std::string name;
@@ -22,14 +25,13 @@ struct Origin {
   std::vector<std::string> because;  ///< What was seen, one observation each.
 };
 
-/// `checkpoint` is what the stage verify recorded (docs/formats.md).
-Origin origin_of(const Json& checkpoint);
+Provenance provenance_of(const CheckpointRecord& checkpoint);
 
-/// Whether that is what the policy of the claim leaves: "half training" where it keeps the weights
+/// Provenance::name of the files that a policy leaves: "half training" where it keeps the weights
 /// in half, "float" where it keeps them in FP32.
-Finding judge_origin(const ClaimContext& context);
+std::string_view provenance_left_by(Policy policy);
 
-/// What nobody can know from this file alone, one sentence each.
-std::vector<std::string> not_in_the_file(const Json& checkpoint);
+/// The claim `origin`: the file is what the policy of the claim leaves.
+Finding judge_provenance(const CheckpointRecord& checkpoint, const Claim& claim);
 
 }  // namespace harness

@@ -1,4 +1,4 @@
-#include "harness/table/tensor_role.h"
+#include "harness/record/tensor_record.h"
 
 #include <utility>
 
@@ -28,10 +28,10 @@ std::string_view to_string(TensorRole role) noexcept {
   return "";
 }
 
-TensorRoles::TensorRoles(const Json& state_dict) {
-  for (const auto& entry : state_dict) {
-    const auto [module, parameter] = split(entry.at(0).get<std::string>());
-    const bool is_vector = entry.at(2).size() == 1;
+TensorRoles::TensorRoles(const std::vector<TensorRecord>& state_dict) {
+  for (const auto& tensor : state_dict) {
+    const auto [module, parameter] = split(tensor.name);
+    const bool is_vector = tensor.shape.size() == 1;
     is_norm_[module] |= parameter == "running_mean" || (parameter == "weight" && is_vector);
   }
 }

@@ -1,0 +1,68 @@
+#include "harness/judge/rules/file/examined_files.h"
+
+#include <utility>
+
+#include "harness/base/error.h"
+#include "harness/judge/evidence.h"
+
+namespace harness {
+namespace {
+
+Finding absence_by(const FileErrorRecord& error, const char* which) {
+  const std::string text = error.text.empty()
+                               ? std::string(which) + ": " + std::string(to_string(error.kind))
+                               : error.text;
+  if (error.kind != FileErrorKind::kUnreachable) return missing(text);
+  return skipped(std::string(kNoNetwork) + ": " + text, "network");
+}
+
+/// location: where the suite says that the file is published; "" for nowhere. stage: why the stage
+/// left no record, if so.
+template <typename FileRecord>
+std::optional<Finding> absence_of(const std::optional<FileRecord>& file, const char* which,
+                                  const std::string& location,
+                                  const std::optional<Finding>& stage) {
+  if (file && file->error) return absence_by(*file->error, which);
+  if (file) return std::nullopt;
+  if (location.empty()) return not_verifiable(std::string("the source publishes no ") + which);
+  if (stage) return stage;
+  return missing(std::string("verify recorded nothing of the ") + which +
+                 ", which the source publishes");
+}
+
+}  // namespace
+
+const CheckpointRecord* ExaminedFiles::checkpoint() const {
+  return checkpoint_absence || !record.checkpoint ? nullptr : &*record.checkpoint;
+}
+
+const LogRecord* ExaminedFiles::log() const {
+  return log_absence || !record.log ? nullptr : &*record.log;
+}
+
+ExaminedFiles find_files(const ClaimContext& context) {
+  ExaminedFiles files;
+  auto found = find_result(context, "verify", "");
+  if (found.result != nullptr) {
+    try {
+      files.record = measurements_of<ExamineRecord>(*found.result);
+    } catch (const Error& error) {
+      found.absence =
+          missing(std::string("verify left a record that cannot be read: ") + error.what());
+    }
+  }
+  files.checkpoint_absence =
+      absence_of(files.record.checkpoint, "checkpoint", context.row.checkpoint, found.absence);
+  files.log_absence = absence_of(files.record.log, "log", context.row.log, found.absence);
+  return files;
+}
+
+ExaminedFiles examined_alone(CheckpointRecord checkpoint) {
+  ExaminedFiles files;
+  files.record.checkpoint = std::move(checkpoint);
+  files.checkpoint_absence = absence_of(files.record.checkpoint, "checkpoint", "", std::nullopt);
+  files.log_absence = not_verifiable("there is no log beside the file");
+  return files;
+}
+
+}  // namespace harness

@@ -1,0 +1,215 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/json.h"
+#include "harness/record/tensor_record.h"
+
+namespace harness {
+
+/// What the stage that looks into a row's published files records, before anything is judged.
+
+/// Why a published file could not be obtained or read to its end.
+enum class FileErrorKind {
+  kMissing,      ///< No such file.
+  kUnreachable,  ///< The network or the server.
+  kChecksum,     ///< Its bytes have another digest than the one it is known by.
+  kUnreadable,
+};
+std::string_view to_string(FileErrorKind kind) noexcept;
+bool read_name(std::string_view name, FileErrorKind& kind) noexcept;
+
+struct FileErrorRecord {
+  FileErrorKind kind = FileErrorKind::kUnreadable;
+  std::string text;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("kind", self.kind);
+    visit("text", self.text);
+  }
+};
+
+/// The bytes that were obtained. No folder of this machine is named.
+struct StoredFileRecord {
+  std::string url;        ///< Without user, password and query; a local file's location as written.
+  std::int64_t size = 0;  ///< Bytes.
+  std::string sha256;
+  std::string trust;  ///< How the digest was come by: "locked", "name-hash", "first-use".
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("url", self.url);
+    visit("size", self.size);
+    visit("sha256", self.sha256);
+    visit("trust", self.trust);
+  }
+};
+
+/// Statistics of the values of several tensors together; all 0 where there is no tensor.
+struct TensorStatisticsRecord {
+  std::int64_t tensors = 0;
+  std::int64_t elements = 0;
+  std::int64_t non_finite = 0;
+  std::int64_t zeros = 0;
+  std::int64_t half_subnormals = 0;  ///< 0 < |x| < 2^-14: FP16 keeps them with fewer digits.
+  std::int64_t half_zeros = 0;       ///< 0 < |x| <= 2^-25: rounding to FP16 makes them 0.
+  std::int64_t above_half_max = 0;   ///< Finite and |x| > 65504.
+  std::int64_t not_half_exact = 0;   ///< Finite and changed by rounding to FP16.
+  double min_abs = 0.0;              ///< Over finite elements that are not 0; 0 without any.
+  double max_abs = 0.0;              ///< Over finite elements; 0 without any.
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("tensors", self.tensors);
+    visit("elements", self.elements);
+    visit("non_finite", self.non_finite);
+    visit("zeros", self.zeros);
+    visit("half_subnormals", self.half_subnormals);
+    visit("half_zeros", self.half_zeros);
+    visit("above_half_max", self.above_half_max);
+    visit("not_half_exact", self.not_half_exact);
+    visit("min_abs", self.min_abs);
+    visit("max_abs", self.max_abs);
+  }
+};
+
+struct RoleStatisticsRecord {
+  TensorStatisticsRecord convolution;
+  TensorStatisticsRecord norm_parameter;
+  TensorStatisticsRecord norm_statistics;
+  TensorStatisticsRecord counter;
+
+  TensorStatisticsRecord& of(TensorRole role);
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("convolution", self.convolution);
+    visit("norm_parameter", self.norm_parameter);
+    visit("norm_statistics", self.norm_statistics);
+    visit("counter", self.counter);
+  }
+};
+
+/// Two tensors that hold the same values.
+struct DuplicateRecord {
+  std::string first;
+  std::string later;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("first", self.first);
+    visit("later", self.later);
+  }
+};
+
+/// What the values of a state dict are.
+struct ValuesRecord {
+  TensorStatisticsRecord all;
+  RoleStatisticsRecord roles;
+  std::optional<std::string> first_non_finite;  ///< The first tensor with such a value.
+  std::vector<std::string> zero_tensors;        ///< Of more than one element, all of them 0.
+  std::vector<DuplicateRecord> duplicates;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("all", self.all);
+    visit("roles", self.roles);
+    visit("first_non_finite", self.first_non_finite);
+    visit("zero_tensors", self.zero_tensors);
+    visit("duplicates", self.duplicates);
+  }
+};
+
+/// The optimizer's state inside a checkpoint; a published file is expected to hold none.
+struct OptimizerRecord {
+  bool present = false;
+  std::int64_t tensors = 0;
+  std::int64_t bytes = 0;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("present", self.present);
+    visit("tensors", self.tensors);
+    visit("bytes", self.bytes);
+  }
+};
+
+/// A published checkpoint. What was found before an error stays; what was not looked at is nothing.
+struct CheckpointRecord {
+  std::string name;  ///< The file's, as the suite links it.
+  std::optional<StoredFileRecord> stored;
+  std::optional<FileErrorRecord> error;
+  std::optional<std::string> format;  ///< "legacy" or "zip".
+  std::optional<std::vector<TensorRecord>> state_dict;
+  std::optional<ValuesRecord> values;
+  std::optional<OptimizerRecord> optimizer;
+  Json meta;    ///< As it is in the file, without the config's text; null when there is none.
+  Json config;  ///< Parsed from the text in meta; null when there is none or it cannot be parsed.
+  std::optional<std::string> config_error;  ///< Why a text that is there could not be parsed.
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("name", self.name);
+    visit("stored", self.stored);
+    visit("error", self.error);
+    visit("format", self.format);
+    visit("state_dict", self.state_dict);
+    visit("values", self.values);
+    visit("optimizer", self.optimizer);
+    visit("meta", self.meta);
+    visit("config", self.config);
+    visit("config_error", self.config_error);
+  }
+};
+
+/// A published training log. Without an error it was read to its end.
+struct LogRecord {
+  std::string name;
+  std::optional<StoredFileRecord> stored;
+  std::optional<FileErrorRecord> error;
+  std::string exp_name;                     ///< Of the first line; "" when it has none.
+  Json environment;                         ///< The first line without the config's text.
+  Json config;                              ///< As of a checkpoint.
+  std::optional<std::string> config_error;  ///< As of a checkpoint.
+  std::int64_t train_lines = 0;
+  std::int64_t validation_lines = 0;
+  std::int64_t last_iteration = 0;
+  Json last_validation;                                         ///< The line; null without any.
+  double last_miou = std::numeric_limits<double>::quiet_NaN();  ///< Percent.
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("name", self.name);
+    visit("stored", self.stored);
+    visit("error", self.error);
+    visit("exp_name", self.exp_name);
+    visit("environment", self.environment);
+    visit("config", self.config);
+    visit("config_error", self.config_error);
+    visit("train_lines", self.train_lines);
+    visit("validation_lines", self.validation_lines);
+    visit("last_iteration", self.last_iteration);
+    visit("last_validation", self.last_validation);
+    visit("last_miou", self.last_miou);
+  }
+};
+
+/// Both published files of a row; nothing where the row publishes no such file.
+struct ExamineRecord {
+  std::optional<CheckpointRecord> checkpoint;
+  std::optional<LogRecord> log;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("checkpoint", self.checkpoint);
+    visit("log", self.log);
+  }
+};
+
+}  // namespace harness
