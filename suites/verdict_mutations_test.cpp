@@ -191,6 +191,8 @@ class VerdictMutations : public testing::Test {
     std::set<std::string>& claims = resting_[document];
     const Outcomes without = run_->judge({{document, nullptr}});
     for (const auto& [claim, outcome] : whole_) {
+      // Its reason only mentions what the other arithmetic measured.
+      if (claim == "miou" && document.ends_with("/evaluate-fp32.json")) continue;
       const auto found = without.find(claim);
       if (found == without.end() || found->second.text != outcome.text) claims.insert(claim);
     }
