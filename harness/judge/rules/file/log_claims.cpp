@@ -8,7 +8,7 @@
 #include "harness/judge/number_claim.h"
 
 namespace harness {
-namespace {}
+namespace {
 
 /// How the configs of log and checkpoint compare: agreement in words, or the first difference.
 struct ConfigComparison {
