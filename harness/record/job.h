@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/record/environment.h"
 
 namespace harness {
 
@@ -46,7 +47,7 @@ struct JobRecord {
   std::string device;
   std::vector<std::int64_t> seeds;
   std::vector<std::string> argv;
-  Json environment = Json::object();  ///< build, machine.
+  EnvironmentRecord environment;
   std::string started;                ///< UTC.
   std::vector<AskedExecution> asked;
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/record/environment.h"
 #include "harness/record/fields.h"
 
 namespace harness {
@@ -39,7 +40,7 @@ struct RunResult {
   std::vector<std::string> argv;
   std::optional<std::int64_t> seed;            ///< Of stages that draw random numbers.
   std::map<std::string, std::string> digests;  ///< sha256 by name: "checkpoint", "log", "weights".
-  Json environment = Json::object();           ///< build, machine, libtorch, cuda, threads, flags.
+  EnvironmentRecord environment;
   Json measurements = Json::object();          ///< The stage's record; measurements_of() reads it.
 };
 

@@ -4,9 +4,10 @@
 #include <cmath>
 
 #include "harness/base/machine.h"
-#include "harness/evaluate/evaluation_record.h"
+#include "harness/record/environment.h"
 #include "harness/evaluate/evaluator.h"
 #include "harness/evaluate/test_pipeline.h"
+#include "harness/evaluate/stage_records.h"
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
 #include "harness/precision/policy.h"
@@ -180,7 +181,8 @@ void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
                                return run_model(model_, policy_, image);
                              }};
   const EvaluationResult evaluation = harness::evaluate(validation_, {network}, options);
-  const Json record = evaluation_record(evaluation, 0);
+  const Json record =
+      record_to_json(evaluation_record(evaluation, 0, Protocol::kWholeImage));
   log_->validation(position, evaluation.images,
                    validation_values(record, class_names(setup_.meta, options.num_classes)));
   tallies_.add_validation(position.iteration, record);
@@ -207,7 +209,7 @@ void TrainingSession::save(bool now) {
 }
 
 Json TrainingSession::meta() const {
-  Json meta = {{"env_info", "halfproof " + build_record().value("commit", "")},
+  Json meta = {{"env_info", "halfproof " + build_record().commit},
                {"seed", job_.seed},
                {"exp_name", job_.row.id + ".py"}};
   for (const auto* key : {"config", "CLASSES", "PALETTE"}) {

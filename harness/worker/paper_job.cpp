@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/machine.h"
 #include "harness/checkpoint/checkpoint.h"
+#include "harness/evaluate/environment.h"
 #include "harness/network/model_builder.h"
 #include "harness/network/tensor_bridge.h"
 #include "harness/paper/accumulation.h"
@@ -170,7 +171,7 @@ void paper_job(const PaperJob& job) {
   experiment.elapsed_s = now() - begin;
   experiment.settings = common_settings(job, row);
   experiment.settings.update(record.settings);
-  experiment.environment = worker_environment();
+  experiment.environment = record_to_json(environment_record());
   experiment.measurements = std::move(record.measurements);
   experiment.charts = std::move(record.charts);
   write_json_file(job.out, to_json(experiment));

@@ -106,7 +106,7 @@ VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& s
   result.row = row.id;
   result.stage = "verify";
   result.started = utc_now();
-  result.environment = {{"build", build_record()}, {"machine", machine_record()}};
+  result.environment = command_environment();
   result.measurements = {{"checkpoint", nullptr}, {"log", nullptr}};
   if (!row.checkpoint.empty()) {
     result.measurements["checkpoint"] =
