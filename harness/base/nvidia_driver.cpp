@@ -21,10 +21,10 @@ struct CudaDriver {
   int (*init)(unsigned) = library.find<int(unsigned)>("cuInit");
   int (*device)(Device*, int) = library.find<int(Device*, int)>("cuDeviceGet");
   int (*name)(char*, int, Device) = library.find<int(char*, int, Device)>("cuDeviceGetName");
-  int (*memory)(std::size_t*, Device) =
-      library.find<int(std::size_t*, Device)>("cuDeviceTotalMem_v2");
-  int (*attribute)(int*, int, Device) =
-      library.find<int(int*, int, Device)>("cuDeviceGetAttribute");
+  int (*memory)(std::size_t*,
+                Device) = library.find<int(std::size_t*, Device)>("cuDeviceTotalMem_v2");
+  int (*attribute)(int*, int,
+                   Device) = library.find<int(int*, int, Device)>("cuDeviceGetAttribute");
 
   bool starts() const {
     const bool complete = init != nullptr && device != nullptr && name != nullptr &&

@@ -20,11 +20,11 @@ constexpr double kBytesPerGb = 1073741824.0;
 /// Drivers show up to a tenth less than what a card is sold as: they keep some for themselves.
 constexpr double kMemoryTolerance = 0.1;
 
-constexpr std::array<std::string_view, 13> kNoise{
-    "nvidia", "tesla", "geforce", "gpu", "gpus",  "amd", "intel",
-    "cpu",    "cpus",  "processor", "r",   "tm", "1x"};
-constexpr std::array<std::string_view, 11> kForms{"sxm",  "sxm2", "sxm3",  "sxm4", "sxm5", "pcie",
-                                                  "nvl",  "hbm2", "hbm2e", "hbm3", "hbm3e"};
+constexpr std::array<std::string_view, 13> kNoise{"nvidia", "tesla", "geforce", "gpu",  "gpus",
+                                                  "amd",    "intel", "cpu",     "cpus", "processor",
+                                                  "r",      "tm",    "1x"};
+constexpr std::array<std::string_view, 11> kForms{"sxm", "sxm2", "sxm3",  "sxm4", "sxm5", "pcie",
+                                                  "nvl", "hbm2", "hbm2e", "hbm3", "hbm3e"};
 
 template <typename List>
 bool contains(const List& list, std::string_view word) {
@@ -32,9 +32,8 @@ bool contains(const List& list, std::string_view word) {
 }
 
 bool is_number(std::string_view word) {
-  return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isdigit(c) != 0;
-  });
+  return !word.empty() && std::all_of(word.begin(), word.end(),
+                                      [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
 /// "32gb": 32.

@@ -15,8 +15,8 @@ namespace harness {
 /// Names are compared word by word, in any case, without makers ("NVIDIA", "Tesla", "AMD") and
 /// without a processor's count of cores and clock. Every word of the source must be there: "A10"
 /// is not an A100, and "V100-SXM2" not a V100-PCIE. What the source leaves open may only be a form
-/// factor or a size of memory: "RTX 3090" is not an "RTX 3090 Ti". A size of memory that `name` does
-/// not say is compared with memory_bytes (0: not known, no match).
+/// factor or a size of memory: "RTX 3090" is not an "RTX 3090 Ti". A size of memory that `name`
+/// does not say is compared with memory_bytes (0: not known, no match).
 bool names_hardware(std::string_view published, std::string_view name, std::int64_t memory_bytes);
 
 /// The name of what computed the result: the GPU's for cuda, the processor's for cpu; "unknown

@@ -52,8 +52,8 @@ TEST(Hardware, SeveralCardsAreNotOne) {
 
 TEST(Hardware, ProcessorsAreNamedWithoutCoresAndClock) {
   EXPECT_TRUE(names_hardware("amd epyc 7763", "AMD EPYC 7763 64-Core Processor", 0));
-  EXPECT_TRUE(names_hardware("Xeon Platinum 8370C",
-                             "Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz", 0));
+  EXPECT_TRUE(
+      names_hardware("Xeon Platinum 8370C", "Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz", 0));
   EXPECT_FALSE(names_hardware("EPYC 776", "AMD EPYC 7763 64-Core Processor", 0));
   EXPECT_FALSE(names_hardware("AMD EPYC", "AMD EPYC 7763 64-Core Processor", 0));
   EXPECT_FALSE(names_hardware("2 CPU cores", "AMD EPYC", 0));
@@ -89,8 +89,9 @@ TEST(Hardware, AProcessorIsItsModelAndItsCores) {
 }
 
 TEST(Hardware, AFamilyOfProcessorsIsNoModel) {
-  EXPECT_EQ(unfit_hardware({{"hardware", "AMD EPYC"}, {"cores", 2}}, on_processor("AMD EPYC", 2, 2)),
-            "published for AMD EPYC, a family of processors and no model; this is AMD EPYC");
+  EXPECT_EQ(
+      unfit_hardware({{"hardware", "AMD EPYC"}, {"cores", 2}}, on_processor("AMD EPYC", 2, 2)),
+      "published for AMD EPYC, a family of processors and no model; this is AMD EPYC");
 }
 
 TEST(Hardware, TheGpuCountsOnlyWhereItComputed) {

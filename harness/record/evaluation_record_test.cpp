@@ -53,8 +53,9 @@ TEST(ParityRecord, ComesBackFromJson) {
   record.logits = {1, 0.5, NAN, 2.0};
   record.per_image = {{{1, 2}, {3, 4}, {5, 6}, {7, 8}}};
   const Json value = record_to_json(record);
-  EXPECT_EQ(value.at("per_image").dump(),
-            R"([{"intersect":[1,2],"union":[3,4],"intersect_reference":[5,6],"union_reference":[7,8]}])");
+  EXPECT_EQ(
+      value.at("per_image").dump(),
+      R"([{"intersect":[1,2],"union":[3,4],"intersect_reference":[5,6],"union_reference":[7,8]}])");
   const auto read = record_from_json<ParityRecord>(value, "a.json");
   EXPECT_EQ(record_to_json(read).dump(), value.dump());
   EXPECT_TRUE(std::isnan(read.logits.rmse_reference));

@@ -48,7 +48,7 @@ struct JobRecord {
   std::vector<std::int64_t> seeds;
   std::vector<std::string> argv;
   EnvironmentRecord environment;
-  std::string started;                ///< UTC.
+  std::string started;  ///< UTC.
   std::vector<AskedExecution> asked;
 
   /// Adds the execution, or gives the one that is there its key.

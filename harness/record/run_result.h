@@ -41,7 +41,7 @@ struct RunResult {
   std::optional<std::int64_t> seed;            ///< Of stages that draw random numbers.
   std::map<std::string, std::string> digests;  ///< sha256 by name: "checkpoint", "log", "weights".
   EnvironmentRecord environment;
-  Json measurements = Json::object();          ///< The stage's record; measurements_of() reads it.
+  Json measurements = Json::object();  ///< The stage's record; measurements_of() reads it.
 };
 
 /// "verify.json", "evaluate-fp16.json": the file's name for a stage, precision and seed.

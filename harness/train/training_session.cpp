@@ -4,13 +4,13 @@
 #include <cmath>
 
 #include "harness/base/machine.h"
-#include "harness/record/environment.h"
 #include "harness/evaluate/evaluator.h"
-#include "harness/evaluate/test_pipeline.h"
 #include "harness/evaluate/stage_records.h"
+#include "harness/evaluate/test_pipeline.h"
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
 #include "harness/precision/policy.h"
+#include "harness/record/environment.h"
 #include "harness/train/weight_digest.h"
 #include "models/losses.h"
 
@@ -181,8 +181,7 @@ void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
                                return run_model(model_, policy_, image);
                              }};
   const EvaluationResult evaluation = harness::evaluate(validation_, {network}, options);
-  const Json record =
-      record_to_json(evaluation_record(evaluation, 0, Protocol::kWholeImage));
+  const Json record = record_to_json(evaluation_record(evaluation, 0, Protocol::kWholeImage));
   log_->validation(position, evaluation.images,
                    validation_values(record, class_names(setup_.meta, options.num_classes)));
   tallies_.add_validation(position.iteration, record);

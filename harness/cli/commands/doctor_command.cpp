@@ -54,9 +54,9 @@ Json abilities(const Json& worker, const Json& gpus) {
   const std::string no_gpu = gpus.value("absent", "LibTorch sees no GPU that the driver shows");
   return {{"files and logs", "yes"},
           {"evaluation in FP32 and FP64", yes_or_why(tensors, why)},
-          {"evaluation in FP16", tensors ? "yes, half convolutions on the CPU by: " +
-                                               seen.library->convolution_kernel
-                                         : "no: " + why},
+          {"evaluation in FP16",
+           tensors ? "yes, half convolutions on the CPU by: " + seen.library->convolution_kernel
+                   : "no: " + why},
           {"--device cuda", yes_or_why(gpu, no_gpu)},
           {"published fps and memory", "only on the hardware they were published for"}};
 }

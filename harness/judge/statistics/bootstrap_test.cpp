@@ -38,7 +38,7 @@ TEST(Bootstrap, EqualCountsDifferByNothing) {
 TEST(Bootstrap, AClassThatWasNotDrawnTakesNoPart) {
   // Class 1 occurs in image B only. AA: 40 - 50. BB: (40 + 80) / 2 - (50 + 100) / 2 = -15.
   const Images images{image({40, 0}, {100, 0}, {50, 0}, {100, 0}),
-                    image({40, 8}, {100, 10}, {50, 10}, {100, 10})};
+                      image({40, 8}, {100, 10}, {50, 10}, {100, 10})};
   const auto interval = bootstrap_difference(images);
   ASSERT_TRUE(interval.has_value());
   EXPECT_NEAR(interval->low, -15.0, 1e-9);
@@ -47,7 +47,7 @@ TEST(Bootstrap, AClassThatWasNotDrawnTakesNoPart) {
 
 TEST(Bootstrap, TheSameSeedGivesTheSameInterval) {
   const Images images{image({50}, {100}, {40}, {100}), image({30}, {100}, {35}, {100}),
-                    image({7}, {90}, {11}, {80}), image({60}, {99}, {61}, {98})};
+                      image({7}, {90}, {11}, {80}), image({60}, {99}, {61}, {98})};
   const auto first = bootstrap_difference(images, 100, 1);
   const auto again = bootstrap_difference(images, 100, 1);
   const auto other = bootstrap_difference(images, 100, 2);

@@ -39,9 +39,8 @@ Finding judge_miou_of(const ClaimContext& context, const EvaluationRecord& recor
 Finding judge_evaluation(const ClaimContext& context, std::string_view stage) {
   const std::string precision = row_precision(context.row);
   const auto evidence = find_record<EvaluationRecord>(context, stage, precision);
-  return in_precision(evidence.absence
-                          ? *evidence.absence
-                          : judge_miou_of(context, *evidence.record, *evidence.result),
+  return in_precision(evidence.absence ? *evidence.absence
+                                       : judge_miou_of(context, *evidence.record, *evidence.result),
                       precision);
 }
 

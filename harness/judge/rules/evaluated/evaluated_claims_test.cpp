@@ -83,7 +83,8 @@ TEST(EvaluatedClaims, NoImagesOrPixelsFail) {
 TEST(EvaluatedClaims, AnotherArithmeticThatFailedIsNotNamed) {
   auto sample = claiming(52.05);
   sample.results[2].status = RunStatus::kError;
-  EXPECT_EQ(sample.judge(judge_miou).reason, "0.001 above, allowed 0.055; 16 images in fp16 on cpu");
+  EXPECT_EQ(sample.judge(judge_miou).reason,
+            "0.001 above, allowed 0.055; 16 images in fp16 on cpu");
 }
 
 TEST(EvaluatedClaims, FlippedScalesAreAStageOfTheirOwn) {

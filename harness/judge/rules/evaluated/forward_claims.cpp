@@ -79,8 +79,8 @@ Finding judge_finite_forward(const ClaimContext& context) {
 Finding judge_range(const ClaimContext& context) {
   const std::string precision = half_precision(context.row);
   const Forward forward = find_forward(context, precision);
-  return in_precision(
-      forward.absence ? *forward.absence : judge_magnitudes(context.claim, forward), precision);
+  return in_precision(forward.absence ? *forward.absence : judge_magnitudes(context.claim, forward),
+                      precision);
 }
 
 }  // namespace harness

@@ -51,8 +51,7 @@ TEST(ForwardClaims, ANonFiniteLogitFailsToo) {
 TEST(ForwardClaims, ACountBelowZeroDoesNotPass) {
   for (const ClaimRule rule : {judge_finite_forward, judge_range}) {
     auto sample = claiming("range", 65504);
-    sample.change_evaluation(
-        [](auto& record) { record.forward->activations.non_finite = -1; });
+    sample.change_evaluation([](auto& record) { record.forward->activations.non_finite = -1; });
     EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
   }
 }

@@ -46,7 +46,7 @@ TEST(ParityClaims, ADifferenceThatIsNotOneFails) {
 }
 
 TEST(ParityClaims, NaNInEitherArithmeticFails) {
-  for (double ParityRecord::* const number :
+  for (double ParityRecord::*const number :
        {&ParityRecord::miou, &ParityRecord::miou_reference, &ParityRecord::difference}) {
     auto sample = claiming("parity", 1000);
     sample.change_parity([&](auto& record) { record.*number = NAN; });
@@ -67,8 +67,7 @@ TEST(ParityClaims, OneImageHasNoInterval) {
 
 TEST(ParityClaims, ComparingNothingFails) {
   for (const ClaimRule rule : {judge_parity, judge_parity_pixels, judge_parity_logits}) {
-    for (std::int64_t ParityRecord::* const count :
-         {&ParityRecord::images, &ParityRecord::pixels}) {
+    for (std::int64_t ParityRecord::*const count : {&ParityRecord::images, &ParityRecord::pixels}) {
       for (const std::int64_t none : {0, -1}) {
         auto sample = claiming("parity", 1000);
         sample.change_parity([&](auto& record) { record.*count = none; });
