@@ -1,61 +1,9 @@
 #include "harness/base/machine.h"
 
-#include <sys/utsname.h>
-#include <unistd.h>
-
 #include <ctime>
 #include <fstream>
-#include <thread>
-
-#include "halfproof_commit.h"
-#include "harness/base/sha256.h"
 
 namespace harness {
-namespace {
-
-#ifdef __clang__
-constexpr const char* kCompiler = "clang++ " __clang_version__;
-#else
-constexpr const char* kCompiler = "g++ " __VERSION__;
-#endif
-
-/// The value of the first "key : value" line of a file under /proc or /etc, or "unknown".
-std::string value_in(const char* path, std::string_view key, char separator) {
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    const auto colon = line.find(separator);
-    if (colon == std::string::npos || !line.starts_with(key)) continue;
-    const auto first = line.find_first_not_of(" \t\"", colon + 1);
-    if (first == std::string::npos) continue;
-    const auto last = line.find_last_not_of(" \t\"");
-    return line.substr(first, last - first + 1);
-  }
-  return "unknown";
-}
-
-}  // namespace
-
-Json build_record() {
-  return {{"version", HALFPROOF_VERSION},
-          {"commit", HALFPROOF_COMMIT},
-          {"dirty", HALFPROOF_DIRTY},
-          {"compiler", kCompiler},
-          {"build_type", HALFPROOF_BUILD_TYPE}};
-}
-
-Json machine_record() {
-  utsname name{};
-  ::uname(&name);
-  const auto pages = static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES));
-  const auto page_size = static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
-  // The host's name may be private; its digest still tells one machine from another.
-  return {{"hostname_sha256_8", sha256_hex(name.nodename).substr(0, 8)},
-          {"os", value_in("/etc/os-release", "PRETTY_NAME", '=')},
-          {"kernel", name.release},
-          {"cpu", value_in("/proc/cpuinfo", "model name", ':')},
-          {"cores", std::thread::hardware_concurrency()},
-          {"memory_bytes", pages * page_size}};
-}
 
 std::vector<std::string> program_arguments() {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);

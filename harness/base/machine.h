@@ -4,16 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/base/json.h"
-
 namespace harness {
-
-/// What halfproof was built from: {"version", "commit", "dirty", "compiler", "build_type"}.
-Json build_record();
-
-/// The machine as far as it can be known without LibTorch: {"hostname_sha256_8", "os", "kernel",
-/// "cpu", "cores", "memory_bytes"}. `cpu` is the model name of /proc/cpuinfo.
-Json machine_record();
 
 /// The running program's arguments: the program's bare name, then what followed it, with the
 /// folders of absolute paths left out ("/a/b/suite.json" becomes "suite.json"): results must not

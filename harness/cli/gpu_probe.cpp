@@ -1,10 +1,9 @@
 #include "harness/cli/gpu_probe.h"
 
-#include <dlfcn.h>
-
 #include <array>
-#include <memory>
-#include <string>
+
+#include "harness/base/nvidia_driver.h"
+#include "harness/base/shared_library.h"
 
 namespace harness {
 namespace {
@@ -19,19 +18,7 @@ struct Memory {
 constexpr int kSuccess = 0;
 constexpr int kClockSm = 1;
 
-/// Functions of the library, or null pointers.
-struct Nvml {
-  std::unique_ptr<void, int (*)(void*)> library{
-      ::dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL),
-      [](void* handle) { return handle == nullptr ? 0 : ::dlclose(handle); }};
-
-  template <typename Function>
-  Function* find(const char* name) const {
-    return library == nullptr ? nullptr : reinterpret_cast<Function*>(::dlsym(library.get(), name));
-  }
-};
-
-Json describe(const Nvml& nvml, Device device) {
+Json describe(const SharedLibrary& nvml, Device device) {
   Json record = Json::object();
   std::array<char, 96> name{};
   if (auto* get = nvml.find<int(Device, char*, unsigned)>("nvmlDeviceGetName")) {
@@ -51,7 +38,7 @@ Json describe(const Nvml& nvml, Device device) {
   return record;
 }
 
-Json devices_of(const Nvml& nvml) {
+Json devices_of(const SharedLibrary& nvml) {
   Json devices = Json::array();
   auto* count_of = nvml.find<int(unsigned*)>("nvmlDeviceGetCount_v2");
   auto* device_at = nvml.find<int(unsigned, Device*)>("nvmlDeviceGetHandleByIndex_v2");
@@ -67,19 +54,15 @@ Json devices_of(const Nvml& nvml) {
 }  // namespace
 
 Json probe_gpus() {
-  const Nvml nvml;
-  if (nvml.library == nullptr) return {{"absent", "no NVIDIA driver (libnvidia-ml.so.1)"}};
+  const SharedLibrary nvml("libnvidia-ml.so.1");
+  if (!nvml.is_open()) return {{"absent", "no NVIDIA driver (libnvidia-ml.so.1)"}};
   auto* start = nvml.find<int()>("nvmlInit_v2");
   if (start == nullptr || start() != kSuccess)
     return {{"absent", "the NVIDIA driver does not start"}};
-  std::array<char, 96> version{};
-  if (auto* get = nvml.find<int(char*, unsigned)>("nvmlSystemGetDriverVersion")) {
-    get(version.data(), version.size());
-  }
   const Json devices = devices_of(nvml);
   if (auto* stop = nvml.find<int()>("nvmlShutdown")) stop();
   if (devices.empty()) return {{"absent", "the NVIDIA driver shows no GPU"}};
-  return {{"driver", version.data()}, {"devices", devices}};
+  return {{"driver", nvidia_driver_version().value_or("")}, {"devices", devices}};
 }
 
 }  // namespace harness

@@ -3,8 +3,8 @@
 #include <exception>
 
 #include "harness/base/error.h"
-#include "harness/base/machine.h"
 #include "harness/cli/command.h"
+#include "harness/record/environment.h"
 
 int main(int argc, char** argv) {
   // A file that may not grow (ulimit -f) is an error that names it, not the end of the program.
@@ -12,9 +12,8 @@ int main(int argc, char** argv) {
   CLI::App program{"halfproof proves, or disproves, what a model zoo says about FP16 training",
                    "halfproof"};
   program.require_subcommand(1);
-  const harness::Json build = harness::build_record();
-  program.set_version_flag("--version", "halfproof " + build.at("version").get<std::string>() +
-                                            " (" + build.at("commit").get<std::string>() + ")");
+  const harness::BuildRecord build = harness::build_record();
+  program.set_version_flag("--version", "halfproof " + build.version + " (" + build.commit + ")");
   int exit_code = 2;
   harness::add_run_command(program, exit_code);
   harness::add_judge_command(program, exit_code);

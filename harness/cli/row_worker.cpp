@@ -69,7 +69,7 @@ RunResult result_without_run(const std::string& suite, const AskedExecution& ask
   result.reason = end.reason;
   result.started = utc_now();
   result.argv = options.argv;
-  result.environment = {{"build", build_record()}, {"machine", machine_record()}};
+  result.environment = command_environment();
   return result;
 }
 

@@ -164,25 +164,4 @@ double ConfusionMatrix::aacc() const {
   return percent(std::accumulate(both.begin(), both.end(), std::int64_t{0}), pixels());
 }
 
-Json to_json(const ConfusionMatrix& matrix) {
-  const auto numbers = [](const std::vector<double>& values) {
-    Json list = Json::array();
-    for (const double value : values) list.push_back(number_or_null(value));
-    return list;
-  };
-  Json rows = Json::array();
-  for (std::int64_t label = 0; label < matrix.num_classes(); ++label) {
-    const auto row = matrix.counts().begin() + label * matrix.num_classes();
-    rows.push_back(std::vector<std::int64_t>(row, row + matrix.num_classes()));
-  }
-  return {{"pixels", matrix.pixels()},
-          {"classes", matrix.num_classes()},
-          {"confusion", std::move(rows)},
-          {"miou", number_or_null(matrix.miou())},
-          {"macc", number_or_null(matrix.macc())},
-          {"aacc", number_or_null(matrix.aacc())},
-          {"iou", numbers(matrix.iou())},
-          {"acc", numbers(matrix.acc())}};
-}
-
 }  // namespace harness

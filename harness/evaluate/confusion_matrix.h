@@ -4,8 +4,6 @@
 #include <span>
 #include <vector>
 
-#include "harness/base/json.h"
-
 namespace harness {
 
 /// Counts of (label, predicted class) over a data set, added image by image.
@@ -56,8 +54,5 @@ class ConfusionMatrix {
   std::int64_t num_classes_;
   std::vector<std::int64_t> counts_;
 };
-
-/// {"pixels", "classes", "confusion", "miou", "macc", "aacc", "iou", "acc"}: docs/formats.md.
-Json to_json(const ConfusionMatrix& matrix);
 
 }  // namespace harness

@@ -100,14 +100,10 @@ TEST(ConfusionMatrix, MergesCountByCount) {
   EXPECT_THROW(matrix.merge(ConfusionMatrix(2)), std::invalid_argument);
 }
 
-TEST(ConfusionMatrix, WritesWhatIsMissingAsNull) {
-  const auto json = to_json(small_matrix());
-  EXPECT_EQ(json.at("confusion").dump(), "[[1,0,0],[1,2,0],[0,0,0]]");
-  EXPECT_EQ(json.at("pixels"), 4);
-  EXPECT_EQ(json.at("classes"), 3);
-  EXPECT_EQ(json.at("iou").at(0), 50.0);
-  EXPECT_TRUE(json.at("iou").at(2).is_null());
-  EXPECT_TRUE(to_json(ConfusionMatrix(1)).at("miou").is_null());
+TEST(ConfusionMatrix, AClassThatIsAbsentHasNoNumbers) {
+  EXPECT_EQ(small_matrix().iou().at(0), 50.0);
+  EXPECT_TRUE(std::isnan(small_matrix().iou().at(2)));
+  EXPECT_TRUE(std::isnan(ConfusionMatrix(1).miou()));
 }
 
 // MMSegmentation's own numbers for its own matrix: mini zoo, FCN, FP32.
@@ -125,7 +121,7 @@ TEST(ConfusionMatrix, AgreesWithTheMetricsThatMMSegmentationReported) {
   }
   ConfusionMatrix matrix(static_cast<std::int64_t>(rows.size()));
   matrix.add(prediction, label);
-  EXPECT_EQ(to_json(matrix).at("confusion"), golden.at("confusion"));
+  EXPECT_EQ(matrix.pixels(), static_cast<std::int64_t>(label.size()));
   EXPECT_NEAR(matrix.miou(), 100.0 * golden.at("metrics").at("mIoU").get<double>(), 0.00501);
   EXPECT_NEAR(matrix.macc(), 100.0 * golden.at("metrics").at("mAcc").get<double>(), 0.00501);
   EXPECT_NEAR(matrix.aacc(), 100.0 * golden.at("metrics").at("aAcc").get<double>(), 0.00501);

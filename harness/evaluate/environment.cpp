@@ -9,18 +9,49 @@
 #include <opencv2/core/utility.hpp>
 #include <opencv2/core/version.hpp>
 
+#include "harness/base/error.h"
+#include "harness/base/nvidia_driver.h"
 #include "harness/base/sha256.h"
+#include "harness/precision/half_convolution.h"
 
 namespace harness {
 namespace {
 
-Json gpu_record() {
-  if (!torch::cuda::is_available()) return nullptr;
+LibraryRecord library_record() {
+  auto& context = at::globalContext();
+  LibraryRecord library;
+  library.libtorch = TORCH_VERSION;
+  library.opencv = CV_VERSION;
+  library.threads = torch::get_num_threads();
+  library.interop_threads = at::get_num_interop_threads();
+  library.onednn = at::hasMKLDNN();
+  library.cpu_capability = at::get_cpu_capability();
+  library.deterministic_algorithms = context.deterministicAlgorithms();
+  library.tf32 = {context.allowTF32CuBLAS(), context.allowTF32CuDNN()};
+  library.cudnn = {context.userEnabledCuDNN(), context.benchmarkCuDNN(),
+                   context.deterministicCuDNN()};
+  library.convolution_kernel = active_half_convolution();
+  return library;
+}
+
+std::optional<GpuRecord> gpu_record() {
+  if (!torch::cuda::is_available()) return std::nullopt;
+  const auto device = cuda_device(0);
+  if (!device) {
+    throw Error(ErrorCode::kUnavailable, "GPU 0",
+                "no gpu: expected the CUDA driver to describe the device that LibTorch uses, got "
+                "no answer of libcuda.so.1");
+  }
   const auto& hooks = at::detail::getCUDAHooks();
-  return {{"devices", torch::cuda::device_count()},
-          {"cuda", hooks.versionCUDART()},
-          {"cudnn", hooks.versionCuDNN()},
-          {"configuration", hooks.showConfig()}};
+  GpuRecord gpu;
+  gpu.name = device->name;
+  gpu.memory_bytes = device->memory_bytes;
+  gpu.compute_capability = device->compute_capability;
+  gpu.driver = nvidia_driver_version().value_or("");
+  gpu.cuda = hooks.versionCUDART();
+  gpu.cudnn = hooks.versionRuntimeCuDNN();
+  gpu.devices = static_cast<std::int64_t>(torch::cuda::device_count());
+  return gpu;
 }
 
 /// The version in at::show_config(): "..., TORCH_VERSION=2.11.0, ...".
@@ -46,21 +77,11 @@ Json library_versions() {
   return versions;
 }
 
-Json environment_record() {
-  auto& context = at::globalContext();
-  return {{"libtorch", TORCH_VERSION},
-          {"opencv", CV_VERSION},
-          {"threads", torch::get_num_threads()},
-          {"interop_threads", at::get_num_interop_threads()},
-          {"onednn", at::hasMKLDNN()},
-          {"cpu_capability", at::get_cpu_capability()},
-          {"deterministic_algorithms", context.deterministicAlgorithms()},
-          {"tf32", {{"cublas", context.allowTF32CuBLAS()}, {"cudnn", context.allowTF32CuDNN()}}},
-          {"cudnn",
-           {{"enabled", context.userEnabledCuDNN()},
-            {"benchmark", context.benchmarkCuDNN()},
-            {"deterministic", context.deterministicCuDNN()}}},
-          {"gpu", gpu_record()}};
+EnvironmentRecord environment_record() {
+  EnvironmentRecord environment = command_environment();
+  environment.library = library_record();
+  environment.gpu = gpu_record();
+  return environment;
 }
 
 }  // namespace harness

@@ -1,14 +1,13 @@
 #pragma once
 
-#include "harness/base/json.h"
+#include "harness/record/environment.h"
 
 namespace harness {
 
-/// What LibTorch computes with: {"libtorch", "opencv", "threads", "interop_threads", "onednn",
-/// "deterministic_algorithms", "tf32": {"cublas", "cudnn"}, "cudnn": {"enabled", "benchmark",
-/// "deterministic"}, "cpu_capability", "gpu": {"name", "memory_bytes", "compute_capability",
-/// "cuda", "cudnn"} | null}.
-Json environment_record();
+/// What this process computes with: build, machine, LibTorch with its switches as they stand, and
+/// the first GPU where LibTorch can use one. A GPU that LibTorch uses and the driver does not
+/// describe throws Error(kUnavailable): numbers of an unknown GPU are no evidence.
+EnvironmentRecord environment_record();
 
 /// What results are computed with, as the libraries that are loaded say themselves (the headers
 /// only know what was built against): {"LibTorch": "2.11.0 1f2e3d4c5b6a", "OpenCV": "4.6.0"}, and

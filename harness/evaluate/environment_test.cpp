@@ -13,30 +13,35 @@ namespace {
 TEST(Environment, NamesTheLibrariesAndThreads) {
   const int threads = torch::get_num_threads();
   torch::set_num_threads(3);
-  const Json record = environment_record();
+  const EnvironmentRecord environment = environment_record();
+  ASSERT_TRUE(environment.library);
+  const LibraryRecord& record = *environment.library;
   torch::set_num_threads(threads);
-  EXPECT_EQ(record.at("libtorch"), TORCH_VERSION);
-  EXPECT_EQ(record.at("opencv"), cv::getVersionString());
-  EXPECT_EQ(record.at("threads"), 3);
-  EXPECT_EQ(record.at("interop_threads"), at::get_num_interop_threads());
-  EXPECT_EQ(record.at("onednn"), at::hasMKLDNN());
-  EXPECT_EQ(record.at("cpu_capability"), at::get_cpu_capability());
+  EXPECT_EQ(record.libtorch, TORCH_VERSION);
+  EXPECT_EQ(record.opencv, cv::getVersionString());
+  EXPECT_EQ(record.threads, 3);
+  EXPECT_EQ(record.interop_threads, at::get_num_interop_threads());
+  EXPECT_EQ(record.onednn, at::hasMKLDNN());
+  EXPECT_EQ(record.cpu_capability, at::get_cpu_capability());
+  EXPECT_NE(record.convolution_kernel, "");
+  EXPECT_EQ(environment.machine.cores, machine_record().cores);
+  EXPECT_EQ(environment.build.commit, build_record().commit);
 }
 
 /// A switch of LibTorch that changes numbers, and where the record shows it.
 struct Flag {
   std::string name;
   void (*set)(bool);
-  bool (*shown)(const Json&);
+  bool (*shown)(const LibraryRecord&);
 };
 
 class EnvironmentFlag : public testing::TestWithParam<Flag> {};
 
 TEST_P(EnvironmentFlag, IsFollowed) {
-  const bool before = GetParam().shown(environment_record());
+  const bool before = GetParam().shown(*environment_record().library);
   for (const bool value : {!before, before}) {
     GetParam().set(value);
-    EXPECT_EQ(GetParam().shown(environment_record()), value);
+    EXPECT_EQ(GetParam().shown(*environment_record().library), value);
   }
 }
 
@@ -44,25 +49,25 @@ INSTANTIATE_TEST_SUITE_P(
     All, EnvironmentFlag,
     testing::Values(
         Flag{"tf32_cublas", [](bool on) { at::globalContext().setAllowTF32CuBLAS(on); },
-             [](const Json& record) { return record.at("tf32").at("cublas").get<bool>(); }},
+             [](const LibraryRecord& record) { return record.tf32.cublas; }},
         Flag{"tf32_cudnn", [](bool on) { at::globalContext().setAllowTF32CuDNN(on); },
-             [](const Json& record) { return record.at("tf32").at("cudnn").get<bool>(); }},
+             [](const LibraryRecord& record) { return record.tf32.cudnn; }},
         Flag{"cudnn", [](bool on) { at::globalContext().setUserEnabledCuDNN(on); },
-             [](const Json& record) { return record.at("cudnn").at("enabled").get<bool>(); }},
+             [](const LibraryRecord& record) { return record.cudnn.enabled; }},
         Flag{"cudnn_benchmark", [](bool on) { at::globalContext().setBenchmarkCuDNN(on); },
-             [](const Json& record) { return record.at("cudnn").at("benchmark").get<bool>(); }},
+             [](const LibraryRecord& record) { return record.cudnn.benchmark; }},
         Flag{"cudnn_deterministic", [](bool on) { at::globalContext().setDeterministicCuDNN(on); },
-             [](const Json& record) { return record.at("cudnn").at("deterministic").get<bool>(); }},
+             [](const LibraryRecord& record) { return record.cudnn.deterministic; }},
         Flag{"deterministic_algorithms",
              [](bool on) { at::globalContext().setDeterministicAlgorithms(on, false); },
-             [](const Json& record) { return record.at("deterministic_algorithms").get<bool>(); }}),
+             [](const LibraryRecord& record) { return record.deterministic_algorithms; }}),
     [](const auto& flag) { return flag.param.name; });
 
 TEST(LibraryVersions, AreThoseOfTheLoadedLibraries) {
   const Json versions = library_versions();
-  EXPECT_EQ(versions.at("OpenCV"), environment_record().at("opencv"));
+  EXPECT_EQ(versions.at("OpenCV"), environment_record().library->opencv);
   const std::string torch = versions.at("LibTorch");
-  const std::string headers = environment_record().at("libtorch");
+  const std::string headers = environment_record().library->libtorch;
   // "2.11.0+cu130 1f2e3d4c5b6a": a wheel's own version may say more than its headers.
   EXPECT_EQ(torch.substr(0, headers.size()), headers);
   EXPECT_EQ(torch.size() - torch.rfind(' ') - 1, 12U);
@@ -70,8 +75,20 @@ TEST(LibraryVersions, AreThoseOfTheLoadedLibraries) {
   EXPECT_EQ(library_versions(), versions);
 }
 
-TEST(Environment, TheGpuIsNullWhereThereIsNone) {
-  EXPECT_EQ(environment_record().at("gpu").is_null(), !torch::cuda::is_available());
+TEST(Environment, IsReadBackAsItWasWritten) {
+  const Json value = record_to_json(environment_record());
+  EXPECT_EQ(record_to_json(record_from_json<EnvironmentRecord>(value, "a.json")).dump(),
+            value.dump());
+}
+
+TEST(Environment, ThereIsAGpuExactlyWhereLibTorchCanUseOne) {
+  const auto environment = environment_record();
+  ASSERT_EQ(environment.gpu.has_value(), torch::cuda::is_available());
+  if (!environment.gpu) return;
+  EXPECT_NE(environment.gpu->name, "");
+  EXPECT_GT(environment.gpu->memory_bytes, 1 << 30);
+  EXPECT_NE(environment.gpu->compute_capability, "");
+  EXPECT_EQ(environment.gpu->devices, static_cast<std::int64_t>(torch::cuda::device_count()));
 }
 
 }  // namespace

@@ -35,39 +35,36 @@ class Census final : public models::ActivationObserver {
 
   ForwardCensus result(std::size_t images) const {
     RangeCensus all;
-    Json loudest = nullptr;
+    ActivationsRecord record;
     for (const auto& [layer, tally] : tallies_) {
       const RangeCensus one = tally.total();
-      if (loudest.is_null() || one.max_abs > all.max_abs) loudest = layer;
+      if (!record.max_abs_layer || one.max_abs > all.max_abs) record.max_abs_layer = layer;
       all += one;
     }
-    return {{{"images", images},
-             {"elements", all.elements},
-             {"non_finite", all.non_finite},
-             {"above_half_max", all.above_half_max},
-             {"half_subnormals", all.half_subnormals},
-             {"zeros", all.zeros},
-             {"max_abs", all.max_abs},
-             {"max_abs_layer", loudest},
-             {"first_non_finite_layer", first_broken_layer()}},
-            dtype_counts()};
+    record.images = static_cast<std::int64_t>(images);
+    record.elements = all.elements;
+    record.non_finite = all.non_finite;
+    record.above_half_max = all.above_half_max;
+    record.half_subnormals = all.half_subnormals;
+    record.zeros = all.zeros;
+    record.max_abs = all.max_abs;
+    record.first_non_finite_layer = first_broken_layer();
+    return {record, dtype_counts()};
   }
 
  private:
   /// In the order in which the layers ran.
-  Json first_broken_layer() const {
+  std::optional<std::string> first_broken_layer() const {
     for (const auto& layer : order_) {
       if (tallies_.at(layer).total().non_finite > 0) return layer;
     }
-    return nullptr;
+    return std::nullopt;
   }
 
-  Json dtype_counts() const {
-    Json counts = Json::object();
+  DtypeCensus dtype_counts() const {
+    DtypeCensus counts;
     for (const auto& [kind, layers] : dtypes_) {
-      std::map<std::string, std::int64_t> layers_by_dtype;
-      for (const auto& [layer, dtype] : layers) ++layers_by_dtype[dtype];
-      counts[kind] = layers_by_dtype;
+      for (const auto& [layer, dtype] : layers) ++counts[kind][dtype];
     }
     return counts;
   }

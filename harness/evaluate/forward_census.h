@@ -6,7 +6,7 @@
 
 #include <torch/torch.h>
 
-#include "harness/base/json.h"
+#include "harness/record/evaluation_record.h"
 #include "models/encoder_decoder.h"
 
 namespace harness {
@@ -14,8 +14,8 @@ namespace harness {
 /// What flows through a network: range of every activation and the dtypes in which its convolutions
 /// and norms ran. It is measured on what the layers really computed, not on the flag that asked.
 struct ForwardCensus {
-  Json forward = Json::object();  ///< docs/formats.md, measurements "forward".
-  Json census = Json::object();   ///< {"convolution": {"float16": 69}, "batch_norm": {...}}.
+  ActivationsRecord activations;
+  DtypeCensus dtypes;  ///< {"convolution": {"float16": 69}, "batch_norm": {...}}.
 };
 
 /// Runs `model` once on each image with an observer on every layer.

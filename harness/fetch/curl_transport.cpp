@@ -8,7 +8,6 @@
 
 #include <curl/curl.h>
 
-#include "harness/base/machine.h"
 #include "harness/base/unicode.h"
 #include "harness/fetch/response_head.h"
 #include "harness/fetch/transfer_failure.h"
@@ -146,7 +145,7 @@ void set_certificates(CURL* handle) {
 
 void set_request(CURL* handle, const TransferRequest& request) {
   const bool secure = request.url.starts_with("https:");
-  const std::string agent = "halfproof/" + build_record()["version"].get<std::string>();
+  const std::string agent = "halfproof/" HALFPROOF_VERSION;
   curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https,file");
   curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");

@@ -15,15 +15,13 @@ const RunResult* result_of(const ClaimContext& context, std::string_view stage,
   return nullptr;
 }
 
-std::string stage_text(std::string_view stage, std::string_view precision) {
-  std::string text(stage);
-  if (!precision.empty()) text.append(" in ").append(precision);
-  return text;
+std::string text_of(const RunResult& result) {
+  return execution_text(result.stage, result.precision, result.seed);
 }
 
 Finding absence_of(const ClaimContext& context, std::string_view stage,
                    std::string_view precision) {
-  const std::string what = stage_text(stage, precision);
+  const std::string what = execution_text(stage, precision);
   const bool asked = context.scope.asks_for_stage(stage) &&
                      (precision.empty() || context.scope.asks_for_precision(precision));
   if (!asked) return skipped("the job was not asked for " + what);
@@ -32,20 +30,28 @@ Finding absence_of(const ClaimContext& context, std::string_view stage,
 
 }  // namespace
 
+ResultEvidence use_result(const RunResult& result) {
+  switch (result.status) {
+    case RunStatus::kOk:
+      return {&result, std::nullopt};
+    case RunStatus::kSkipped:
+      return {nullptr, skipped(result.reason.empty() ? "skipped without a reason" : result.reason,
+                               missing_resource(result.reason))};
+    case RunStatus::kError:
+      break;
+  }
+  return {nullptr, missing(text_of(result) + " failed: " + result.reason)};
+}
+
 ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
                            std::string_view precision) {
   const RunResult* result = result_of(context, stage, precision);
   if (result == nullptr) return {nullptr, absence_of(context, stage, precision)};
-  switch (result->status) {
-    case RunStatus::kOk:
-      return {result, std::nullopt};
-    case RunStatus::kSkipped:
-      return {nullptr, skipped(result->reason.empty() ? "skipped without a reason" : result->reason,
-                               missing_resource(result->reason))};
-    case RunStatus::kError:
-      break;
-  }
-  return {nullptr, missing(stage_text(stage, precision) + " failed: " + result->reason)};
+  return use_result(*result);
+}
+
+Finding unreadable(const RunResult& result, const Error& error) {
+  return missing(text_of(result) + " cannot be read: " + error.detail());
 }
 
 std::string row_precision(const Row& row) {

@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "harness/base/error.h"
 #include "harness/judge/finding.h"
+#include "harness/record/fields.h"
 
 namespace harness {
 
@@ -18,6 +20,39 @@ struct ResultEvidence {
 };
 ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
                            std::string_view precision);
+
+/// The same for a result that is at hand, of one seed among several for example.
+ResultEvidence use_result(const RunResult& result);
+
+/// The failure that a result's measurements cannot be read.
+Finding unreadable(const RunResult& result, const Error& error);
+
+/// A stage's measurements, read as the record that the stage writes.
+///
+/// What find_result() gives no result for is absent for the same reason. Measurements that cannot
+/// be read strictly (fields.h) are a failure that names the key's path.
+template <Record R>
+struct RecordEvidence {
+  const RunResult* result = nullptr;
+  std::optional<R> record;
+  std::optional<Finding> absence;  ///< Set exactly when `record` is not.
+};
+
+template <Record R>
+RecordEvidence<R> read_record(const ResultEvidence& evidence) {
+  if (evidence.absence) return {nullptr, std::nullopt, evidence.absence};
+  try {
+    return {evidence.result, measurements_of<R>(*evidence.result), std::nullopt};
+  } catch (const Error& error) {
+    return {nullptr, std::nullopt, unreadable(*evidence.result, error)};
+  }
+}
+
+template <Record R>
+RecordEvidence<R> find_record(const ClaimContext& context, std::string_view stage,
+                              std::string_view precision) {
+  return read_record<R>(find_result(context, stage, precision));
+}
 
 /// The precision that the row's numbers were published for: that of its policy.
 std::string row_precision(const Row& row);

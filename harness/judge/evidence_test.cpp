@@ -1,5 +1,6 @@
 #include "harness/judge/evidence.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/base/measurement.h"
@@ -61,6 +62,53 @@ TEST(Evidence, ASkipKeepsItsReasonAndResource) {
   sample.results[1].reason = "no data: leftImg8bit/val does not exist";
   EXPECT_EQ(evaluation(sample).absence->verdict, Verdict::kSkipped);
   EXPECT_EQ(evaluation(sample).absence->resource, "data");
+}
+
+struct Score {
+  double miou = 0.0;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("miou", self.miou);
+  }
+};
+
+RecordEvidence<Score> score(const Case& sample) {
+  return find_record<Score>({sample.row, sample.claim, sample.results, sample.scope}, "evaluate",
+                            "fp16");
+}
+
+TEST(Evidence, MeasurementsAreReadAsTheStagesRecord) {
+  Case sample;
+  sample.results[1].measurements = {{"miou", 52.05}};
+  const auto found = score(sample);
+  ASSERT_TRUE(found.record.has_value());
+  EXPECT_EQ(found.record->miou, 52.05);
+  EXPECT_EQ(found.result, &sample.results[1]);
+  EXPECT_FALSE(found.absence.has_value());
+}
+
+TEST(Evidence, MeasurementsThatCannotBeReadFailWithTheKeysPath) {
+  Case sample;
+  for (const Json& broken : {Json({{"miou", "52.05"}}), Json::object(), Json(nullptr),
+                             Json({{"miou", 52.05}, {"more", 1}})}) {
+    sample.results[1].measurements = broken;
+    const auto found = score(sample);
+    EXPECT_FALSE(found.record.has_value());
+    ASSERT_TRUE(found.absence.has_value()) << broken;
+    EXPECT_EQ(found.absence->verdict, Verdict::kFail);
+    EXPECT_THAT(found.absence->reason,
+                testing::StartsWith("evaluate in fp16 cannot be read: measurements"));
+  }
+}
+
+TEST(Evidence, ARecordIsAbsentWhereItsResultIs) {
+  Case sample;
+  sample.results[1].status = RunStatus::kError;
+  EXPECT_EQ(score(sample).absence->verdict, Verdict::kFail);
+  sample.results[1].status = RunStatus::kSkipped;
+  EXPECT_EQ(score(sample).absence->verdict, Verdict::kSkipped);
+  EXPECT_FALSE(score(sample).record.has_value());
 }
 
 TEST(Evidence, TheArithmeticFollowsFromThePolicy) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/record/environment.h"
 
 namespace harness {
 
@@ -46,8 +47,8 @@ struct JobRecord {
   std::string device;
   std::vector<std::int64_t> seeds;
   std::vector<std::string> argv;
-  Json environment = Json::object();  ///< build, machine.
-  std::string started;                ///< UTC.
+  EnvironmentRecord environment;
+  std::string started;  ///< UTC.
   std::vector<AskedExecution> asked;
 
   /// Adds the execution, or gives the one that is there its key.

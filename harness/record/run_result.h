@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/record/environment.h"
 #include "harness/record/fields.h"
 
 namespace harness {
@@ -32,8 +33,8 @@ struct Execution {
   std::string started;     ///< UTC.
   double elapsed_s = 0.0;  ///< Seconds.
   std::vector<std::string> argv;
-  std::optional<std::int64_t> seed;    ///< Of executions that draw random numbers.
-  Json environment = Json::object();   ///< build, machine, libtorch, cuda, threads, flags.
+  std::optional<std::int64_t> seed;  ///< Of executions that draw random numbers.
+  EnvironmentRecord environment;
   Json measurements = Json::object();  ///< A record of record/ as JSON.
 
   /// Names these fields for the documents of the structs that extend this one (fields.h).

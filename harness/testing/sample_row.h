@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "harness/judge/finding.h"
+#include "harness/record/evaluation_record.h"
 #include "harness/record/examine_record.h"
 
 /// A row and results of it that pass, for tests to break one thing at a time.
@@ -127,8 +129,9 @@ inline RunResult result(std::string stage, std::string precision, Json measureme
   result.stage = std::move(stage);
   result.precision = std::move(precision);
   result.device = result.stage == "verify" ? "" : "cpu";
-  result.environment = {{"machine", {{"cpu", "AMD EPYC 7763 64-Core Processor"}}},
-                        {"gpu", nullptr}};
+  result.environment.machine.cpu = "AMD EPYC 7763 64-Core Processor";
+  result.environment.machine.cores = 2;
+  result.environment.library.emplace().threads = 2;
   result.measurements = std::move(measurements);
   return result;
 }
@@ -137,40 +140,52 @@ inline RunResult verify() {
   return result("verify", "", record_to_json(ExamineRecord{checkpoint(), log()}));
 }
 
+inline EvaluationRecord evaluation_record(double miou) {
+  EvaluationRecord record;
+  record.protocol = "whole";
+  record.images = 16;
+  record.pixels = 500000;
+  record.miou = miou;
+  record.images_per_second = 12.5;
+  record.logits.elements = 7000;
+  ForwardRecord& forward = record.forward.emplace();
+  forward.activations.images = 4;
+  forward.activations.elements = 1000000;
+  forward.activations.half_subnormals = 1200;
+  forward.activations.zeros = 400000;
+  forward.activations.max_abs = 34.21875;
+  forward.activations.max_abs_layer = "decode_head.conv_seg";
+  return record;
+}
+
 inline RunResult evaluate(std::string precision = "fp16", double miou = 52.051) {
-  return result("evaluate", std::move(precision),
-                {{"images", 16},
-                 {"pixels", 500000},
-                 {"miou", miou},
-                 {"images_per_second", 12.5},
-                 {"forward",
-                  {{"elements", 1000000},
-                   {"non_finite", 0},
-                   {"logits_non_finite", 0},
-                   {"above_half_max", 0},
-                   {"half_subnormals", 1200},
-                   {"zeros", 400000},
-                   {"max_abs", 34.21875},
-                   {"max_abs_layer", "decode_head.conv_seg"},
-                   {"first_non_finite_layer", nullptr}}},
-                 {"peak_bytes", nullptr}});
+  return result("evaluate", std::move(precision), record_to_json(evaluation_record(miou)));
+}
+
+inline ParityRecord parity_record() {
+  const PairedCounts image{{50, 30}, {100, 60}, {50, 30}, {100, 60}};
+  ParityRecord record;
+  record.images = 2;
+  record.pixels = 200000;
+  record.changed_pixels = 120;
+  record.miou = 52.051;
+  record.miou_reference = 52.060;
+  record.difference = 52.051 - 52.060;
+  record.logits = {2, 0.002, 1e-6, 4.0};
+  record.per_image = {image, image};
+  return record;
 }
 
 inline RunResult parity() {
-  const Json image = {{"intersect", {50, 30}},
-                      {"union", {100, 60}},
-                      {"intersect_reference", {50, 30}},
-                      {"union_reference", {100, 60}}};
-  return result(
-      "parity", "fp16",
-      {{"images", 2},
-       {"pixels", 200000},
-       {"changed_pixels", 120},
-       {"miou", 52.051},
-       {"miou_reference", 52.060},
-       {"difference", 52.051 - 52.060},
-       {"logits", {{"images", 2}, {"rmse", 0.002}, {"rmse_reference", 1e-6}, {"rms", 4.0}}},
-       {"per_image", {image, image}}});
+  return result("parity", "fp16", record_to_json(parity_record()));
+}
+
+/// The result with measurements that `change` made of its own.
+template <Record R>
+void change_record(RunResult& result, const std::function<void(R&)>& change) {
+  R record = measurements_of<R>(result);
+  change(record);
+  result.measurements = record_to_json(record);
 }
 
 /// A row, its results and a scope that live together, so that one thing can be changed in each.
@@ -183,6 +198,13 @@ struct Case {
   Finding judge(ClaimRule rule) const { return rule(ClaimContext{row, claim, results, scope}); }
   Json& evaluation() { return results.at(1).measurements; }
   Json& parity_measurements() { return results.at(3).measurements; }
+  /// Of the row's own arithmetic.
+  void change_evaluation(const std::function<void(EvaluationRecord&)>& change) {
+    change_record<EvaluationRecord>(results.at(1), change);
+  }
+  void change_parity(const std::function<void(ParityRecord&)>& change) {
+    change_record<ParityRecord>(results.at(3), change);
+  }
 };
 
 }  // namespace harness::sample

@@ -5,13 +5,13 @@
 
 #include "harness/base/error.h"
 #include "harness/base/machine.h"
-#include "harness/evaluate/evaluation_record.h"
 #include "harness/evaluate/evaluator.h"
 #include "harness/evaluate/normalization_config.h"
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
 #include "harness/precision/policy.h"
 #include "harness/precision/range_census.h"
+#include "harness/record/environment.h"
 #include "harness/train/weight_digest.h"
 #include "models/losses.h"
 
@@ -231,7 +231,7 @@ void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
                                return run_model(model_, policy_, image);
                              }};
   const EvaluationResult evaluation = harness::evaluate(validation_, {network}, options);
-  const Json record = evaluation_record(evaluation, 0);
+  const Json record = record_to_json(evaluation_record(evaluation, 0, Protocol::kWholeImage));
   log_.validation(position, evaluation.images,
                   validation_values(record, class_names(setup_.meta, options.num_classes)));
   tallies_.add_validation(position.iteration, record);
@@ -258,7 +258,7 @@ void TrainingSession::save(bool now) {
 }
 
 Json TrainingSession::meta() const {
-  Json meta = {{"env_info", "halfproof " + build_record().value("commit", "")},
+  Json meta = {{"env_info", "halfproof " + build_record().commit},
                {"seed", request_.seed},
                {"exp_name", request_.row.id + ".py"}};
   for (const auto* key : {"config", "CLASSES", "PALETTE"}) {

@@ -9,11 +9,11 @@
 #include "harness/base/machine.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/data/cityscapes.h"
-#include "harness/evaluate/evaluation_record.h"
 #include "harness/evaluate/evaluator.h"
 #include "harness/evaluate/forward_census.h"
 #include "harness/evaluate/memory_meter.h"
 #include "harness/evaluate/normalization_config.h"
+#include "harness/evaluate/stage_records.h"
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
 #include "harness/network/tensor_bridge.h"
@@ -142,18 +142,21 @@ std::int64_t peak_bytes(Subject& subject, const std::string& precision,
   return weights + meter.peak_bytes() - before;
 }
 
+ForwardRecord look_inside(Subject& subject, const std::string& precision,
+                          const std::vector<torch::Tensor>& images) {
+  const auto forward = subject.forward(precision);
+  const ForwardCensus census = take_census(subject.model(precision), images, forward);
+  return {census.activations, census.dtypes, peak_bytes(subject, precision, images.front())};
+}
+
 Json measurements_of(Subject& subject, const EvaluationResult& evaluation, std::size_t index,
                      const EvaluateJob::Wanted& wanted, const std::vector<torch::Tensor>& images) {
-  if (wanted.stage == "parity") return parity_record(evaluation, index);
-  Json record = evaluation_record(evaluation, index);
-  record["protocol"] = wanted.stage == "evaluate" ? "whole" : "ms_flip";
-  if (wanted.stage != "evaluate") return record;
-  auto& model = subject.model(wanted.precision);
-  const ForwardCensus census = take_census(model, images, subject.forward(wanted.precision));
-  record["forward"].update(census.forward);
-  record["census"] = census.census;
-  record["peak_bytes"] = peak_bytes(subject, wanted.precision, images.front());
-  return record;
+  if (wanted.stage == "parity") return record_to_json(parity_record(evaluation, index));
+  const bool whole = wanted.stage == "evaluate";
+  EvaluationRecord record = evaluation_record(
+      evaluation, index, whole ? Protocol::kWholeImage : Protocol::kMultiScaleFlip);
+  if (whole) record.forward = look_inside(subject, wanted.precision, images);
+  return record_to_json(record);
 }
 
 /// One pass over the images for all results of one protocol.

@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/record/evaluation_record.h"
 #include "harness/record/run_result.h"
 #include "harness/testing/minizoo_rows.h"
 
@@ -92,16 +93,34 @@ TEST_F(EvaluatedRow, LeavesOneResultForEachThatIsWanted) {
   EXPECT_THAT(testing::internal::GetCapturedStdout(), testing::HasSubstr("\"progress\""));
   const auto results = read_run_results(job_.out);
   ASSERT_EQ(results.size(), 3U);
-  const Json& half = results[0].measurements;
+  const auto half = measurements_of<EvaluationRecord>(results[0]);
+  const auto single = measurements_of<EvaluationRecord>(results[1]);
   EXPECT_EQ(results[0].key, "a");
-  EXPECT_EQ(half.at("images"), 2);
-  EXPECT_EQ(half.at("census").at("convolution").at("float16"), 59);
-  EXPECT_GT(half.at("peak_bytes").get<std::int64_t>(), 1000000);
-  EXPECT_LT(half.at("peak_bytes"), results[1].measurements.at("peak_bytes"));
-  EXPECT_EQ(results[0].environment.at("convolution_kernel"), "widened fp32");
-  const Json& parity = results[2].measurements;
-  EXPECT_EQ(parity.at("images"), 2);
-  EXPECT_LT(parity.at("changed_pixels"), parity.at("pixels"));
+  EXPECT_EQ(half.images, 2);
+  ASSERT_TRUE(half.forward.has_value());
+  ASSERT_TRUE(single.forward.has_value());
+  EXPECT_EQ(half.forward->census.at("convolution").at("float16"), 59);
+  EXPECT_GT(half.forward->peak_bytes, 1000000);
+  EXPECT_LT(half.forward->peak_bytes, single.forward->peak_bytes);
+  ASSERT_TRUE(results[0].environment.library.has_value());
+  EXPECT_EQ(results[0].environment.library->convolution_kernel, "widened fp32");
+  EXPECT_FALSE(results[0].environment.gpu.has_value());
+  const auto parity = measurements_of<ParityRecord>(results[2]);
+  EXPECT_EQ(parity.images, 2);
+  EXPECT_EQ(parity.per_image.size(), 2U);
+  EXPECT_LT(parity.changed_pixels, parity.pixels);
+}
+
+TEST_F(EvaluateJob, SeveralScalesLookAtNoActivations) {
+  job_.results = {{"evaluate_ms_flip", "fp32", "a"}};
+  testing::internal::CaptureStdout();
+  evaluate_job(job_);
+  testing::internal::GetCapturedStdout();
+  const auto results = read_run_results(job_.out);
+  ASSERT_EQ(results.size(), 1U);
+  const auto record = measurements_of<EvaluationRecord>(results[0]);
+  EXPECT_EQ(record.protocol, "ms_flip");
+  EXPECT_FALSE(record.forward.has_value());
 }
 
 TEST_F(EvaluatedRow, ACheckpointOfAnotherModelIsRefusedByItsKeys) {

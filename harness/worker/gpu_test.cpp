@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/base/nvidia_driver.h"
+#include "harness/evaluate/environment.h"
 #include "harness/network/cuda_device.h"
 #include "harness/precision/range_census.h"
 #include "harness/testing/minizoo_rows.h"
@@ -85,6 +87,17 @@ torch::Tensor mixture(std::int64_t count, torch::ScalarType dtype) {
   auto values = (torch::randn({count}) * torch::exp(torch::randn({count}) * 8)).relu();
   values.index_put_({torch::indexing::Slice(0, 3)}, torch::tensor({INFINITY, -INFINITY, NAN}));
   return values.to(dtype);
+}
+
+TEST_F(Gpu, AResultNamesTheCardThatMadeIt) {
+  const auto gpu = environment_record().gpu;
+  ASSERT_TRUE(gpu.has_value());
+  EXPECT_EQ(gpu->name, cuda_device(0)->name);
+  EXPECT_NE(gpu->name, "");
+  EXPECT_NE(gpu->driver, "");
+  EXPECT_GT(gpu->memory_bytes, 1 << 30);
+  EXPECT_GT(gpu->cuda, 0);
+  EXPECT_GT(gpu->cudnn, 0);
 }
 
 TEST_F(Gpu, TheCensusAgreesWithTheHostOnEveryFormat) {

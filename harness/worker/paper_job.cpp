@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/machine.h"
 #include "harness/checkpoint/checkpoint.h"
+#include "harness/evaluate/environment.h"
 #include "harness/network/model_builder.h"
 #include "harness/network/tensor_bridge.h"
 #include "harness/paper/accumulation.h"
@@ -168,7 +169,7 @@ void paper_job(const PaperJob& job) {
   const ExperimentRow row = row_of(job, source);
   measure(experiment, row_settings(job, row), row);
   experiment.elapsed_s = now() - begin;
-  experiment.environment = worker_environment();
+  experiment.environment = environment_record();
   write_json_file(job.out, to_json(experiment));
   send_event({{"event", "result"}, {"experiment", to_string(experiment.name)}});
 }

@@ -4,7 +4,6 @@
 
 #include <torch/torch.h>
 
-#include "harness/base/machine.h"
 #include "harness/evaluate/environment.h"
 #include "harness/network/cuda_device.h"
 #include "harness/precision/half_convolution.h"
@@ -45,14 +44,6 @@ void prepare_process(const RowJob& job) {
   use_exact_fp32();
 }
 
-Json worker_environment() {
-  Json environment = environment_record();
-  environment["build"] = build_record();
-  environment["machine"] = machine_record();
-  environment["convolution_kernel"] = active_half_convolution();
-  return environment;
-}
-
 RunResult new_result(const RowJob& job, const std::string& stage, const std::string& precision,
                      const std::string& key) {
   RunResult result;
@@ -63,7 +54,7 @@ RunResult new_result(const RowJob& job, const std::string& stage, const std::str
   result.device = job.device;
   result.key = key;
   result.argv = job.argv;
-  result.environment = worker_environment();
+  result.environment = environment_record();
   return result;
 }
 

@@ -30,9 +30,6 @@ void read_row_job(ObjectReader& reader, RowJob& job);
 /// Sets this process up for the job's arithmetic: threads, half convolutions, exact FP32.
 void prepare_process(const RowJob& job);
 
-/// Of this process: what LibTorch sees, build, machine, the convolution that is active.
-Json worker_environment();
-
 /// A result of the job with that environment, and without measurements.
 RunResult new_result(const RowJob& job, const std::string& stage, const std::string& precision,
                      const std::string& key);

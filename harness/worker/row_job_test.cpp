@@ -20,8 +20,8 @@ TEST(RowJob, ItsResultsNameItAndTheMachine) {
   EXPECT_EQ(result.key, "key");
   EXPECT_EQ(result.argv.size(), 2U);
   EXPECT_TRUE(result.measurements.empty());
-  EXPECT_TRUE(result.environment.contains("machine"));
-  EXPECT_TRUE(result.environment.contains("build"));
+  EXPECT_EQ(result.environment.machine.cores, machine_record().cores);
+  EXPECT_TRUE(result.environment.library.has_value());
 }
 
 }  // namespace

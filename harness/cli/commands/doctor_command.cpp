@@ -12,6 +12,7 @@
 #include "harness/cli/stages/verify_stage.h"
 #include "harness/cli/worker_process.h"
 #include "harness/fetch/store.h"
+#include "harness/record/environment.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -42,15 +43,20 @@ std::string yes_or_why(bool yes, const std::string& why) {
 }
 
 Json abilities(const Json& worker, const Json& gpus) {
-  const bool tensors = !worker.contains("absent");
   const std::string why = worker.value("absent", "");
-  const bool gpu = tensors && !worker.at("environment").at("gpu").is_null();
+  EnvironmentRecord seen;
+  if (why.empty()) {
+    seen = record_from_json<EnvironmentRecord>(worker.at("environment"), "the worker's answer",
+                                               "environment");
+  }
+  const bool tensors = seen.library.has_value();
+  const bool gpu = seen.gpu.has_value();
   const std::string no_gpu = gpus.value("absent", "LibTorch sees no GPU that the driver shows");
   return {{"files and logs", "yes"},
           {"evaluation in FP32 and FP64", yes_or_why(tensors, why)},
-          {"evaluation in FP16", tensors ? "yes, half convolutions on the CPU by: " +
-                                               worker.at("convolution_kernel").get<std::string>()
-                                         : "no: " + why},
+          {"evaluation in FP16",
+           tensors ? "yes, half convolutions on the CPU by: " + seen.library->convolution_kernel
+                   : "no: " + why},
           {"--device cuda", yes_or_why(gpu, no_gpu)},
           {"published fps and memory", "only on the hardware they were published for"}};
 }
@@ -92,7 +98,8 @@ void print_values(const Json& object, const std::string& prefix = "") {
 }
 
 void doctor(const Options& options) {
-  Json record = {{"build", build_record()}, {"machine", machine_record()}};
+  Json record = {{"build", record_to_json(build_record())},
+                 {"machine", record_to_json(machine_record())}};
   const Json worker = ask_worker();
   record["gpus"] = probe_gpus();
   record["worker"] = worker;

@@ -84,7 +84,7 @@ JobRecord job_record(const Suite& suite, const Options& options,
   job.device = options.device;
   job.seeds = options.seeds;
   job.argv = options.argv;
-  job.environment = {{"build", build_record()}, {"machine", machine_record()}};
+  job.environment = command_environment();
   job.started = utc_now();
   for (const Row* row : rows) {
     job.rows.push_back(row->id);

@@ -7,6 +7,7 @@
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stages/train_stage.h"
 #include "harness/judge/rules/paper/paper_claims.h"
+#include "harness/record/environment.h"
 #include "harness/report/svg_chart.h"
 
 namespace harness {
@@ -58,7 +59,7 @@ void leave_unmeasured(const Suite& suite, const Row& row, const std::string& nam
   experiment.started = utc_now();
   experiment.argv = options.argv;
   experiment.seed = options.seed;
-  experiment.environment = {{"build", build_record()}, {"machine", machine_record()}};
+  experiment.environment = command_environment();
   write_json_file(document_of(options.folder, name, row.id), to_json(experiment));
 }
 

@@ -109,7 +109,7 @@ VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& s
   result.row = row.id;
   result.stage = "verify";
   result.started = utc_now();
-  result.environment = {{"build", build_record()}, {"machine", machine_record()}};
+  result.environment = command_environment();
   ExamineRecord& record = verified.record;
   if (!row.checkpoint.empty()) {
     record.checkpoint =

@@ -1,17 +1,14 @@
 #include "harness/judge/statistics/bootstrap.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <string>
 #include <vector>
 
 namespace harness {
 namespace {
 
-constexpr std::array<const char*, 4> kCounts{"intersect", "union", "intersect_reference",
-                                             "union_reference"};
+constexpr std::size_t kCountsPerImage = 4;
 
 /// Counts of all images, packed as [image][count][class].
 struct CountTable {
@@ -19,29 +16,28 @@ struct CountTable {
   std::size_t classes = 0;
   std::vector<double> values;
 
-  std::size_t stride() const { return kCounts.size() * classes; }
+  std::size_t stride() const { return kCountsPerImage * classes; }
 };
 
-bool append_counts(const Json& image, CountTable& table) {
-  for (const auto* name : kCounts) {
-    const auto counts = image.find(name);
-    if (counts == image.end() || !counts->is_array() || counts->empty()) return false;
-    if (table.classes == 0) table.classes = counts->size();
+bool append_counts(const PairedCounts& image, CountTable& table) {
+  for (const auto* counts :
+       {&image.intersect, &image.unite, &image.intersect_reference, &image.unite_reference}) {
     if (counts->size() != table.classes) return false;
-    for (const auto& count : *counts) {
-      if (!count.is_number() || !(count.get<double>() >= 0.0)) return false;
-      table.values.push_back(count.get<double>());
+    for (const auto count : *counts) {
+      if (count < 0) return false;
+      table.values.push_back(static_cast<double>(count));
     }
   }
   return true;
 }
 
-std::optional<CountTable> read_counts(const Json& per_image) {
-  if (!per_image.is_array() || per_image.size() < 2) return std::nullopt;
+std::optional<CountTable> table_of(const std::vector<PairedCounts>& per_image) {
+  if (per_image.size() < 2 || per_image.front().intersect.empty()) return std::nullopt;
   CountTable table;
   table.images = per_image.size();
+  table.classes = per_image.front().intersect.size();
   for (const auto& image : per_image) {
-    if (!image.is_object() || !append_counts(image, table)) return std::nullopt;
+    if (!append_counts(image, table)) return std::nullopt;
   }
   return table;
 }
@@ -87,9 +83,9 @@ double quantile(const std::vector<double>& sorted, double probability) {
 
 }  // namespace
 
-std::optional<BootstrapInterval> bootstrap_difference(const Json& per_image, int resamples,
-                                                      std::uint64_t seed) {
-  const auto table = read_counts(per_image);
+std::optional<BootstrapInterval> bootstrap_difference(const std::vector<PairedCounts>& per_image,
+                                                      int resamples, std::uint64_t seed) {
+  const auto table = table_of(per_image);
   if (!table || resamples < 1) return std::nullopt;
   std::vector<double> differences;
   std::vector<double> sums(table->stride());

@@ -2,8 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
-#include "harness/base/json.h"
+#include "harness/record/evaluation_record.h"
 
 namespace harness {
 
@@ -18,13 +19,11 @@ struct BootstrapInterval {
 /// Paired percentile bootstrap over images (Efron and Tibshirani 1993, chapter 13) of
 /// mIoU - mIoU of the reference: an image is drawn with its counts of both.
 ///
-/// per_image: the array of the stage parity (docs/formats.md): per image the per-class counts
-/// intersect, union, intersect_reference, union_reference. A class that has an empty union in a
-/// resample takes no part in that resample's mean.
+/// A class that has an empty union in a resample takes no part in that resample's mean.
 /// Deterministic: draw k of resample r is a function of (seed, r, k) alone.
-/// Nothing when there are fewer than two images, or when the counts are not a table of
-/// non-negative numbers with the same classes in each image.
-std::optional<BootstrapInterval> bootstrap_difference(const Json& per_image, int resamples = 2000,
-                                                      std::uint64_t seed = 0);
+/// Nothing when there are fewer than two images, a negative count, or images of different numbers
+/// of classes.
+std::optional<BootstrapInterval> bootstrap_difference(const std::vector<PairedCounts>& per_image,
+                                                      int resamples = 2000, std::uint64_t seed = 0);
 
 }  // namespace harness

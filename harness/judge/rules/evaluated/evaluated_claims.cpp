@@ -1,42 +1,46 @@
 #include "harness/judge/rules/evaluated/evaluated_claims.h"
 
-#include "harness/base/measurement.h"
+#include <cmath>
+
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
+#include "harness/record/evaluation_record.h"
 
 namespace harness {
 namespace {
 
-/// "16 images in fp16 on cpu; in fp32 52.060".
-std::string how_evaluated(const ClaimContext& context, const RunResult& result) {
-  const auto images = count_at(result.measurements, {"images"}).value_or(0);
-  std::string how = plural(images, "image") + " in " + result.precision + " on " + result.device;
+/// "; in fp32 52.060": what the row's other arithmetics measured in the same stage.
+std::string other_arithmetics(const ClaimContext& context, const RunResult& result) {
+  std::string text;
   for (const auto& other : context.results) {
-    const auto miou = number_at(other.measurements, {"miou"});
     const bool is_other = other.row == result.row && other.stage == result.stage &&
-                          other.precision != result.precision && other.status == RunStatus::kOk;
-    if (!is_other || !miou) continue;
-    how += "; in " + other.precision + " " + measured_text(*miou, context.claim.digits);
+                          other.precision != result.precision;
+    if (!is_other) continue;
+    const auto evidence = read_record<EvaluationRecord>(use_result(other));
+    if (!evidence.record || !std::isfinite(evidence.record->miou)) continue;
+    text += "; in " + other.precision + " " +
+            measured_text(evidence.record->miou, context.claim.digits);
   }
-  return how;
+  return text;
+}
+
+Finding judge_miou_of(const ClaimContext& context, const EvaluationRecord& record,
+                      const RunResult& result) {
+  if (record.images <= 0) return missing("no image was evaluated");
+  if (record.pixels <= 0) return missing("no pixel was counted");
+  if (!std::isfinite(record.miou)) return missing("the evaluation has no finite mIoU");
+  // "16 images in fp16 on cpu; in fp32 52.060".
+  return judge_number_claim(context, record.miou, PublishedAs::kPrinted,
+                            plural(record.images, "image") + " in " + result.precision + " on " +
+                                result.device + other_arithmetics(context, result));
 }
 
 Finding judge_evaluation(const ClaimContext& context, std::string_view stage) {
   const std::string precision = row_precision(context.row);
-  const auto evidence = find_result(context, stage, precision);
-  if (evidence.absence) return in_precision(*evidence.absence, precision);
-  const Json& measurements = evidence.result->measurements;
-  if (count_at(measurements, {"images"}).value_or(0) == 0) {
-    return in_precision(missing("no image was evaluated"), precision);
-  }
-  if (count_at(measurements, {"pixels"}).value_or(0) == 0) {
-    return in_precision(missing("no pixel was counted"), precision);
-  }
-  const auto miou = number_at(measurements, {"miou"});
-  if (!miou) return in_precision(missing("the evaluation has no finite mIoU"), precision);
-  return in_precision(judge_number_claim(context, *miou, PublishedAs::kPrinted,
-                                         how_evaluated(context, *evidence.result)),
+  const auto evidence = find_record<EvaluationRecord>(context, stage, precision);
+  return in_precision(evidence.absence ? *evidence.absence
+                                       : judge_miou_of(context, *evidence.record, *evidence.result),
                       precision);
 }
 

@@ -1,5 +1,7 @@
 #include "harness/judge/rules/evaluated/evaluated_claims.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -46,26 +48,43 @@ TEST(EvaluatedClaims, OneDigitOfTheTableChangedFails) {
   }
 }
 
-TEST(EvaluatedClaims, NaNAndMissingFail) {
+TEST(EvaluatedClaims, AnEvaluationWithoutAFiniteMiouFails) {
+  for (const double bad : {double{NAN}, double{INFINITY}}) {
+    auto sample = claiming(52.05);
+    sample.claim.tolerance = Tolerance{1e9, 0.0, "all"};
+    sample.change_evaluation([&](auto& record) { record.miou = bad; });
+    EXPECT_EQ(sample.judge(judge_miou).reason, "the evaluation has no finite mIoU");
+    EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
+  }
+}
+
+TEST(EvaluatedClaims, ARecordThatCannotBeReadFails) {
   auto sample = claiming(52.05);
-  sample.evaluation()["miou"] = nullptr;
-  EXPECT_EQ(sample.judge(judge_miou).reason, "the evaluation has no finite mIoU");
-  EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
-  sample.evaluation().erase("miou");
-  EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
   sample.evaluation()["miou"] = "52.05";
+  EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
+  EXPECT_THAT(sample.judge(judge_miou).reason, testing::HasSubstr("measurements.miou: "));
+  sample.evaluation().erase("miou");
   EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
 }
 
 TEST(EvaluatedClaims, NoImagesOrPixelsFail) {
+  for (const std::int64_t none : {0, -1}) {
+    auto sample = claiming(52.05);
+    sample.change_evaluation([&](auto& record) { record.images = none; });
+    EXPECT_EQ(sample.judge(judge_miou).reason, "no image was evaluated");
+    EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
+    sample = claiming(52.05);
+    sample.change_evaluation([&](auto& record) { record.pixels = none; });
+    EXPECT_EQ(sample.judge(judge_miou).reason, "no pixel was counted");
+    EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
+  }
+}
+
+TEST(EvaluatedClaims, AnotherArithmeticThatFailedIsNotNamed) {
   auto sample = claiming(52.05);
-  sample.evaluation()["images"] = 0;
-  EXPECT_EQ(sample.judge(judge_miou).reason, "no image was evaluated");
-  EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
-  sample = claiming(52.05);
-  sample.evaluation()["pixels"] = 0;
-  EXPECT_EQ(sample.judge(judge_miou).reason, "no pixel was counted");
-  EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
+  sample.results[2].status = RunStatus::kError;
+  EXPECT_EQ(sample.judge(judge_miou).reason,
+            "0.001 above, allowed 0.055; 16 images in fp16 on cpu");
 }
 
 TEST(EvaluatedClaims, FlippedScalesAreAStageOfTheirOwn) {

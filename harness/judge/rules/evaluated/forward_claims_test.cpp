@@ -1,5 +1,7 @@
 #include "harness/judge/rules/evaluated/forward_claims.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,8 +29,10 @@ TEST(ForwardClaims, FiniteActivationsPass) {
 
 TEST(ForwardClaims, ANaNActivationFailsWithItsLayer) {
   auto sample = claiming("finite.forward", 0);
-  sample.evaluation()["forward"]["non_finite"] = 3;
-  sample.evaluation()["forward"]["first_non_finite_layer"] = "backbone.layer4.0.conv2";
+  sample.change_evaluation([](auto& record) {
+    record.forward->activations.non_finite = 3;
+    record.forward->activations.first_non_finite_layer = "backbone.layer4.0.conv2";
+  });
   const auto finding = sample.judge(judge_finite_forward);
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.measured, 3);
@@ -37,23 +41,34 @@ TEST(ForwardClaims, ANaNActivationFailsWithItsLayer) {
 
 TEST(ForwardClaims, ANonFiniteLogitFailsToo) {
   auto sample = claiming("finite.forward", 0);
-  sample.evaluation()["forward"]["logits_non_finite"] = 1;
-  EXPECT_EQ(sample.judge(judge_finite_forward).verdict, Verdict::kFail);
+  sample.change_evaluation([](auto& record) { record.logits.non_finite = 1; });
+  const auto finding = sample.judge(judge_finite_forward);
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_THAT(finding.reason, HasSubstr("1 logit"));
   sample.claim = sample::claim("range", "evaluated", 65504);
   EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
 }
 
-TEST(ForwardClaims, NoActivationsLookedAtFail) {
+TEST(ForwardClaims, ACountBelowZeroDoesNotPass) {
   for (const ClaimRule rule : {judge_finite_forward, judge_range}) {
     auto sample = claiming("range", 65504);
-    sample.evaluation()["forward"]["elements"] = 0;
+    sample.change_evaluation([](auto& record) { record.forward->activations.non_finite = -1; });
     EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
-    sample.evaluation()["forward"].erase("elements");
-    EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
-    sample.evaluation()["forward"] = nullptr;
-    EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
-    sample.evaluation().erase("forward");
-    EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
+  }
+}
+
+TEST(ForwardClaims, NoActivationsLookedAtFail) {
+  using Change = std::function<void(EvaluationRecord&)>;
+  for (const Change& change :
+       {Change([](auto& record) { record.forward->activations.elements = 0; }),
+        Change([](auto& record) { record.logits.elements = 0; }),
+        Change([](auto& record) { record.forward.reset(); })}) {
+    for (const ClaimRule rule : {judge_finite_forward, judge_range}) {
+      auto sample = claiming("range", 65504);
+      sample.change_evaluation(change);
+      EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
+      EXPECT_THAT(sample.judge(rule).reason, HasSubstr("activation"));
+    }
   }
 }
 
@@ -66,8 +81,10 @@ TEST(ForwardClaims, TheRangeShowsWhatIsLostAtItsLowerEnd) {
 
 TEST(ForwardClaims, AnOverflowFails) {
   auto sample = claiming("range", 65504);
-  sample.evaluation()["forward"]["above_half_max"] = 7;
-  sample.evaluation()["forward"]["max_abs"] = 70000.0;
+  sample.change_evaluation([](auto& record) {
+    record.forward->activations.above_half_max = 7;
+    record.forward->activations.max_abs = 70000.0;
+  });
   const auto finding = sample.judge(judge_range);
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_THAT(finding.reason, HasSubstr("expected at most 65504, found 70000"));
@@ -76,11 +93,17 @@ TEST(ForwardClaims, AnOverflowFails) {
 
 TEST(ForwardClaims, AMagnitudeThatIsMissingFails) {
   auto sample = claiming("range", 65504);
-  sample.evaluation()["forward"]["max_abs"] = nullptr;
+  sample.change_evaluation([](auto& record) { record.forward->activations.max_abs = NAN; });
   EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
-  sample = claiming("range", 65504);
-  sample.evaluation()["forward"].erase("above_half_max");
+  EXPECT_EQ(sample.judge(judge_range).reason, "the evaluation recorded no magnitudes");
+}
+
+TEST(ForwardClaims, ARecordThatCannotBeReadFails) {
+  auto sample = claiming("range", 65504);
+  sample.evaluation()["forward"]["activations"].erase("above_half_max");
   EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
+  EXPECT_THAT(sample.judge(judge_range).reason,
+              HasSubstr("measurements.forward.activations.above_half_max"));
 }
 
 TEST(ForwardClaims, TheRangeOfAnFp32RowIsThatOfItsHalfRun) {

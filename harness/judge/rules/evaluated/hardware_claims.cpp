@@ -1,65 +1,69 @@
 #include "harness/judge/rules/evaluated/hardware_claims.h"
 
+#include <cmath>
+#include <limits>
+
 #include "harness/base/measurement.h"
-#include "harness/base/text.h"
 #include "harness/judge/evidence.h"
+#include "harness/judge/hardware.h"
 #include "harness/judge/number_claim.h"
+#include "harness/record/evaluation_record.h"
 
 namespace harness {
 namespace {
 
 constexpr double kBytesPerGb = 1073741824.0;
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
-/// The name of what computed: the GPU's for cuda, the processor's for cpu.
-std::string hardware_of(const RunResult& result) {
-  if (result.device == "cuda") return text_at(result.environment, {"gpu", "name"});
-  return text_at(result.environment, {"machine", "cpu"});
-}
-
-/// Why the claim cannot be judged on this hardware; "" when it can.
-std::string unfitness(const Claim& claim, const std::string& hardware) {
+/// Why the claim cannot be judged by an evaluation on this hardware; "" when it can.
+std::string unfitness(const Claim& claim, const RunResult& result) {
   const std::string stage = text_at(claim.conditions, {"stage"});
   if (!stage.empty() && stage != "evaluate") {
     return "published for the stage " + stage + ", this is the stage evaluate";
   }
-  const std::string published = text_at(claim.conditions, {"hardware"});
-  const std::string here = hardware.empty() ? "unknown hardware" : hardware;
-  if (published.empty()) return "the source does not say on what hardware; this is " + here;
-  const bool same = lower_case(hardware).find(lower_case(published)) != std::string::npos;
-  return same ? "" : "published for " + published + ", this is " + here;
+  return unfit_hardware(claim.conditions, result);
+}
+
+Finding unfit(std::string reason, double measured) {
+  Finding finding;
+  finding.verdict = Verdict::kUnfit;
+  finding.reason = std::move(reason);
+  if (std::isfinite(measured)) finding.measured = measured;
+  return finding;
 }
 
 /// Judges a number that means something only on the hardware that it was published for.
-Finding judge_on_hardware(const ClaimContext& context, const char* key, double unit,
+Finding judge_on_hardware(const ClaimContext& context, double (*measure)(const EvaluationRecord&),
                           const std::string& what) {
   const std::string precision = row_precision(context.row);
-  const auto evidence = find_result(context, "evaluate", precision);
+  const auto evidence = find_record<EvaluationRecord>(context, "evaluate", precision);
   if (evidence.absence) return in_precision(*evidence.absence, precision);
-  const auto& result = *evidence.result;
-  const auto measured = number_at(result.measurements, {key});
-  const std::string unfit = unfitness(context.claim, hardware_of(result));
-  if (!unfit.empty()) {
-    Finding finding;
-    finding.verdict = Verdict::kUnfit;
-    finding.reason = unfit;
-    if (measured) finding.measured = *measured / unit;
-    return in_precision(finding, precision);
-  }
-  if (!measured || !(*measured > 0.0))
-    return in_precision(missing("no " + what + " was measured"), precision);
-  return in_precision(judge_number_claim(context, *measured / unit, PublishedAs::kPrinted,
-                                         "in " + precision + " on " + hardware_of(result)),
-                      precision);
+  const double measured = measure(*evidence.record);
+  std::string reason = unfitness(context.claim, *evidence.result);
+  if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
+  if (!(measured > 0.0)) return in_precision(missing("no " + what + " was measured"), precision);
+  return in_precision(
+      judge_number_claim(context, measured, PublishedAs::kPrinted,
+                         "in " + precision + " on " + hardware_of(*evidence.result)),
+      precision);
+}
+
+double peak_gb(const EvaluationRecord& record) {
+  return record.forward ? static_cast<double>(record.forward->peak_bytes) / kBytesPerGb : kNothing;
+}
+
+double images_per_second(const EvaluationRecord& record) {
+  return record.images_per_second;
 }
 
 }  // namespace
 
 Finding judge_memory(const ClaimContext& context) {
-  return judge_on_hardware(context, "peak_bytes", kBytesPerGb, "peak memory");
+  return judge_on_hardware(context, peak_gb, "peak memory");
 }
 
 Finding judge_fps(const ClaimContext& context) {
-  return judge_on_hardware(context, "images_per_second", 1.0, "speed");
+  return judge_on_hardware(context, images_per_second, "speed");
 }
 
 }  // namespace harness

@@ -1,5 +1,7 @@
 #include "harness/judge/rules/evaluated/hardware_claims.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "harness/testing/sample_row.h"
@@ -17,25 +19,32 @@ Case fps(const char* hardware) {
   return sample;
 }
 
-Case memory_on_gpu(double peak_bytes) {
+GpuRecord v100() {
+  GpuRecord gpu;
+  gpu.name = "Tesla V100-SXM2-32GB";
+  gpu.memory_bytes = 34089730048;
+  return gpu;
+}
+
+Case memory_on_gpu(std::int64_t peak_bytes) {
   Case sample;
   sample.claim = sample::claim("memory", "evaluated", 5.37, 2);
   sample.claim.conditions = {{"hardware", "V100"}};
   sample.results[1].device = "cuda";
-  sample.results[1].environment["gpu"] = {{"name", "Tesla V100-SXM2-32GB"}};
-  sample.evaluation()["peak_bytes"] = peak_bytes;
+  sample.results[1].environment.gpu = v100();
+  sample.change_evaluation([&](auto& record) { record.forward->peak_bytes = peak_bytes; });
   return sample;
 }
 
 TEST(HardwareClaims, TheHardwareItWasPublishedForJudges) {
-  const auto finding = fps("amd epyc").judge(judge_fps);
+  const auto finding = fps("amd epyc 7763").judge(judge_fps);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.measured, 12.5);
   EXPECT_EQ(finding.precision, "fp16");
   EXPECT_EQ(finding.reason,
             "0.160 above, allowed 1.239; in fp16 on AMD EPYC 7763 64-Core Processor");
-  auto slow = fps("AMD EPYC");
-  slow.evaluation()["images_per_second"] = 10.0;
+  auto slow = fps("EPYC 7763");
+  slow.change_evaluation([](auto& record) { record.images_per_second = 10.0; });
   EXPECT_EQ(slow.judge(judge_fps).verdict, Verdict::kFail);
 }
 
@@ -48,7 +57,7 @@ TEST(HardwareClaims, OtherHardwareIsUnfitWithTheNumberBesideIt) {
 
 TEST(HardwareClaims, AGpuThatDidNotComputeDoesNotCount) {
   auto sample = fps("V100");
-  sample.results[1].environment["gpu"] = {{"name", "Tesla V100-SXM2-32GB"}};
+  sample.results[1].environment.gpu = v100();
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
   sample.results[1].device = "cuda";
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kPass);
@@ -62,14 +71,14 @@ TEST(HardwareClaims, HardwareThatIsNotSaidIsUnfit) {
 }
 
 TEST(HardwareClaims, MemoryIsInUnitsOfTwoToTheThirty) {
-  const auto finding = memory_on_gpu(5.37 * 1073741824.0).judge(judge_memory);
+  const auto finding = memory_on_gpu(5765993759).judge(judge_memory);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
-  EXPECT_NEAR(finding.measured.get<double>(), 5.37, 1e-9);
-  EXPECT_EQ(memory_on_gpu(5.37e9).judge(judge_memory).verdict, Verdict::kFail);
+  EXPECT_NEAR(finding.measured.get<double>(), 5.37, 1e-6);
+  EXPECT_EQ(memory_on_gpu(5370000000).judge(judge_memory).verdict, Verdict::kFail);
 }
 
 TEST(HardwareClaims, APeakOfTrainingSaysNothingAboutEvaluation) {
-  auto sample = memory_on_gpu(2e9);
+  auto sample = memory_on_gpu(2000000000);
   sample.claim.conditions["stage"] = "train";
   EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kUnfit);
   EXPECT_EQ(sample.judge(judge_memory).reason,
@@ -79,14 +88,29 @@ TEST(HardwareClaims, APeakOfTrainingSaysNothingAboutEvaluation) {
 }
 
 TEST(HardwareClaims, OnTheRightHardwareNothingMeasuredFails) {
-  auto sample = memory_on_gpu(0.0);
+  auto sample = memory_on_gpu(0);
   EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
-  sample.evaluation()["peak_bytes"] = nullptr;
+  EXPECT_EQ(sample.judge(judge_memory).reason, "no peak memory was measured");
+  sample.change_evaluation([](auto& record) { record.forward.reset(); });
   EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
+  EXPECT_EQ(sample.judge(judge_memory).reason, "no peak memory was measured");
+  auto untimed = fps("EPYC 7763");
+  untimed.change_evaluation([](auto& record) { record.images_per_second = NAN; });
+  EXPECT_EQ(untimed.judge(judge_fps).verdict, Verdict::kFail);
+}
+
+TEST(HardwareClaims, WhatTheWorkerWritesIsWhatTheRuleReads) {
+  auto sample = fps("V100 32GB");
+  sample.results[1].device = "cuda";
+  sample.results[1].environment.gpu = v100();
+  sample.results[1] = run_result_from_json(to_json(sample.results[1]), "evaluate-fp16.json");
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kPass);
+  sample.claim.conditions["hardware"] = "V100 16GB";
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
 }
 
 TEST(HardwareClaims, WithoutAPublishedNumberTheMeasuredOneStandsAlone) {
-  auto sample = fps("AMD EPYC");
+  auto sample = fps("EPYC 7763");
   sample.claim.value = nullptr;
   const auto finding = sample.judge(judge_fps);
   EXPECT_EQ(finding.verdict, Verdict::kNotVerifiable);

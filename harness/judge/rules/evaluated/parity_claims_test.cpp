@@ -1,5 +1,7 @@
 #include "harness/judge/rules/evaluated/parity_claims.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,43 +32,58 @@ TEST(ParityClaims, TheDifferenceOfTwoArithmeticsOnOneFile) {
 
 TEST(ParityClaims, AHalfPrecisionThatCostsAccuracyFails) {
   auto sample = claiming("parity", 0.1);
-  sample.parity_measurements()["miou"] = 51.5;
-  sample.parity_measurements()["difference"] = 51.5 - 52.06;
+  sample.change_parity([](auto& record) {
+    record.miou = 51.5;
+    record.difference = 51.5 - 52.06;
+  });
   EXPECT_EQ(sample.judge(judge_parity).verdict, Verdict::kFail);
 }
 
 TEST(ParityClaims, ADifferenceThatIsNotOneFails) {
   auto sample = claiming("parity", 0.1);
-  sample.parity_measurements()["miou"] = 40.0;
+  sample.change_parity([](auto& record) { record.miou = 40.0; });
   EXPECT_EQ(sample.judge(judge_parity).reason, "the difference -0.009 is not 40 - 52.06");
 }
 
 TEST(ParityClaims, NaNInEitherArithmeticFails) {
-  for (const auto* key : {"miou", "miou_reference", "difference"}) {
+  for (double ParityRecord::*const number :
+       {&ParityRecord::miou, &ParityRecord::miou_reference, &ParityRecord::difference}) {
     auto sample = claiming("parity", 1000);
-    sample.parity_measurements()[key] = nullptr;
-    EXPECT_EQ(sample.judge(judge_parity).verdict, Verdict::kFail) << key;
+    sample.change_parity([&](auto& record) { record.*number = NAN; });
+    EXPECT_EQ(sample.judge(judge_parity).verdict, Verdict::kFail);
+    EXPECT_EQ(sample.judge(judge_parity).reason,
+              "the comparison has no finite mIoU of both arithmetics");
   }
 }
 
 TEST(ParityClaims, OneImageHasNoInterval) {
   auto sample = claiming("parity", 0.1);
-  sample.parity_measurements()["images"] = 1;
+  sample.change_parity([](auto& record) { record.images = 1; });
   EXPECT_THAT(sample.judge(judge_parity).reason, HasSubstr("one image gives no interval"));
   sample = claiming("parity", 0.1);
-  sample.parity_measurements().erase("per_image");
+  sample.change_parity([](auto& record) { record.per_image.clear(); });
   EXPECT_THAT(sample.judge(judge_parity).reason, HasSubstr("no counts per image, so no interval"));
 }
 
 TEST(ParityClaims, ComparingNothingFails) {
   for (const ClaimRule rule : {judge_parity, judge_parity_pixels, judge_parity_logits}) {
-    for (const auto* key : {"images", "pixels"}) {
-      auto sample = claiming("parity", 1000);
-      sample.parity_measurements()[key] = 0;
-      EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail) << key;
-      sample.parity_measurements().erase(key);
-      EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail) << key;
+    for (std::int64_t ParityRecord::*const count : {&ParityRecord::images, &ParityRecord::pixels}) {
+      for (const std::int64_t none : {0, -1}) {
+        auto sample = claiming("parity", 1000);
+        sample.change_parity([&](auto& record) { record.*count = none; });
+        EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
+        EXPECT_THAT(sample.judge(rule).reason, HasSubstr("was compared"));
+      }
     }
+  }
+}
+
+TEST(ParityClaims, ARecordThatCannotBeReadFails) {
+  for (const ClaimRule rule : {judge_parity, judge_parity_pixels, judge_parity_logits}) {
+    auto sample = claiming("parity", 1000);
+    sample.parity_measurements().erase("changed_pixels");
+    EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
+    EXPECT_THAT(sample.judge(rule).reason, HasSubstr("measurements.changed_pixels"));
   }
 }
 
@@ -79,11 +96,12 @@ TEST(ParityClaims, ShareOfPixelsThatChangeClass) {
 }
 
 TEST(ParityClaims, MoreChangedPixelsThanPixelsCannotBe) {
-  auto sample = claiming("parity.pixels", 1000);
-  sample.parity_measurements()["changed_pixels"] = 200001;
-  EXPECT_EQ(sample.judge(judge_parity_pixels).verdict, Verdict::kFail);
-  sample.parity_measurements().erase("changed_pixels");
-  EXPECT_EQ(sample.judge(judge_parity_pixels).verdict, Verdict::kFail);
+  for (const std::int64_t wrong : {200001, -1}) {
+    auto sample = claiming("parity.pixels", 1000);
+    sample.change_parity([&](auto& record) { record.changed_pixels = wrong; });
+    EXPECT_EQ(sample.judge(judge_parity_pixels).verdict, Verdict::kFail);
+    EXPECT_THAT(sample.judge(judge_parity_pixels).reason, HasSubstr("cannot be"));
+  }
 }
 
 TEST(ParityClaims, LogitsAreMeasuredByFp32sOwnDistance) {
@@ -110,24 +128,18 @@ TEST(ParityClaims, TheYardstickIsTheRoundingOfTheTypeThatComputes) {
 }
 
 TEST(ParityClaims, WithoutAYardstickNothingPasses) {
-  for (const Json& bad : {Json(0.0), Json(nullptr), Json(-1e-6), Json("1e-6")}) {
+  for (const double bad : {0.0, -1e-6, double{NAN}}) {
     auto sample = claiming("parity.logits", 1e9);
-    sample.parity_measurements()["logits"]["rmse_reference"] = bad;
+    sample.change_parity([&](auto& record) { record.logits.rmse_reference = bad; });
     EXPECT_EQ(sample.judge(judge_parity_logits).verdict, Verdict::kFail) << bad;
   }
   auto sample = claiming("parity.logits", 1e9);
-  sample.parity_measurements()["logits"]["images"] = 0;
+  sample.change_parity([](auto& record) { record.logits.rmse = NAN; });
   EXPECT_EQ(sample.judge(judge_parity_logits).verdict, Verdict::kFail);
-  sample.parity_measurements()["logits"] = nullptr;
+  sample = claiming("parity.logits", 1e9);
+  sample.change_parity([](auto& record) { record.logits.images = 0; });
+  EXPECT_EQ(sample.judge(judge_parity_logits).reason, "no logits were compared with FP64");
   EXPECT_EQ(sample.judge(judge_parity_logits).verdict, Verdict::kFail);
-}
-
-TEST(ParityClaims, TheStageMayLeaveItsPrecisionUnnamed) {
-  auto sample = claiming("parity", 0.1);
-  sample.results[3].precision = "";
-  EXPECT_EQ(sample.judge(judge_parity).verdict, Verdict::kPass);
-  sample.results.pop_back();
-  EXPECT_EQ(sample.judge(judge_parity).verdict, Verdict::kFail);
 }
 
 }  // namespace

@@ -1,0 +1,70 @@
+#include "harness/base/nvidia_driver.h"
+
+#include <array>
+#include <cstddef>
+
+#include "harness/base/shared_library.h"
+
+namespace harness {
+namespace {
+
+// The parts of cuda.h and nvml.h that are used.
+constexpr int kSuccess = 0;
+constexpr int kComputeCapabilityMajor = 75;
+constexpr int kComputeCapabilityMinor = 76;
+constexpr std::size_t kTextLength = 256;
+using Device = int;
+
+/// libcuda's functions, all of them or none.
+struct CudaDriver {
+  SharedLibrary library{"libcuda.so.1"};
+  int (*init)(unsigned) = library.find<int(unsigned)>("cuInit");
+  int (*device)(Device*, int) = library.find<int(Device*, int)>("cuDeviceGet");
+  int (*name)(char*, int, Device) = library.find<int(char*, int, Device)>("cuDeviceGetName");
+  int (*memory)(std::size_t*,
+                Device) = library.find<int(std::size_t*, Device)>("cuDeviceTotalMem_v2");
+  int (*attribute)(int*, int,
+                   Device) = library.find<int(int*, int, Device)>("cuDeviceGetAttribute");
+
+  bool starts() const {
+    const bool complete = init != nullptr && device != nullptr && name != nullptr &&
+                          memory != nullptr && attribute != nullptr;
+    return complete && init(0) == kSuccess;
+  }
+};
+
+}  // namespace
+
+std::optional<CudaDevice> cuda_device(int number) {
+  const CudaDriver driver;
+  if (!driver.starts()) return std::nullopt;
+  Device device = 0;
+  std::array<char, kTextLength> name{};
+  std::size_t memory = 0;
+  int major = 0;
+  int minor = 0;
+  const bool answered = driver.device(&device, number) == kSuccess &&
+                        driver.name(name.data(), kTextLength, device) == kSuccess &&
+                        driver.memory(&memory, device) == kSuccess &&
+                        driver.attribute(&major, kComputeCapabilityMajor, device) == kSuccess &&
+                        driver.attribute(&minor, kComputeCapabilityMinor, device) == kSuccess;
+  if (!answered) return std::nullopt;
+  return CudaDevice{name.data(), static_cast<std::int64_t>(memory),
+                    std::to_string(major) + "." + std::to_string(minor)};
+}
+
+std::optional<std::string> nvidia_driver_version() {
+  const SharedLibrary nvml("libnvidia-ml.so.1");
+  auto* start = nvml.find<int()>("nvmlInit_v2");
+  auto* stop = nvml.find<int()>("nvmlShutdown");
+  auto* version = nvml.find<int(char*, unsigned)>("nvmlSystemGetDriverVersion");
+  if (start == nullptr || stop == nullptr || version == nullptr) return std::nullopt;
+  if (start() != kSuccess) return std::nullopt;
+  std::array<char, kTextLength> text{};
+  const bool answered = version(text.data(), kTextLength) == kSuccess;
+  stop();
+  if (!answered) return std::nullopt;
+  return text.data();
+}
+
+}  // namespace harness

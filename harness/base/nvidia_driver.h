@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace harness {
+
+/// A GPU as the CUDA driver describes it.
+struct CudaDevice {
+  std::string name;  ///< "Tesla V100-SXM2-16GB".
+  std::int64_t memory_bytes = 0;
+  std::string compute_capability;  ///< "9.0".
+};
+
+/// The device that CUDA programs see under that number (CUDA_VISIBLE_DEVICES applies), asked of
+/// libcuda.so.1 at run time: CUDA Driver API, whose functions used here are the same since CUDA
+/// 3.2. Nothing without a driver or such a device.
+std::optional<CudaDevice> cuda_device(int number);
+
+/// The driver's release, "580.65.06", asked of libnvidia-ml.so.1 (NVML); nothing without one.
+std::optional<std::string> nvidia_driver_version();
+
+}  // namespace harness

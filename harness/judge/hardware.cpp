@@ -1,0 +1,151 @@
+#include "harness/judge/hardware.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "harness/base/measurement.h"
+#include "harness/base/number_text.h"
+
+namespace harness {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr double kBytesPerGb = 1073741824.0;
+/// Drivers show up to a tenth less than what a card is sold as: they keep some for themselves.
+constexpr double kMemoryTolerance = 0.1;
+
+constexpr std::array<std::string_view, 13> kNoise{"nvidia", "tesla", "geforce", "gpu",  "gpus",
+                                                  "amd",    "intel", "cpu",     "cpus", "processor",
+                                                  "r",      "tm",    "1x"};
+constexpr std::array<std::string_view, 11> kForms{"sxm", "sxm2", "sxm3",  "sxm4", "sxm5", "pcie",
+                                                  "nvl", "hbm2", "hbm2e", "hbm3", "hbm3e"};
+
+template <typename List>
+bool contains(const List& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+bool is_number(std::string_view word) {
+  return !word.empty() && std::all_of(word.begin(), word.end(),
+                                      [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+/// "32gb": 32.
+std::optional<double> gigabytes(std::string_view word) {
+  if (word.size() < 3 || !word.ends_with("gb")) return std::nullopt;
+  word.remove_suffix(2);
+  if (!is_number(word)) return std::nullopt;
+  int value = 0;
+  std::from_chars(word.data(), word.data() + word.size(), value);
+  return value;
+}
+
+/// Runs of letters and digits in lower case, up to the clock of a processor ("@ 2.80GHz").
+Words split(std::string_view name) {
+  Words words;
+  bool inside = false;
+  for (const char symbol : name.substr(0, name.find('@'))) {
+    const auto c = static_cast<unsigned char>(symbol);
+    const bool is_part = std::isalnum(c) != 0;
+    if (is_part && !inside) words.emplace_back();
+    if (is_part) words.back().push_back(static_cast<char>(std::tolower(c)));
+    inside = is_part;
+  }
+  return words;
+}
+
+/// The words that tell one model from another: "64-Core" is left out, "32 GB" is one word.
+Words words_of(std::string_view name) {
+  Words words;
+  const Words all = split(name);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string_view next = i + 1 < all.size() ? std::string_view(all[i + 1]) : "";
+    if (is_number(all[i]) && (next == "core" || next == "cores")) {
+      ++i;
+    } else if (is_number(all[i]) && next == "gb") {
+      words.push_back(all[i++] + "gb");
+    } else if (!contains(kNoise, all[i])) {
+      words.push_back(all[i]);
+    }
+  }
+  return words;
+}
+
+bool says_memory(const Words& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return gigabytes(word).has_value(); });
+}
+
+/// Whether `name` has this word of the source, or memory of that size.
+bool has(const Words& name, const std::string& word, std::int64_t memory_bytes) {
+  if (contains(name, word)) return true;
+  const auto size = gigabytes(word);
+  if (!size || says_memory(name)) return false;
+  const double measured = static_cast<double>(memory_bytes) / kBytesPerGb;
+  return std::abs(measured - *size) <= kMemoryTolerance * *size;
+}
+
+bool says_model(std::string_view name) {
+  const Words words = words_of(name);
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return std::any_of(word.begin(), word.end(),
+                       [](unsigned char c) { return std::isdigit(c) != 0; });
+  });
+}
+
+/// Why a number of so many cores of a processor cannot be judged here; "" when it can.
+std::string unfit_processor(const Json& conditions, const RunResult& result) {
+  const std::string published = text_at(conditions, {"hardware"});
+  if (!says_model(published)) {
+    return "published for " + published + ", a family of processors and no model; this is " +
+           hardware_of(result);
+  }
+  const auto cores = count_at(conditions, {"cores"});
+  if (!cores) return "";
+  const std::int64_t here = result.environment.machine.cores;
+  const std::int64_t threads = result.environment.library ? result.environment.library->threads : 0;
+  if (here == *cores && threads == *cores) return "";
+  return "published for " + plural(*cores, "core") + ", this is " + plural(threads, "thread") +
+         " on " + plural(here, "core");
+}
+
+}  // namespace
+
+bool names_hardware(std::string_view published, std::string_view name, std::int64_t memory_bytes) {
+  const Words wanted = words_of(published);
+  const Words words = words_of(name);
+  const bool has_all = std::all_of(wanted.begin(), wanted.end(), [&](const std::string& word) {
+    return has(words, word, memory_bytes);
+  });
+  const bool has_more = std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return !contains(wanted, word) && !contains(kForms, word) && !gigabytes(word);
+  });
+  return !wanted.empty() && has_all && !has_more;
+}
+
+std::string hardware_of(const RunResult& result) {
+  const EnvironmentRecord& environment = result.environment;
+  std::string name = result.device == "cuda" ? (environment.gpu ? environment.gpu->name : "")
+                                             : environment.machine.cpu;
+  return name.empty() ? "unknown hardware" : name;
+}
+
+std::string unfit_hardware(const Json& conditions, const RunResult& result) {
+  const std::string published = text_at(conditions, {"hardware"});
+  const std::string here = hardware_of(result);
+  if (published.empty()) return "the source does not say on what hardware; this is " + here;
+  const auto& gpu = result.environment.gpu;
+  const bool on_gpu = result.device == "cuda";
+  if (!names_hardware(published, here, on_gpu && gpu ? gpu->memory_bytes : 0)) {
+    return "published for " + published + ", this is " + here;
+  }
+  return on_gpu ? "" : unfit_processor(conditions, result);
+}
+
+}  // namespace harness

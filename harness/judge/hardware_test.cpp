@@ -1,0 +1,116 @@
+#include "harness/judge/hardware.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace harness {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::int64_t kGiB = 1LL << 30;
+
+TEST(Hardware, AShortNameNamesTheCardInAnyForm) {
+  for (const auto* name : {"Tesla V100-SXM2-16GB", "Tesla V100-PCIE-32GB", "NVIDIA V100", "v100"}) {
+    EXPECT_TRUE(names_hardware("V100", name, 0)) << name;
+    EXPECT_TRUE(names_hardware("NVIDIA Tesla V100 GPU", name, 0)) << name;
+  }
+  EXPECT_TRUE(names_hardware("H100", "NVIDIA H100 80GB HBM3", 0));
+  EXPECT_TRUE(names_hardware("RTX 3090", "NVIDIA GeForce RTX 3090", 0));
+}
+
+TEST(Hardware, APartOfAWordIsNoName) {
+  EXPECT_FALSE(names_hardware("A10", "NVIDIA A100-SXM4-80GB", 0));
+  EXPECT_FALSE(names_hardware("A100", "NVIDIA A10", 0));
+  EXPECT_FALSE(names_hardware("100", "Tesla V100-SXM2-16GB", 0));
+  EXPECT_FALSE(names_hardware("H200", "NVIDIA GH200 480GB", 0));
+}
+
+TEST(Hardware, AnotherModelOfTheSeriesIsAnotherCard) {
+  EXPECT_FALSE(names_hardware("RTX 3090", "NVIDIA GeForce RTX 3090 Ti", 0));
+  EXPECT_FALSE(names_hardware("RTX 3090 Ti", "NVIDIA GeForce RTX 3090", 0));
+  EXPECT_FALSE(names_hardware("A100", "NVIDIA A100-SXM4-40GB MIG 1g.5gb", 0));
+}
+
+TEST(Hardware, AFormOrSizeThatIsStatedMustBeThere) {
+  EXPECT_TRUE(names_hardware("V100-SXM2-32GB", "Tesla V100-SXM2-32GB", 0));
+  EXPECT_TRUE(names_hardware("V100 32 GB", "Tesla V100-SXM2-32GB", 0));
+  EXPECT_FALSE(names_hardware("V100-SXM2", "Tesla V100-PCIE-16GB", 0));
+  EXPECT_FALSE(names_hardware("V100 32GB", "Tesla V100-SXM2-16GB", 32 * kGiB));
+}
+
+TEST(Hardware, ASizeThatTheNameDoesNotSayIsMeasured) {
+  EXPECT_TRUE(names_hardware("H200 141GB", "NVIDIA H200", 150754820096));
+  EXPECT_FALSE(names_hardware("V100 32GB", "NVIDIA V100", 16 * kGiB));
+  EXPECT_FALSE(names_hardware("V100 32GB", "NVIDIA V100", 0));
+}
+
+TEST(Hardware, SeveralCardsAreNotOne) {
+  EXPECT_FALSE(names_hardware("4x V100", "Tesla V100-SXM2-16GB", 0));
+  EXPECT_TRUE(names_hardware("1x V100", "Tesla V100-SXM2-16GB", 0));
+}
+
+TEST(Hardware, ProcessorsAreNamedWithoutCoresAndClock) {
+  EXPECT_TRUE(names_hardware("amd epyc 7763", "AMD EPYC 7763 64-Core Processor", 0));
+  EXPECT_TRUE(
+      names_hardware("Xeon Platinum 8370C", "Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz", 0));
+  EXPECT_FALSE(names_hardware("EPYC 776", "AMD EPYC 7763 64-Core Processor", 0));
+  EXPECT_FALSE(names_hardware("AMD EPYC", "AMD EPYC 7763 64-Core Processor", 0));
+  EXPECT_FALSE(names_hardware("2 CPU cores", "AMD EPYC", 0));
+}
+
+TEST(Hardware, NothingNamesNothing) {
+  for (const auto* empty : {"", "  ", "NVIDIA GPU", "-"}) {
+    EXPECT_FALSE(names_hardware(empty, "NVIDIA A100", 0)) << empty;
+    EXPECT_FALSE(names_hardware("A100", empty, 0)) << empty;
+    EXPECT_FALSE(names_hardware(empty, empty, 0)) << empty;
+  }
+}
+
+RunResult on_processor(const char* name, std::int64_t cores, std::int64_t threads) {
+  RunResult result;
+  result.device = "cpu";
+  result.environment.machine.cpu = name;
+  result.environment.machine.cores = cores;
+  result.environment.library.emplace().threads = threads;
+  return result;
+}
+
+TEST(Hardware, AProcessorIsItsModelAndItsCores) {
+  const Json published = {{"hardware", "EPYC 7763"}, {"cores", 2}};
+  const auto* name = "AMD EPYC 7763 64-Core Processor";
+  EXPECT_EQ(unfit_hardware(published, on_processor(name, 2, 2)), "");
+  EXPECT_EQ(unfit_hardware({{"hardware", "EPYC 7763"}}, on_processor(name, 8, 1)), "");
+  EXPECT_EQ(unfit_hardware(published, on_processor(name, 8, 8)),
+            "published for 2 cores, this is 8 threads on 8 cores");
+  EXPECT_THAT(unfit_hardware(published, on_processor(name, 2, 1)), HasSubstr("1 thread"));
+  EXPECT_THAT(unfit_hardware(published, on_processor("AMD EPYC 7742", 2, 2)),
+              HasSubstr("published for EPYC 7763"));
+}
+
+TEST(Hardware, AFamilyOfProcessorsIsNoModel) {
+  EXPECT_EQ(
+      unfit_hardware({{"hardware", "AMD EPYC"}, {"cores", 2}}, on_processor("AMD EPYC", 2, 2)),
+      "published for AMD EPYC, a family of processors and no model; this is AMD EPYC");
+}
+
+TEST(Hardware, TheGpuCountsOnlyWhereItComputed) {
+  RunResult result = on_processor("AMD EPYC", 2, 2);
+  const Json published = {{"hardware", "V100"}};
+  result.environment.gpu.emplace().name = "Tesla V100-SXM2-16GB";
+  EXPECT_EQ(unfit_hardware(published, result), "published for V100, this is AMD EPYC");
+  result.device = "cuda";
+  EXPECT_EQ(unfit_hardware(published, result), "");
+  result.environment.gpu.reset();
+  EXPECT_EQ(unfit_hardware(published, result), "published for V100, this is unknown hardware");
+}
+
+TEST(Hardware, ASourceThatSaysNothingFitsNothing) {
+  for (const Json& silent : {Json::object(), Json({{"hardware", ""}}), Json({{"hardware", 2}})}) {
+    EXPECT_THAT(unfit_hardware(silent, on_processor("AMD EPYC 7763", 2, 2)),
+                HasSubstr("does not say"));
+  }
+}
+
+}  // namespace
+}  // namespace harness
