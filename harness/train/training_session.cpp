@@ -7,6 +7,7 @@
 #include "harness/base/machine.h"
 #include "harness/evaluate/evaluator.h"
 #include "harness/evaluate/normalization_config.h"
+#include "harness/evaluate/stage_records.h"
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
 #include "harness/precision/policy.h"
