@@ -23,8 +23,8 @@ std::string hash_in_name(std::string_view name) {
   if (dash == std::string_view::npos) return "";
   const std::string digits = lower_case(name.substr(dash + 1, kDigits));
   const std::string_view extension = name.substr(dash + 1 + digits.size());
-  const bool hash = digits.size() == kDigits &&
-                    digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  const bool hash =
+      digits.size() == kDigits && digits.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!hash || extension.size() < 2 || extension[0] != '.' || is_date(digits)) return "";
   return digits;
 }

@@ -41,8 +41,8 @@ std::string shown(const VerdictOutput& output) {
 TEST(VerdictOutput, PrintsALineForEachClaimAndTheCounts) {
   const std::string table = shown({});
   EXPECT_THAT(table, testing::ContainsRegex("\n  hash +aa +ab +file +FAIL +differs\n"));
-  EXPECT_THAT(table, testing::ContainsRegex(
-                         "\n  miou +52.05 % +52.051 % +evaluated fp16 +PASS +within\n"));
+  EXPECT_THAT(
+      table, testing::ContainsRegex("\n  miou +52.05 % +52.051 % +evaluated fp16 +PASS +within\n"));
   EXPECT_THAT(table, testing::HasSubstr("1 PASS · 1 FAIL"));
   EXPECT_THAT(table, testing::HasSubstr("Failed:\n  fcn: hash\n"));
 }
