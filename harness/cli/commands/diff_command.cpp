@@ -8,7 +8,7 @@
 
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
-#include "harness/judge/step_comparison.h"
+#include "harness/cli/step_comparison.h"
 #include "harness/record/run_result.h"
 
 namespace harness {

@@ -1,4 +1,4 @@
-#include "harness/judge/step_comparison.h"
+#include "harness/cli/step_comparison.h"
 
 #include <gtest/gtest.h>
 
