@@ -1,6 +1,8 @@
 #include "harness/base/error.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "harness/base/unicode.h"
 
@@ -67,5 +69,10 @@ Error::Error(ErrorCode code, std::string_view subject, std::string_view detail)
       code_(code),
       subject_(subject),
       detail_(safe_to_print(detail)) {}
+
+void fail_io(std::string_view subject, std::string_view action) {
+  const std::string reason = std::strerror(errno);
+  throw Error(ErrorCode::kIo, subject, std::string(action) + ": " + reason);
+}
 
 }  // namespace harness

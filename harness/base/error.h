@@ -46,4 +46,8 @@ class Error : public std::runtime_error {
   std::string detail_;
 };
 
+/// Throws Error(kIo) about `subject`, with what errno says of the `action`: "cannot open: No such
+/// file or directory".
+[[noreturn]] void fail_io(std::string_view subject, std::string_view action);
+
 }  // namespace harness
