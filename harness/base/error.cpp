@@ -58,6 +58,8 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "invalid data";
     case ErrorCode::kUnavailable:
       return "unavailable";
+    case ErrorCode::kInterrupted:
+      return "interrupted";
     case ErrorCode::kWorkerFailed:
       return "worker failed";
   }
