@@ -30,8 +30,13 @@ class FetchCommand : public testing::Test {
       arguments.push_back(part);
     }
     testing::internal::CaptureStderr();
-    const CommandEnd end = run_command_line(add_fetch_command, arguments);
-    return {end.exit_code, Json(), end.output, testing::internal::GetCapturedStderr()};
+    try {
+      const CommandEnd end = run_command_line(add_fetch_command, arguments);
+      return {end.exit_code, Json(), end.output, testing::internal::GetCapturedStderr()};
+    } catch (...) {
+      testing::internal::GetCapturedStderr();
+      throw;
+    }
   }
 
   FetchEnd fetch_json(std::vector<std::string> arguments) const {
@@ -80,6 +85,24 @@ TEST_F(FetchCommand, GetsAUrl) {
   EXPECT_EQ(end.exit_code, 0);
   EXPECT_EQ(end.output, sha256_hex("hello") + "  a.pth  5 bytes  first-use\n");
   EXPECT_EQ(end.errors, "");
+}
+
+TEST_F(FetchCommand, AUrlIsOfAFileAlsoWhereItEndsAsASuiteDoes) {
+  for (const char* name : {"train.json", "train.log.json"}) {
+    const FetchEnd end = fetch_json({server_.url(std::string("/") + name)});
+    EXPECT_EQ(end.exit_code, 0);
+    ASSERT_EQ(end.files.size(), 1U);
+    EXPECT_EQ(end.files[0].at("name"), name);
+  }
+}
+
+TEST_F(FetchCommand, OneFileHasNoRows) {
+  try {
+    fetch({server_.url("/train.json"), "--row", "fcn"});
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+  }
 }
 
 TEST_F(FetchCommand, OfflineListsAllThatIsMissingAndFromWhereItWouldCome) {

@@ -5,6 +5,7 @@
 #include "harness/base/error.h"
 #include "harness/base/location.h"
 #include "harness/base/machine.h"
+#include "harness/cli/interrupt.h"
 #include "harness/cli/stages/checkpoint_record.h"
 #include "harness/openmmlab/training_log.h"
 
@@ -17,6 +18,7 @@ std::string_view error_kind(const Error& error) {
     case ErrorCode::kIo:
       return "missing";
     case ErrorCode::kFetchFailed:
+    case ErrorCode::kInterrupted:
       return "unreachable";
     case ErrorCode::kChecksumMismatch:
       return "checksum";
@@ -90,6 +92,7 @@ StoreOptions store_options(const Suite& suite, const fs::path& cache, const fs::
   if (!cache.empty()) store.cache = cache;
   store.lock = lock.empty() ? lock_file_of(suite) : lock;
   store.offline = offline;
+  store.interrupted = interrupted;
   return store;
 }
 
