@@ -9,6 +9,7 @@
 
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
+#include "harness/cli/options.h"
 #include "harness/cli/step_comparison.h"
 #include "harness/record/run_result.h"
 
@@ -187,9 +188,11 @@ void add_diff_command(CLI::App& program, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = program.add_subcommand(
       "diff", "Where two runs part: the first step and tensor that differ, bit by bit");
-  command->add_option("A", options->a, "A run directory")->required();
-  command->add_option("B", options->b, "Another one")->required();
-  command->add_flag("--json", options->json, "Print JSON");
+  add_positional(*command, "A", options->a, "A run directory");
+  add_positional(*command, "B", options->b, "Another one");
+  add_json_flag(*command, options->json);
+  add_footer(*command, "halfproof diff runs/today runs/yesterday",
+             "0 both have the same results and all are equal, 1 they are not, 2 unusable input");
   command->callback([options, &exit_code] { exit_code = diff(*options); });
 }
 
