@@ -1,19 +1,17 @@
 // Ends a run in the middle, with kill -9 and with Ctrl-C, and lets the same command finish it.
 
-#include <chrono>
 #include <filesystem>
-#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/testing/child_process.h"
+#include "harness/testing/sign_of_life.h"
 
 namespace harness {
 namespace {
 namespace fs = std::filesystem;
-using std::chrono::milliseconds;
 
 /// Starts the main job on two rows.
 pid_t start(const fs::path& out) {
@@ -21,18 +19,33 @@ pid_t start(const fs::path& out) {
                           "--out", out.string()});
 }
 
+/// How many results of rows a run directory holds.
+std::size_t results_in(const fs::path& out) {
+  std::size_t count = 0;
+  std::error_code vanished;
+  for (fs::recursive_directory_iterator entry(out, vanished), end; !vanished && entry != end;
+       entry.increment(vanished)) {
+    if (entry.depth() == 1 && entry->path().extension() == ".json") ++count;
+  }
+  return count;
+}
+
+/// Ends a run as soon as it has left so many results; both rows together leave eight.
+int end_after(std::size_t results, const fs::path& out, int signal) {
+  const pid_t child = start(out);
+  wait_until(child, [&] { return results_in(out) >= results; });
+  ::kill(-child, signal);
+  return wait_for(child);
+}
+
 TEST(InterruptedRun, TheSameCommandFinishesWhatKillNineLeft) {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "run";
-  int ended_by_kill = 0;
-  for (const int delay : {300, 900, 1500, 2100, 2700}) {
-    const pid_t child = start(out);
-    std::this_thread::sleep_for(milliseconds(delay));
-    ::kill(child, SIGKILL);
-    ended_by_kill += WIFSIGNALED(wait_for(child)) ? 1 : 0;
+  for (const std::size_t results : {0, 1, 2, 3, 5}) {
+    const int status = end_after(results, out, SIGKILL);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "after " << results;
     expect_nothing_half_written(out);
   }
-  EXPECT_GT(ended_by_kill, 0) << "the run was never interrupted";
   EXPECT_TRUE(ended_with(wait_for(start(out)), 0));
   EXPECT_EQ(read_json_file(out / "verdicts.json").at("exit"), 0);
 }
@@ -40,10 +53,10 @@ TEST(InterruptedRun, TheSameCommandFinishesWhatKillNineLeft) {
 TEST(InterruptedRun, CtrlCLeavesNoWorkerBehindAndTheSameCommandFinishes) {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "run";
-  const pid_t child = start(out);
-  std::this_thread::sleep_for(milliseconds(1200));
-  ::kill(-child, SIGINT);
-  EXPECT_TRUE(ended_with(wait_for(child), 130));
+  SignOfLife life;
+  const int status = end_after(2, out, SIGINT);
+  EXPECT_TRUE(ended_with(status, 130));
+  EXPECT_TRUE(life.ends()) << "a worker goes on living";
   expect_nothing_half_written(out);
   EXPECT_TRUE(ended_with(wait_for(start(out)), 0));
 }

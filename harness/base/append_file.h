@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "harness/base/descriptor.h"
+
 namespace harness {
 
 /// A record that grows piece by piece and is cut back to where a saved state saw it: what was
@@ -13,9 +15,6 @@ class AppendFile {
   /// Makes the file where there is none, and cuts off what stands behind the first `keep_bytes`
   /// bytes. Throws Error(kIo), Error(kInvalidFile) for a file that is shorter than that.
   AppendFile(std::filesystem::path path, std::uintmax_t keep_bytes);
-  ~AppendFile();
-  AppendFile(const AppendFile&) = delete;
-  AppendFile& operator=(const AppendFile&) = delete;
 
   /// All of it is with the system when the call returns. Throws Error(kIo).
   void write(std::string_view text);
@@ -27,7 +26,7 @@ class AppendFile {
   void cut(std::uintmax_t keep_bytes);
 
   std::filesystem::path path_;
-  int descriptor_ = -1;
+  Descriptor file_;
   std::uintmax_t size_ = 0;
 };
 

@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "harness/base/error.h"
@@ -18,11 +17,6 @@ namespace {
 constexpr std::size_t kGathered = std::size_t{64} << 10;
 std::atomic<unsigned> next_number{0};
 
-[[noreturn]] void fail(const fs::path& path, std::string_view action) {
-  const std::string reason = std::strerror(errno);
-  throw Error(ErrorCode::kIo, path.string(), std::string(action) + ": " + reason);
-}
-
 /// ".tmp" and digits: what remove_leftovers() takes for ours.
 std::string temporary_suffix() {
   return ".tmp" + std::to_string(::getpid()) + std::to_string(next_number.fetch_add(1));
@@ -31,11 +25,9 @@ std::string temporary_suffix() {
 }  // namespace
 
 bool sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  ::fsync(descriptor);
-  ::close(descriptor);
-  return true;
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.is_open()) ::fsync(opened.get());  // Some file systems cannot do that to a folder.
+  return opened.is_open();
 }
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
@@ -46,15 +38,13 @@ AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
   // No mkstemp: its files are readable by their owner only.
   do {
     temporary_ = path_.string() + temporary_suffix();
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  } while (descriptor_ < 0 && errno == EEXIST);
-  if (descriptor_ < 0) fail(path_, "cannot create a temporary file beside it");
+    file_ = Descriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  } while (!file_.is_open() && errno == EEXIST);
+  if (!file_.is_open()) fail_io(path_.string(), "cannot create a temporary file beside it");
 }
 
 AtomicFile::~AtomicFile() {
-  if (descriptor_ < 0) return;
-  ::close(descriptor_);
-  ::unlink(temporary_.c_str());
+  if (file_.is_open()) ::unlink(temporary_.c_str());
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
@@ -77,12 +67,7 @@ void AtomicFile::flush() {
 }
 
 void AtomicFile::write_through(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(path_, "cannot write");
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
+  if (!write_all(file_, bytes)) fail_io(path_.string(), "cannot write");
 }
 
 void AtomicFile::rename_to(const std::string& file_name) {
@@ -91,7 +76,7 @@ void AtomicFile::rename_to(const std::string& file_name) {
 
 void AtomicFile::sync() {
   flush();
-  if (::fsync(descriptor_) != 0) fail(path_, "cannot fsync");
+  if (::fsync(file_.get()) != 0) fail_io(path_.string(), "cannot fsync");
 }
 
 void AtomicFile::commit(ExistingFile existing) {
@@ -105,10 +90,11 @@ void AtomicFile::commit(ExistingFile existing) {
     throw Error(ErrorCode::kIo, path_.string(),
                 "expected no file of that name, there is one; remove it or choose another name");
   }
-  if (!placed) fail(path_, "cannot put the file into place");
+  if (!placed) fail_io(path_.string(), "cannot put the file into place");
   if (existing == ExistingFile::kRefuse) ::unlink(temporary_.c_str());
-  ::close(std::exchange(descriptor_, -1));
-  if (!sync_folder(folder_of(path_))) fail(folder_of(path_), "cannot open");
+  file_.close();
+  const fs::path folder = folder_of(path_);
+  if (!sync_folder(folder)) fail_io(folder.string(), "cannot open");
 }
 
 }  // namespace harness

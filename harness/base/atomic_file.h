@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "harness/base/descriptor.h"
+
 namespace harness {
 
 /// What commit() does when there is a file of that name.
@@ -46,7 +48,7 @@ class AtomicFile {
  private:
   std::filesystem::path path_;
   std::filesystem::path temporary_;
-  int descriptor_ = -1;
+  Descriptor file_;      ///< Open until commit().
   std::string waiting_;  ///< Not yet with the system: small pieces are gathered.
   std::uintmax_t size_ = 0;
 

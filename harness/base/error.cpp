@@ -1,6 +1,8 @@
 #include "harness/base/error.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "harness/base/unicode.h"
 
@@ -56,6 +58,8 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "invalid data";
     case ErrorCode::kUnavailable:
       return "unavailable";
+    case ErrorCode::kInterrupted:
+      return "interrupted";
     case ErrorCode::kWorkerFailed:
       return "worker failed";
   }
@@ -67,5 +71,10 @@ Error::Error(ErrorCode code, std::string_view subject, std::string_view detail)
       code_(code),
       subject_(subject),
       detail_(safe_to_print(detail)) {}
+
+void fail_io(std::string_view subject, std::string_view action) {
+  const std::string reason = std::strerror(errno);
+  throw Error(ErrorCode::kIo, subject, std::string(action) + ": " + reason);
+}
 
 }  // namespace harness

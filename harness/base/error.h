@@ -20,6 +20,7 @@ enum class ErrorCode {
   kStateDictMismatch,  ///< A parameter is missing, unexpected or of another shape.
   kInvalidData,        ///< An image or a label map of the data set is unusable.
   kUnavailable,        ///< This machine lacks what was asked for (a GPU): a skip, not a failure.
+  kInterrupted,        ///< The user asked to stop (Ctrl-C) before it was done.
   kWorkerFailed,       ///< The process that ran a row died or broke the protocol.
 };
 
@@ -45,5 +46,9 @@ class Error : public std::runtime_error {
   std::string subject_;
   std::string detail_;
 };
+
+/// Throws Error(kIo) about `subject`, with what errno says of the `action`: "cannot open: No such
+/// file or directory".
+[[noreturn]] void fail_io(std::string_view subject, std::string_view action);
 
 }  // namespace harness

@@ -5,13 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <vector>
 
 #include "harness/base/atomic_file.h"
+#include "harness/base/descriptor.h"
 #include "harness/base/error.h"
 #include "harness/base/map_guard.h"
 
@@ -19,32 +18,11 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void fail(const fs::path& path, std::string_view action) {
-  const std::string reason = std::strerror(errno);
-  throw Error(ErrorCode::kIo, path.string(), std::string(action) + ": " + reason);
-}
-
-/// A descriptor that is closed whatever happens.
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags) : value_(::open(path.c_str(), flags | O_CLOEXEC)) {
-    if (value_ < 0) fail(path, "cannot open");
-  }
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
-
 /// A regular file that is being read, and what it was when that began.
 class Source {
  public:
-  explicit Source(const fs::path& path) : path_(path), file_(path, O_RDONLY), first_(status()) {
+  explicit Source(const fs::path& path)
+      : path_(path), file_(open_file(path, O_RDONLY)), first_(status()) {
     if (!S_ISREG(first_.st_mode)) {
       throw Error(ErrorCode::kIo, path.string(),
                   "expected a regular file, got a folder or a device");
@@ -56,11 +34,9 @@ class Source {
 
   /// Bytes that were read; 0 at the end of the file.
   std::size_t read(std::span<std::byte> target) const {
-    while (true) {
-      const ssize_t count = ::read(file_.get(), target.data(), target.size());
-      if (count >= 0) return static_cast<std::size_t>(count);
-      if (errno != EINTR) fail(path_, "cannot read");
-    }
+    const std::ptrdiff_t count = read_some(file_, target);
+    if (count < 0) fail_io(path_.string(), "cannot read");
+    return static_cast<std::size_t>(count);
   }
 
   /// was_read: whether all bytes that were there in the beginning could be read.
@@ -81,7 +57,7 @@ class Source {
  private:
   struct stat status() const {
     struct stat status {};
-    if (::fstat(file_.get(), &status) != 0) fail(path_, "cannot stat");
+    if (::fstat(file_.get(), &status) != 0) fail_io(path_.string(), "cannot stat");
     return status;
   }
 
@@ -137,7 +113,7 @@ struct MappedFile::Mapping {
   explicit Mapping(const fs::path& path) : source(path) {
     if (source.size() == 0) return;
     void* address = ::mmap(nullptr, source.size(), PROT_READ, MAP_PRIVATE, source.descriptor(), 0);
-    if (address == MAP_FAILED) fail(path, "cannot map");
+    if (address == MAP_FAILED) fail_io(path.string(), "cannot map");
     bytes = {static_cast<const std::byte*>(address), source.size()};
     try {
       guard.emplace(bytes);
@@ -178,7 +154,7 @@ void MappedFile::check_unchanged() const {
 
 TemporaryFolder::TemporaryFolder() {
   std::string name = (fs::temp_directory_path() / "halfproof-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) fail(name, "cannot create");
+  if (::mkdtemp(name.data()) == nullptr) fail_io(name, "cannot create");
   path_ = name;
 }
 

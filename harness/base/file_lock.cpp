@@ -6,61 +6,59 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <utility>
-
-#include "harness/base/error.h"
 
 namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-int open_or_throw(const fs::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
-  if (descriptor < 0) {
-    throw Error(ErrorCode::kIo, path.string(), std::string("cannot open: ") + std::strerror(errno));
+/// False when another holds it; LOCK_NB is the only `how` that comes back with that.
+bool lock(const Descriptor& file, int how) {
+  while (::flock(file.get(), LOCK_EX | how) != 0) {
+    if (errno == EWOULDBLOCK) return false;
+    if (errno != EINTR) return true;  // A file system that knows no locks.
   }
-  return descriptor;
-}
-
-void wait_for_lock(int descriptor) {
-  while (::flock(descriptor, LOCK_EX) != 0 && errno == EINTR) {
-  }
+  return true;
 }
 
 /// The one before us may have removed the file while we waited: then our lock is on a file that
 /// nobody else will ever find.
-bool still_there(int descriptor, const fs::path& path) {
+bool still_there(const Descriptor& file, const fs::path& path) {
   struct stat held {};
   struct stat named {};
-  return ::fstat(descriptor, &held) == 0 && ::stat(path.c_str(), &named) == 0 &&
+  return ::fstat(file.get(), &held) == 0 && ::stat(path.c_str(), &named) == 0 &&
          held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
+/// A descriptor that holds the lock, or none when another does.
+Descriptor lock_file(const fs::path& path, int how) {
+  for (;;) {
+    Descriptor file = open_file(path, O_RDWR | O_CREAT);
+    if (!lock(file, how)) return {};
+    if (still_there(file, path)) return file;
+  }
 }
 
 }  // namespace
 
 FileLock FileLock::on_file(const fs::path& path) {
-  for (;;) {
-    const int descriptor = open_or_throw(path, O_RDWR | O_CREAT);
-    wait_for_lock(descriptor);
-    if (still_there(descriptor, path)) return {descriptor, path};
-    ::close(descriptor);
-  }
+  return {lock_file(path, 0), path};
+}
+
+std::optional<FileLock> FileLock::try_on_file(const fs::path& path) {
+  Descriptor file = lock_file(path, LOCK_NB);
+  if (!file.is_open()) return std::nullopt;
+  return FileLock(std::move(file), path);
 }
 
 FileLock FileLock::on_folder(const fs::path& folder) {
-  const int descriptor = open_or_throw(folder, O_RDONLY | O_DIRECTORY);
-  wait_for_lock(descriptor);
-  return {descriptor, {}};
+  Descriptor file = open_file(folder, O_RDONLY | O_DIRECTORY);
+  lock(file, 0);
+  return {std::move(file), {}};
 }
 
 FileLock::~FileLock() {
-  if (descriptor_ < 0) return;
-  if (!removed_.empty()) ::unlink(removed_.c_str());
-  ::close(descriptor_);
+  // Before the lock is let go: afterwards the name may be another process's.
+  if (held_.is_open() && !removed_.empty()) ::unlink(removed_.c_str());
 }
-
-FileLock::FileLock(FileLock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), removed_(std::move(other.removed_)) {}
 
 }  // namespace harness

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+
+#include "harness/base/descriptor.h"
 
 namespace harness {
 
@@ -12,18 +15,21 @@ class FileLock {
   /// Throws Error(kIo) when it cannot be made.
   static FileLock on_file(const std::filesystem::path& path);
 
+  /// The same without waiting: nothing when another holds it.
+  static std::optional<FileLock> try_on_file(const std::filesystem::path& path);
+
   /// Waits for the lock on an existing folder; leaves no trace in it. Throws Error(kIo).
   static FileLock on_folder(const std::filesystem::path& folder);
 
   ~FileLock();
-  FileLock(FileLock&& other) noexcept;
+  FileLock(FileLock&& other) noexcept = default;
   FileLock& operator=(FileLock&&) = delete;
 
  private:
-  FileLock(int descriptor, std::filesystem::path removed)
-      : descriptor_(descriptor), removed_(std::move(removed)) {}
+  FileLock(Descriptor held, std::filesystem::path removed)
+      : held_(std::move(held)), removed_(std::move(removed)) {}
 
-  int descriptor_;
+  Descriptor held_;
   std::filesystem::path removed_;  // Empty for a folder.
 };
 

@@ -50,6 +50,19 @@ TEST(FileLock, LeavesNothingBehind) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
+TEST(FileLock, WhoDoesNotWaitIsToldThatAnotherHoldsIt) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "lock";
+  {
+    const std::optional<FileLock> first = FileLock::try_on_file(path);
+    ASSERT_TRUE(first.has_value());
+    EXPECT_FALSE(FileLock::try_on_file(path).has_value());
+    EXPECT_TRUE(fs::exists(path)) << "whoever did not get the lock must not remove its file";
+  }
+  EXPECT_FALSE(fs::exists(path));
+  EXPECT_TRUE(FileLock::try_on_file(path).has_value());
+}
+
 TEST(FileLock, AMovedLockIsStillHeld) {
   const TemporaryFolder folder;
   std::optional<FileLock> outer;

@@ -6,9 +6,12 @@
 
 namespace harness {
 
-/// The running program's arguments: the program's bare name, then what followed it, with the
-/// folders of absolute paths left out ("/a/b/suite.json" becomes "suite.json"): results must not
-/// name folders of the machine they were made on.
+/// Arguments as results may name them, without folders of the machine they were made on: the
+/// program's bare name, then what followed it, with the folders of absolute paths left out. So
+/// "/a/b/suite.json" becomes "suite.json", "--out=/a/b" becomes "--out=b", "-o/a/b" becomes "-ob".
+std::vector<std::string> without_folders(std::vector<std::string> arguments);
+
+/// The running program's arguments, without_folders().
 std::vector<std::string> program_arguments();
 
 /// Now in UTC as 2026-11-24T05:30:50Z.

@@ -15,6 +15,16 @@ TEST(Machine, ArgumentsStartWithTheBareProgramName) {
   EXPECT_EQ(arguments[0], "base_test");
 }
 
+TEST(Machine, ArgumentsNameNoFolderOfTheMachine) {
+  EXPECT_THAT(
+      without_folders({"/usr/bin/halfproof", "run", "/a/b/suite.json", "--out=/a/b/c",
+                       "--out=/a/b/d/", "-o/a/b/e", "--data", "/a/b", "relative/f",
+                       "--out=relative/g", "--seeds=0,1", "-o", "--", "-"}),
+      testing::ElementsAre("halfproof", "run", "suite.json", "--out=c", "--out=d", "-oe", "--data",
+                           "b", "relative/f", "--out=relative/g", "--seeds=0,1", "-o", "--", "-"));
+  EXPECT_TRUE(without_folders({}).empty());
+}
+
 TEST(Machine, TimeIsInUtcAndSortable) {
   const std::time_t before = std::time(nullptr);
   const std::string now = utc_now();

@@ -16,7 +16,7 @@ TEST(Interrupt, TheFirstOneIsNotedAndTheSecondEndsTheProgram) {
         std::raise(SIGINT);
         std::exit(1);
       },
-      testing::KilledBySignal(SIGINT), "");
+      testing::KilledBySignal(SIGINT), "press Ctrl-C again to abort");
 }
 
 }  // namespace

@@ -49,10 +49,19 @@ RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, con
     progress->update(event.value("done", std::uint64_t{0}), event.value("total", std::uint64_t{0}),
                      progress_note(event));
   };
-  const WorkerEnd end = run_worker(options.worker, {mode}, job, on_event, interrupted);
-  if (end.ok) return {};
-  if (row_end.reason.empty()) return {RunStatus::kError, "worker: " + end.reason};
-  return row_end;
+  const WorkerCommand command{
+      options.worker, {mode}, job, {std::chrono::seconds(options.timeout_s)}};
+  try {
+    const WorkerEnd end = run_worker(command, on_event, interrupted);
+    if (end.ok) return {};
+    // What said that it cannot and then died has not skipped.
+    const bool silent = row_end.reason.empty();
+    const bool died = end.died && row_end.status == RunStatus::kSkipped;
+    return silent || died ? RowEnd{RunStatus::kError, "worker: " + end.reason} : row_end;
+  } catch (const Json::exception& wrong) {
+    return {RunStatus::kError,
+            std::string("worker: sent an event of another form: ") + wrong.what()};
+  }
 }
 
 RunResult result_without_run(const std::string& suite, const AskedExecution& asked,

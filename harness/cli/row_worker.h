@@ -12,6 +12,10 @@
 
 namespace harness {
 
+/// Longer than any step between two signs of life took: an image of 1024x2048 in six scales and
+/// flipped keeps one core busy for about twenty minutes.
+inline constexpr std::int64_t kWorkerTimeoutSeconds = 3600;
+
 /// What a stage that needs a worker was asked for.
 struct WorkerOptions {
   std::vector<std::string> precisions;  ///< Empty: default_precisions of the row's policy.
@@ -21,6 +25,8 @@ struct WorkerOptions {
   std::int64_t threads = 0;      ///< 0: as many as there are cores.
   std::vector<std::string> argv;
   bool quiet = false;
+  /// Longest time without progress, after which the worker is ended and its results fail; 0: none.
+  std::int64_t timeout_s = kWorkerTimeoutSeconds;
 };
 
 /// How the work of one row ended: what its missing results are to say.
@@ -38,7 +44,8 @@ Json row_job(const Suite& suite, const Row& row, const std::filesystem::path& ch
 /// sha256 of the worker's program, a part of every result's key; "" when it is not there.
 std::string digest_of_worker(const WorkerOptions& options);
 
-/// Runs the worker on one job and shows its progress. `unit` is what is counted: "images".
+/// Runs the worker on one job and shows its progress. `unit` is what is counted: "images". A worker
+/// that dies, hangs or breaks the protocol is an error of this row.
 RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, const Json& job,
                       const std::string& row, const char* unit);
 

@@ -1,12 +1,6 @@
 #include "harness/cli/run_directory.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "harness/base/error.h"
 #include "harness/base/sha256.h"
@@ -15,20 +9,15 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-int lock_folder(const fs::path& folder) {
+FileLock lock_folder(const fs::path& folder) {
   std::error_code failure;
   fs::create_directories(folder, failure);
   if (failure) throw Error(ErrorCode::kIo, folder.string(), "cannot create: " + failure.message());
-  const fs::path file = folder / ".lock";
-  const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (lock < 0) throw Error(ErrorCode::kIo, file.string(), std::strerror(errno));
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    ::close(lock);
-    throw Error(ErrorCode::kUsage, folder.string(),
-                "expected a run directory that nobody writes, got one that another halfproof is "
-                "using; wait for it or choose another --out");
-  }
-  return lock;
+  auto lock = FileLock::try_on_file(folder / ".lock");
+  if (lock) return std::move(*lock);
+  throw Error(ErrorCode::kUsage, folder.string(),
+              "expected a run directory that nobody writes, got one that another halfproof is "
+              "using; wait for it or choose another --out");
 }
 
 void refuse_other_suite(const fs::path& folder, const Suite& suite) {
@@ -43,18 +32,9 @@ void refuse_other_suite(const fs::path& folder, const Suite& suite) {
 
 }  // namespace
 
-RunDirectory::RunDirectory(fs::path folder, const Suite& suite) : folder_(std::move(folder)) {
-  lock_ = lock_folder(folder_);
-  try {
-    refuse_other_suite(folder_, suite);
-  } catch (...) {
-    ::close(lock_);
-    throw;
-  }
-}
-
-RunDirectory::~RunDirectory() {
-  ::close(lock_);
+RunDirectory::RunDirectory(fs::path folder, const Suite& suite)
+    : folder_(std::move(folder)), lock_(lock_folder(folder_)) {
+  refuse_other_suite(folder_, suite);
 }
 
 fs::path RunDirectory::row_folder(std::string_view row) const {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/file_lock.h"
 #include "harness/record/job.h"
 #include "harness/record/run_result.h"
 #include "harness/table/suite.h"
@@ -19,9 +20,6 @@ class RunDirectory {
   /// holds the run of another suite, Error(kInvalidJson) when it holds one of another version of
   /// halfproof, Error(kIo) when it cannot be written.
   RunDirectory(std::filesystem::path folder, const Suite& suite);
-  ~RunDirectory();
-  RunDirectory(const RunDirectory&) = delete;
-  RunDirectory& operator=(const RunDirectory&) = delete;
 
   const std::filesystem::path& folder() const noexcept { return folder_; }
   std::filesystem::path row_folder(std::string_view row) const;
@@ -41,7 +39,7 @@ class RunDirectory {
 
  private:
   std::filesystem::path folder_;
-  int lock_ = -1;
+  FileLock lock_;
   JobRecord job_;
 };
 

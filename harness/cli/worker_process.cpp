@@ -1,143 +1,213 @@
 #include "harness/cli/worker_process.h"
 
 #include <poll.h>
-#include <signal.h>
-#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <optional>
+#include <string_view>
 
 #include "harness/base/error.h"
+#include "harness/base/number_text.h"
+#include "harness/cli/child_process.h"
+#include "harness/cli/last_lines.h"
 
 namespace harness {
 namespace {
 
-constexpr int kPollMs = 200;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
-struct Pipe {
-  std::array<int, 2> ends{-1, -1};
-  Pipe() {
-    if (::pipe(ends.data()) != 0) {
-      throw Error(ErrorCode::kWorkerFailed, "pipe", std::strerror(errno));
+constexpr milliseconds kTick{200};      // How often stop() is asked.
+constexpr milliseconds kClosedTick{5};  // It has closed its outputs: it is about to end.
+constexpr std::size_t kLongestLine = std::size_t{16} << 20U;
+
+/// Cuts a stream of bytes into lines.
+class Lines {
+ public:
+  /// Gives each line that is complete now to `take`, without its line feed. A line that does not
+  /// end is cut.
+  template <typename Take>
+  void add(std::string_view bytes, const Take& take) {
+    for (;;) {
+      const auto end = bytes.find('\n');
+      rest_.append(bytes.substr(0, end));
+      if (end == std::string_view::npos && rest_.size() < kLongestLine) return;
+      give(take);
+      if (end == std::string_view::npos) return;
+      bytes.remove_prefix(end + 1);
     }
   }
-  ~Pipe() {
-    close_end(0);
-    close_end(1);
+
+  /// What stands behind the last line feed: a crashed worker's last words.
+  template <typename Take>
+  void finish(const Take& take) {
+    if (!rest_.empty()) give(take);
   }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  void close_end(int which) {
-    int& end = ends.at(static_cast<std::size_t>(which));
-    if (end >= 0) ::close(end);
-    end = -1;
+
+ private:
+  template <typename Take>
+  void give(const Take& take) {
+    const std::string line = std::exchange(rest_, {});
+    take(line);
   }
+
+  std::string rest_;
 };
 
-[[noreturn]] void become(const std::filesystem::path& program,
-                         const std::vector<std::string>& arguments, Pipe& input, Pipe& output,
-                         pid_t parent) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(127);  // The parent died before prctl took effect.
-  ::dup2(input.ends[0], STDIN_FILENO);
-  ::dup2(output.ends[1], STDOUT_FILENO);
-  for (Pipe* pipe : {&input, &output}) {
-    pipe->close_end(0);
-    pipe->close_end(1);
-  }
-  std::string name = program.string();
-  std::vector<std::string> texts(arguments);
-  std::vector<char*> argv{name.data()};
-  for (auto& text : texts) argv.push_back(text.data());
-  argv.push_back(nullptr);
-  ::execv(name.c_str(), argv.data());
-  std::fprintf(stderr, "%s: %s\n", name.c_str(), std::strerror(errno));
-  ::_exit(127);
-}
+/// One worker from its start to its end.
+class Dialogue {
+ public:
+  Dialogue(const WorkerCommand& command, std::string input,
+           const std::function<void(const Json&)>& on_event, const std::function<bool()>& stop)
+      : command_(command),
+        input_(std::move(input)),
+        unsent_(input_),
+        on_event_(on_event),
+        stop_(stop),
+        child_(command.program, command.arguments),
+        heard_(command.limits.now()) {}
 
-void write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(descriptor, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;  // The worker is gone; its exit status tells why.
-    text.remove_prefix(static_cast<std::size_t>(count));
+  WorkerEnd run() {
+    std::optional<int> status;
+    while (!(status = child_.ended())) {
+      if (exchange()) heard_ = command_.limits.now();
+      end_when_due();
+    }
+    while (read_output() || read_errors()) {
+    }
+    output_lines_.finish([this](const std::string& line) { deliver(line); });
+    error_lines_.finish([this](const std::string& line) { last_.add(line); });
+    return end_of(*status);
   }
-}
 
-/// Gives complete lines to `on_event` and keeps the rest.
-void deliver_lines(std::string& buffer, const std::function<void(const Json&)>& on_event) {
-  for (auto end = buffer.find('\n'); end != std::string::npos; end = buffer.find('\n')) {
-    const std::string line = buffer.substr(0, end);
-    buffer.erase(0, end + 1);
+ private:
+  /// Waits a tick for something to read or to write. True when the worker said something.
+  bool exchange() {
+    std::array<pollfd, 3> ready{{{child_.output.get(), POLLIN, 0},
+                                 {child_.errors.get(), POLLIN, 0},
+                                 {child_.input.get(), POLLOUT, 0}}};
+    const bool listening = child_.output.is_open() || child_.errors.is_open();
+    const milliseconds tick = listening ? kTick : kClosedTick;
+    // A negative descriptor, one that is closed, is passed over.
+    if (::poll(ready.data(), ready.size(), static_cast<int>(tick.count())) < 0) {
+      if (errno == EINTR) return false;
+      throw Error(ErrorCode::kWorkerFailed, command_.program.string(),
+                  std::string("cannot wait for its output: ") + std::strerror(errno));
+    }
+    if (ready[2].revents != 0) send_input();
+    const bool said = ready[0].revents != 0 && read_output();
+    return (ready[1].revents != 0 && read_errors()) || said;
+  }
+
+  /// As much as there is room for. A worker that does not want it says why when it ends.
+  void send_input() {
+    const ssize_t sent =
+        ::send(child_.input.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    unsent_.remove_prefix(sent < 0 ? unsent_.size() : static_cast<std::size_t>(sent));
+    if (unsent_.empty()) child_.input.close();
+  }
+
+  bool read_output() {
+    const std::string_view bytes = read(child_.output);
+    output_lines_.add(bytes, [this](const std::string& line) { deliver(line); });
+    return !bytes.empty();
+  }
+
+  bool read_errors() {
+    const std::string_view bytes = read(child_.errors);
+    std::fwrite(bytes.data(), 1, bytes.size(), stderr);
+    error_lines_.add(bytes, [this](const std::string& line) { last_.add(line); });
+    return !bytes.empty();
+  }
+
+  /// What is there now; nothing at the end, where the descriptor is closed.
+  std::string_view read(Descriptor& file) {
+    if (!file.is_open()) return {};
+    const std::ptrdiff_t count = read_some(file, std::as_writable_bytes(std::span(block_)));
+    if (count < 0 && errno == EAGAIN) return {};
+    if (count <= 0) file.close();
+    return {block_.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
+  }
+
+  void deliver(const std::string& line) {
     const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (event.is_object()) {
-      on_event(event);
-    } else {
-      std::fprintf(stderr, "%s\n", line.c_str());
+      on_event_(event);
+      return;
     }
+    std::fprintf(stderr, "%s\n", line.c_str());
+    last_.add(line);
   }
-}
 
-void listen(int descriptor, pid_t child, const std::function<void(const Json&)>& on_event,
-            const std::function<bool()>& stop) {
-  std::string buffer;
-  std::array<char, 1 << 16> block{};
-  for (;;) {
-    if (stop()) ::kill(child, SIGKILL);
-    pollfd ready{descriptor, POLLIN, 0};
-    const int count = ::poll(&ready, 1, kPollMs);
-    if (count <= 0) continue;
-    const ssize_t got = ::read(descriptor, block.data(), block.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return;
-    buffer.append(block.data(), static_cast<std::size_t>(got));
-    deliver_lines(buffer, on_event);
+  void end_when_due() {
+    const auto now = command_.limits.now();
+    const milliseconds silence = command_.limits.silence;
+    if (asked_to_end_) {
+      if (now - *asked_to_end_ >= command_.limits.grace) child_.send(SIGKILL);
+      return;
+    }
+    timed_out_ = silence > milliseconds(0) && now - heard_ >= silence;
+    if (!timed_out_ && !stop_()) return;
+    child_.send(SIGTERM);
+    asked_to_end_ = now;
   }
-}
 
-WorkerEnd end_of(pid_t child) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  WorkerEnd end_of(int status) const {
+    WorkerEnd end{!timed_out_ && WIFEXITED(status) && WEXITSTATUS(status) == 0, "",
+                  timed_out_ || WIFSIGNALED(status)};
+    if (end.ok) return end;
+    const std::string last = last_.text();
+    end.reason = way_of_ending(status) + (last.empty() ? "" : "; it last said: " + last);
+    return end;
   }
-  if (WIFSIGNALED(status)) {
+
+  std::string way_of_ending(int status) const {
+    if (timed_out_) {
+      const std::chrono::duration<double> silence = command_.limits.silence;
+      return "no progress for " + short_text(silence.count()) + " s; killed";
+    }
+    if (!WIFSIGNALED(status)) return "exit code " + std::to_string(WEXITSTATUS(status));
     const int signal = WTERMSIG(status);
-    std::string reason = "killed by signal " + std::to_string(signal);
-    reason += std::string(" (") + ::strsignal(signal) + ")";
+    std::string reason =
+        "killed by signal " + std::to_string(signal) + " (" + name_of(signal) + ")";
     if (signal == SIGKILL) reason += "; the system kills this way when memory runs out";
-    return {false, reason};
+    return reason;
   }
-  if (WEXITSTATUS(status) == 0) return {true, ""};
-  return {false, "exit code " + std::to_string(WEXITSTATUS(status))};
-}
+
+  static std::string name_of(int signal) {
+    const char* const name = ::sigabbrev_np(signal);
+    return (name == nullptr ? "" : std::string("SIG") + name + ", ") + ::strsignal(signal);
+  }
+
+  const WorkerCommand& command_;
+  const std::string input_;
+  std::string_view unsent_;
+  const std::function<void(const Json&)>& on_event_;
+  const std::function<bool()>& stop_;
+  std::array<char, 1 << 16> block_{};
+  Lines output_lines_;
+  Lines error_lines_;
+  LastLines last_;
+  bool timed_out_ = false;
+  std::optional<Clock::time_point> asked_to_end_;
+  ChildProcess child_;  // Behind what it may still fill: it goes first.
+  Clock::time_point heard_;
+};
 
 }  // namespace
 
-WorkerEnd run_worker(const std::filesystem::path& program,
-                     const std::vector<std::string>& arguments, const Json& input,
-                     const std::function<void(const Json&)>& on_event,
+WorkerEnd run_worker(const WorkerCommand& command, const std::function<void(const Json&)>& on_event,
                      const std::function<bool()>& stop) {
-  if (::access(program.c_str(), X_OK) != 0) {
-    throw Error(ErrorCode::kWorkerFailed, program.string(),
-                "expected the worker beside halfproof, got: " + std::string(std::strerror(errno)) +
-                    "; build or install both");
-  }
-  ::signal(SIGPIPE, SIG_IGN);
-  Pipe to_child;
-  Pipe from_child;
-  const pid_t parent = ::getpid();
-  const pid_t child = ::fork();
-  if (child < 0) throw Error(ErrorCode::kWorkerFailed, program.string(), std::strerror(errno));
-  if (child == 0) become(program, arguments, to_child, from_child, parent);
-  to_child.close_end(0);
-  from_child.close_end(1);
-  write_all(to_child.ends[1], input.dump());
-  to_child.close_end(1);
-  listen(from_child.ends[0], child, on_event, stop);
-  return end_of(child);
+  // Before anything is started: a path in it may be no UTF-8.
+  std::string input = command.input.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Dialogue(command, std::move(input), on_event, stop).run();
 }
 
 }  // namespace harness

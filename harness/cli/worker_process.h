@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -12,17 +13,38 @@ namespace harness {
 /// How a worker ended.
 struct WorkerEnd {
   bool ok = false;
-  std::string reason;  ///< Empty when ok; else "killed by signal 9 (...)", "exit code 3: ...".
+  /// Empty when ok; else "exit code 3", "killed by signal 11 (Segmentation fault)", "no progress
+  /// for 3600 s; killed", and the last lines that it wrote: "...; it last said: a | b".
+  std::string reason;
+  bool died = false;  ///< By a signal or by the time limit: it did not end by itself.
 };
 
-/// Runs `program` with `arguments`, writes `input` to its standard input and gives each line of its
-/// standard output that is a JSON object to `on_event`; other lines, and its standard error, go to
-/// ours. Returns when it has ended. The child dies with this process, whatever ends it, and is
-/// killed when `stop` returns true (asked some times a second).
-/// Throws Error(kWorkerFailed) when the program cannot be started.
-WorkerEnd run_worker(const std::filesystem::path& program,
-                     const std::vector<std::string>& arguments, const Json& input,
-                     const std::function<void(const Json&)>& on_event,
+struct WorkerLimits {
+  /// Longest time without an event or any output; 0: no limit. Then the worker is asked to end
+  /// (SIGTERM).
+  std::chrono::milliseconds silence{0};
+  /// How long a worker that was asked to end may take before it is killed.
+  std::chrono::milliseconds grace{10000};
+  /// For tests.
+  std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
+};
+
+struct WorkerCommand {
+  std::filesystem::path program;
+  std::vector<std::string> arguments;
+  Json input;  ///< Written to its standard input; bytes that are not UTF-8 become U+FFFD.
+  WorkerLimits limits = {};
+};
+
+/// Runs a worker to its end. Each line of its standard output that is a JSON object is given to
+/// `on_event`; other lines, and its standard error, go to our standard error. When `stop` returns
+/// true (it is asked some times a second), the worker is asked to end and then killed.
+///
+/// The worker is the leader of a process group of its own. It dies with the thread that called
+/// this, whatever ends that thread, and when this returns or throws, it is reaped and nothing of
+/// its group is left. What `on_event` and `stop` throw comes out of here. Throws
+/// Error(kWorkerFailed) when the program cannot be started or not be waited for.
+WorkerEnd run_worker(const WorkerCommand& command, const std::function<void(const Json&)>& on_event,
                      const std::function<bool()>& stop);
 
 }  // namespace harness

@@ -1,6 +1,8 @@
 #include "harness/fetch/cache.h"
 
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 #include <vector>
 
 #include "harness/base/atomic_file.h"
@@ -56,6 +58,20 @@ std::string digest_or_nothing(const fs::path& file) {
   }
 }
 
+FileLock wait_for_lock(const fs::path& path, const Interrupted& interrupted) {
+  constexpr std::chrono::milliseconds kNap{100};
+  if (!interrupted) return FileLock::on_file(path);
+  // A signal that comes just before flock(2) begins to wait would not end the wait.
+  for (;;) {
+    if (auto lock = FileLock::try_on_file(path)) return std::move(*lock);
+    if (interrupted()) {
+      throw Error(ErrorCode::kInterrupted, path.string(),
+                  "expected its turn, got an interrupt while another process downloads the file");
+    }
+    std::this_thread::sleep_for(kNap);
+  }
+}
+
 }  // namespace
 
 fs::path default_cache_folder() {
@@ -90,9 +106,9 @@ std::string Cache::digest_of_url(const std::string& key) const {
   }
 }
 
-FileLock Cache::claim(const std::string& key) const {
+FileLock Cache::claim(const std::string& key, const Interrupted& interrupted) const {
   make_folder(root_ / "partial");
-  FileLock lock = FileLock::on_file(root_ / "partial" / (key + ".lock"));
+  FileLock lock = wait_for_lock(root_ / "partial" / (key + ".lock"), interrupted);
   remove_leftovers(notes_of_part(part_of(key)));
   remove_leftovers(root_ / "urls" / key);
   return lock;

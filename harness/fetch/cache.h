@@ -5,6 +5,7 @@
 #include <string>
 
 #include "harness/base/file_lock.h"
+#include "harness/fetch/transport.h"
 
 namespace harness {
 
@@ -33,8 +34,9 @@ class Cache {
   std::string digest_of_url(const std::string& key) const;
 
   /// Makes the folder for downloads, waits until no other process works on this key, and clears
-  /// away what processes left that were killed while they wrote notes. Throws Error(kIo).
-  FileLock claim(const std::string& key) const;
+  /// away what processes left that were killed while they wrote notes. Throws Error(kIo), and
+  /// Error(kInterrupted) when it waited until `interrupted` said so.
+  FileLock claim(const std::string& key, const Interrupted& interrupted = {}) const;
   std::filesystem::path part_of(const std::string& key) const;
 
   /// Notes where a complete, checked part came from and moves it to its place. Throws Error(kIo);

@@ -127,6 +127,27 @@ std::size_t on_bytes(char* bytes, std::size_t, std::size_t count, void* context)
   }
 }
 
+/// What is not 0 ends the transfer.
+int on_progress(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  auto& transfer = *static_cast<Transfer*>(context);
+  try {
+    return transfer.request.interrupted() ? 1 : 0;
+  } catch (...) {
+    transfer.failure = std::current_exception();
+    return 1;
+  }
+}
+
+void set_callbacks(CURL* handle, Transfer& transfer) {
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &on_bytes);
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
+  if (!transfer.request.interrupted) return;
+  // Called at least about once a second, also where nothing comes.
+  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &on_progress);
+  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &transfer);
+}
+
 void set_limits(CURL* handle, const TransferLimits& limits) {
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count()));
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
@@ -197,11 +218,11 @@ TransferResult CurlTransport::get(const TransferRequest& request, BodySink& sink
   set_certificates(handle.get());
   curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, message.data());
-  curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, &on_bytes);
-  curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &transfer);
+  set_callbacks(handle.get(), transfer);
 
   const CURLcode code = curl_easy_perform(handle.get());
   if (transfer.failure) std::rethrow_exception(transfer.failure);
+  if (code == CURLE_ABORTED_BY_CALLBACK) return {Outcome::kInterrupted, "an interrupt"};
   if (!transfer.refused_part.empty()) return {Outcome::kRestart, transfer.refused_part};
   const bool answered = code == CURLE_OK || code == CURLE_WRITE_ERROR;
   if (answered && !transfer.good_status()) return judge_status(handle.get());

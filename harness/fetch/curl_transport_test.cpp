@@ -8,6 +8,7 @@
 #include "harness/base/file.h"
 #include "harness/testing/loopback_server.h"
 #include "harness/testing/memory_sink.h"
+#include "harness/testing/stalling_server.h"
 
 namespace harness {
 namespace {
@@ -180,14 +181,30 @@ TEST_F(CurlTransportTest, ABodyThatIsCutOffIsTransient) {
 }
 
 TEST_F(CurlTransportTest, AStalledServerIsLeft) {
-  server_.on("/a", [](const httplib::Request&, httplib::Response& response) {
-    std::this_thread::sleep_for(std::chrono::seconds(3));
-    response.set_content("late", "text/plain");
-  });
-  server_.start();
+  const StallingServer server("hello", 2);
   request_.limits.stall = std::chrono::seconds(1);
-  EXPECT_EQ(get("/a").outcome, Outcome::kTransient);
-  EXPECT_EQ(sink_.body, "");
+  EXPECT_EQ(get_url(server.url("/a")).outcome, Outcome::kTransient);
+  EXPECT_EQ(sink_.body, "he");
+}
+
+TEST_F(CurlTransportTest, AnInterruptEndsATransferThatWaits) {
+  const StallingServer server("hello", 2);
+  request_.interrupted = [this] { return sink_.body == "he"; };
+  EXPECT_EQ(get_url(server.url("/a")).outcome, Outcome::kInterrupted);
+  EXPECT_EQ(sink_.body, "he");
+}
+
+TEST_F(CurlTransportTest, AnInterruptEndsATransferThatWaitsForItsFirstByte) {
+  const StallingServer server("hello", 0);
+  int asked = 0;
+  request_.interrupted = [&asked] { return ++asked > 1; };
+  EXPECT_EQ(get_url(server.url("/a")).outcome, Outcome::kInterrupted);
+}
+
+TEST_F(CurlTransportTest, WhatTheQuestionForInterruptsThrowsComesOut) {
+  const StallingServer server("hello", 2);
+  request_.interrupted = []() -> bool { throw std::runtime_error("no answer"); };
+  EXPECT_THROW(get_url(server.url("/a")), std::runtime_error);
 }
 
 TEST_F(CurlTransportTest, CompressionThatNobodyAskedForIsUndone) {

@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 /// forever.
 constexpr std::uintmax_t kProgressBytes = 1U << 20;
 constexpr std::chrono::seconds kLongestRetryAfter{120};
+constexpr milliseconds kNap{100};
 
 double random_jitter() {
   thread_local std::mt19937 engine{std::random_device{}()};
@@ -35,9 +36,11 @@ class Attempts {
 
   Downloaded run() {
     while (!part_.complete()) {
+      stop_when_interrupted();
       const std::uintmax_t before = part_.high_water();
       const TransferResult result = transport_.get(next_request(), part_);
       if (result.outcome == Outcome::kDone) break;
+      if (result.outcome == Outcome::kInterrupted) stop();
       if (result.outcome == Outcome::kPermanent) give_up(result, "");
       if (result.outcome == Outcome::kRestart) part_.restart();
       failures_ = part_.high_water() >= before + kProgressBytes ? 1 : failures_ + 1;
@@ -52,8 +55,9 @@ class Attempts {
  private:
   TransferRequest next_request() const {
     const bool resume = !part_.validator().empty();
-    TransferRequest next{request_.url.full, resume ? part_.size() : 0, part_.validator(),
-                         request_.limits, part_.total()};
+    TransferRequest next{request_.url.full, resume ? part_.size() : 0,
+                         part_.validator(), request_.limits,
+                         part_.total(),     request_.interrupted};
     if (bounded()) next.limits.total = std::max(milliseconds(1), time_left());
     return next;
   }
@@ -78,18 +82,38 @@ class Attempts {
     if (request_.wait) {
       request_.wait(pause);
     } else {
-      std::this_thread::sleep_for(pause);
+      sleep(pause);
     }
   }
 
-  [[noreturn]] void give_up(const TransferResult& result, const std::string& remark) const {
-    std::string detail = "expected the file, got: " + result.reason + remark;
-    if (part_.size() > 0) {
-      detail += "; " + std::to_string(part_.size()) + " bytes arrived";
-      if (request_.reuse && !part_.validator().empty()) {
-        detail += " and are kept, the same command goes on from there";
-      }
+  /// In short naps, so that an interrupt does not wait for the end.
+  void sleep(milliseconds pause) const {
+    const auto end = Clock::now() + pause;
+    for (auto now = Clock::now(); now < end; now = Clock::now()) {
+      stop_when_interrupted();
+      std::this_thread::sleep_for(std::min<Clock::duration>(end - now, kNap));
     }
+  }
+
+  void stop_when_interrupted() const {
+    if (request_.interrupted && request_.interrupted()) stop();
+  }
+
+  [[noreturn]] void stop() const {
+    throw Error(ErrorCode::kInterrupted, request_.url.shown,
+                "expected the file, got an interrupt" + arrived());
+  }
+
+  /// What there is of the file, and what comes of it.
+  std::string arrived() const {
+    if (part_.size() == 0) return "";
+    const bool kept = request_.reuse && !part_.validator().empty();
+    return "; " + std::to_string(part_.size()) + " bytes arrived" +
+           (kept ? " and are kept, the same command goes on from there" : "");
+  }
+
+  [[noreturn]] void give_up(const TransferResult& result, const std::string& remark) const {
+    std::string detail = "expected the file, got: " + result.reason + remark + arrived();
     if (!result.advice.empty()) detail += "; " + result.advice;
     throw Error(ErrorCode::kFetchFailed, request_.url.shown, detail);
   }

@@ -23,6 +23,7 @@ struct DownloadRequest {
   int retries = 3;                       ///< In a row without a mebibyte of progress.
   std::function<void(std::chrono::milliseconds)> wait;  ///< Between two tries; sleeps unless told.
   ProgressFunction progress;
+  Interrupted interrupted = {};
 };
 
 /// Bytes that all arrived at DownloadRequest::part; whether they are the right ones is not known
@@ -39,7 +40,8 @@ struct Downloaded {
 /// growing, jittered waits (or the wait that the server asked for), from where it was cut off if
 /// the server can do that and the file is still the same. Throws Error(kFetchFailed), or
 /// Error(kChecksumMismatch) for more bytes than are pinned, with the URL as subject; what arrived
-/// is kept for the next call where that can go on from it.
+/// is kept for the next call where that can go on from it. Throws Error(kInterrupted) soon after
+/// `interrupted` first says so; what arrived is kept likewise.
 Downloaded download(const DownloadRequest& request, Transport& transport);
 
 /// How long to wait after the n-th failure in a row (n from 1): 1 s, doubled each time up to 30 s,

@@ -192,5 +192,35 @@ TEST(Backoff, DoublesUpToHalfAMinute) {
   EXPECT_EQ(backoff(1, 0.75), milliseconds(750));
 }
 
+TEST_F(DownloadTest, AnInterruptEndsIt) {
+  request_.interrupted = [this] { return !transport_.requests.empty(); };
+  transport_.tries = {{head(0), "hello", {Outcome::kInterrupted, "an interrupt"}}};
+  try {
+    run();
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInterrupted);
+    EXPECT_EQ(error.subject(), "https://host/a.pth");
+    EXPECT_THAT(error.detail(), HasSubstr("5 bytes arrived and are kept"));
+  }
+  EXPECT_EQ(read_file(request_.part), "hello");
+  EXPECT_EQ(transport_.requests.size(), 1U);
+}
+
+TEST_F(DownloadTest, AnInterruptEndsTheWaitForAnotherTry) {
+  request_.wait = nullptr;
+  request_.interrupted = [this] { return !transport_.requests.empty(); };
+  transport_.tries = {{std::nullopt, "", kCut}};
+  EXPECT_THROW(run(), Error);
+  EXPECT_EQ(transport_.requests.size(), 1U) << "there was no other try";
+}
+
+TEST_F(DownloadTest, NothingIsAskedForAfterAnInterrupt) {
+  request_.interrupted = [] { return true; };
+  transport_.tries = {{head(0), "hello", kDone}};
+  EXPECT_THROW(run(), Error);
+  EXPECT_TRUE(transport_.requests.empty());
+}
+
 }  // namespace
 }  // namespace harness

@@ -45,33 +45,31 @@ void remove_part(const fs::path& path) {
   fs::remove(notes_of_part(path), ignored);
 }
 
-PartFile::PartFile(int descriptor, fs::path path, PartFileOptions options)
-    : path_(std::move(path)), options_(std::move(options)), descriptor_(descriptor) {}
+PartFile::PartFile(Descriptor file, fs::path path, PartFileOptions options)
+    : path_(std::move(path)), options_(std::move(options)), file_(std::move(file)) {}
 
-// Delegates, so that the destructor closes the descriptor whatever throws below.
+// Delegates, so that the destructor tidies up whatever throws below.
 PartFile::PartFile(fs::path path, PartFileOptions options)
-    : PartFile(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644), path, std::move(options)) {
-  if (descriptor_ < 0) fail("cannot open");
+    : PartFile(Descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)), path,
+               std::move(options)) {
+  if (!file_.is_open()) fail("cannot open");
   if (options_.reuse) take_over();
   if (size_ == 0) restart();
 }
 
 PartFile::~PartFile() {
-  if (descriptor_ < 0) return;
-  hash_.reset();
-  ::close(descriptor_);
-  if (!finished_ && (size_ == 0 || validator_.empty())) remove_part(path_);
+  if (file_.is_open() && !finished_ && (size_ == 0 || validator_.empty())) remove_part(path_);
 }
 
 void PartFile::take_over() {
   const Json notes = notes_for(path_, options_.source);
   if (notes.is_null()) return;
   struct stat status {};
-  if (::fstat(descriptor_, &status) != 0) fail("cannot stat");
+  if (::fstat(file_.get(), &status) != 0) fail("cannot stat");
   size_ = static_cast<std::uintmax_t>(status.st_size);
   if (size_ > options_.max_bytes) return restart();
-  if (::lseek(descriptor_, 0, SEEK_END) < 0) fail("cannot seek in");
-  hash_.emplace(descriptor_);
+  if (::lseek(file_.get(), 0, SEEK_END) < 0) fail("cannot seek in");
+  hash_.emplace(file_.get());
   hash_->grown_to(size_);
   validator_ = notes["validator"];
   content_type_ = notes["content_type"];
@@ -81,11 +79,11 @@ void PartFile::take_over() {
 }
 
 void PartFile::restart() {
-  if (::ftruncate(descriptor_, 0) != 0 || ::lseek(descriptor_, 0, SEEK_SET) != 0) {
+  if (::ftruncate(file_.get(), 0) != 0 || ::lseek(file_.get(), 0, SEEK_SET) != 0) {
     fail("cannot empty");
   }
   size_ = 0;
-  hash_.emplace(descriptor_);
+  hash_.emplace(file_.get());
   total_.reset();
   validator_.clear();
   reused_ = false;
@@ -129,7 +127,8 @@ void PartFile::limit(std::uintmax_t size, std::string_view verb) {
 void PartFile::write(std::span<const std::byte> bytes) {
   limit(size_ + bytes.size(), "got at least ");
   for (auto rest = bytes; !rest.empty();) {
-    const ssize_t count = ::write(descriptor_, rest.data(), rest.size());
+    // Piece by piece: of what the disk refuses, the part that was taken counts.
+    const ssize_t count = ::write(file_.get(), rest.data(), rest.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail("cannot write");
     const auto written = static_cast<std::size_t>(count);
@@ -142,7 +141,7 @@ void PartFile::write(std::span<const std::byte> bytes) {
 }
 
 std::string PartFile::finish() {
-  if (::fsync(descriptor_) != 0) fail("cannot fsync");
+  if (::fsync(file_.get()) != 0) fail("cannot fsync");
   finished_ = true;
   try {
     return hash_->hex_digest();

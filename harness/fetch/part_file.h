@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/base/descriptor.h"
 #include "harness/fetch/growing_file_hash.h"
 #include "harness/fetch/transport.h"
 
@@ -62,7 +63,7 @@ class PartFile : public BodySink {
   std::string finish();
 
  private:
-  PartFile(int descriptor, std::filesystem::path path, PartFileOptions options);
+  PartFile(Descriptor file, std::filesystem::path path, PartFileOptions options);
   void take_over();
   void limit(std::uintmax_t size, std::string_view verb);
   void write_notes() const;
@@ -70,7 +71,7 @@ class PartFile : public BodySink {
 
   std::filesystem::path path_;
   PartFileOptions options_;
-  int descriptor_ = -1;
+  Descriptor file_;
   std::uintmax_t size_ = 0;
   std::uintmax_t high_water_ = 0;
   std::optional<std::uintmax_t> total_;
@@ -79,7 +80,7 @@ class PartFile : public BodySink {
   bool reused_ = false;
   bool delimited_ = true;
   bool finished_ = false;
-  std::optional<GrowingFileHash> hash_;  // Reads from the descriptor.
+  std::optional<GrowingFileHash> hash_;  // Reads from file_, and so goes before it.
 };
 
 /// `<path>.json`.

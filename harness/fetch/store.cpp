@@ -73,7 +73,7 @@ class UrlFetch {
     if (auto file = look_up()) return *file;
     if (options_.offline && url_.scheme != "file") refuse_offline();
     try {
-      const FileLock claimed = cache_.claim(key_);
+      const FileLock claimed = cache_.claim(key_, options_.interrupted);
       // Another process may have downloaded it while we waited.
       if (auto file = look_up()) return *file;
       return download_any();
@@ -134,6 +134,7 @@ class UrlFetch {
         for (const Error& failure : failures) append(file.warning, failure.what());
         return file;
       } catch (const Error& failure) {
+        if (failure.code() == ErrorCode::kInterrupted) throw;
         failures.push_back(failure);
       }
     }
@@ -151,7 +152,8 @@ class UrlFetch {
                             options_.limits,
                             options_.retries,
                             options_.wait,
-                            options_.progress};
+                            options_.progress,
+                            options_.interrupted};
     CurlTransport curl;
     Transport& transport = options_.transport != nullptr ? *options_.transport : curl;
     Downloaded got = advised_download(request, transport);

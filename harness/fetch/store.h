@@ -39,6 +39,7 @@ struct StoreOptions {
   int retries = 3;
   std::function<void(std::chrono::milliseconds)> wait;  ///< Between two tries; sleeps unless told.
   Transport* transport = nullptr;                       ///< libcurl unless told.
+  Interrupted interrupted = {};
 };
 
 /// Gets one published file: `location` is a path, a file:// or an http(s):// URL.
@@ -53,7 +54,8 @@ struct StoreOptions {
 /// as it streams and renamed into place when right. The URLs in the lock file are mirrors. Of
 /// several processes that want one URL, one downloads. What is new is written to the lock file.
 /// Throws Error(kFetchFailed) and Error(kChecksumMismatch), each with URL, expected, actual and
-/// what to do; bytes of the wrong digest are deleted.
+/// what to do; bytes of the wrong digest are deleted. Throws Error(kInterrupted) within about a
+/// second after `interrupted` says so; the next call goes on from the bytes that arrived.
 ///
 /// Throws Error(kInvalidJson) for a malformed lock file.
 StoredFile obtain(std::string_view location, const StoreOptions& options);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,12 +19,16 @@ struct TransferLimits {
   int redirects = 5;
 };
 
+/// Whether the user asked to stop. Asked about once a second or more often; empty: never.
+using Interrupted = std::function<bool()>;
+
 struct TransferRequest {
   std::string url;
   std::uintmax_t offset = 0;  ///< Ask for the bytes from here on (Range).
   std::string validator;      ///< ETag or date that the bytes before `offset` had (If-Range).
   TransferLimits limits;
   std::optional<std::uintmax_t> total = {};  ///< Size of the file that those bytes are of.
+  Interrupted interrupted = {};
 };
 
 /// What a server says before the bytes.
@@ -50,6 +55,7 @@ struct TransferResult {
     kDone,
     kTransient,  ///< May work next time: network, timeout, cut off, 408, 429, 5xx.
     kRestart,    ///< The range that was asked for is not there or is of another file: ask for all.
+    kInterrupted,
     kPermanent,  ///< Will not get better: other statuses, certificate, redirects, no such file.
   };
   Outcome outcome = Outcome::kPermanent;

@@ -12,6 +12,7 @@
 #include "harness/base/number_text.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/cli/command.h"
+#include "harness/cli/options.h"
 #include "harness/cli/stages/verify_stage.h"
 #include "harness/fetch/store.h"
 #include "harness/openmmlab/python_config.h"
@@ -166,11 +167,13 @@ void add_audit_command(CLI::App& program, int& exit_code) {
   auto* command = program.add_subcommand(
       "audit",
       "Contradictions between table, metafile, log and checkpoint, without running a model");
-  command->add_option("SUITE", options->suite, "A suite (halfproof import makes one)")->required();
+  add_positional(*command, "SUITE", options->suite, "A suite (halfproof import makes one)");
   command->add_flag("--fetch", options->fetch,
                     "Download published files that are not in the cache; without it they are not "
                     "looked at");
-  command->add_flag("--json", options->json, "Print JSON");
+  add_json_flag(*command, options->json);
+  add_footer(*command, "halfproof audit suites/mmseg_fp16.json --fetch",
+             "0 no contradiction, 1 at least one, 2 unusable input");
   command->callback([options, &exit_code] { exit_code = audit(*options); });
 }
 

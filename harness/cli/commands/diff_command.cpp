@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -8,8 +9,9 @@
 
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
+#include "harness/cli/options.h"
 #include "harness/cli/stages/kept_training.h"
-#include "harness/judge/step_comparison.h"
+#include "harness/cli/step_comparison.h"
 #include "harness/record/run_result.h"
 
 namespace harness {
@@ -22,20 +24,28 @@ struct Options {
   bool json = false;
 };
 
-/// One thing that both runs have.
+/// One thing that a run has, beside what the other has of it.
 struct Compared {
   std::string what;  ///< "<row>/train-fp16-seed0".
   bool equal = false;
   std::string words;
   Json record;
+  bool one_sided = false;  ///< Only one of the runs has it.
 };
+
+struct Runs {
+  fs::path a;
+  fs::path b;
+};
+
+void require_folder(const fs::path& folder) {
+  if (fs::is_directory(folder)) return;
+  throw Error(ErrorCode::kIo, folder.string(), "expected a run directory, found none");
+}
 
 /// Paths of records of trainings below a run directory: "<row>/train-fp16-seed0".
 std::set<std::string> trainings_below(const fs::path& folder) {
   std::set<std::string> paths;
-  if (!fs::is_directory(folder)) {
-    throw Error(ErrorCode::kIo, folder.string(), "expected a run directory, found none");
-  }
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.path().filename() != "steps.jsonl") continue;
     if (is_moved_aside(entry.path().parent_path().filename().string())) continue;
@@ -44,62 +54,133 @@ std::set<std::string> trainings_below(const fs::path& folder) {
   return paths;
 }
 
-Compared compare_training(const fs::path& a, const fs::path& b, const std::string& what) {
-  const StepComparison steps = compare_steps(a / what / "steps.jsonl", b / what / "steps.jsonl");
+/// RunResults of a run directory by path: "<row>/evaluate-fp16.json".
+std::map<std::string, RunResult> results_below(const fs::path& folder) {
+  std::map<std::string, RunResult> results;
+  for (const auto& row : fs::directory_iterator(folder)) {
+    // What `halfproof paper` leaves are experiments and not results of rows.
+    if (row.path().filename() == "paper") continue;
+    for (auto& result : read_run_results(row.path())) {
+      const auto name = run_result_name(result.stage, result.precision, result.seed);
+      results.emplace((row.path().filename() / name).string(), std::move(result));
+    }
+  }
+  return results;
+}
+
+/// The names in two ordered containers, each with whether the first and the second have it.
+template <typename Names, typename Visit>
+void for_each_name(const Names& a, const Names& b, const Visit& visit) {
+  for (const auto& name : a) visit(name, true, b.count(name) > 0);
+  for (const auto& name : b) {
+    if (a.count(name) == 0) visit(name, false, true);
+  }
+}
+
+Compared only_in_one(const char* kind, const std::string& what, bool in_a) {
+  const char* owner = in_a ? "A" : "B";
+  return {what,
+          false,
+          std::string("only ") + owner + " has it",
+          {{kind, what}, {"equal", false}, {"only", owner}},
+          true};
+}
+
+Json to_json(const OnlyInOne& side) {
+  return {{"steps", side.steps},
+          {"first_step", side.steps > 0 ? Json(side.first_step) : Json()},
+          {"keys", side.keys}};
+}
+
+Compared compare_training(const Runs& runs, const std::string& what) {
+  const StepComparison steps =
+      compare_steps(runs.a / what / "steps.jsonl", runs.b / what / "steps.jsonl");
   Json record = {{"training", what},
                  {"equal", steps.equal()},
                  {"steps", {steps.steps_a, steps.steps_b}},
                  {"compared", steps.compared},
                  {"first_step", steps.step ? Json(*steps.step) : Json()},
                  {"key", steps.key},
-                 {"tensor", steps.tensor}};
+                 {"tensor", steps.tensor},
+                 {"only_a", to_json(steps.only_a)},
+                 {"only_b", to_json(steps.only_b)}};
   return {what, steps.equal(), describe(steps), std::move(record)};
 }
 
-/// Digests that both results of one name hold: of predictions, of weights.
-std::vector<Compared> compare_results(const fs::path& a, const fs::path& b) {
-  std::vector<Compared> list;
-  for (const auto& row : fs::directory_iterator(a)) {
-    const fs::path other = b / row.path().filename();
-    if (!row.is_directory() || !fs::is_directory(other)) continue;
-    for (const auto& result : read_run_results(row.path())) {
-      const std::string name = run_result_name(result.stage, result.precision, result.seed);
-      if (!fs::exists(other / name)) continue;
-      const fs::path path = other / name;
-      const RunResult twin = run_result_from_json(read_json_file(path), path.string());
-      for (const auto& [key, digest] : result.digests) {
-        if (!twin.digests.contains(key)) continue;
-        const bool equal = twin.digests.at(key) == digest;
-        const std::string what = result.row + "/" + name + " " + key;
-        list.push_back(
-            {what, equal, equal ? "equal" : "differ", {{"digest", what}, {"equal", equal}}});
-      }
-    }
+void compare_trainings(const Runs& runs, std::vector<Compared>& list) {
+  for_each_name(trainings_below(runs.a), trainings_below(runs.b),
+                [&](const std::string& what, bool in_a, bool in_b) {
+                  list.push_back(in_a && in_b ? compare_training(runs, what)
+                                              : only_in_one("training", what, in_a));
+                });
+}
+
+template <typename Value>
+std::set<std::string> names_of(const std::map<std::string, Value>& values) {
+  std::set<std::string> names;
+  for (const auto& [name, value] : values) names.insert(name);
+  return names;
+}
+
+/// How each ended, and the digests they hold: of predictions, of weights. Results that hold none
+/// (a skip, a lockstep) are compared by how they ended and say nothing of equality.
+void compare_result(const std::string& what, const RunResult& a, const RunResult& b,
+                    std::vector<Compared>& list) {
+  if (a.status != b.status || a.status == RunStatus::kError) {
+    const std::string words = "ended with " + std::string(to_string(a.status)) + " against " +
+                              std::string(to_string(b.status));
+    list.push_back({what, false, words, {{"result", what}, {"equal", false}, {"status", words}}});
+    return;
   }
-  return list;
+  for_each_name(
+      names_of(a.digests), names_of(b.digests), [&](const std::string& key, bool in_a, bool in_b) {
+        const std::string name = what + " " + key;
+        if (!in_a || !in_b) {
+          list.push_back(only_in_one("digest", name, in_a));
+          return;
+        }
+        const bool equal = a.digests.at(key) == b.digests.at(key);
+        list.push_back(
+            {name, equal, equal ? "equal" : "differ", {{"digest", name}, {"equal", equal}}});
+      });
+}
+
+void compare_results(const Runs& runs, std::vector<Compared>& list) {
+  const auto a = results_below(runs.a);
+  const auto b = results_below(runs.b);
+  for_each_name(names_of(a), names_of(b), [&](const std::string& what, bool in_a, bool in_b) {
+    if (in_a && in_b) {
+      compare_result(what, a.at(what), b.at(what), list);
+    } else {
+      list.push_back(only_in_one("result", what, in_a));
+    }
+  });
+}
+
+void print(const std::vector<Compared>& all, bool equal, bool json) {
+  Json list = Json::array();
+  for (const auto& one : all) {
+    list.push_back(one.record);
+    if (!json) std::printf("%s: %s\n", one.what.c_str(), one.words.c_str());
+  }
+  if (!json) return;
+  const Json document = {{"schema", "halfproof.diff/1"}, {"equal", equal}, {"compared", list}};
+  std::printf("%s\n", document.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
 int diff(const Options& options) {
-  const auto left = trainings_below(options.a);
-  const auto right = trainings_below(options.b);
-  std::vector<Compared> all = compare_results(options.a, options.b);
-  for (const auto& what : left) {
-    if (right.count(what) > 0) all.push_back(compare_training(options.a, options.b, what));
-  }
-  if (all.empty()) {
+  const Runs runs{options.a, options.b};
+  require_folder(runs.a);
+  require_folder(runs.b);
+  std::vector<Compared> all;
+  compare_results(runs, all);
+  compare_trainings(runs, all);
+  if (std::all_of(all.begin(), all.end(), [](const auto& one) { return one.one_sided; })) {
     throw Error(ErrorCode::kUsage, options.a.string() + ", " + options.b.string(),
                 "expected two runs with results in common, found none to compare");
   }
   const bool equal = std::all_of(all.begin(), all.end(), [](const auto& one) { return one.equal; });
-  Json list = Json::array();
-  for (const auto& one : all) {
-    list.push_back(one.record);
-    if (!options.json) std::printf("%s: %s\n", one.what.c_str(), one.words.c_str());
-  }
-  if (options.json) {
-    const Json document = {{"schema", "halfproof.diff/1"}, {"equal", equal}, {"compared", list}};
-    std::printf("%s\n", document.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
-  }
+  print(all, equal, options.json);
   return equal ? 0 : 1;
 }
 
@@ -109,9 +190,11 @@ void add_diff_command(CLI::App& program, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = program.add_subcommand(
       "diff", "Where two runs part: the first step and tensor that differ, bit by bit");
-  command->add_option("A", options->a, "A run directory")->required();
-  command->add_option("B", options->b, "Another one")->required();
-  command->add_flag("--json", options->json, "Print JSON");
+  add_positional(*command, "A", options->a, "A run directory");
+  add_positional(*command, "B", options->b, "Another one");
+  add_json_flag(*command, options->json);
+  add_footer(*command, "halfproof diff runs/today runs/yesterday",
+             "0 both have the same results and all are equal, 1 they are not, 2 unusable input");
   command->callback([options, &exit_code] { exit_code = diff(*options); });
 }
 

@@ -15,18 +15,24 @@ using testing::HasSubstr;
 
 class DiffCommand : public testing::Test {
  protected:
-  void run(const std::string& name, const std::string& loss, const std::string& weights) {
-    const fs::path row = folder_.path() / name / "fcn";
-    write_file_atomic(row / "train-fp16-seed0" / "steps.jsonl",
+  void run(const std::string& name, const std::string& loss, const std::string& weights,
+           int seed = 0) {
+    const std::string training = "train-fp16-seed" + std::to_string(seed);
+    write_file_atomic(row(name) / training / "steps.jsonl",
                       "{\"step\": 0, \"loss\": 3.0}\n{\"step\": 1, \"loss\": " + loss + "}\n");
     RunResult result;
     result.row = "fcn";
     result.stage = "train";
     result.precision = "fp16";
-    result.seed = 0;
+    result.seed = seed;
     result.digests = {{"weights", weights}};
-    write_json_file(row / "train-fp16-seed0.json", to_json(result));
+    write_result(name, result);
   }
+  void write_result(const std::string& name, const RunResult& result) {
+    write_json_file(row(name) / run_result_name(result.stage, result.precision, result.seed),
+                    to_json(result));
+  }
+  fs::path row(const std::string& name) const { return folder_.path() / name / "fcn"; }
   CommandEnd diff(const std::string& a, const std::string& b, bool json = false) {
     std::vector<std::string> arguments = {"diff", (folder_.path() / a).string(),
                                           (folder_.path() / b).string()};
@@ -63,6 +69,69 @@ TEST_F(DiffCommand, ATrainingThatWasMovedAsideIsNotCompared) {
   const auto end = diff("a", "b");
   EXPECT_EQ(end.exit_code, 0);
   EXPECT_THAT(end.output, testing::Not(HasSubstr("old-1")));
+}
+
+TEST_F(DiffCommand, ATrainingThatOnlyOneHasIsNamed) {
+  for (const int seed : {0, 1, 2}) run("a", "2.5", "w", seed);
+  run("b", "2.5", "w");
+  for (const auto& [one, other, owner] : {std::tuple("a", "b", "A"), std::tuple("b", "a", "B")}) {
+    const auto end = diff(one, other);
+    EXPECT_EQ(end.exit_code, 1);
+    EXPECT_THAT(end.output, HasSubstr("fcn/train-fp16-seed0: equal in all of 2 steps"));
+    EXPECT_THAT(end.output, HasSubstr(std::string("seed2.json: only ") + owner + " has it"));
+    EXPECT_THAT(end.output, HasSubstr(std::string("seed1: only ") + owner + " has it"));
+  }
+}
+
+TEST_F(DiffCommand, RecordsOfNothingButNumbersOfStepsAreNotEqual) {
+  for (const char* name : {"a", "b"}) {
+    run(name, "2.5", "w");
+    write_file_atomic(row(name) / "train-fp16-seed0" / "steps.jsonl",
+                      "{\"step\": 0}\n{\"step\": 1}\n");
+  }
+  EXPECT_EQ(diff("a", "b").exit_code, 1);
+  run("a", "2.5", "w");
+  EXPECT_EQ(diff("a", "b").exit_code, 1);
+  EXPECT_EQ(diff("b", "a").exit_code, 1);
+}
+
+TEST_F(DiffCommand, ADigestThatOnlyOneHasIsNamed) {
+  run("a", "2.5", "w");
+  run("b", "2.5", "w");
+  RunResult result;
+  result.row = "fcn";
+  result.stage = "evaluate";
+  result.precision = "fp16";
+  result.digests = {{"predictions", "p"}};
+  write_result("a", result);
+  result.digests.clear();
+  write_result("b", result);
+  const auto end = diff("a", "b");
+  EXPECT_EQ(end.exit_code, 1);
+  EXPECT_THAT(end.output, HasSubstr("fcn/evaluate-fp16.json predictions: only A has it"));
+}
+
+TEST_F(DiffCommand, AResultThatCameToNothingEqualsNothing) {
+  run("a", "2.5", "w");
+  run("b", "2.5", "w");
+  RunResult result;
+  result.row = "fcn";
+  result.stage = "evaluate";
+  result.precision = "fp16";
+  result.status = RunStatus::kError;
+  write_result("a", result);
+  write_result("b", result);
+  EXPECT_EQ(diff("a", "b").exit_code, 1);
+  result.status = RunStatus::kOk;
+  write_result("b", result);
+  EXPECT_THAT(diff("a", "b").output, HasSubstr("ended with error against ok"));
+}
+
+TEST_F(DiffCommand, ExperimentsOfThePaperAreNoResults) {
+  run("a", "2.5", "w");
+  run("b", "2.5", "w");
+  write_json_file(folder_.path() / "a" / "paper" / "verdicts.json", Json::object());
+  EXPECT_EQ(diff("a", "b").exit_code, 0);
 }
 
 TEST_F(DiffCommand, NothingInCommonIsAnError) {

@@ -6,7 +6,10 @@
 
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/base/location.h"
 #include "harness/cli/command.h"
+#include "harness/cli/interrupt.h"
+#include "harness/cli/options.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/stages/verify_stage.h"
 #include "harness/fetch/store.h"
@@ -31,10 +34,17 @@ struct Job {
   std::filesystem::path lock;
 };
 
-/// A suite's checkpoints and logs, or the one URL.
+/// A suite is a local file; whatever a URL ends in, it is of one file to download.
+bool is_suite(const std::string& target) {
+  return !is_url(target) && target.ends_with(".json") && !target.ends_with(".log.json");
+}
+
+/// A suite's checkpoints and logs, or the one file.
 Job plan(const Options& options) {
-  if (!options.target.ends_with(".json") || options.target.ends_with(".log.json")) {
-    return {{options.target}, options.lock};
+  if (!is_suite(options.target)) {
+    if (options.rows.empty()) return {{options.target}, options.lock};
+    throw Error(ErrorCode::kUsage, options.target,
+                "expected a suite (a local file that ends in .json) for --row, got one file");
   }
   const Suite suite = read_suite(options.target);
   Job job{{}, options.lock.empty() ? lock_file_of(suite) : options.lock};
@@ -55,6 +65,7 @@ StoreOptions store_options(const Options& options, const Job& job) {
   store.cache = options.cache;
   store.lock = job.lock;
   store.offline = options.offline;
+  store.interrupted = interrupted;
   if (options.max_bytes > 0) store.max_bytes = options.max_bytes;
   if (options.max_seconds > 0) store.limits.total = std::chrono::seconds(options.max_seconds);
   return store;
@@ -96,6 +107,7 @@ Json fetch(const Options& options) {
   const StoreOptions store = store_options(options, job);
   Json files = Json::array();
   for (const auto& location : job.locations) {
+    if (interrupted()) break;
     try {
       files.push_back(fetch_one(location, store, options.json));
     } catch (const Error& error) {
@@ -120,21 +132,21 @@ void add_fetch_command(CLI::App& program, int& exit_code) {
   auto* command = program.add_subcommand(
       "fetch",
       "Gets published files into the cache: hashed as they stream, locked by their sha256");
-  command->add_option("TARGET", options->target, "A suite, or the URL of one file")->required();
-  command->add_option("--row", options->rows, "Only these rows of the suite");
-  command->add_option("--cache", options->cache, "Cache folder");
-  command->add_option("--lock", options->lock, "Lock file");
-  command->add_option("--max-bytes", options->max_bytes,
-                      "Refuse a larger file (8 GiB unless told)");
-  command->add_option("--max-seconds", options->max_seconds,
-                      "Give one URL no more time, with all tries (6 hours unless told)");
-  command->add_flag("--offline", options->offline,
-                    "Never touch the network; say what is missing and from where it would come");
-  command->add_flag("--json", options->json, "Print JSON");
+  add_positional(*command, "TARGET", options->target, "A suite (JSON), or the URL of one file");
+  add_list(*command, "--row", options->rows, "ROW", "Only these rows of the suite");
+  add_value(*command, "--max-bytes", options->max_bytes, "N",
+            "Refuse a larger file (default: 8 GiB)");
+  add_value(*command, "--max-seconds", options->max_seconds, "SECONDS",
+            "Give one URL no more time, with all tries (default: 6 hours)");
+  add_store_options(*command, *options);
+  add_json_flag(*command, options->json);
+  add_footer(*command, "halfproof fetch suites/minizoo.json --row fcn",
+             "0 every file is at hand, 2 one is not, 130 interrupted");
   command->callback([options, &exit_code] {
+    catch_interrupts();
     const Json files = fetch(*options);
     if (options->json) std::printf("%s\n", files.dump(1).c_str());
-    exit_code = all_at_hand(files) ? 0 : 2;
+    exit_code = interrupted() ? kInterruptedExit : all_at_hand(files) ? 0 : 2;
   });
 }
 

@@ -90,6 +90,24 @@ TEST_F(FetchCommand, GetsAUrl) {
   EXPECT_EQ(end.errors, "");
 }
 
+TEST_F(FetchCommand, AUrlIsOfAFileAlsoWhereItEndsAsASuiteDoes) {
+  for (const char* name : {"train.json", "train.log.json"}) {
+    const FetchEnd end = fetch_json({server_.url(std::string("/") + name)});
+    EXPECT_EQ(end.exit_code, 0);
+    ASSERT_EQ(end.files.size(), 1U);
+    EXPECT_EQ(end.files[0].at("name"), name);
+  }
+}
+
+TEST_F(FetchCommand, OneFileHasNoRows) {
+  try {
+    fetch({server_.url("/train.json"), "--row", "fcn"});
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+  }
+}
+
 TEST_F(FetchCommand, OfflineListsAllThatIsMissingAndFromWhereItWouldCome) {
   const std::string digest = sha256_hex("hello");
   write_json_file(path("lock.json"),

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/cli/command.h"
+#include "harness/cli/options.h"
 #include "harness/table/import/import.h"
 
 namespace harness {
@@ -41,12 +42,16 @@ void add_import_command(CLI::App& program, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = program.add_subcommand(
       "import", "Makes a suite of published tables: Markdown pages and model-zoo metafiles");
-  command->add_option("TABLE", options->tables, "README.md or metafile.yml, any number of them")
+  add_positional(*command, "TABLE", options->tables,
+                 "README.md or metafile.yml, any number of them");
+  add_value(*command, "--overlay", options->overlay, "FILE",
+            "What the tables cannot say: data, arithmetic, tolerances (docs/formats.md)");
+  add_value(*command, "-o,--output", options->output, "FILE", "The suite to write (required)")
       ->required();
-  command->add_option("--overlay", options->overlay,
-                      "What the tables cannot say: data, arithmetic, tolerances (docs/formats.md)");
-  command->add_option("-o,--output", options->output, "The suite to write")->required();
-  command->add_flag("--json", options->json, "Print the suite");
+  add_json_flag(*command, options->json, "Print the suite");
+  add_footer(*command,
+             "halfproof import README.md metafile.yml --overlay overlay.json -o suite.json",
+             "0 the suite is written, 2 unusable input");
   command->callback([options, &exit_code] {
     import(*options);
     exit_code = 0;

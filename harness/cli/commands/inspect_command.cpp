@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "harness/cli/command.h"
+#include "harness/cli/options.h"
 #include "harness/report/inspect.h"
 #include "harness/report/inspect_text.h"
 
@@ -26,8 +27,9 @@ void add_inspect_command(CLI::App& program, int& exit_code) {
   auto* command = program.add_subcommand(
       "inspect",
       "What is inside a checkpoint (.pth) or a training log (.log.json), without running it");
-  command->add_option("FILE", options->file, "The file")->required();
-  command->add_flag("--json", options->json, "Print JSON");
+  add_positional(*command, "FILE", options->file, "The file");
+  add_json_flag(*command, options->json);
+  add_footer(*command, "halfproof inspect fcn-50245227.pth", "0 it could be read, 2 it could not");
   command->callback([options, &exit_code] {
     inspect(*options);
     exit_code = 0;

@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
+#include "harness/cli/options.h"
 #include "harness/cli/verdict_output.h"
 #include "harness/judge/judge.h"
 #include "harness/record/job.h"
@@ -65,18 +66,19 @@ void add_judge_command(CLI::App& program, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = program.add_subcommand(
       "judge", "Judges a stored run again: costs no GPU hour and touches no tensor");
-  command->add_option("DIR", options->folder, "Run directory of `halfproof run`")->required();
-  command->add_option("--suite", options->suite,
-                      "Judge by this suite instead of the one stored with the run");
-  command->add_option("--row", options->row, "Only this row");
-  command->add_option("--claim", options->claim, "Only this claim");
-  command
-      ->add_option("--require", options->require, "gpu, data, network: a skip for lack of it fails")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"gpu", "data", "network"}));
-  command->add_flag("--ctest", options->ctest,
-                    "Print CTest measurements; unfit and ambiguous exit with 77 as a skip");
+  add_positional(*command, "DIR", options->folder, "Run directory of `halfproof run`");
+  add_value(*command, "--suite", options->suite, "FILE",
+            "Judge by this suite instead of the one stored with the run");
+  add_value(*command, "--row", options->row, "ROW", "Only this row");
+  add_value(*command, "--claim", options->claim, "CLAIM", "Only this claim");
+  add_require_option(*command, options->require);
   add_verdict_output(*command, options->output);
+  add_footer(*command, "halfproof judge runs/minizoo --row fcn", kJudgedExits);
+  // For the entries of CTest that are made from a suite.
+  command
+      ->add_flag("--ctest", options->ctest,
+                 "Print CTest measurements; unfit and ambiguous exit with 77 as a skip")
+      ->group("");
   command->callback([options, &exit_code] { exit_code = judge(*options); });
 }
 

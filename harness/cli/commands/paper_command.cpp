@@ -7,8 +7,10 @@
 
 #include "harness/base/error.h"
 #include "harness/base/machine.h"
+#include "harness/base/number_text.h"
 #include "harness/cli/command.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/options.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stages/paper_stage.h"
 #include "harness/cli/verdict_output.h"
@@ -33,6 +35,7 @@ struct Options {
   bool offline = false;
   bool stored = false;
   VerdictOutput output;
+  std::int64_t timeout_s = kWorkerTimeoutSeconds;
 };
 
 PaperOptions paper_options(const Options& options, const fs::path& folder) {
@@ -45,6 +48,7 @@ PaperOptions paper_options(const Options& options, const fs::path& folder) {
   paper.threads = options.threads;
   paper.argv = program_arguments();
   paper.quiet = options.output.json;
+  paper.timeout_s = options.timeout_s;
   return paper;
 }
 
@@ -100,22 +104,19 @@ int paper(const Options& options) {
 }
 
 void add_options(CLI::App& command, Options& options) {
-  command.add_option("SUITE", options.suite, "The suite (default: suites/minizoo.json)");
-  command.add_option("--row", options.rows, "Only these rows: an id or any unambiguous part of it");
-  command.add_option("--experiment", options.experiments, "Only these (default: all)")
-      ->delimiter(',')
+  add_positional(command, "SUITE", options.suite, "The suite (default: suites/minizoo.json)")
+      ->required(false);
+  add_list(command, "--experiment", options.experiments, "NAME",
+           "Only these: " + enumeration(paper_experiments()))
       ->check(CLI::IsMember(paper_experiments()));
-  command.add_option("--data", options.data, "Root of the data set, instead of the suite's");
-  command.add_option("--out", options.out, "Run directory (default: runs/<suite>)");
-  command.add_option("--cache", options.cache, "Cache folder for downloads");
-  command.add_option("--lock", options.lock, "Lock file of the suite's downloads");
-  command.add_option("--seed", options.seed, "Of new heads, order and pipeline (default: 0)")
+  add_value(command, "--seed", options.seed, "N",
+            "Seed of new heads, of the order and of the pipeline (default: 0)")
       ->check(CLI::Range(0, 1 << 30));
-  command.add_option("--threads", options.threads, "Threads of the worker (default: all cores)")
-      ->check(CLI::Range(0, 4096));
-  command.add_flag("--offline", options.offline, "Never touch the network");
-  command.add_flag("--stored", options.stored, "Judge what lies in DIR/paper; measure nothing");
+  command.add_flag("--stored", options.stored, "Judge what is in DIR/paper; measure nothing");
+  add_job_options(command, options);
   add_verdict_output(command, options.output);
+  add_footer(command, "halfproof paper suites/minizoo.json --row fcn --out runs/paper",
+             kJudgedExits);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "harness/base/unicode.h"
 #include "harness/checkpoint/publish.h"
 #include "harness/cli/command.h"
+#include "harness/cli/options.h"
 
 namespace harness {
 namespace {
@@ -60,12 +61,14 @@ void add_publish_command(CLI::App& program, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = program.add_subcommand(
       "publish", "Strips a training checkpoint's optimizer and names the file after its hash");
-  command->add_option("FILE", options->file, "A .pth file")->required();
-  command->add_option("-o,--output", options->output,
-                      "A folder, or the new file's path up to its hash; beside FILE unless given");
-  command->add_option("--format", options->format, "zip or legacy; FILE's own unless given")
+  add_positional(*command, "FILE", options->file, "A .pth file");
+  add_value(*command, "-o,--output", options->output, "PATH",
+            "A folder, or the new file's path up to its hash (default: beside FILE)");
+  add_value(*command, "--format", options->format, "FORMAT", "zip or legacy (default: as FILE)")
       ->check(CLI::IsMember({"zip", "legacy"}));
-  command->add_flag("--json", options->json, "Print JSON");
+  add_json_flag(*command, options->json);
+  add_footer(*command, "halfproof publish work_dirs/fcn/latest.pth -o published",
+             "0 the file is written, 2 unusable input");
   command->callback([options, &exit_code] {
     publish(*options);
     exit_code = 0;

@@ -10,6 +10,7 @@
 #include "harness/base/machine.h"
 #include "harness/cli/command.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/options.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stages/evaluate_stage.h"
@@ -42,6 +43,7 @@ struct Options {
   bool offline = false;
   std::vector<std::string> require;
   VerdictOutput output;
+  std::int64_t timeout_s = kWorkerTimeoutSeconds;
   std::vector<std::string> argv;
 };
 
@@ -50,9 +52,10 @@ bool asked(const Options& options, std::string_view stage) {
 }
 
 WorkerOptions worker_options(const Options& options) {
-  return {
-      options.precisions, options.device, options.data,       program_folder() / "halfproof-worker",
-      options.threads,    options.argv,   options.output.json};
+  return {options.precisions,  options.device,
+          options.data,        program_folder() / "halfproof-worker",
+          options.threads,     options.argv,
+          options.output.json, options.timeout_s};
 }
 
 TrainOptions train_options(const Options& options, const char* stage) {
@@ -121,6 +124,7 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
     };
     VerifiedRow verified = verify_row(suite, *row, store);
     progress.finish();
+    if (interrupted()) return;  // What is missing now says nothing of the row.
     verified.result.argv = options.argv;
     directory.write_result(keyed(verified.result, *row, started));
     directory.ask({{row->id, "verify", "", std::nullopt, verified.result.key}});
@@ -158,19 +162,16 @@ std::vector<std::string> known_precisions() {
 }
 
 void add_training_options(CLI::App& command, Options& options) {
-  command.add_option("--seeds", options.seeds, "Seeds to train with (default: 0)")
-      ->delimiter(',')
+  add_list(command, "--seeds", options.seeds, "N", "Seeds to train with (default: 0)")
       ->check(CLI::Range(0, 1 << 30));
-  command
-      .add_option("--iters", options.iterations,
-                  "Stop a training after so many iterations (of a lockstep: 12 unless told)")
+  add_value(command, "--iters", options.iterations, "N",
+            "Stop a training after so many iterations (a lockstep: 12 by default)")
       ->check(CLI::PositiveNumber);
   command.add_flag("--any-design", options.any_design,
                    "Train seeds that are too few to decide a comparison");
   command.add_flag("--digests", options.digests, "Digest all weights after every training step");
-  command
-      .add_option("--save-seconds", options.save_seconds,
-                  "Time between two states a training can be resumed from (default: 20)")
+  add_value(command, "--save-seconds", options.save_seconds, "SECONDS",
+            "Time between two states a training can be resumed from (default: 20)")
       ->check(CLI::NonNegativeNumber);
   command.add_flag("--restart", options.restart,
                    "Train anew where a training of another program, data or recipe is found; that "
@@ -178,33 +179,20 @@ void add_training_options(CLI::App& command, Options& options) {
 }
 
 void add_options(CLI::App& command, Options& options) {
-  command.add_option("SUITE", options.suite, "The suite (JSON)")->required();
-  command.add_option("--row", options.rows, "Only these rows: an id or any unambiguous part of it");
-  command
-      .add_option("--stage", options.stages,
-                  "verify, evaluate, lockstep, train (default: the first two)")
-      ->delimiter(',')
+  add_positional(command, "SUITE", options.suite, "The suite (JSON)");
+  add_list(command, "--stage", options.stages, "STAGE",
+           "verify, evaluate, lockstep, train (default: the first two)")
       ->check(CLI::IsMember({"verify", "evaluate", "lockstep", "train"}));
-  command
-      .add_option("--precision", options.precisions,
-                  "Precisions to run in (default: the row's own and fp32)")
-      ->delimiter(',')
+  add_list(command, "--precision", options.precisions, "PRECISION",
+           "Precisions to run in (default: the row's own and fp32)")
       ->check(CLI::IsMember(known_precisions()));
-  command.add_option("--device", options.device, "cpu or cuda")
+  add_value(command, "--device", options.device, "DEVICE", "cpu (the default) or cuda")
       ->check(CLI::IsMember({"cpu", "cuda"}));
-  command.add_option("--data", options.data, "Root of the data set, instead of the suite's");
-  command.add_option("--out", options.out, "Run directory (default: runs/<suite>)");
-  command.add_option("--cache", options.cache, "Cache folder for downloads");
-  command.add_option("--lock", options.lock, "Lock file of the suite's downloads");
-  command.add_option("--threads", options.threads, "Threads of the worker (default: all cores)")
-      ->check(CLI::Range(0, 4096));
   add_training_options(command, options);
-  command.add_flag("--offline", options.offline, "Never touch the network");
-  command
-      .add_option("--require", options.require, "gpu, data, network: a skip for lack of it fails")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"gpu", "data", "network"}));
+  add_job_options(command, options);
+  add_require_option(command, options.require);
   add_verdict_output(command, options.output);
+  add_footer(command, "halfproof run suites/minizoo.json --row fcn --out runs/fcn", kJudgedExits);
 }
 
 }  // namespace

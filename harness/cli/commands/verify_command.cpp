@@ -10,6 +10,7 @@
 #include "harness/base/hash_in_name.h"
 #include "harness/cli/command.h"
 #include "harness/cli/identify_row.h"
+#include "harness/cli/options.h"
 #include "harness/cli/stages/verify_stage.h"
 #include "harness/cli/verdict_output.h"
 #include "harness/fetch/store.h"
@@ -131,10 +132,13 @@ void add_verify_command(CLI::App& program, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = program.add_subcommand(
       "verify", "Is this checkpoint what the table says: hash, format, tensors, dtypes, meta");
-  command->add_option("FILE", options->file, "A .pth file")->required();
-  command->add_option("--suite", options->suite, "The suite whose row the file claims to be");
-  command->add_option("--row", options->row, "The row, when the file's name does not say");
-  command->add_flag("--json", options->json, "Print JSON");
+  add_positional(*command, "FILE", options->file, "A .pth file");
+  add_value(*command, "--suite", options->suite, "FILE",
+            "The suite whose row the file claims to be");
+  add_value(*command, "--row", options->row, "ROW", "The row, when the file's name does not say");
+  add_json_flag(*command, options->json);
+  add_footer(*command, "halfproof verify fcn-50245227.pth --suite suites/mmseg_fp16.json",
+             kJudgedExits);
   command->callback([options, &exit_code] { exit_code = verify(*options); });
 }
 

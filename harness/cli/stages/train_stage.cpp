@@ -122,6 +122,8 @@ std::string pretrained_location(const Suite& suite, const Row& row, const Verifi
   const std::string configured = configured_pretrained(verified);
   if (configured.rfind(kOpenMmlab, 0) == 0) return url_of_open_mmlab(configured);
   if (configured.empty() || is_url(configured)) return configured;
+  // What stands above a URL is nothing of this machine, whatever folder we were started in.
+  if (is_url(row.checkpoint)) return "";
   const fs::path published = fs::absolute(absolute_location(suite, row.checkpoint));
   return find_above(published, configured);
 }

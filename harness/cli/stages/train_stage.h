@@ -24,7 +24,8 @@ struct TrainOptions : WorkerOptions {
 /// Where the pretrained backbone of a row may lie: recipe.pretrained of the suite, else what the
 /// config inside the checkpoint names: an open-mmlab:// name as the URL that mmcv 1.3.14 maps it to
 /// (mmcv/model_zoo/open_mmlab.json), a relative path as that path below each folder above the
-/// checkpoint, nearest first. "" when training began from scratch or nothing of it is found.
+/// checkpoint, nearest first, where the suite names a checkpoint on this machine. "" when training
+/// began from scratch or nothing of it is found.
 std::string pretrained_location(const Suite& suite, const Row& row, const VerifiedRow& verified);
 
 /// The pretrained backbone of a row, or why it cannot be had.

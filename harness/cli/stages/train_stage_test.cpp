@@ -170,5 +170,15 @@ TEST_F(TrainStage, ABackboneThatIsNotThereIsAnError) {
               testing::EndsWith("/resnet101_v1c-e67eebb6.pth"));
 }
 
+TEST_F(TrainStage, ABackboneIsNotSearchedAboveTheWorkingFolder) {
+  verified_.result.measurements["checkpoint"]["config"]["model"]["pretrained"] = "README.md";
+  EXPECT_THAT(pretrained_location(suite_, row_, verified_), testing::EndsWith("README.md"))
+      << "the test is about a file that there is above the checkpoint and the working folder";
+  for (const char* url : {"https://zoo.invalid/a/fcn.pth", "file:///zoo/a/fcn.pth"}) {
+    row_.checkpoint = url;
+    EXPECT_EQ(pretrained_location(suite_, row_, verified_), "");
+  }
+}
+
 }  // namespace
 }  // namespace harness

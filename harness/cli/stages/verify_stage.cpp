@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/location.h"
 #include "harness/base/machine.h"
+#include "harness/cli/interrupt.h"
 #include "harness/cli/stages/checkpoint_record.h"
 #include "harness/fetch/url.h"
 #include "harness/judge/rules/file/config_facts.h"
@@ -26,6 +27,7 @@ FileErrorKind error_kind(const Error& error) {
     case ErrorCode::kIo:
       return FileErrorKind::kMissing;
     case ErrorCode::kFetchFailed:
+    case ErrorCode::kInterrupted:
       return FileErrorKind::kUnreachable;
     case ErrorCode::kChecksumMismatch:
       return FileErrorKind::kChecksum;
@@ -93,6 +95,7 @@ StoreOptions store_options(const Suite& suite, const fs::path& cache, const fs::
   if (!cache.empty()) store.cache = cache;
   store.lock = lock.empty() ? lock_file_of(suite) : lock;
   store.offline = offline;
+  store.interrupted = interrupted;
   return store;
 }
 

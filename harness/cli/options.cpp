@@ -1,0 +1,27 @@
+#include "harness/cli/options.h"
+
+#include "harness/cli/row_worker.h"
+
+namespace harness {
+
+void add_json_flag(CLI::App& command, bool& json, const std::string& what) {
+  command.add_flag("--json", json, what);
+}
+
+void add_timeout_option(CLI::App& command, std::int64_t& seconds) {
+  add_value(command, "--timeout", seconds, "SECONDS",
+            "End a worker that makes no progress for so long; its results fail (default: " +
+                std::to_string(kWorkerTimeoutSeconds) + ")")
+      ->check(CLI::Range(1, 1 << 30));
+}
+
+void add_require_option(CLI::App& command, std::vector<std::string>& lacks) {
+  add_list(command, "--require", lacks, "WHAT", "gpu, data, network: a skip for lack of it fails")
+      ->check(CLI::IsMember({"gpu", "data", "network"}));
+}
+
+void add_footer(CLI::App& command, const std::string& example, const std::string& exit_codes) {
+  command.footer("Example:\n  " + example + "\nExit codes:\n  " + exit_codes);
+}
+
+}  // namespace harness

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace harness {
+
+/// The forms that the options of all commands have. `metavar` stands for the value in the help: a
+/// word such as FILE, DIR or N.
+
+/// What stands without a name behind the command; it is required.
+template <typename T>
+CLI::Option* add_positional(CLI::App& command, const std::string& name, T& value,
+                            const std::string& help) {
+  return command.add_option(name, value, help)->required()->type_name("");
+}
+
+/// --name VALUE
+template <typename T>
+CLI::Option* add_value(CLI::App& command, const std::string& name, T& value,
+                       const std::string& metavar, const std::string& help) {
+  return command.add_option(name, value, help)->option_text(metavar);
+}
+
+/// --name VALUE[,VALUE...], which may be given more than once. It takes one argument each time:
+/// what follows is not taken for another value.
+template <typename T>
+CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<T>& values,
+                      const std::string& metavar, const std::string& help) {
+  return add_value(command, name, values, metavar + ",...", help)
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
+/// --json: `what` is printed as JSON.
+void add_json_flag(CLI::App& command, bool& json, const std::string& what = "Print JSON");
+
+/// --timeout SECONDS, of commands that start workers.
+void add_timeout_option(CLI::App& command, std::int64_t& seconds);
+
+/// Where a suite's files come from: --cache, --lock, --offline.
+template <typename Options>
+void add_store_options(CLI::App& command, Options& options) {
+  add_value(command, "--cache", options.cache, "DIR", "Cache folder for downloads");
+  add_value(command, "--lock", options.lock, "FILE", "Lock file of the suite's downloads");
+  command.add_flag("--offline", options.offline, "Never touch the network");
+}
+
+/// What the commands have in common that start workers for the rows of a suite.
+template <typename Options>
+void add_job_options(CLI::App& command, Options& options) {
+  add_list(command, "--row", options.rows, "ROW",
+           "Only these rows: an id or any unambiguous part of it");
+  add_value(command, "--data", options.data, "DIR", "Root of the data set, instead of the suite's");
+  add_value(command, "--out", options.out, "DIR", "Run directory (default: runs/<suite>)");
+  add_value(command, "--threads", options.threads, "N",
+            "Threads of the worker (default: all cores)")
+      ->check(CLI::Range(0, 4096));
+  add_timeout_option(command, options.timeout_s);
+  add_store_options(command, options);
+}
+
+/// --require gpu,data,network, of commands that judge.
+void add_require_option(CLI::App& command, std::vector<std::string>& lacks);
+
+/// Exit codes of a command that judges claims.
+inline constexpr const char* kJudgedExits =
+    "0 every claim that could be judged passes, 1 a claim fails, 2 unusable input,\n"
+    "  3 none fails and one is too noisy to say, 77 nothing could be judged, 130 interrupted";
+
+/// What the help of a command ends with.
+void add_footer(CLI::App& command, const std::string& example, const std::string& exit_codes);
+
+}  // namespace harness
