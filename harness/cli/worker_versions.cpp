@@ -4,6 +4,7 @@
 #include <string>
 
 #include "harness/base/error.h"
+#include "harness/cli/interrupt.h"
 #include "harness/cli/worker_process.h"
 
 namespace harness {
@@ -15,8 +16,7 @@ Json ask(const WorkerOptions& options) {
     if (event.contains("versions")) versions.update(event.at("versions"));
   };
   try {
-    run_worker(options.worker, {"versions"}, {{"device", options.device}}, take,
-               [] { return false; });
+    run_worker({options.worker, {"versions"}, {{"device", options.device}}}, take, interrupted);
   } catch (const Error&) {
     // The stage that needs this worker says why it cannot be started.
   }
