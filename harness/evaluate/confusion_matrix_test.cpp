@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/base/json.h"
+
 namespace harness {
 namespace {
 using testing::ElementsAre;
