@@ -97,7 +97,7 @@ TEST(TrainingRecipe, ReadsTheLossesOfBothHeads) {
 
 TEST(TrainingRecipe, ADefaultScaleMustBeTheConfigs) {
   Row row;
-  row.arithmetic = {{"policy", "fp16-master"}};
+  row.arithmetic = Arithmetic{.policy = Policy::kFp16Master};
   const auto refusal = [&row](const Json& scale, Policy policy) {
     return message_of([&] {
       recipe_of(row, {{"optimizer_config", {{"loss_scale", scale}}}}, policy);
@@ -109,9 +109,9 @@ TEST(TrainingRecipe, ADefaultScaleMustBeTheConfigs) {
   EXPECT_THAT(refusal("dynamic", Policy::kFp16Master), testing::HasSubstr("\"dynamic\""));
   // The sibling's arithmetic has no scale, and a suite may ask for another one.
   EXPECT_EQ(refusal(128.0, Policy::kFp32), "nothing was thrown");
-  row.arithmetic["scaler"] = {{"type", "static"}, {"scale", 64}};
+  row.arithmetic->scaler = ScalerOptions{.type = ScalerType::kStatic, .init_scale = 64};
   EXPECT_EQ(refusal(128.0, Policy::kFp16Master), "nothing was thrown");
-  row.arithmetic = {{"policy", "fp32"}};
+  row.arithmetic = Arithmetic{.policy = Policy::kFp32};
   EXPECT_THAT(refusal(128.0, Policy::kFp32), testing::HasSubstr("expected none"));
 }
 

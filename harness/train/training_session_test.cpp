@@ -156,7 +156,7 @@ TEST_F(TrainingSessionTest, ADesignedOverflowIsReportedApartFromAFailure) {
   TrainingRequest request = request_for("a");
   request.iterations = 2;
   // A dynamic scale begins at 2^32, out of half's range.
-  request.row.arithmetic["scaler"] = {{"type", "mmcv-dynamic"}};
+  request.row.arithmetic->scaler = ScalerOptions::defaults(ScalerType::kMmcvDynamic);
   const TrainingRecord measured = train(request).record;
   EXPECT_EQ(measured.skipped, 2);
   EXPECT_EQ(measured.flight, std::nullopt);
@@ -170,8 +170,8 @@ TEST_F(TrainingSessionTest, ADesignedOverflowIsReportedApartFromAFailure) {
 TEST_F(TrainingSessionTest, AScaleThatNobodyChecksBreaksTheTraining) {
   TrainingRequest request = request_for("a");
   request.iterations = 2;
-  request.row.arithmetic["scaler"] = {{"type", "static"}, {"scale", 0x1p32}};
-  request.row.arithmetic["quirks"] = {"no-overflow-check"};
+  request.row.arithmetic->scaler = ScalerOptions{.type = ScalerType::kStatic, .init_scale = 0x1p32};
+  request.row.arithmetic->quirks.no_overflow_check = true;
   const TrainingRecord measured = train(request).record;
   EXPECT_EQ(measured.flight, "flight.json");
   EXPECT_EQ(measured.first_overflow, std::nullopt);

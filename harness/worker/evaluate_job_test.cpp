@@ -111,7 +111,7 @@ TEST_F(EvaluatedRow, LeavesOneResultForEachThatIsWanted) {
   EXPECT_LT(parity.changed_pixels, parity.pixels);
 }
 
-TEST_F(EvaluateJob, SeveralScalesLookAtNoActivations) {
+TEST_F(EvaluatedRow, SeveralScalesLookAtNoActivations) {
   job_.results = {{"evaluate_ms_flip", "fp32", "a"}};
   testing::internal::CaptureStdout();
   evaluate_job(job_);
