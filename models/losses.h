@@ -20,7 +20,7 @@ struct HeadLoss {
 /// Defaults: mmseg 0.17.0, configs/_base_/models/*_r50-d8.py.
 struct LossOptions {
   int64_t ignore_index = 255;
-  HeadLoss decode;
+  HeadLoss decode{};
   HeadLoss auxiliary{.weight = 0.4};
 };
 
