@@ -124,7 +124,8 @@ void compare_horizon(const LockstepStep& step, std::size_t index, Comparison& co
 }
 
 void compare_range(const LockstepStep& step, std::size_t index, Comparison& comparison) {
-  const auto& [elements, zeros, subnormals, flushed] = step.gradients;
+  const auto& [counted, zeros, subnormals, flushed] = step.gradients;
+  const std::int64_t elements = counted;  // Clang captures no structured binding in a lambda.
   const auto fits = [&](std::int64_t part) { return 0 <= part && part <= elements; };
   if (elements <= 0 || !fits(zeros) || !fits(subnormals) || !fits(flushed)) {
     comparison.broken = at_step("counts of small gradients", index) + " are missing";
