@@ -126,28 +126,35 @@ Case bfloat16_case(const char* id) {
 
 TEST(ForwardClaims, Bfloat16HasItsOwnRange) {
   auto sample = bfloat16_case("range");
-  sample.evaluation()["forward"]["above_half_max"] = 2;
-  sample.evaluation()["forward"]["max_abs"] = 70000.0;
+  sample.change_evaluation(
+      [](EvaluationRecord& record) { record.forward->activations.above_half_max = 2; });
+  sample.change_evaluation(
+      [](EvaluationRecord& record) { record.forward->activations.max_abs = 70000.0; });
   const auto finding = sample.judge(judge_range);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.precision, "bf16-amp");
   EXPECT_EQ(finding.measured, 70000.0);
   EXPECT_THAT(finding.reason, testing::Not(HasSubstr("subnormal")));
-  sample.evaluation()["forward"]["max_abs"] = 3.3895313892515354759e38;
+  sample.change_evaluation([](EvaluationRecord& record) {
+    record.forward->activations.max_abs = 3.3895313892515354759e38;
+  });
   EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kPass);
-  sample.evaluation()["forward"]["max_abs"] = 3.39e38;
+  sample.change_evaluation(
+      [](EvaluationRecord& record) { record.forward->activations.max_abs = 3.39e38; });
   EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
 }
 
 TEST(ForwardClaims, Bfloat16OverflowsToo) {
   auto sample = bfloat16_case("range");
-  sample.evaluation()["forward"]["non_finite"] = 1;
+  sample.change_evaluation(
+      [](EvaluationRecord& record) { record.forward->activations.non_finite = 1; });
   const auto finding = sample.judge(judge_range);
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_THAT(finding.reason,
               testing::AllOf(HasSubstr("1 not finite"), testing::Not(HasSubstr("FP16"))));
   sample = bfloat16_case("range");
-  sample.evaluation()["forward"]["max_abs"] = nullptr;
+  sample.change_evaluation(
+      [](EvaluationRecord& record) { record.forward->activations.max_abs = std::nan(""); });
   EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
 }
 
