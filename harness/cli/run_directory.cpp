@@ -35,6 +35,7 @@ void refuse_other_suite(const fs::path& folder, const Suite& suite) {
 RunDirectory::RunDirectory(fs::path folder, const Suite& suite)
     : folder_(std::move(folder)), lock_(lock_folder(folder_)) {
   refuse_other_suite(folder_, suite);
+  job_.suite = suite.name;
 }
 
 fs::path RunDirectory::row_folder(std::string_view row) const {

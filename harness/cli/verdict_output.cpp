@@ -31,7 +31,8 @@ void write_junit(const Suite& suite, const std::vector<VerdictRecord>& verdicts,
 
 void add_verdict_output(CLI::App& command, VerdictOutput& output) {
   command.add_flag("--json", output.json, "Print verdicts.json");
-  command.add_option("--junit", output.junit, "Also write the verdicts as a JUnit file, for CI");
+  command.add_option("--junit", output.junit, "Also write the verdicts as a JUnit file, for CI")
+      ->type_name("FILE");
 }
 
 void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdicts,

@@ -1,5 +1,8 @@
 #include "harness/cli/worker_versions.h"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -16,7 +19,10 @@ Json ask(const WorkerOptions& options) {
     if (event.contains("versions")) versions.update(event.at("versions"));
   };
   try {
-    run_worker({options.worker, {"versions"}, {{"device", options.device}}}, take, interrupted);
+    // Nothing is computed: an answer takes as long as loading the libraries.
+    const std::chrono::seconds patience(std::min<std::int64_t>(options.timeout_s, 60));
+    run_worker({options.worker, {"versions"}, {{"device", options.device}}, {patience}}, take,
+               interrupted);
   } catch (const Error&) {
     // The stage that needs this worker says why it cannot be started.
   }

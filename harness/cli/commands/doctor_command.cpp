@@ -30,9 +30,10 @@ struct Options {
 /// What LibTorch sees, asked of the worker: this program never loads LibTorch.
 Json ask_worker() {
   Json record = {{"absent", "the worker said nothing"}};
+  const fs::path program = program_folder() / "halfproof-worker";
+  if (!fs::exists(program)) return {{"absent", "expected halfproof-worker beside halfproof"}};
   try {
-    const WorkerCommand command{
-        program_folder() / "halfproof-worker", {"doctor"}, Json::object(), {kPatience}};
+    const WorkerCommand command{program, {"doctor"}, Json::object(), {kPatience}};
     const WorkerEnd end = run_worker(
         command, [&record](const Json& event) { record = event; }, [] { return false; });
     if (!end.ok) record = {{"absent", "the worker failed: " + end.reason}};

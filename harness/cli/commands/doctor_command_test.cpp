@@ -5,6 +5,7 @@
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/record/environment.h"
 #include "harness/testing/command_line.h"
 #include "harness/testing/program.h"
 
@@ -14,9 +15,16 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const std::string kSeesGpu =
-    R"({"convolution_kernel": "k", "environment": {"gpu": {"devices": 1}}})";
-const std::string kSeesNone = R"({"convolution_kernel": "k", "environment": {"gpu": null}})";
+/// What a worker says on a machine with that many GPUs.
+std::string answer(std::int64_t gpus) {
+  EnvironmentRecord environment = command_environment();
+  environment.library.emplace().convolution_kernel = "k";
+  if (gpus > 0) environment.gpu.emplace().devices = gpus;
+  return Json{{"environment", record_to_json(environment)}}.dump();
+}
+
+const std::string kSeesGpu = answer(1);
+const std::string kSeesNone = answer(0);
 
 /// The program beside a worker that is a shell script.
 class DoctorCommand : public testing::Test {

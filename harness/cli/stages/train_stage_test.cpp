@@ -171,7 +171,7 @@ TEST_F(TrainStage, ABackboneThatIsNotThereIsAnError) {
 }
 
 TEST_F(TrainStage, ABackboneIsNotSearchedAboveTheWorkingFolder) {
-  verified_.result.measurements["checkpoint"]["config"]["model"]["pretrained"] = "README.md";
+  verified_.record.checkpoint->config["model"]["pretrained"] = "README.md";
   EXPECT_THAT(pretrained_location(suite_, row_, verified_), testing::EndsWith("README.md"))
       << "the test is about a file that there is above the checkpoint and the working folder";
   for (const char* url : {"https://zoo.invalid/a/fcn.pth", "file:///zoo/a/fcn.pth"}) {

@@ -80,13 +80,14 @@ TEST(VerifyRow, ALocalFileThatIsNotTheLockedOneIsAnError) {
   store.lock = folder.path() / "lock.json";
   const auto log_of = [&](const char* text) {
     write_file_atomic(folder.path() / "a.log.json", text);
-    return verify_row(suite, row, store).result.measurements.at("log");
+    return verify_row(suite, row, store).record.log.value();
   };
-  EXPECT_FALSE(log_of(R"({"mode": "train", "iter": 5, "loss": 1.5})").contains("error"));
-  const Json changed = log_of(R"({"mode": "train", "iter": 5, "loss": 0.5})");
-  EXPECT_EQ(changed.at("error_kind"), "checksum");
-  EXPECT_EQ(changed.at("sha256").get<std::string>().size(), 64U);
-  EXPECT_FALSE(changed.contains("train_lines"));
+  EXPECT_FALSE(log_of(R"({"mode": "train", "iter": 5, "loss": 1.5})").error);
+  const LogRecord changed = log_of(R"({"mode": "train", "iter": 5, "loss": 0.5})");
+  ASSERT_TRUE(changed.error);
+  EXPECT_EQ(changed.error->kind, FileErrorKind::kChecksum);
+  EXPECT_EQ(changed.stored.value().sha256.size(), 64U);
+  EXPECT_EQ(changed.train_lines, 0);
 }
 
 TEST(VerifyRow, WhatIsMissingOrBrokenIsARecordAndNotTheEnd) {
