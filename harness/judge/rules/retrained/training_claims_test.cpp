@@ -38,7 +38,7 @@ TEST(RetrainedArithmetic, IsWhatEveryTrainingDispatched) {
   for (const auto& one : cases) {
     auto records = trainings({50.0, 51.0});
     one.change(records[1]);
-    const auto finding = retrained_arithmetic(records, "fp16-master");
+    const auto finding = retrained_arithmetic(records, Policy::kFp16Master);
     EXPECT_EQ(finding.verdict, one.expected) << one.name;
     if (one.expected == Verdict::kFail) {
       EXPECT_THAT(finding.reason, HasSubstr("seed 1"));
