@@ -89,9 +89,10 @@ TEST(Hardware, AProcessorIsItsModelAndItsCores) {
 }
 
 TEST(Hardware, AFamilyOfProcessorsIsNoModel) {
-  EXPECT_EQ(
-      unfit_hardware({{"hardware", "AMD EPYC"}, {"cores", 2}}, on_processor("AMD EPYC", 2, 2)),
-      "published for AMD EPYC, a family of processors and no model; this is AMD EPYC");
+  RunResult result = on_processor("AMD EPYC", 2, 2);
+  result.environment.gpu.emplace().name = "Tesla V100-SXM2-16GB";
+  EXPECT_EQ(unfit_hardware({{"hardware", "AMD EPYC"}, {"cores", 2}}, result),
+            "published for AMD EPYC, a family of processors and no model; this is AMD EPYC");
 }
 
 TEST(Hardware, TheGpuCountsOnlyWhereItComputed) {
