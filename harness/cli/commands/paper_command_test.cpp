@@ -40,8 +40,9 @@ TEST_F(PaperCommand, JudgesWhatIsStored) {
   EXPECT_EQ(end.exit_code, 77);
   EXPECT_THAT(end.output, HasSubstr("SKIPPED"));
   EXPECT_EQ(verdicts().at("exit"), 77);
-  ASSERT_FALSE(verdicts().at("verdicts").empty());
-  for (const auto& verdict : verdicts().at("verdicts")) {
+  const Json judged = verdicts().at("verdicts");
+  ASSERT_FALSE(judged.empty());
+  for (const auto& verdict : judged) {
     EXPECT_EQ(verdict.at("evidence"), "overflow");
     EXPECT_EQ(verdict.at("verdict"), "SKIPPED");
   }
