@@ -14,8 +14,8 @@
 #include "harness/cli/progress.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stages/evaluate_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 #include "harness/cli/stages/train_stage.h"
-#include "harness/cli/stages/verify_stage.h"
 #include "harness/cli/training_design.h"
 #include "harness/cli/verdict_output.h"
 

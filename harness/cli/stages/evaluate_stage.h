@@ -5,7 +5,7 @@
 
 #include "harness/cli/row_worker.h"
 #include "harness/cli/run_directory.h"
-#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 
 namespace harness {
 

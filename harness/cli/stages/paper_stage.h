@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/cli/row_worker.h"
-#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 #include "harness/fetch/store.h"
 #include "harness/record/experiment.h"
 #include "harness/record/verdict.h"

@@ -1,4 +1,4 @@
-#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 
 #include <algorithm>
 #include <chrono>
