@@ -13,12 +13,12 @@ TEST(Finding, AnEmptyScopeAsksForEverything) {
 
 TEST(Finding, EvaluationIncludesFlippedScalesAndParity) {
   JobScope scope;
-  scope.stages = {"verify", "evaluate"};
+  scope.stages = {"examine", "evaluate"};
   EXPECT_TRUE(scope.asks_for_stage("evaluate"));
   EXPECT_TRUE(scope.asks_for_stage("evaluate_ms_flip"));
   EXPECT_TRUE(scope.asks_for_stage("parity"));
   EXPECT_FALSE(scope.asks_for_stage("train"));
-  scope.stages = {"verify"};
+  scope.stages = {"examine"};
   EXPECT_FALSE(scope.asks_for_stage("evaluate"));
   EXPECT_FALSE(scope.asks_for_stage("parity"));
 }

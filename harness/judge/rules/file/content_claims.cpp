@@ -103,12 +103,12 @@ Finding judge_classes(const CheckpointRecord& checkpoint, const Claim& claim) {
 }
 
 Finding judge_zero_tensors(const CheckpointRecord& checkpoint) {
-  if (!checkpoint.values) return missing("verify did not look for all-zero tensors");
+  if (!checkpoint.values) return missing("examine did not look for all-zero tensors");
   return expect_none(*checkpoint.values, "all-zero tensor", checkpoint.values->zero_tensors);
 }
 
 Finding judge_duplicates(const CheckpointRecord& checkpoint) {
-  if (!checkpoint.values) return missing("verify did not look for duplicate tensors");
+  if (!checkpoint.values) return missing("examine did not look for duplicate tensors");
   std::vector<std::string> pairs;
   for (const auto& pair : checkpoint.values->duplicates) {
     pairs.push_back(pair.later + " equals " + pair.first);
@@ -117,7 +117,7 @@ Finding judge_duplicates(const CheckpointRecord& checkpoint) {
 }
 
 Finding judge_optimizer(const CheckpointRecord& checkpoint) {
-  if (!checkpoint.optimizer) return missing("verify did not look for an optimizer");
+  if (!checkpoint.optimizer) return missing("examine did not look for an optimizer");
   const OptimizerRecord& optimizer = *checkpoint.optimizer;
   if (!optimizer.present) return compared(true, "none", "taken out, as the zoo publishes");
   return compared(false, "present",

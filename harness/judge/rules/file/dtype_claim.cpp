@@ -104,7 +104,7 @@ Finding judge_census(const Census& census, const PolicyFacts& policy) {
 }  // namespace
 
 Finding judge_dtypes(const CheckpointRecord& checkpoint, const Claim& claim) {
-  if (!checkpoint.state_dict) return missing("verify recorded no state dict of the checkpoint");
+  if (!checkpoint.state_dict) return missing("examine recorded no state dict of the checkpoint");
   const auto policy = claimed_policy(claim);
   if (!policy && !claim.value.is_null()) return unknown_policy(claim);
   return judge_census(take_census(*checkpoint.state_dict), facts(policy.value_or(Policy::kFp32)));

@@ -78,7 +78,7 @@ Differences compare_tensors(const std::vector<TensorRecord>& tensors,
 }  // namespace
 
 Finding judge_hash(const CheckpointRecord& checkpoint, const Claim& claim) {
-  if (!checkpoint.stored) return missing("verify recorded no sha256 of the checkpoint");
+  if (!checkpoint.stored) return missing("examine recorded no sha256 of the checkpoint");
   const std::string sha256 = lower_case(checkpoint.stored->sha256);
   if (sha256.size() != kDigestLength || !is_hex(sha256)) {
     return missing("expected a sha256 of 64 hex digits, got \"" + sha256 + "\"");
@@ -102,7 +102,7 @@ Finding judge_hash(const CheckpointRecord& checkpoint, const Claim& claim) {
 
 Finding judge_format(const CheckpointRecord& checkpoint, const Claim& claim) {
   if (!checkpoint.format || !checkpoint.state_dict) {
-    return missing("verify did not read the checkpoint to its end");
+    return missing("examine did not read the checkpoint to its end");
   }
   const std::string& format = *checkpoint.format;
   if (checkpoint.state_dict->empty()) {
@@ -118,7 +118,7 @@ Finding judge_format(const CheckpointRecord& checkpoint, const Claim& claim) {
 }
 
 Finding judge_tensors(const CheckpointRecord& checkpoint, const Row& row) {
-  if (!checkpoint.state_dict) return missing("verify recorded no state dict of the checkpoint");
+  if (!checkpoint.state_dict) return missing("examine recorded no state dict of the checkpoint");
   const auto& tensors = *checkpoint.state_dict;
   std::vector<TensorSpec> layout;
   try {
@@ -140,7 +140,7 @@ Finding judge_tensors(const CheckpointRecord& checkpoint, const Row& row) {
 }
 
 Finding judge_finite(const CheckpointRecord& checkpoint, const Claim& claim) {
-  if (!checkpoint.values) return missing("verify recorded no statistics of the weights");
+  if (!checkpoint.values) return missing("examine recorded no statistics of the weights");
   const std::int64_t elements = checkpoint.values->all.elements;
   const std::int64_t non_finite = checkpoint.values->all.non_finite;
   if (elements == 0) return compared(false, non_finite, "no weight was looked at");

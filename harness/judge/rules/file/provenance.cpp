@@ -155,7 +155,7 @@ std::string_view provenance_left_by(Policy policy) {
 Finding judge_provenance(const CheckpointRecord& checkpoint, const Claim& claim) {
   const Provenance provenance = provenance_of(checkpoint);
   if (provenance.name.empty() || !checkpoint.values) {
-    return missing("verify recorded no tensors and values of the checkpoint");
+    return missing("examine recorded no tensors and values of the checkpoint");
   }
   if (claim.value.is_null()) {
     Finding finding = not_verifiable(provenance.words);
