@@ -11,7 +11,7 @@ Finding absence_by(const FileErrorRecord& error, const char* which) {
   const std::string text = error.text.empty()
                                ? std::string(which) + ": " + std::string(to_string(error.kind))
                                : error.text;
-  if (error.kind != FileErrorKind::kUnreachable) return missing(text);
+  if (error.kind != FileErrorKind::kUnreachable) return fail_unmeasured(text);
   return skipped(std::string(kNoNetwork) + ": " + text, "network");
 }
 
@@ -25,8 +25,8 @@ std::optional<Finding> absence_of(const std::optional<FileRecord>& file, const c
   if (file) return std::nullopt;
   if (location.empty()) return not_verifiable(std::string("the source publishes no ") + which);
   if (stage) return stage;
-  return missing(std::string("examine recorded nothing of the ") + which +
-                 ", which the source publishes");
+  return fail_unmeasured(std::string("examine recorded nothing of the ") + which +
+                         ", which the source publishes");
 }
 
 }  // namespace
