@@ -87,7 +87,7 @@ class BrokenZoo : public testing::Test {
   }
 
   /// Imports the copy's table and runs its row FCN.
-  Outcome run(const std::string& stages = "verify,evaluate") {
+  Outcome run(const std::string& stages = "examine,evaluate") {
     const fs::path suite = folder_.path() / "suite.json";
     const auto imported =
         shell(std::string(HALFPROOF_PROGRAM) + " import " + (zoo() / "README.md").string() + " " +
@@ -135,7 +135,7 @@ TEST_F(BrokenZoo, AByteOfACheckpointFlipped) {
   std::string bytes = read_file(checkpoint());
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   write_file_atomic(checkpoint(), bytes);
-  const Outcome outcome = run("verify");
+  const Outcome outcome = run("examine");
   EXPECT_EQ(outcome.exit, 1);
   EXPECT_EQ(outcome.verdict("hash"), "FAIL");
 }
@@ -158,7 +158,7 @@ TEST_F(BrokenZoo, AnFp32FilePassedAsFp16) {
   fs::copy_file(kFp32File, zoo() / kFcn / honest_name);
   replace_in(zoo() / "README.md", kFcnFile, honest_name);
   replace_in(zoo() / "metafile.yml", kFcnFile, honest_name);
-  const Outcome outcome = run("verify");
+  const Outcome outcome = run("examine");
   EXPECT_EQ(outcome.exit, 1);
   EXPECT_EQ(outcome.verdict("hash"), "PASS") << outcome.reason("hash");
   EXPECT_EQ(outcome.verdict("tensors"), "PASS");
@@ -170,7 +170,7 @@ TEST_F(BrokenZoo, AnFp32FilePassedAsFp16) {
 TEST_F(BrokenZoo, TheLogOfAnotherRow) {
   fs::copy_file(zoo() / kPsp / kPspLog, zoo() / kFcn / kFcnLog,
                 fs::copy_options::overwrite_existing);
-  const Outcome outcome = run("verify");
+  const Outcome outcome = run("examine");
   EXPECT_EQ(outcome.exit, 1);
   EXPECT_EQ(outcome.verdict("log.config"), "FAIL");
   EXPECT_EQ(outcome.verdict("log.miou"), "FAIL");

@@ -144,7 +144,7 @@ class VerdictMutations : public testing::Test {
     const fs::path suite = folder_.path() / "small.json";
     const fs::path out = folder_.path() / "run";
     write_json_file(suite, small_suite(12));
-    expect_judged({"run", suite, "--stage", "verify,evaluate,lockstep,train", "--seeds",
+    expect_judged({"run", suite, "--stage", "examine,evaluate,lockstep,train", "--seeds",
                    kTrainSeeds, "--offline", "--out", out});
     publish_what_was_reached(out);
     run_ = std::make_unique<StoredRun>(out);

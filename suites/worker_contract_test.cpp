@@ -36,7 +36,7 @@ class WorkerContract : public testing::TestWithParam<Arithmetic> {
     out_ = folder_.path() / "run";
     write_json_file(folder_.path() / "overlay.json", overlay());
     import_table();
-    expect_judged({"run", suite_, "--row", kSmallRow, "--stage", "verify,evaluate,lockstep,train",
+    expect_judged({"run", suite_, "--row", kSmallRow, "--stage", "examine,evaluate,lockstep,train",
                    "--seeds", "0,1", "--any-design", "--offline", "--out", out_});
     const Json document = read_json_file(out_ / "verdicts.json");
     for (const auto& verdict : document.at("verdicts")) {

@@ -44,10 +44,10 @@ constexpr std::string_view kStateDict = "state_dict";
 constexpr std::size_t kMaxRepeats = 8;
 constexpr std::size_t kSmallFile = std::size_t{8} << 20;
 
-/// Sorts the values of a file into state dict, other tensors and JSON.
-class Sorter {
+/// Divides the values of a file into state dict, other tensors and JSON.
+class TensorPartition {
  public:
-  Sorter(const StoredPickle& stored, const std::string& subject, std::size_t file_size)
+  TensorPartition(const StoredPickle& stored, const std::string& subject, std::size_t file_size)
       : stored_(stored),
         subject_(subject),
         json_(stored.tree, subject),
@@ -161,20 +161,20 @@ Checkpoint Checkpoint::read(std::span<const std::byte> bytes, const std::string&
   FormattedPickle file = read_either_format(bytes, subject);
   contents->format = file.format;
   contents->checksums = std::move(file.stored.checksums);
-  Sorter sorter(file.stored, subject, bytes.size());
-  const ValueId state_dict = sorter.state_dict_value();
+  TensorPartition partition(file.stored, subject, bytes.size());
+  const ValueId state_dict = partition.state_dict_value();
   if (state_dict != kNoValue) {
-    contents->state_dict_values = sorter.convert_state_dict(state_dict);
-    contents->state_dict = sorter.take_tensors();
-    contents->top_level = sorter.convert_others();
-    contents->other_tensors = sorter.take_tensors();
-  } else if (sorter.root().kind == PickleKind::kDict) {
-    contents->top_level = sorter.convert_root("");
-    contents->state_dict = sorter.take_tensors();
+    contents->state_dict_values = partition.convert_state_dict(state_dict);
+    contents->state_dict = partition.take_tensors();
+    contents->top_level = partition.convert_others();
+    contents->other_tensors = partition.take_tensors();
+  } else if (partition.root().kind == PickleKind::kDict) {
+    contents->top_level = partition.convert_root("");
+    contents->state_dict = partition.take_tensors();
   } else {
     contents->top_level =
-        sorter.convert_root(sorter.root().kind == PickleKind::kTensor ? "tensor" : "");
-    contents->other_tensors = sorter.take_tensors();
+        partition.convert_root(partition.root().kind == PickleKind::kTensor ? "tensor" : "");
+    contents->other_tensors = partition.take_tensors();
   }
   return Checkpoint(std::move(contents));
 }

@@ -115,11 +115,12 @@ const Rule* find_rule(std::string_view claim_id) noexcept {
 
 Finding apply_rule(const ClaimContext& context) {
   const Rule* rule = find_rule(context.claim.id);
-  if (rule == nullptr) return missing("halfproof knows no rule for the claim " + context.claim.id);
+  if (rule == nullptr)
+    return fail_unmeasured("halfproof knows no rule for the claim " + context.claim.id);
   const bool is_retrained = context.claim.id.rfind("retrain.", 0) == 0;
   if ((context.claim.evidence == "retrained") != is_retrained) {
-    return missing("halfproof knows no rule for " + context.claim.id + " by the evidence \"" +
-                   context.claim.evidence + "\"");
+    return fail_unmeasured("halfproof knows no rule for " + context.claim.id +
+                           " by the evidence \"" + context.claim.evidence + "\"");
   }
   if (const auto* of_files = std::get_if<FileRule>(rule)) {
     return (*of_files)(find_files(context), context.row, context.claim);
@@ -127,7 +128,7 @@ Finding apply_rule(const ClaimContext& context) {
   return std::get<ClaimRule>(*rule)(context);
 }
 
-void excuse_unpublished(const Claim& claim, Finding& finding) {
+void mark_unpublished(const Claim& claim, Finding& finding) {
   if (!claim.value.is_null()) return;
   const bool has_more = finding.verdict == Verdict::kNotVerifiable && !finding.measured.is_null();
   finding.reason = "the source does not publish it" + (has_more ? "; " + finding.reason : "");
@@ -179,7 +180,7 @@ std::vector<std::string_view> ruled_claims() {
 
 VerdictRecord judge_claim(const ClaimContext& context) {
   Finding finding = apply_rule(context);
-  excuse_unpublished(context.claim, finding);
+  mark_unpublished(context.claim, finding);
   require_resources(context.scope, finding);
   expect_failure(context.claim, finding);
   return record_of(context.row, context.claim, finding);
@@ -188,10 +189,11 @@ VerdictRecord judge_claim(const ClaimContext& context) {
 VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const Claim& claim) {
   const Rule* rule = find_rule(claim.id);
   const auto* of_files = rule == nullptr ? nullptr : std::get_if<FileRule>(rule);
-  Finding finding = of_files == nullptr
-                        ? missing("halfproof knows no rule for " + claim.id + " by a file alone")
-                        : (*of_files)(files, row, claim);
-  excuse_unpublished(claim, finding);
+  Finding finding =
+      of_files == nullptr
+          ? fail_unmeasured("halfproof knows no rule for " + claim.id + " by a file alone")
+          : (*of_files)(files, row, claim);
+  mark_unpublished(claim, finding);
   expect_failure(claim, finding);
   return record_of(row, claim, finding);
 }

@@ -132,9 +132,9 @@ TEST(Claims, EveryRuleFailsWhereNothingWasMeasured) {
                                  is_text ? Json("fp32") : Json(0));
     sample.results.clear();
     EXPECT_EQ(judge(sample).verdict, Verdict::kFail) << kind.id;
-    for (const auto* stage : {"verify", "evaluate", "evaluate_ms_flip", "parity"}) {
-      sample.results.push_back(
-          sample::result(stage, std::string_view(stage) == "verify" ? "" : "fp16", Json::object()));
+    for (const auto* stage : {"examine", "evaluate", "evaluate_ms_flip", "parity"}) {
+      sample.results.push_back(sample::result(
+          stage, std::string_view(stage) == "examine" ? "" : "fp16", Json::object()));
     }
     sample.claim.conditions = {{"hardware", "AMD EPYC"}};
     EXPECT_EQ(judge(sample).verdict, Verdict::kFail) << kind.id;
@@ -158,7 +158,7 @@ TEST(Claims, ARequiredResourceTurnsASkipIntoAFailure) {
 TEST(Claims, AStageThatWasNotAskedForIsSkippedWhateverIsRequired) {
   auto sample = scored(52.05);
   sample.results.clear();
-  sample.scope.stages = {"verify"};
+  sample.scope.stages = {"examine"};
   sample.scope.require = {"gpu", "data", "network", ""};
   EXPECT_EQ(judge(sample).verdict, Verdict::kSkipped);
 }

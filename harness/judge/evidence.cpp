@@ -25,7 +25,7 @@ Finding absence_of(const ClaimContext& context, std::string_view stage,
   const bool asked = context.scope.asks_for_stage(stage) &&
                      (precision.empty() || context.scope.asks_for_precision(precision));
   if (!asked) return skipped("the job was not asked for " + what);
-  return missing("no result of " + what + ": it was asked for and left none");
+  return fail_unmeasured("no result of " + what + ": it was asked for and left none");
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ ResultEvidence use_result(const RunResult& result) {
     case RunStatus::kError:
       break;
   }
-  return {nullptr, missing(text_of(result) + " failed: " + result.reason)};
+  return {nullptr, fail_unmeasured(text_of(result) + " failed: " + result.reason)};
 }
 
 ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
@@ -51,7 +51,7 @@ ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
 }
 
 Finding unreadable(const RunResult& result, const Error& error) {
-  return missing(text_of(result) + " cannot be read: " + error.detail());
+  return fail_unmeasured(text_of(result) + " cannot be read: " + error.detail());
 }
 
 std::string row_precision(const Row& row) {

@@ -34,9 +34,9 @@ TEST(Evidence, AStageThatWasAskedForAndLeftNothingFails) {
 TEST(Evidence, AStageOrPrecisionThatWasNotAskedForIsSkipped) {
   Case sample;
   sample.results.clear();
-  sample.scope.stages = {"verify"};
+  sample.scope.stages = {"examine"};
   EXPECT_EQ(evaluation(sample).absence->verdict, Verdict::kSkipped);
-  sample.scope.stages = {"verify", "evaluate"};
+  sample.scope.stages = {"examine", "evaluate"};
   sample.scope.precisions = {"fp32"};
   EXPECT_EQ(evaluation(sample).absence->verdict, Verdict::kSkipped);
   EXPECT_EQ(evaluation(sample).absence->reason, "the job was not asked for evaluate in fp16");

@@ -23,7 +23,7 @@ bool JobScope::asks_for_precision(std::string_view precision) const {
   return precisions.empty() || contains(precisions, precision);
 }
 
-Finding missing(std::string reason) {
+Finding fail_unmeasured(std::string reason) {
   Finding finding;
   finding.reason = std::move(reason);
   return finding;
@@ -44,7 +44,7 @@ Finding not_verifiable(std::string reason) {
   return finding;
 }
 
-Finding compared(bool pass, Json measured, std::string reason) {
+Finding pass_or_fail(bool pass, Json measured, std::string reason) {
   Finding finding;
   finding.verdict = pass ? Verdict::kPass : Verdict::kFail;
   finding.reason = std::move(reason);

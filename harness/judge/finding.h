@@ -53,12 +53,12 @@ struct ClaimContext {
 using ClaimRule = Finding (*)(const ClaimContext&);
 
 /// Nothing could be compared, and that is a failure.
-Finding missing(std::string reason);
+Finding fail_unmeasured(std::string reason);
 Finding skipped(std::string reason, std::string resource = "");
 Finding not_verifiable(std::string reason);
 
 /// Measured and compared: PASS or FAIL.
-Finding compared(bool pass, Json measured, std::string reason);
+Finding pass_or_fail(bool pass, Json measured, std::string reason);
 
 /// The same finding, made in that arithmetic.
 Finding in_precision(Finding finding, std::string precision);

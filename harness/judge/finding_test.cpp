@@ -13,12 +13,12 @@ TEST(Finding, AnEmptyScopeAsksForEverything) {
 
 TEST(Finding, EvaluationIncludesFlippedScalesAndParity) {
   JobScope scope;
-  scope.stages = {"verify", "evaluate"};
+  scope.stages = {"examine", "evaluate"};
   EXPECT_TRUE(scope.asks_for_stage("evaluate"));
   EXPECT_TRUE(scope.asks_for_stage("evaluate_ms_flip"));
   EXPECT_TRUE(scope.asks_for_stage("parity"));
   EXPECT_FALSE(scope.asks_for_stage("train"));
-  scope.stages = {"verify"};
+  scope.stages = {"examine"};
   EXPECT_FALSE(scope.asks_for_stage("evaluate"));
   EXPECT_FALSE(scope.asks_for_stage("parity"));
 }
@@ -40,12 +40,12 @@ TEST(Finding, AReasonNamesTheMissingResourceInItsFirstWords) {
 }
 
 TEST(Finding, OnlyAComparisonCountsAsCompared) {
-  EXPECT_TRUE(compared(false, 3, "off by 3").compared);
-  EXPECT_FALSE(missing("no result").compared);
-  EXPECT_EQ(missing("no result").verdict, Verdict::kFail);
+  EXPECT_TRUE(pass_or_fail(false, 3, "off by 3").compared);
+  EXPECT_FALSE(fail_unmeasured("no result").compared);
+  EXPECT_EQ(fail_unmeasured("no result").verdict, Verdict::kFail);
   EXPECT_EQ(skipped("no gpu", "gpu").verdict, Verdict::kSkipped);
   EXPECT_EQ(not_verifiable("no config").verdict, Verdict::kNotVerifiable);
-  EXPECT_EQ(compared(true, 3, "equal").verdict, Verdict::kPass);
+  EXPECT_EQ(pass_or_fail(true, 3, "equal").verdict, Verdict::kPass);
 }
 
 }  // namespace

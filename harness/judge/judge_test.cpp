@@ -1,5 +1,6 @@
 #include "harness/judge/judge.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -36,7 +37,7 @@ struct Fixture {
   }
   Json& of_stage(const std::string& stage, const std::string& precision = "fp16") {
     for (auto& result : fcn) {
-      if (result.stage == stage && (stage == "verify" || result.precision == precision)) {
+      if (result.stage == stage && (stage == "examine" || result.precision == precision)) {
         return result.measurements;
       }
     }
@@ -44,12 +45,15 @@ struct Fixture {
   }
   /// Puts a fault into what was recorded of the files.
   void examine(const std::function<void(ExamineRecord&)>& change) {
-    Json& measurements = of_stage("verify");
-    auto record = record_from_json<ExamineRecord>(measurements, "verify.json");
+    Json& measurements = of_stage("examine");
+    auto record = record_from_json<ExamineRecord>(measurements, "examine.json");
     change(record);
     measurements = record_to_json(record);
   }
-  ExamineRecord other() const { return measurements_of<ExamineRecord>(plus.at(3)); }
+  ExamineRecord other() const {
+    const auto found = std::ranges::find(plus, "examine", &RunResult::stage);
+    return measurements_of<ExamineRecord>(*found);
+  }
   /// Verdicts of the claims that do not pass by themselves, by claim id.
   std::map<std::string, Verdict> failures() {
     std::map<std::string, Verdict> failed;
@@ -176,7 +180,7 @@ TEST(Judge, ATrainingAndALockstepAreJudgedOnlyWhereTheyWereAskedFor) {
     }
     return claims;
   };
-  EXPECT_THAT(judged({"verify", "evaluate"}), ElementsAre());
+  EXPECT_THAT(judged({"examine", "evaluate"}), ElementsAre());
   EXPECT_THAT(judged({"lockstep"}), ElementsAre("retrain.lockstep"));
   EXPECT_THAT(judged({"train"}), ElementsAre("retrain.finite"));
 }
@@ -212,8 +216,8 @@ TEST_F(JudgeRun, JudgesOnlyTheRowsOfTheJob) {
 
 TEST_F(JudgeRun, AStageThatWasNotAskedForIsSkipped) {
   JobRecord job = read_job(run());
-  job.stages = {"verify"};
-  std::erase_if(job.asked, [](const AskedExecution& one) { return one.stage != "verify"; });
+  job.stages = {"examine"};
+  std::erase_if(job.asked, [](const AskedExecution& one) { return one.stage != "examine"; });
   write_json_file(run() / "run.json", to_json(job));
   fs::remove(run() / suite_.rows.at(0).id / "evaluate-fp16.json");
   for (const auto& record : judge_run(run(), suite_).verdicts) {
@@ -284,8 +288,9 @@ TEST_F(JudgeRun, ClaimsOverTrainingsThatNobodyAskedForAreCounted) {
 }
 
 TEST_F(JudgeRun, AResultInAnotherRowsFolderFailsThatRow) {
-  fs::copy_file(run() / suite_.rows.at(1).id / "verify.json",
-                run() / suite_.rows.at(0).id / "verify.json", fs::copy_options::overwrite_existing);
+  fs::copy_file(run() / suite_.rows.at(1).id / "examine.json",
+                run() / suite_.rows.at(0).id / "examine.json",
+                fs::copy_options::overwrite_existing);
   EXPECT_THAT(judge_run(run(), suite_).verdicts.at(0).reason,
               HasSubstr("holds a result of deeplabv3plus"));
 }

@@ -31,25 +31,22 @@ std::string reason_text(const Claim& claim, double measured, const NumberJudgeme
 
 }  // namespace
 
-Finding judge_number_claim(const ClaimContext& context, double measured, PublishedAs published_as,
-                           const std::string& how) {
-  return judge_number_claim(context.claim, measured, published_as, how);
-}
-
 Finding judge_number_claim(const Claim& claim, double measured, PublishedAs published_as,
                            const std::string& how) {
-  if (!std::isfinite(measured)) return missing("expected a finite number, measured none");
+  if (!std::isfinite(measured)) return fail_unmeasured("expected a finite number, measured none");
   if (!claim.value.is_number()) {
-    auto finding = claim.value.is_null()
-                       ? not_verifiable(how)
-                       : missing("expected a number in the suite, got " + published_text(claim));
+    auto finding =
+        claim.value.is_null()
+            ? not_verifiable(how)
+            : fail_unmeasured("expected a number in the suite, got " + published_text(claim));
     finding.measured = measured;
     return finding;
   }
   const double rounding = published_as == PublishedAs::kPrinted ? claim.rounding() : 0.0;
   const auto judgement =
       judge_number(measured, claim.value.get<double>(), claim.tolerance, rounding);
-  auto finding = compared(judgement.pass, measured, reason_text(claim, measured, judgement, how));
+  auto finding =
+      pass_or_fail(judgement.pass, measured, reason_text(claim, measured, judgement, how));
   finding.tolerance = tolerance_record(judgement, claim.tolerance, rounding);
   return finding;
 }

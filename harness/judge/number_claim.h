@@ -15,8 +15,6 @@ enum class PublishedAs { kPrinted, kPosited };
 /// value is NOT_VERIFIABLE, with the measured number beside it.
 Finding judge_number_claim(const Claim& claim, double measured, PublishedAs published_as,
                            const std::string& how);
-Finding judge_number_claim(const ClaimContext& context, double measured, PublishedAs published_as,
-                           const std::string& how);
 
 /// The claim's value as it was printed: "76.80"; a text as it stands, "nothing" for null.
 std::string published_text(const Claim& claim);

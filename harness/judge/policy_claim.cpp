@@ -11,7 +11,8 @@ std::optional<Policy> claimed_policy(const Claim& claim) {
 }
 
 Finding unknown_policy(const Claim& claim) {
-  return missing("in the suite: " + expected_one_of(row_policy_names(), published_text(claim)));
+  return fail_unmeasured("in the suite: " +
+                         expected_one_of(row_policy_names(), published_text(claim)));
 }
 
 }  // namespace harness

@@ -32,7 +32,7 @@ ExamineRecord examined() {
 
 TEST(ExamineRecord, ComesBackAsItWasWritten) {
   const Json written = record_to_json(examined());
-  const auto record = record_from_json<ExamineRecord>(written, "verify.json");
+  const auto record = record_from_json<ExamineRecord>(written, "examine.json");
   EXPECT_EQ(record_to_json(record).dump(), written.dump());
   EXPECT_EQ(record.checkpoint->values->roles.counter.max_abs, 600.0);
   EXPECT_EQ(record.checkpoint->values->duplicates.at(0).later, "b.weight");
@@ -44,7 +44,7 @@ TEST(ExamineRecord, ComesBackAsItWasWritten) {
 TEST(ExamineRecord, WhatWasNotLookedAtIsNothing) {
   ExamineRecord record;
   record.checkpoint.emplace().name = "a.pth";
-  const auto read = record_from_json<ExamineRecord>(record_to_json(record), "verify.json");
+  const auto read = record_from_json<ExamineRecord>(record_to_json(record), "examine.json");
   EXPECT_FALSE(read.log.has_value());
   EXPECT_FALSE(read.checkpoint->stored.has_value());
   EXPECT_FALSE(read.checkpoint->state_dict.has_value());
@@ -61,7 +61,7 @@ TEST(ExamineRecord, AKindOfErrorThatIsNotKnownIsRefused) {
   Json written = record_to_json(examined());
   written["log"]["error"]["kind"] = "something new";
   try {
-    record_from_json<ExamineRecord>(written, "verify.json", "measurements");
+    record_from_json<ExamineRecord>(written, "examine.json", "measurements");
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kInvalidJson);

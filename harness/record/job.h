@@ -15,7 +15,7 @@ namespace harness {
 /// One execution that a job asked for. Its result is judged, and no other.
 struct AskedExecution {
   std::string row;
-  std::string stage;                 ///< "verify", "evaluate", "parity", "train", ...
+  std::string stage;                 ///< "examine", "evaluate", "parity", "train", ...
   std::string precision;             ///< "" where no arithmetic is run.
   std::optional<std::int64_t> seed;  ///< Of stages that draw random numbers.
   /// RunResult::key that its result must have; "" until the job came to it.

@@ -56,14 +56,14 @@ struct Execution {
 /// One stage of a row, as it is stored before anything is judged: DIR/<row>/<name>.json, schema
 /// "halfproof.run/2". measurements_of() reads its measurements; docs/formats.md lists them.
 struct RunResult : Execution {
-  std::string stage;      ///< "verify", "evaluate", "evaluate_ms_flip", "parity", "train".
-  std::string precision;  ///< "fp16", "fp32", ...; "" for the stage verify.
-  std::string device;     ///< "cpu" or "cuda"; "" for the stage verify.
+  std::string stage;      ///< "examine", "evaluate", "evaluate_ms_flip", "parity", "train".
+  std::string precision;  ///< "fp16", "fp32", ...; "" for the stage examine.
+  std::string device;     ///< "cpu" or "cuda"; "" for the stage examine.
   std::string key;        ///< Digest of all that determines the result; equal key: reusable.
   std::map<std::string, std::string> digests;  ///< sha256 by name: "checkpoint", "log", "weights".
 };
 
-/// "verify.json", "evaluate-fp16.json": the file's name for a stage, precision and seed.
+/// "examine.json", "evaluate-fp16.json": the file's name for a stage, precision and seed.
 std::string run_result_name(std::string_view stage, std::string_view precision,
                             std::optional<std::int64_t> seed = std::nullopt);
 

@@ -26,7 +26,7 @@ RunResult example() {
 TEST(RunResult, NamesItsFileByStagePrecisionAndSeed) {
   EXPECT_EQ(run_result_name("evaluate", "fp16"), "evaluate-fp16.json");
   EXPECT_EQ(run_result_name("train", "fp32", 2), "train-fp32-seed2.json");
-  EXPECT_EQ(run_result_name("verify", ""), "verify.json");
+  EXPECT_EQ(run_result_name("examine", ""), "examine.json");
 }
 
 TEST(RunResult, ReadsBackWhatItWrote) {
@@ -75,7 +75,7 @@ TEST(RunResult, MeasurementsAreReadAsTheStagesRecord) {
 }
 
 TEST(RunResult, AnExecutionIsNamedByStagePrecisionAndSeed) {
-  EXPECT_EQ(execution_text("verify", ""), "verify");
+  EXPECT_EQ(execution_text("examine", ""), "examine");
   EXPECT_EQ(execution_text("train", "fp16", 3), "train in fp16, seed 3");
 }
 

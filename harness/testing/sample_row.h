@@ -128,7 +128,7 @@ inline RunResult result(std::string stage, std::string precision, Json measureme
   result.row = row().id;
   result.stage = std::move(stage);
   result.precision = std::move(precision);
-  result.device = result.stage == "verify" ? "" : "cpu";
+  result.device = result.stage == "examine" ? "" : "cpu";
   result.environment.machine.cpu = "AMD EPYC 7763 64-Core Processor";
   result.environment.machine.cores = 2;
   result.environment.library.emplace().threads = 2;
@@ -136,8 +136,8 @@ inline RunResult result(std::string stage, std::string precision, Json measureme
   return result;
 }
 
-inline RunResult verify() {
-  return result("verify", "", record_to_json(ExamineRecord{checkpoint(), log()}));
+inline RunResult examine() {
+  return result("examine", "", record_to_json(ExamineRecord{checkpoint(), log()}));
 }
 
 inline EvaluationRecord evaluation_record(double miou) {
@@ -192,7 +192,7 @@ void change_record(RunResult& result, const std::function<void(R&)>& change) {
 struct Case {
   Row row = sample::row();
   Claim claim;
-  std::vector<RunResult> results = {verify(), evaluate(), evaluate("fp32", 52.06), parity()};
+  std::vector<RunResult> results = {examine(), evaluate(), evaluate("fp32", 52.06), parity()};
   JobScope scope;
 
   Finding judge(ClaimRule rule) const { return rule(ClaimContext{row, claim, results, scope}); }

@@ -13,7 +13,7 @@
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
-#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 #include "harness/fetch/store.h"
 #include "harness/openmmlab/python_config.h"
 #include "harness/openmmlab/training_log.h"

@@ -10,7 +10,7 @@
 #include "harness/cli/gpu_probe.h"
 #include "harness/cli/options.h"
 #include "harness/cli/run_directory.h"
-#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 #include "harness/cli/worker_process.h"
 #include "harness/fetch/store.h"
 #include "harness/record/environment.h"

@@ -13,7 +13,7 @@ class JudgeCommand : public testing::Test {
  protected:
   JudgeCommand() {
     run_command_line(add_run_command, {"run", "suites/minizoo.json", "--row", "fcn", "--stage",
-                                       "verify", "--out", out()});
+                                       "examine", "--out", out()});
   }
   std::string out() const { return (folder_.path() / "run").string(); }
   TemporaryFolder folder_;

@@ -14,8 +14,8 @@
 #include "harness/cli/progress.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stages/evaluate_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 #include "harness/cli/stages/train_stage.h"
-#include "harness/cli/stages/verify_stage.h"
 #include "harness/cli/training_design.h"
 #include "harness/cli/verdict_output.h"
 
@@ -26,7 +26,7 @@ namespace {
 struct Options {
   fs::path suite;
   std::vector<std::string> rows;
-  std::vector<std::string> stages = {"verify", "evaluate"};
+  std::vector<std::string> stages = {"examine", "evaluate"};
   std::vector<std::string> precisions;
   std::string device = "cpu";
   fs::path data;
@@ -65,7 +65,7 @@ TrainOptions train_options(const Options& options, const char* stage) {
 }
 
 std::vector<AskedExecution> executions_of(const Row& row, const Options& options) {
-  std::vector<AskedExecution> all = {{row.id, "verify", "", std::nullopt, ""}};
+  std::vector<AskedExecution> all = {{row.id, "examine", "", std::nullopt, ""}};
   const auto add = [&all](const std::vector<AskedExecution>& more) {
     all.insert(all.end(), more.begin(), more.end());
   };
@@ -98,7 +98,7 @@ JobRecord job_record(const Suite& suite, const Options& options,
 
 /// Files are examined in each job anew: nothing that an earlier job saw of them counts.
 RunResult& keyed(RunResult& result, const Row& row, const std::string& started) {
-  result.key = result_key(row, "verify", "", "", {{"started", started}});
+  result.key = result_key(row, "examine", "", "", {{"started", started}});
   return result;
 }
 
@@ -122,16 +122,16 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
     store.progress = [&progress](std::uintmax_t done, std::uintmax_t total) {
       progress.update(done >> 20, total >> 20);
     };
-    VerifiedRow verified = verify_row(suite, *row, store);
+    ExaminedRow examined = examine_row(suite, *row, store);
     progress.finish();
     if (interrupted()) return;  // What is missing now says nothing of the row.
-    verified.result.argv = options.argv;
-    directory.write_result(keyed(verified.result, *row, started));
-    directory.ask({{row->id, "verify", "", std::nullopt, verified.result.key}});
-    if (asked(options, "evaluate")) evaluate_row(suite, *row, verified, directory, evaluate);
+    examined.result.argv = options.argv;
+    directory.write_result(keyed(examined.result, *row, started));
+    directory.ask({{row->id, "examine", "", std::nullopt, examined.result.key}});
+    if (asked(options, "evaluate")) evaluate_row(suite, *row, examined, directory, evaluate);
     for (const char* stage : {"lockstep", "train"}) {
       if (!asked(options, stage)) continue;
-      train_row(suite, *row, verified, directory, store, train_options(options, stage));
+      train_row(suite, *row, examined, directory, store, train_options(options, stage));
     }
   }
 }
@@ -178,11 +178,18 @@ void add_training_options(CLI::App& command, Options& options) {
                    "one is moved to <name>.old-<n>");
 }
 
+/// "verify", as the stage was called, is another word for "examine".
+std::string name_of_stage(std::string& stage) {
+  if (stage == "verify") stage = "examine";
+  return "";
+}
+
 void add_options(CLI::App& command, Options& options) {
   add_positional(command, "SUITE", options.suite, "The suite (JSON)");
   add_list(command, "--stage", options.stages, "STAGE",
-           "verify, evaluate, lockstep, train (default: the first two)")
-      ->check(CLI::IsMember({"verify", "evaluate", "lockstep", "train"}));
+           "examine, evaluate, lockstep, train (default: the first two)")
+      ->transform(CLI::Validator(name_of_stage, ""))
+      ->check(CLI::IsMember({"examine", "evaluate", "lockstep", "train"}));
   add_list(command, "--precision", options.precisions, "PRECISION",
            "Precisions to run in (default: the row's own and fp32)")
       ->check(CLI::IsMember(known_precisions()));

@@ -9,6 +9,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/record/job.h"
 #include "harness/record/run_result.h"
 #include "harness/table/suite.h"
 #include "harness/testing/command_line.h"
@@ -42,7 +43,7 @@ class RunCommand : public testing::Test {
  protected:
   CommandEnd examine(std::vector<std::string> more) const {
     std::vector<std::string> arguments = {
-        "run", "suites/minizoo.json", "--row", "fcn", "--stage", "verify", "--out", out()};
+        "run", "suites/minizoo.json", "--row", "fcn", "--stage", "examine", "--out", out()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_command_line(add_run_command, arguments);
   }
@@ -50,7 +51,7 @@ class RunCommand : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(RunCommand, VerifiesWithoutAWorkerAndWritesEverythingDown) {
+TEST_F(RunCommand, ExaminesWithoutAWorkerAndWritesEverythingDown) {
   const auto end = examine({"--json"});
   EXPECT_EQ(end.exit_code, 0) << end.output;
   const Json printed = parse_json(end.output, "output");
@@ -58,8 +59,17 @@ TEST_F(RunCommand, VerifiesWithoutAWorkerAndWritesEverythingDown) {
   EXPECT_EQ(read_json_file(folder_.path() / "run" / "run.json").at("rows"), Json::array({kRow}));
   const auto results = read_run_results(folder_.path() / "run" / kRow);
   ASSERT_EQ(results.size(), 1U);
-  EXPECT_EQ(results[0].stage, "verify");
+  EXPECT_EQ(results[0].stage, "examine");
   EXPECT_EQ(results[0].argv.at(0), "cli_test");
+}
+
+TEST_F(RunCommand, TheFormerNameOfTheStageMeansTheSame) {
+  const auto end = run_command_line(add_run_command, {"run", "suites/minizoo.json", "--row", "fcn",
+                                                      "--stage", "verify", "--out", out()});
+  EXPECT_EQ(end.exit_code, 0) << end.output;
+  const JobRecord job = read_job(folder_.path() / "run");
+  EXPECT_THAT(job.stages, testing::ElementsAre("examine"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "run" / kRow / "examine.json"));
 }
 
 TEST_F(RunCommand, EveryClaimAboutTheFilesPassesAndNoOther) {
@@ -95,7 +105,7 @@ TEST_F(RunCommand, WritesAJunitFileBesideTheTable) {
 TEST_F(RunCommand, SeedsThatDecideNothingAreRefusedBeforeAnythingIsDone) {
   const std::vector<std::string> arguments = {"run",       "suites/mmseg_fp16.json",
                                               "--row",     "fcn",
-                                              "--stage",   "verify,train",
+                                              "--stage",   "examine,train",
                                               "--seeds",   "0,1",
                                               "--offline", "--out",
                                               out()};

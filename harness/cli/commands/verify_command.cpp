@@ -11,7 +11,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/identify_row.h"
 #include "harness/cli/options.h"
-#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 #include "harness/cli/verdict_output.h"
 #include "harness/fetch/store.h"
 #include "harness/judge/claims.h"

@@ -10,9 +10,9 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Why nothing can be evaluated, or "" when it can.
-std::pair<RunStatus, std::string> obstacle(const VerifiedRow& verified, const fs::path& root,
+std::pair<RunStatus, std::string> obstacle(const ExaminedRow& examined, const fs::path& root,
                                            const Suite& suite, const std::string& fingerprint) {
-  const auto& checkpoint = verified.record.checkpoint;
+  const auto& checkpoint = examined.record.checkpoint;
   if (!checkpoint) return {RunStatus::kSkipped, "the row publishes no checkpoint"};
   if (checkpoint->error) {
     const auto& [kind, text] = *checkpoint->error;
@@ -30,13 +30,13 @@ std::pair<RunStatus, std::string> obstacle(const VerifiedRow& verified, const fs
   return {RunStatus::kOk, ""};
 }
 
-Json job_of(const std::vector<AskedExecution>& results, Json job, const VerifiedRow& verified) {
+Json job_of(const std::vector<AskedExecution>& results, Json job, const ExaminedRow& examined) {
   Json wanted = Json::array();
   for (const auto& result : results) {
     wanted.push_back(
         {{"stage", result.stage}, {"precision", result.precision}, {"key", result.key}});
   }
-  job["checkpoint_sha256"] = verified.checkpoint_sha256();
+  job["checkpoint_sha256"] = examined.checkpoint_sha256();
   job["results"] = wanted;
   return job;
 }
@@ -61,11 +61,11 @@ std::vector<AskedExecution> evaluations_of(const Row& row, const WorkerOptions& 
   return results;
 }
 
-void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+void evaluate_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
                   RunDirectory& directory, const WorkerOptions& options) {
   const fs::path root = data_root(suite, options.data);
   const std::string fingerprint = data_fingerprint(root, suite.data.split);
-  Json inputs = {{"checkpoint", verified.checkpoint_sha256()},
+  Json inputs = {{"checkpoint", examined.checkpoint_sha256()},
                  {"data", fingerprint},
                  {"size", {suite.data.height, suite.data.width}},
                  {"threads", options.threads}};
@@ -82,14 +82,14 @@ void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verifie
       directory.write_result(result_without_run(suite.name, result, {status, reason}, options));
     }
   };
-  const auto [status, reason] = obstacle(verified, root, suite, fingerprint);
+  const auto [status, reason] = obstacle(examined, root, suite, fingerprint);
   if (status != RunStatus::kOk) return leave(status, reason);
   std::vector<AskedExecution> wanted;
   std::copy_if(expected.begin(), expected.end(), std::back_inserter(wanted), missing);
   if (wanted.empty()) return;
   const Json job = job_of(
-      wanted, row_job(suite, row, verified.checkpoint, root, directory.row_folder(row.id), options),
-      verified);
+      wanted, row_job(suite, row, examined.checkpoint, root, directory.row_folder(row.id), options),
+      examined);
   const RowEnd end = run_row_worker(options, "evaluate", job, row.id, "images");
   if (end.status != RunStatus::kOk && !interrupted()) leave(end.status, end.reason);
 }

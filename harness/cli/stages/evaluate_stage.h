@@ -5,7 +5,7 @@
 
 #include "harness/cli/row_worker.h"
 #include "harness/cli/run_directory.h"
-#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 
 namespace harness {
 
@@ -17,7 +17,7 @@ std::vector<AskedExecution> evaluations_of(const Row& row, const WorkerOptions& 
 /// Stage "evaluate" of one row: gives its executions their keys in run.json and starts a worker for
 /// what is not yet there. A worker that dies leaves results of status error, missing data or a
 /// missing GPU results of status skipped.
-void evaluate_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+void evaluate_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
                   RunDirectory& directory, const WorkerOptions& options);
 
 }  // namespace harness

@@ -27,8 +27,8 @@ class EvaluateStage : public testing::Test {
     suite_.folder = folder_.path();
     suite_.data.root = "data";
     write_file_atomic(folder_.path() / "data/leftImg8bit/val/c/a_leftImg8bit.png", "image");
-    verified_.checkpoint = folder_.path() / "a.pth";
-    verified_.record.checkpoint.emplace().stored = {"a.pth", 1, "00", "locked"};
+    examined_.checkpoint = folder_.path() / "a.pth";
+    examined_.record.checkpoint.emplace().stored = {"a.pth", 1, "00", "locked"};
   }
 
   std::vector<RunResult> evaluate(const std::string& script) {
@@ -39,13 +39,13 @@ class EvaluateStage : public testing::Test {
     WorkerOptions options;
     options.worker = worker;
     options.quiet = true;
-    evaluate_row(suite_, row_with("fp16-master"), verified_, directory, options);
+    evaluate_row(suite_, row_with("fp16-master"), examined_, directory, options);
     return read_run_results(directory.row_folder("fcn"));
   }
 
   TemporaryFolder folder_;
   Suite suite_;
-  VerifiedRow verified_;
+  ExaminedRow examined_;
 };
 
 std::vector<AskedExecution> asked_of(const Row& row, const std::vector<std::string>& precisions) {
@@ -101,9 +101,9 @@ TEST_F(EvaluateStage, MissingDataIsASkipWithAReason) {
 }
 
 TEST_F(EvaluateStage, AnUnreachableCheckpointIsASkipAndABrokenOneAnError) {
-  verified_.record.checkpoint->error = {FileErrorKind::kUnreachable, "x"};
+  examined_.record.checkpoint->error = {FileErrorKind::kUnreachable, "x"};
   EXPECT_EQ(evaluate("exit 0").at(0).status, RunStatus::kSkipped);
-  verified_.record.checkpoint->error = {FileErrorKind::kUnreadable, "x"};
+  examined_.record.checkpoint->error = {FileErrorKind::kUnreadable, "x"};
   EXPECT_EQ(evaluate("exit 0").at(0).status, RunStatus::kError);
 }
 

@@ -30,7 +30,7 @@ struct PaperSource {
   RowEnd obstacle;
 };
 
-PaperSource find_source(const Suite& suite, const Row& row, const VerifiedRow& verified,
+PaperSource find_source(const Suite& suite, const Row& row, const ExaminedRow& examined,
                         const StoreOptions& store, const PaperOptions& options) {
   PaperSource source;
   source.root = data_root(suite, options.data);
@@ -40,12 +40,12 @@ PaperSource find_source(const Suite& suite, const Row& row, const VerifiedRow& v
                        "--data DIR"};
     return source;
   }
-  if (verified.checkpoint.empty()) {
+  if (examined.checkpoint.empty()) {
     source.obstacle = {RunStatus::kSkipped,
                        "no network: the row's checkpoint is not at hand; `halfproof fetch` it"};
     return source;
   }
-  const PretrainedBackbone backbone = obtain_pretrained(suite, row, verified, store);
+  const PretrainedBackbone backbone = obtain_pretrained(suite, row, examined, store);
   source.pretrained = backbone.file;
   source.obstacle = backbone.obstacle;
   return source;
@@ -65,9 +65,9 @@ void leave_unmeasured(const Suite& suite, const Row& row, const std::string& nam
 
 }  // namespace
 
-void measure_paper_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+void measure_paper_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
                        const StoreOptions& store, const PaperOptions& options) {
-  const PaperSource source = find_source(suite, row, verified, store, options);
+  const PaperSource source = find_source(suite, row, examined, store, options);
   for (const auto& name : options.experiments) {
     if (interrupted()) return;
     RowEnd end = source.obstacle;
@@ -75,7 +75,7 @@ void measure_paper_row(const Suite& suite, const Row& row, const VerifiedRow& ve
     fs::remove(document_of(options.folder, name, row.id));
     fs::remove(plot_of(options.folder, name, row.id));
     if (end.status == RunStatus::kOk) {
-      Json job = row_job(suite, row, fs::absolute(verified.checkpoint), source.root,
+      Json job = row_job(suite, row, fs::absolute(examined.checkpoint), source.root,
                          document_of(options.folder, name, row.id), options);
       job["pretrained"] = source.pretrained.string();
       job["experiment"] = name;

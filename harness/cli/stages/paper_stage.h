@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/cli/row_worker.h"
-#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 #include "harness/fetch/store.h"
 #include "harness/record/experiment.h"
 #include "harness/record/verdict.h"
@@ -24,7 +24,7 @@ struct PaperOptions : WorkerOptions {
 
 /// Makes the experiments with one row: a worker for each, which leaves folder/<experiment>.<row>
 /// .json. A worker that dies leaves a document of status error, missing data one of status skipped.
-void measure_paper_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+void measure_paper_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
                        const StoreOptions& store, const PaperOptions& options);
 
 /// What lies in the folder for this experiment and row, judged; its plot is drawn beside it. A

@@ -28,8 +28,8 @@ class PaperStage : public testing::Test {
     fs::permissions(options_.worker, fs::perms::owner_all);
   }
   void measure() {
-    const VerifiedRow verified = verify_row(suite_, row_, StoreOptions{});
-    measure_paper_row(suite_, row_, verified, StoreOptions{}, options_);
+    const ExaminedRow examined = examine_row(suite_, row_, StoreOptions{});
+    measure_paper_row(suite_, row_, examined, StoreOptions{}, options_);
   }
   fs::path file(const char* suffix) const {
     return options_.folder / (experiment_file_stem("overflow", row_.id) + suffix);

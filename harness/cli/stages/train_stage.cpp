@@ -35,8 +35,8 @@ std::string url_of_open_mmlab(const std::string& name) {
   return "https://download.openmmlab.com/pretrain/third_party/" + file->second;
 }
 
-std::string configured_pretrained(const VerifiedRow& verified) {
-  const auto& checkpoint = verified.record.checkpoint;
+std::string configured_pretrained(const ExaminedRow& examined) {
+  const auto& checkpoint = examined.record.checkpoint;
   return checkpoint ? text_at(config_model(checkpoint->config), {"pretrained"}) : "";
 }
 
@@ -55,7 +55,7 @@ struct TrainingSource {
   RowEnd obstacle;  ///< Why nothing can be trained, if so.
 };
 
-TrainingSource find_training_source(const Suite& suite, const Row& row, const VerifiedRow& verified,
+TrainingSource find_training_source(const Suite& suite, const Row& row, const ExaminedRow& examined,
                                     const StoreOptions& store, const TrainOptions& options) {
   TrainingSource source;
   source.root = data_root(suite, options.data);
@@ -69,16 +69,16 @@ TrainingSource find_training_source(const Suite& suite, const Row& row, const Ve
                                                 " below leftImg8bit and gtFine; give --data DIR"};
     return source;
   }
-  source.pretrained = obtain_pretrained(suite, row, verified, store);
+  source.pretrained = obtain_pretrained(suite, row, examined, store);
   source.obstacle = source.pretrained.obstacle;
   return source;
 }
 
 std::vector<KeyedTraining> keyed_trainings(const Suite& suite, const Row& row,
-                                           const VerifiedRow& verified,
+                                           const ExaminedRow& examined,
                                            const TrainingSource& source,
                                            const TrainOptions& options) {
-  Json inputs = {{"checkpoint", verified.checkpoint_sha256()},
+  Json inputs = {{"checkpoint", examined.checkpoint_sha256()},
                  {"pretrained", source.pretrained.sha256},
                  {"training data", source.train_data},
                  {"validation data", source.validation_data},
@@ -116,10 +116,10 @@ TrainingPlace place_of(const RunDirectory& directory, const KeyedTraining& train
 
 }  // namespace
 
-std::string pretrained_location(const Suite& suite, const Row& row, const VerifiedRow& verified) {
+std::string pretrained_location(const Suite& suite, const Row& row, const ExaminedRow& examined) {
   const Json stated = row.recipe.value("pretrained", Json());
   if (stated.is_string()) return absolute_location(suite, stated.get<std::string>());
-  const std::string configured = configured_pretrained(verified);
+  const std::string configured = configured_pretrained(examined);
   if (configured.rfind(kOpenMmlab, 0) == 0) return url_of_open_mmlab(configured);
   if (configured.empty() || is_url(configured)) return configured;
   // What stands above a URL is nothing of this machine, whatever folder we were started in.
@@ -129,10 +129,10 @@ std::string pretrained_location(const Suite& suite, const Row& row, const Verifi
 }
 
 PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
-                                     const VerifiedRow& verified, const StoreOptions& store) {
+                                     const ExaminedRow& examined, const StoreOptions& store) {
   PretrainedBackbone backbone;
-  const std::string location = pretrained_location(suite, row, verified);
-  const std::string configured = configured_pretrained(verified);
+  const std::string location = pretrained_location(suite, row, examined);
+  const std::string configured = configured_pretrained(examined);
   if (location.empty() && !configured.empty()) {
     backbone.obstacle = {RunStatus::kError, "the pretrained backbone " + configured +
                                                 " is not there; name it in the suite as "
@@ -175,17 +175,17 @@ void keep_other_trainings(const Suite& suite, const Row& row, const RunDirectory
   });
   // Keys need the row's files, which a fresh run has not fetched yet.
   if (!has_any) return;
-  const VerifiedRow verified = verify_row(suite, row, store);
-  const TrainingSource source = find_training_source(suite, row, verified, store, options);
-  for (const auto& training : keyed_trainings(suite, row, verified, source, options)) {
+  const ExaminedRow examined = examine_row(suite, row, store);
+  const TrainingSource source = find_training_source(suite, row, examined, store, options);
+  for (const auto& training : keyed_trainings(suite, row, examined, source, options)) {
     keep_other_training(place_of(directory, training), options.restart);
   }
 }
 
-void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+void train_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
                RunDirectory& directory, const StoreOptions& store, const TrainOptions& options) {
-  const TrainingSource source = find_training_source(suite, row, verified, store, options);
-  const auto trainings = keyed_trainings(suite, row, verified, source, options);
+  const TrainingSource source = find_training_source(suite, row, examined, store, options);
+  const auto trainings = keyed_trainings(suite, row, examined, source, options);
   for (const auto& training : trainings) directory.ask({training.execution});
   for (const auto& training : trainings) {
     if (interrupted()) return;
@@ -195,7 +195,7 @@ void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
     if (end.status == RunStatus::kOk) {
       if (options.stage == "train") write_training_key(place_of(directory, training));
       const Json job = job_of(source, wanted, options,
-                              row_job(suite, row, verified.checkpoint, source.root,
+                              row_job(suite, row, examined.checkpoint, source.root,
                                       directory.row_folder(row.id), options));
       end = run_row_worker(options, options.stage, job, row.id, "iterations");
     }

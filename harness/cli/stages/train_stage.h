@@ -6,7 +6,7 @@
 
 #include "harness/cli/row_worker.h"
 #include "harness/cli/run_directory.h"
-#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 #include "harness/fetch/store.h"
 
 namespace harness {
@@ -26,7 +26,7 @@ struct TrainOptions : WorkerOptions {
 /// (mmcv/model_zoo/open_mmlab.json), a relative path as that path below each folder above the
 /// checkpoint, nearest first, where the suite names a checkpoint on this machine. "" when training
 /// began from scratch or nothing of it is found.
-std::string pretrained_location(const Suite& suite, const Row& row, const VerifiedRow& verified);
+std::string pretrained_location(const Suite& suite, const Row& row, const ExaminedRow& examined);
 
 /// The pretrained backbone of a row, or why it cannot be had.
 struct PretrainedBackbone {
@@ -38,7 +38,7 @@ struct PretrainedBackbone {
 /// Obtains it from pretrained_location(). A backbone that the config names and that is nowhere is
 /// an error: from scratch would be another training.
 PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
-                                     const VerifiedRow& verified, const StoreOptions& store);
+                                     const ExaminedRow& examined, const StoreOptions& store);
 
 /// The executions of options.stage for a row, without keys: one for each seed and precision.
 std::vector<AskedExecution> trainings_of(const Row& row, const TrainOptions& options);
@@ -52,7 +52,7 @@ void keep_other_trainings(const Suite& suite, const Row& row, const RunDirectory
 /// one worker for each precision and seed whose result is not yet there. An interrupted training is
 /// resumed where it was saved. A worker that dies leaves a result of status error, missing data or
 /// a missing GPU one of status skipped.
-void train_row(const Suite& suite, const Row& row, const VerifiedRow& verified,
+void train_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
                RunDirectory& directory, const StoreOptions& store, const TrainOptions& options);
 
 }  // namespace harness

@@ -19,7 +19,7 @@ class TrainStage : public testing::Test {
   void SetUp() override {
     suite_ = read_suite("suites/minizoo.json");
     row_ = suite_.rows.front();
-    verified_ = verify_row(suite_, row_, StoreOptions{});
+    examined_ = examine_row(suite_, row_, StoreOptions{});
     options_.worker = folder_.path() / "worker";
     options_.quiet = true;
     std::ofstream(options_.worker)
@@ -29,7 +29,7 @@ class TrainStage : public testing::Test {
   }
   std::vector<Json> train() {
     RunDirectory directory(folder_.path() / "run", suite_);
-    train_row(suite_, row_, verified_, directory, StoreOptions{}, options_);
+    train_row(suite_, row_, examined_, directory, StoreOptions{}, options_);
     std::vector<Json> jobs;
     for (const auto& entry : fs::directory_iterator(folder_.path())) {
       if (entry.path().stem() == "job") jobs.push_back(read_json_file(entry.path()));
@@ -48,7 +48,7 @@ class TrainStage : public testing::Test {
   TemporaryFolder folder_;
   Suite suite_;
   Row row_;
-  VerifiedRow verified_;
+  ExaminedRow examined_;
   TrainOptions options_;
 };
 
@@ -147,9 +147,9 @@ TEST_F(TrainStage, ABackboneThatIsNotTheLockedOneIsAnError) {
   store.lock = folder_.path() / "lock.json";
   row_.recipe = {{"pretrained", (folder_.path() / "backbone.pth").string()}};
   write_file_atomic(folder_.path() / "backbone.pth", "one");
-  EXPECT_EQ(obtain_pretrained(suite_, row_, verified_, store).obstacle.status, RunStatus::kOk);
+  EXPECT_EQ(obtain_pretrained(suite_, row_, examined_, store).obstacle.status, RunStatus::kOk);
   write_file_atomic(folder_.path() / "backbone.pth", "two");
-  const PretrainedBackbone changed = obtain_pretrained(suite_, row_, verified_, store);
+  const PretrainedBackbone changed = obtain_pretrained(suite_, row_, examined_, store);
   EXPECT_EQ(changed.obstacle.status, RunStatus::kError);
   EXPECT_THAT(changed.obstacle.reason, testing::HasSubstr("checksum mismatch"));
   EXPECT_TRUE(changed.file.empty());
@@ -157,26 +157,26 @@ TEST_F(TrainStage, ABackboneThatIsNotTheLockedOneIsAnError) {
 
 TEST_F(TrainStage, ABackboneThatIsNotThereIsAnError) {
   row_.checkpoint = fs::absolute(suite_.folder / row_.checkpoint).string();
-  auto& model = verified_.record.checkpoint->config["model"];
+  auto& model = examined_.record.checkpoint->config["model"];
   model["pretrained"] = "pretrain/nowhere-00000000.pth";
   options_.precisions = {"fp16"};
   EXPECT_TRUE(train().empty());
   EXPECT_EQ(result("train-fp16-seed0.json").status, RunStatus::kError);
   EXPECT_THAT(result("train-fp16-seed0.json").reason, testing::HasSubstr("recipe.pretrained"));
   model["pretrained"] = nullptr;
-  EXPECT_EQ(pretrained_location(suite_, row_, verified_), "");
+  EXPECT_EQ(pretrained_location(suite_, row_, examined_), "");
   model["pretrained"] = "open-mmlab://resnet101_v1c";
-  EXPECT_THAT(pretrained_location(suite_, row_, verified_),
+  EXPECT_THAT(pretrained_location(suite_, row_, examined_),
               testing::EndsWith("/resnet101_v1c-e67eebb6.pth"));
 }
 
 TEST_F(TrainStage, ABackboneIsNotSearchedAboveTheWorkingFolder) {
-  verified_.record.checkpoint->config["model"]["pretrained"] = "README.md";
-  EXPECT_THAT(pretrained_location(suite_, row_, verified_), testing::EndsWith("README.md"))
+  examined_.record.checkpoint->config["model"]["pretrained"] = "README.md";
+  EXPECT_THAT(pretrained_location(suite_, row_, examined_), testing::EndsWith("README.md"))
       << "the test is about a file that there is above the checkpoint and the working folder";
   for (const char* url : {"https://zoo.invalid/a/fcn.pth", "file:///zoo/a/fcn.pth"}) {
     row_.checkpoint = url;
-    EXPECT_EQ(pretrained_location(suite_, row_, verified_), "");
+    EXPECT_EQ(pretrained_location(suite_, row_, examined_), "");
   }
 }
 

@@ -27,11 +27,11 @@ std::string other_arithmetics(const ClaimContext& context, const RunResult& resu
 
 Finding judge_miou_of(const ClaimContext& context, const EvaluationRecord& record,
                       const RunResult& result) {
-  if (record.images <= 0) return missing("no image was evaluated");
-  if (record.pixels <= 0) return missing("no pixel was counted");
-  if (!std::isfinite(record.miou)) return missing("the evaluation has no finite mIoU");
+  if (record.images <= 0) return fail_unmeasured("no image was evaluated");
+  if (record.pixels <= 0) return fail_unmeasured("no pixel was counted");
+  if (!std::isfinite(record.miou)) return fail_unmeasured("the evaluation has no finite mIoU");
   // "16 images in fp16 on cpu; in fp32 52.060".
-  return judge_number_claim(context, record.miou, PublishedAs::kPrinted,
+  return judge_number_claim(context.claim, record.miou, PublishedAs::kPrinted,
                             plural(record.images, "image") + " in " + result.precision + " on " +
                                 result.device + other_arithmetics(context, result));
 }

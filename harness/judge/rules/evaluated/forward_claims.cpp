@@ -27,9 +27,9 @@ Forward find_forward(const ClaimContext& context, const std::string& precision) 
   const auto evidence = find_record<EvaluationRecord>(context, "evaluate", precision);
   if (evidence.absence) return {{}, {}, evidence.absence};
   const EvaluationRecord& record = *evidence.record;
-  if (!record.forward) return {{}, {}, missing("the evaluation recorded no activations")};
+  if (!record.forward) return {{}, {}, fail_unmeasured("the evaluation recorded no activations")};
   if (record.forward->activations.elements <= 0 || record.logits.elements <= 0) {
-    return {{}, {}, missing("no activation was looked at")};
+    return {{}, {}, fail_unmeasured("no activation was looked at")};
   }
   return {record.forward->activations, record.logits, std::nullopt};
 }
@@ -63,22 +63,22 @@ std::string range_reason(const Claim& claim, const Forward& forward, ElementType
 
 Finding judge_magnitudes(const Claim& claim, const Forward& forward, ElementType type) {
   const ActivationsRecord& seen = forward.activations;
-  if (!std::isfinite(seen.max_abs)) return missing("the evaluation recorded no magnitudes");
+  if (!std::isfinite(seen.max_abs)) return fail_unmeasured("the evaluation recorded no magnitudes");
   const bool in_range = !counts_above(type) || seen.above_half_max == 0;
   const bool pass = claim.value.is_number() && seen.max_abs <= claim.value.get<double>() &&
                     in_range && forward.is_finite();
-  return compared(pass, seen.max_abs, range_reason(claim, forward, type, pass));
+  return pass_or_fail(pass, seen.max_abs, range_reason(claim, forward, type, pass));
 }
 
 Finding judge_finiteness(const Claim& claim, const Forward& forward) {
   const std::string all = plural(forward.activations.elements, "activation");
   const bool as_published = claim.value.is_null() || claim.value == forward.worst();
-  if (forward.is_finite()) return compared(as_published, 0, "all " + all + " are finite");
+  if (forward.is_finite()) return pass_or_fail(as_published, 0, "all " + all + " are finite");
   std::string reason = count_text(forward.activations.non_finite) + " of " + all + " and " +
                        plural(forward.logits.non_finite, "logit") + " are NaN or infinite";
   const std::string first = layer_text(forward.activations.first_non_finite_layer);
   if (!first.empty()) reason += ", the first" + first;
-  return compared(claim.value == forward.worst(), forward.worst(), reason);
+  return pass_or_fail(claim.value == forward.worst(), forward.worst(), reason);
 }
 
 }  // namespace

@@ -41,9 +41,10 @@ Finding judge_on_hardware(const ClaimContext& context, double (*measure)(const E
   const double measured = measure(*evidence.record);
   std::string reason = unfitness(context.claim, *evidence.result);
   if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
-  if (!(measured > 0.0)) return in_precision(missing("no " + what + " was measured"), precision);
+  if (!(measured > 0.0))
+    return in_precision(fail_unmeasured("no " + what + " was measured"), precision);
   return in_precision(
-      judge_number_claim(context, measured, PublishedAs::kPrinted,
+      judge_number_claim(context.claim, measured, PublishedAs::kPrinted,
                          "in " + precision + " on " + hardware_of(*evidence.result)),
       precision);
 }

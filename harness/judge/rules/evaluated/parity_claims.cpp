@@ -26,13 +26,14 @@ Finding judge_difference(const ClaimContext& context, const ParityRecord& parity
   const double difference = parity.difference;
   if (!std::isfinite(difference) || !std::isfinite(parity.miou) ||
       !std::isfinite(parity.miou_reference)) {
-    return missing("the comparison has no finite mIoU of both arithmetics");
+    return fail_unmeasured("the comparison has no finite mIoU of both arithmetics");
   }
   if (!(std::abs(difference - (parity.miou - parity.miou_reference)) <= kBookkeepingError)) {
-    return missing("the difference " + short_text(difference, 6) + " is not " +
-                   short_text(parity.miou, 8) + " - " + short_text(parity.miou_reference, 8));
+    return fail_unmeasured("the difference " + short_text(difference, 6) + " is not " +
+                           short_text(parity.miou, 8) + " - " +
+                           short_text(parity.miou_reference, 8));
   }
-  return judge_number_claim(context, difference, PublishedAs::kPosited,
+  return judge_number_claim(context.claim, difference, PublishedAs::kPosited,
                             fixed_text(parity.miou, 3) + " against FP32's " +
                                 fixed_text(parity.miou_reference, 3) + " on " +
                                 plural(parity.images, "image") + "; " + interval_text(parity));
@@ -41,28 +42,28 @@ Finding judge_difference(const ClaimContext& context, const ParityRecord& parity
 Finding judge_pixels(const ClaimContext& context, const ParityRecord& parity) {
   const std::int64_t changed = parity.changed_pixels;
   if (changed < 0 || changed > parity.pixels) {
-    return missing(count_text(changed) + " changed of " + plural(parity.pixels, "pixel") +
-                   " cannot be");
+    return fail_unmeasured(count_text(changed) + " changed of " + plural(parity.pixels, "pixel") +
+                           " cannot be");
   }
   const double share = static_cast<double>(changed) / static_cast<double>(parity.pixels);
   return judge_number_claim(
-      context, share, PublishedAs::kPosited,
+      context.claim, share, PublishedAs::kPosited,
       count_text(changed) + " of " + plural(parity.pixels, "pixel") + " change class");
 }
 
 Finding judge_logits(const ClaimContext& context, const ParityRecord& parity) {
   const auto& logits = parity.logits;
-  if (logits.images <= 0) return missing("no logits were compared with FP64");
+  if (logits.images <= 0) return fail_unmeasured("no logits were compared with FP64");
   if (!std::isfinite(logits.rmse) || !std::isfinite(logits.rmse_reference)) {
-    return missing("the distance of the logits from FP64 is not finite");
+    return fail_unmeasured("the distance of the logits from FP64 is not finite");
   }
   if (!(logits.rmse_reference > 0.0) || !(logits.rmse >= 0.0)) {
-    return missing("FP32 lies " + short_text(logits.rmse_reference) +
-                   " from FP64: that is no yardstick");
+    return fail_unmeasured("FP32 lies " + short_text(logits.rmse_reference) +
+                           " from FP64: that is no yardstick");
   }
   const Policy half = half_policy(context.row.policy());
   const std::string label(facts(facts(half).compute).label);
-  return judge_number_claim(context,
+  return judge_number_claim(context.claim,
                             logits.rmse / (rounding_over_fp32(half) * logits.rmse_reference),
                             PublishedAs::kPosited,
                             label + " lies " + short_text(logits.rmse) + " from FP64, FP32 " +
@@ -71,8 +72,8 @@ Finding judge_logits(const ClaimContext& context, const ParityRecord& parity) {
 
 /// Why the record compares nothing, if so.
 std::optional<Finding> emptiness(const ParityRecord& parity) {
-  if (parity.images <= 0) return missing("no image was compared");
-  if (parity.pixels <= 0) return missing("no pixel was compared");
+  if (parity.images <= 0) return fail_unmeasured("no image was compared");
+  if (parity.pixels <= 0) return fail_unmeasured("no pixel was compared");
   return std::nullopt;
 }
 

@@ -26,10 +26,10 @@ class Agreement {
     if (!contradictions_.empty()) {
       std::string text;
       for (const auto& one : contradictions_) text += (text.empty() ? "" : "; ") + one;
-      return compared(false, plural(std::ssize(contradictions_), "contradiction"), text);
+      return pass_or_fail(false, plural(std::ssize(contradictions_), "contradiction"), text);
     }
     if (compared_ == 0) return not_verifiable("suite and config state no fact in common");
-    return compared(true, plural(compared_, "fact"), "config and suite agree on all of them");
+    return pass_or_fail(true, plural(compared_, "fact"), "config and suite agree on all of them");
   }
 
  private:
@@ -132,7 +132,7 @@ Finding judge_config(const CheckpointRecord& checkpoint, const Row& row) {
   try {
     compare_model(row, config, agreement);
   } catch (const Error& failure) {
-    return missing("the model of suite and config cannot be compared: " + failure.detail());
+    return fail_unmeasured("the model of suite and config cannot be compared: " + failure.detail());
   }
   compare_arithmetic(row, config, agreement);
   compare_recipe(row, config, agreement);

@@ -51,8 +51,8 @@ class Statements {
           (contradicting.empty() ? "" : "; ") + statement.where + " says " + text(statement.value);
     }
     if (contradicting.empty())
-      return compared(true, measured, "stated by " + enumeration(agreeing));
-    return compared(false, measured, "expected " + expected + ": " + contradicting);
+      return pass_or_fail(true, measured, "stated by " + enumeration(agreeing));
+    return pass_or_fail(false, measured, "expected " + expected + ": " + contradicting);
   }
 
  private:

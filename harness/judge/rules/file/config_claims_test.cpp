@@ -71,7 +71,7 @@ TEST(ConfigClaims, AFactThatNobodyStatesIsNotVerifiable) {
 
 TEST(ConfigClaims, TheLogAloneIsEnough) {
   auto sample = claiming("64x128");
-  sample.files.checkpoint_absence = missing("gone");
+  sample.files.checkpoint_absence = fail_unmeasured("gone");
   EXPECT_EQ(sample.crop().reason, "stated by log config");
   EXPECT_EQ(sample.crop().verdict, Verdict::kPass);
 }
@@ -79,9 +79,9 @@ TEST(ConfigClaims, TheLogAloneIsEnough) {
 TEST(ConfigClaims, WithNeitherFileTheCheckpointsAbsenceCounts) {
   auto sample = claiming("64x128");
   sample.files.checkpoint_absence = skipped("offline", "network");
-  sample.files.log_absence = missing("no such file");
+  sample.files.log_absence = fail_unmeasured("no such file");
   EXPECT_EQ(sample.crop().verdict, Verdict::kSkipped);
-  sample.files.checkpoint_absence = missing("no such file");
+  sample.files.checkpoint_absence = fail_unmeasured("no such file");
   EXPECT_EQ(sample.crop().verdict, Verdict::kFail);
 }
 

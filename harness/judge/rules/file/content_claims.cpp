@@ -40,8 +40,8 @@ class ClassCounts {
   Finding judge(const std::string& words) const {
     if (found_.empty()) return not_verifiable("the file states no number of classes");
     if (!wrong_.empty())
-      return compared(false, measured_.is_null() ? expected_ : measured_, wrong_);
-    return compared(true, expected_, "stated by " + enumeration(found_) + words);
+      return pass_or_fail(false, measured_.is_null() ? expected_ : measured_, wrong_);
+    return pass_or_fail(true, expected_, "stated by " + enumeration(found_) + words);
   }
 
  private:
@@ -78,10 +78,10 @@ void compare_with_cityscapes(const Json& names, const Json& palette, ClassCounts
 Finding expect_none(const ValuesRecord& values, const std::string& kind,
                     const std::vector<std::string>& names) {
   const auto looked_at = values.all.elements;
-  if (looked_at == 0) return compared(false, 0, "no weight was looked at");
-  if (names.empty()) return compared(true, 0, "among " + plural(looked_at, "weight"));
+  if (looked_at == 0) return pass_or_fail(false, 0, "no weight was looked at");
+  if (names.empty()) return pass_or_fail(true, 0, "among " + plural(looked_at, "weight"));
   const std::int64_t count = std::ssize(names);
-  return compared(false, count, plural(count, kind) + ": " + listing(names));
+  return pass_or_fail(false, count, plural(count, kind) + ": " + listing(names));
 }
 
 }  // namespace
@@ -103,12 +103,12 @@ Finding judge_classes(const CheckpointRecord& checkpoint, const Claim& claim) {
 }
 
 Finding judge_zero_tensors(const CheckpointRecord& checkpoint) {
-  if (!checkpoint.values) return missing("verify did not look for all-zero tensors");
+  if (!checkpoint.values) return fail_unmeasured("examine did not look for all-zero tensors");
   return expect_none(*checkpoint.values, "all-zero tensor", checkpoint.values->zero_tensors);
 }
 
 Finding judge_duplicates(const CheckpointRecord& checkpoint) {
-  if (!checkpoint.values) return missing("verify did not look for duplicate tensors");
+  if (!checkpoint.values) return fail_unmeasured("examine did not look for duplicate tensors");
   std::vector<std::string> pairs;
   for (const auto& pair : checkpoint.values->duplicates) {
     pairs.push_back(pair.later + " equals " + pair.first);
@@ -117,12 +117,12 @@ Finding judge_duplicates(const CheckpointRecord& checkpoint) {
 }
 
 Finding judge_optimizer(const CheckpointRecord& checkpoint) {
-  if (!checkpoint.optimizer) return missing("verify did not look for an optimizer");
+  if (!checkpoint.optimizer) return fail_unmeasured("examine did not look for an optimizer");
   const OptimizerRecord& optimizer = *checkpoint.optimizer;
-  if (!optimizer.present) return compared(true, "none", "taken out, as the zoo publishes");
-  return compared(false, "present",
-                  "the optimizer was left inside: " + plural(optimizer.tensors, "tensor") + ", " +
-                      plural(optimizer.bytes, "byte"));
+  if (!optimizer.present) return pass_or_fail(true, "none", "taken out, as the zoo publishes");
+  return pass_or_fail(false, "present",
+                      "the optimizer was left inside: " + plural(optimizer.tensors, "tensor") +
+                          ", " + plural(optimizer.bytes, "byte"));
 }
 
 }  // namespace harness

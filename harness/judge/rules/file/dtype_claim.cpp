@@ -90,21 +90,22 @@ Finding judge_census(const Census& census, const PolicyFacts& policy) {
   check(kNorm, norms);
   check(kCounter, kCounterType);
   if (!wrong.empty()) {
-    return compared(false, found.name, wrong + "; this is " + std::string(found.words));
+    return pass_or_fail(false, found.name, wrong + "; this is " + std::string(found.words));
   }
   std::string counts = plural(census.count(kConvolution), "convolution tensor") + " in ";
   counts.append(convolutions).append(", ").append(plural(census.count(kNorm), "norm tensor"));
   counts.append(" in ").append(norms);
   const bool proves = policy.weights != ElementType::kFloat32;
-  return compared(true, found.name,
-                  counts + (proves ? ": only half training leaves this"
-                                   : ": what FP32 and autocast leave, alike"));
+  return pass_or_fail(true, found.name,
+                      counts + (proves ? ": only half training leaves this"
+                                       : ": what FP32 and autocast leave, alike"));
 }
 
 }  // namespace
 
 Finding judge_dtypes(const CheckpointRecord& checkpoint, const Claim& claim) {
-  if (!checkpoint.state_dict) return missing("verify recorded no state dict of the checkpoint");
+  if (!checkpoint.state_dict)
+    return fail_unmeasured("examine recorded no state dict of the checkpoint");
   const auto policy = claimed_policy(claim);
   if (!policy && !claim.value.is_null()) return unknown_policy(claim);
   return judge_census(take_census(*checkpoint.state_dict), facts(policy.value_or(Policy::kFp32)));

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "harness/base/error.h"
 #include "harness/judge/evidence.h"
 
 namespace harness {
@@ -12,7 +11,7 @@ Finding absence_by(const FileErrorRecord& error, const char* which) {
   const std::string text = error.text.empty()
                                ? std::string(which) + ": " + std::string(to_string(error.kind))
                                : error.text;
-  if (error.kind != FileErrorKind::kUnreachable) return missing(text);
+  if (error.kind != FileErrorKind::kUnreachable) return fail_unmeasured(text);
   return skipped(std::string(kNoNetwork) + ": " + text, "network");
 }
 
@@ -26,8 +25,8 @@ std::optional<Finding> absence_of(const std::optional<FileRecord>& file, const c
   if (file) return std::nullopt;
   if (location.empty()) return not_verifiable(std::string("the source publishes no ") + which);
   if (stage) return stage;
-  return missing(std::string("verify recorded nothing of the ") + which +
-                 ", which the source publishes");
+  return fail_unmeasured(std::string("examine recorded nothing of the ") + which +
+                         ", which the source publishes");
 }
 
 }  // namespace
@@ -42,15 +41,8 @@ const LogRecord* ExaminedFiles::log() const {
 
 ExaminedFiles find_files(const ClaimContext& context) {
   ExaminedFiles files;
-  auto found = find_result(context, "verify", "");
-  if (found.result != nullptr) {
-    try {
-      files.record = measurements_of<ExamineRecord>(*found.result);
-    } catch (const Error& error) {
-      found.absence =
-          missing(std::string("verify left a record that cannot be read: ") + error.what());
-    }
-  }
+  const auto found = find_record<ExamineRecord>(context, "examine", "");
+  if (found.record) files.record = *found.record;
   files.checkpoint_absence =
       absence_of(files.record.checkpoint, "checkpoint", context.row.checkpoint, found.absence);
   files.log_absence = absence_of(files.record.log, "log", context.row.log, found.absence);

@@ -23,7 +23,7 @@ struct ExaminedFiles {
   const LogRecord* log() const;
 };
 
-/// What the stage verify recorded of the row's files.
+/// What the stage examine recorded of the row's files.
 ExaminedFiles find_files(const ClaimContext& context);
 
 /// One checkpoint by itself; there is no log.

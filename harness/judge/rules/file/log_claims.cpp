@@ -32,22 +32,22 @@ Finding judge_log_config(const LogRecord& log, const CheckpointRecord* checkpoin
   const auto configs = compare_configs(log, checkpoint);
   const Json measured = name.empty() ? Json(nullptr) : Json(name);
   if (!configs.difference.empty()) {
-    return compared(false, measured,
-                    "the log's config is not the checkpoint's: " + configs.difference);
+    return pass_or_fail(false, measured,
+                        "the log's config is not the checkpoint's: " + configs.difference);
   }
   if (name.empty()) return not_verifiable("the log does not name its experiment; " + configs.words);
   if (claim.value != name) {
-    return compared(
+    return pass_or_fail(
         false, measured,
         "expected the log of " + published_text(claim) + ", this is the log of " + name);
   }
-  return compared(true, measured, "the log names the row; " + configs.words);
+  return pass_or_fail(true, measured, "the log names the row; " + configs.words);
 }
 
 Finding judge_log_miou(const LogRecord& log, const Claim& claim) {
-  if (log.validation_lines == 0) return missing("the log holds no validation line");
+  if (log.validation_lines == 0) return fail_unmeasured("the log holds no validation line");
   if (!std::isfinite(log.last_miou)) {
-    return missing("the last validation line holds no finite mIoU");
+    return fail_unmeasured("the last validation line holds no finite mIoU");
   }
   const std::string how = "last of " + plural(log.validation_lines, "validation line") +
                           ", iteration " + std::to_string(log.last_iteration);

@@ -155,7 +155,7 @@ std::string_view provenance_left_by(Policy policy) {
 Finding judge_provenance(const CheckpointRecord& checkpoint, const Claim& claim) {
   const Provenance provenance = provenance_of(checkpoint);
   if (provenance.name.empty() || !checkpoint.values) {
-    return missing("verify recorded no tensors and values of the checkpoint");
+    return fail_unmeasured("examine recorded no tensors and values of the checkpoint");
   }
   if (claim.value.is_null()) {
     Finding finding = not_verifiable(provenance.words);
@@ -169,7 +169,7 @@ Finding judge_provenance(const CheckpointRecord& checkpoint, const Claim& claim)
   if (provenance.name != expected) {
     reason = std::string(to_string(*policy)) + " leaves \"" + expected + "\"; " + reason;
   }
-  return compared(provenance.name == expected, provenance.name, reason);
+  return pass_or_fail(provenance.name == expected, provenance.name, reason);
 }
 
 }  // namespace harness

@@ -37,10 +37,11 @@ Finding judge_dot_products(const AccumulationRecord& record) {
   const bool pass = longest->length >= kLongest && single <= 1.01 * kOneRounding &&
                     half >= kFactor * kOneRounding;
   return with_bound(
-      compared(pass, number_or_null(100.0 * half),
-               "relative error of " + count_text(longest->length) + " positive products: " +
-                   percent(half) + " accumulated in half; accumulated in FP32 at most " +
-                   percent(single) + " at any length, one rounding is " + percent(kOneRounding)),
+      pass_or_fail(pass, number_or_null(100.0 * half),
+                   "relative error of " + count_text(longest->length) +
+                       " positive products: " + percent(half) +
+                       " accumulated in half; accumulated in FP32 at most " + percent(single) +
+                       " at any length, one rounding is " + percent(kOneRounding)),
       "min", 100.0 * kFactor * kOneRounding,
       "ten times what the one rounding costs that FP32 accumulation is allowed");
 }
@@ -78,11 +79,11 @@ Finding judge_statistics(const AccumulationRecord& record) {
     means.add(mean);
   }
   if (record.statistics.empty()) return no_number("means of batch norm");
-  return compared(means.shows_the_statement(), means.stagnated + means.overflowed,
-                  "means of equal values: in half " + count_text(means.stagnated) + " stagnate, " +
-                      count_text(means.overflowed) + " overflow and " + count_text(means.held) +
-                      " (few values, the control) is right; in FP32 " +
-                      count_text(means.single_wrong) + " are wrong");
+  return pass_or_fail(means.shows_the_statement(), means.stagnated + means.overflowed,
+                      "means of equal values: in half " + count_text(means.stagnated) +
+                          " stagnate, " + count_text(means.overflowed) + " overflow and " +
+                          count_text(means.held) + " (few values, the control) is right; in FP32 " +
+                          count_text(means.single_wrong) + " are wrong");
 }
 
 Finding judge_kernels(const AccumulationRecord& record) {
@@ -93,12 +94,12 @@ Finding judge_kernels(const AccumulationRecord& record) {
   const bool long_enough = kernels.ones > kHalfStagnates && kernels.count > kHalfStagnates;
   const bool pass = long_enough && kernels.sum_of_ones == static_cast<double>(kernels.ones) &&
                     kernels.batch_norm_mean == kernels.value;
-  return compared(pass, kernels.sum_of_ones,
-                  "a half convolution over " + count_text(kernels.ones) + " ones gives " +
-                      short_text(kernels.sum_of_ones) +
-                      " (half accumulation ends at 2048), half batch norm the mean " +
-                      short_text(kernels.batch_norm_mean) + " of " + count_text(kernels.count) +
-                      " values " + short_text(kernels.value));
+  return pass_or_fail(pass, kernels.sum_of_ones,
+                      "a half convolution over " + count_text(kernels.ones) + " ones gives " +
+                          short_text(kernels.sum_of_ones) +
+                          " (half accumulation ends at 2048), half batch norm the mean " +
+                          short_text(kernels.batch_norm_mean) + " of " + count_text(kernels.count) +
+                          " values " + short_text(kernels.value));
 }
 
 Finding judge_activations(const AccumulationRecord& record) {
@@ -114,10 +115,10 @@ Finding judge_activations(const AccumulationRecord& record) {
   const double share = share_of(half, channels);
   if (!std::isfinite(share)) return no_number("channels of the row");
   return with_bound(
-      compared(share >= kNoticeableShare && single == 0, 100.0 * share,
-               "statistics of " + count_text(half) + " of " + count_text(channels) +
-                   " channels are off by more than 1 % when accumulated in half, of " +
-                   count_text(single) + " in FP32"),
+      pass_or_fail(share >= kNoticeableShare && single == 0, 100.0 * share,
+                   "statistics of " + count_text(half) + " of " + count_text(channels) +
+                       " channels are off by more than 1 % when accumulated in half, of " +
+                       count_text(single) + " in FP32"),
       "min", 100.0 * kNoticeableShare, kNoticeableReason);
 }
 

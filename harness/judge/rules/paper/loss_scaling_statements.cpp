@@ -27,9 +27,9 @@ Finding judge_activation_gradients(const LossScalingRecord& record) {
   if (!std::isfinite(late) || !std::isfinite(early)) return no_number("gradients of activations");
   const double worst = std::max(late, early);
   return with_bound(
-      compared(worst >= kNoticeableShare, 100.0 * worst,
-               "of those that FP32 has, a half backward pass makes zero: " + percent(early) +
-                   " at the start, " + percent(late) + " with the published weights"),
+      pass_or_fail(worst >= kNoticeableShare, 100.0 * worst,
+                   "of those that FP32 has, a half backward pass makes zero: " + percent(early) +
+                       " at the start, " + percent(late) + " with the published weights"),
       "min", 100.0 * kNoticeableShare, kNoticeableReason);
 }
 
@@ -68,7 +68,7 @@ Finding judge_flush_threshold(const LossScalingRecord& record) {
     text.append(" are zero in half, ").append(percent(rounded));
     text.append(" at most 2^-25 and ").append(percent(paper)).append(" below 2^-24 in FP32");
   }
-  return with_bound(compared(worst <= kOff, worst, text), "rel", kOff,
+  return with_bound(pass_or_fail(worst <= kOff, worst, text), "rel", kOff,
                     "the half forward pass gives slightly other gradients");
 }
 
@@ -90,7 +90,7 @@ Finding judge_rescue(const LossScalingRecord& record) {
       text.append(": ").append(percent(before)).append(" to ").append(percent(after));
     }
   }
-  return with_bound(compared(worst <= kLeft, number_or_null(100.0 * worst), text), "max",
+  return with_bound(pass_or_fail(worst <= kLeft, number_or_null(100.0 * worst), text), "max",
                     100.0 * kLeft, "at least half of what is lost comes back everywhere");
 }
 
@@ -109,10 +109,11 @@ Finding judge_logit_bound(const LossScalingRecord& record) {
   }
   constexpr double kRoundings = 1e-3;
   return with_bound(
-      compared(worst <= 1.0 + kRoundings, number_or_null(worst),
-               "the largest gradient of a logit as part of the largest that a mean over all pixels "
-               "allows (weight / (N h w)), over " +
-                   plural(layers, "map")),
+      pass_or_fail(
+          worst <= 1.0 + kRoundings, number_or_null(worst),
+          "the largest gradient of a logit as part of the largest that a mean over all pixels "
+          "allows (weight / (N h w)), over " +
+              plural(layers, "map")),
       "max", 1.0 + kRoundings, "FP32 sums over the pixels of one logit");
 }
 

@@ -42,12 +42,13 @@ Finding judge_ratio(const MasterWeightsRecord& record) {
                        census.largest_moving_ratio >= 2048.0 &&
                        census.largest_moving_ratio < 4096.0;
   return with_bound(
-      compared(complete && exact && bounded, census.smallest_lost_ratio,
-               "over " + count_text(census.cases) +
-                   " cases, all normal halves in both directions: every update below half the "
-                   "distance to the next half is lost, none above; ties stay at even weights; the "
-                   "largest ratio that still moves a weight is " +
-                   short_text(census.largest_moving_ratio, 7)),
+      pass_or_fail(
+          complete && exact && bounded, census.smallest_lost_ratio,
+          "over " + count_text(census.cases) +
+              " cases, all normal halves in both directions: every update below half the "
+              "distance to the next half is lost, none above; ties stay at even weights; the "
+              "largest ratio that still moves a weight is " +
+              short_text(census.largest_moving_ratio, 7)),
       "abs", 0.0, "exact arithmetic");
 }
 
@@ -62,10 +63,10 @@ Finding judge_boundary(const MasterWeightsRecord& record) {
   const auto moved = large.updates - large.lost;
   const auto against = small.lost + moved;
   return with_bound(
-      compared(against == 0, against,
-               "of " + count_text(small.updates) + " updates with a ratio below 2048 " +
-                   count_text(small.lost) + " were lost, of " + count_text(large.updates) +
-                   " from 4096 on " + count_text(moved) + " moved"),
+      pass_or_fail(against == 0, against,
+                   "of " + count_text(small.updates) + " updates with a ratio below 2048 " +
+                       count_text(small.lost) + " were lost, of " + count_text(large.updates) +
+                       " from 4096 on " + count_text(moved) + " moved"),
       "abs", 0.0, "exact arithmetic");
 }
 
@@ -74,9 +75,9 @@ Finding judge_vanishing(const MasterWeightsRecord& record) {
   const double early = share_of(record.start.all_steps.lost, record.start.all_steps.updates);
   if (!std::isfinite(late) || !std::isfinite(early)) return no_number("updates of half weights");
   return with_bound(
-      compared(late >= kNoticeableShare, 100.0 * late,
-               percent(late) + " of the updates left their half weight where it was, at the " +
-                   "learning rate of the last tenth; " + percent(early) + " at the start's"),
+      pass_or_fail(late >= kNoticeableShare, 100.0 * late,
+                   percent(late) + " of the updates left their half weight where it was, at the " +
+                       "learning rate of the last tenth; " + percent(early) + " at the start's"),
       "min", 100.0 * kNoticeableShare, kNoticeableReason);
 }
 
@@ -85,12 +86,12 @@ Finding judge_standing_still(const MasterWeightsRecord& record) {
   const double share = share_of(after.stuck, after.drifted);
   if (!std::isfinite(share)) return no_number("masters that moved by a unit in the last place");
   if (!trained(record.published)) return no_number("several steps with a finite loss");
-  return with_bound(
-      compared(share >= kNoticeableShare, 100.0 * share,
-               percent(share) + " of the " + count_text(after.drifted) +
-                   " weights that left their half in " + plural(record.published.steps, "step") +
-                   " with masters never moved without them"),
-      "min", 100.0 * kNoticeableShare, kNoticeableReason);
+  return with_bound(pass_or_fail(share >= kNoticeableShare, 100.0 * share,
+                                 percent(share) + " of the " + count_text(after.drifted) +
+                                     " weights that left their half in " +
+                                     plural(record.published.steps, "step") +
+                                     " with masters never moved without them"),
+                    "min", 100.0 * kNoticeableShare, kNoticeableReason);
 }
 
 Finding judge_masters_moving(const MasterWeightsRecord& record) {
@@ -103,9 +104,9 @@ Finding judge_masters_moving(const MasterWeightsRecord& record) {
     if (!trained(*phase)) return no_number("several steps with a finite loss");
     worst = std::min(worst, share);
   }
-  return with_bound(compared(worst >= kLeast, 100.0 * worst,
-                             "of " + count_text(updates) + " updates at least " + percent(worst) +
-                                 " moved their FP32 master in each phase"),
+  return with_bound(pass_or_fail(worst >= kLeast, 100.0 * worst,
+                                 "of " + count_text(updates) + " updates at least " +
+                                     percent(worst) + " moved their FP32 master in each phase"),
                     "min", 100.0 * kLeast,
                     "FP32 loses an update only below 2^-24 of its weight, or where it is 0");
 }

@@ -58,7 +58,7 @@ Finding judge_overflows(const OverflowRecord& record) {
     text.append(text.empty() ? "" : ", ").append(name).append(" ");
     text.append(count_text(run->overflows));
   }
-  return with_bound(compared(least > 0, least, "steps with infinite gradients: " + text), "min",
+  return with_bound(pass_or_fail(least > 0, least, "steps with infinite gradients: " + text), "min",
                     1.0, "every run with that scale overflows");
 }
 
@@ -96,39 +96,40 @@ Finding judge_recovery(const OverflowRecord& record) {
     last_scale = run->trace.back().scale;
     text.append(text.empty() ? "" : "; ").append(name).append(": ").append(recovery.text);
   }
-  return with_bound(compared(pass, last_scale, text), "min_clean_steps", kCleanSteps,
+  return with_bound(pass_or_fail(pass, last_scale, text), "min_clean_steps", kCleanSteps,
                     "the scale must have stopped falling and the loss fallen");
 }
 
 Finding judge_unguarded(const OverflowRecord& record) {
   const ScaledTraining& run = record.unguarded;
   if (!is_whole(run)) return no_number("steps of the unguarded run");
-  if (!run.first_ruined) return compared(false, run.ruined, "no master weight was ruined");
+  if (!run.first_ruined) return pass_or_fail(false, run.ruined, "no master weight was ruined");
   const auto broken = broken_losses(run, *run.first_ruined + 1);
   const auto after = run.steps - *run.first_ruined - 1;
   const bool lost_at_once = after > 0 && broken == after && broken_losses(run) == after;
-  return compared(run.ruined > 0 && lost_at_once, run.ruined,
-                  count_text(run.ruined) + " of " + count_text(run.weights) +
-                      " masters are not finite at the end; the first after step " +
-                      count_text(*run.first_ruined) + "; " + count_text(broken) + " of the " +
-                      count_text(after) + " later losses are not numbers");
+  return pass_or_fail(run.ruined > 0 && lost_at_once, run.ruined,
+                      count_text(run.ruined) + " of " + count_text(run.weights) +
+                          " masters are not finite at the end; the first after step " +
+                          count_text(*run.first_ruined) + "; " + count_text(broken) + " of the " +
+                          count_text(after) + " later losses are not numbers");
 }
 
 Finding judge_guarded(const OverflowRecord& record) {
   const ScaledTraining& run = record.guarded;
   if (!is_whole(run)) return no_number("steps of the guarded run");
-  return compared(run.ruined == 0 && run.skipped > 0 && broken_losses(run) == 0, run.ruined,
-                  count_text(run.skipped) + " of " + plural(run.steps, "step") +
-                      " skipped under the same scale, " + count_text(run.ruined) +
-                      " masters not finite");
+  return pass_or_fail(run.ruined == 0 && run.skipped > 0 && broken_losses(run) == 0, run.ruined,
+                      count_text(run.skipped) + " of " + plural(run.steps, "step") +
+                          " skipped under the same scale, " + count_text(run.ruined) +
+                          " masters not finite");
 }
 
 Finding judge_own_scale(const OverflowRecord& record) {
   const ScaledTraining& run = record.row;
   if (!is_whole(run)) return no_number("steps with the row's scale");
-  return compared(run.overflows == 0 && run.ruined == 0 && broken_losses(run) == 0, run.overflows,
-                  count_text(run.overflows) + " overflows with the row's own scale and no check, " +
-                      count_text(broken_losses(run)) + " losses are not numbers");
+  return pass_or_fail(
+      run.overflows == 0 && run.ruined == 0 && broken_losses(run) == 0, run.overflows,
+      count_text(run.overflows) + " overflows with the row's own scale and no check, " +
+          count_text(broken_losses(run)) + " losses are not numbers");
 }
 
 constexpr auto kOverflow = std::to_array<PaperRule<OverflowRecord>>({

@@ -37,7 +37,7 @@ std::optional<Finding> absence_of(const Experiment& experiment) {
     case RunStatus::kError:
       break;
   }
-  return missing(experiment.reason);
+  return fail_unmeasured(experiment.reason);
 }
 
 /// The measurements, or the finding that stands for every statement.
@@ -47,7 +47,7 @@ std::pair<std::optional<R>, Finding> read(const Experiment& experiment) {
   try {
     return {measurements_of<R>(experiment), {}};
   } catch (const Error& error) {
-    return {std::nullopt, missing(error.what())};
+    return {std::nullopt, fail_unmeasured(error.what())};
   }
 }
 

@@ -12,7 +12,7 @@ Finding with_bound(Finding finding, const char* key, double bound, const char* r
 }
 
 Finding no_number(const char* what) {
-  return missing(std::string("expected ") + what + ", found none or no number");
+  return fail_unmeasured(std::string("expected ") + what + ", found none or no number");
 }
 
 std::string percent(double share) {

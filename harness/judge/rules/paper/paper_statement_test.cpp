@@ -12,7 +12,7 @@ namespace {
 TEST(PaperStatement, WhatIsNotMeasuredFailsAndBoundsGoIntoTheTolerance) {
   EXPECT_EQ(no_number("steps").verdict, Verdict::kFail);
   EXPECT_FALSE(no_number("steps").compared);
-  EXPECT_EQ(with_bound(compared(true, 1, "r"), "min", 5.0, "why").tolerance,
+  EXPECT_EQ(with_bound(pass_or_fail(true, 1, "r"), "min", 5.0, "why").tolerance,
             Json({{"min", 5.0}, {"reason", "why"}}));
   EXPECT_EQ(percent(0.1234), "12.3 %");
 }

@@ -59,13 +59,13 @@ std::string seeds_needed_text(const Comparison& comparison) {
 
 Finding verdict_of(const Comparison& comparison) {
   const std::string text = text_of(comparison);
-  if (!std::isfinite(comparison.difference.mean)) return missing("not a number: " + text);
+  if (!std::isfinite(comparison.difference.mean)) return fail_unmeasured("not a number: " + text);
   const double measured = comparison.measured;
   switch (compare_with_margin(comparison.difference, comparison.margin)) {
     case Equivalence::kDifferent:
-      return compared(false, measured, text);
+      return pass_or_fail(false, measured, text);
     case Equivalence::kEquivalent:
-      if (comparison.seeds >= kFewestTrainings) return compared(true, measured, text);
+      if (comparison.seeds >= kFewestTrainings) return pass_or_fail(true, measured, text);
       break;
     case Equivalence::kUndecided:
       break;

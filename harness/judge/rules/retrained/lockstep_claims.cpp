@@ -222,25 +222,26 @@ bool loses_range(const LockstepExpected& expected, const Comparison& comparison)
 
 /// What cannot be judged at all, if so.
 std::optional<Finding> defect_of(const LockstepRecord& record) {
-  if (record.series.empty()) return missing("no step was compared");
+  if (record.series.empty()) return fail_unmeasured("no step was compared");
   if (record.steps != std::ssize(record.series)) {
-    return missing("expected " + plural(record.steps, "step") + ", the series has " +
-                   std::to_string(record.series.size()));
+    return fail_unmeasured("expected " + plural(record.steps, "step") + ", the series has " +
+                           std::to_string(record.series.size()));
   }
-  if (record.digits <= 0) return missing("the digits of the arithmetic are not recorded");
+  if (record.digits <= 0) return fail_unmeasured("the digits of the arithmetic are not recorded");
   const bool moved = std::any_of(record.series.begin(), record.series.end(),
                                  [](const LockstepStep& step) { return !step.skipped; });
   if (moved) return std::nullopt;
-  return missing("no step was made: the loss scaler skipped all " + plural(record.steps, "step") +
-                 ", its scale came down to " + short_text(record.series.back().scale) +
-                 "; if it would have fallen further, ask for more steps (--iters)");
+  return fail_unmeasured("no step was made: the loss scaler skipped all " +
+                         plural(record.steps, "step") + ", its scale came down to " +
+                         short_text(record.series.back().scale) +
+                         "; if it would have fallen further, ask for more steps (--iters)");
 }
 
 Finding judge_seed(const LockstepRecord& record, const LockstepExpected& expected) {
   if (const auto defect = defect_of(record)) return *defect;
   const auto digits = static_cast<int>(std::min<std::int64_t>(record.digits, 64));
   const Comparison comparison = compare(record.series, std::ldexp(1.0, -digits));
-  if (!comparison.broken.empty()) return missing(comparison.broken);
+  if (!comparison.broken.empty()) return fail_unmeasured(comparison.broken);
   const std::string text = text_of(comparison);
   Finding finding =
       judge_number_claim(expected.claim, comparison.ratio, PublishedAs::kPosited, text);
@@ -249,15 +250,16 @@ Finding judge_seed(const LockstepRecord& record, const LockstepExpected& expecte
     finding.reason = "at least " + plural(kFewestSteps, "step") + " are needed; " + text;
     finding.compared = false;
   } else if (loses_range(expected, comparison)) {
-    return compared(false, comparison.ratio,
-                    "the loss scale keeps too few gradients in FP16's range, expected at most " +
-                        short_text(100.0 * kMostSubnormal) + " % subnormal and " +
-                        short_text(100.0 * kMostFlushed) + " % lost; " + text);
+    return pass_or_fail(
+        false, comparison.ratio,
+        "the loss scale keeps too few gradients in FP16's range, expected at most " +
+            short_text(100.0 * kMostSubnormal) + " % subnormal and " +
+            short_text(100.0 * kMostFlushed) + " % lost; " + text);
   } else if (comparison.single_ratio > kNearness) {
-    return compared(false, comparison.ratio,
-                    "FP32 itself lies " + short_text(comparison.single_ratio, 2) +
-                        " of half's yardstick from FP64, expected at most " +
-                        short_text(kNearness) + ": something else than half is wrong; " + text);
+    return pass_or_fail(false, comparison.ratio,
+                        "FP32 itself lies " + short_text(comparison.single_ratio, 2) +
+                            " of half's yardstick from FP64, expected at most " +
+                            short_text(kNearness) + ": something else than half is wrong; " + text);
   }
   return finding;
 }
@@ -326,7 +328,7 @@ Finding judge_lockstep_records(const std::map<std::int64_t, LockstepRecord>& rec
     worst = std::move(finding);
     worst_seed = seed;
   }
-  if (!worst) return missing("no lockstep was finished");
+  if (!worst) return fail_unmeasured("no lockstep was finished");
   if (records.size() > 1) {
     worst->reason += "; seed " + std::to_string(worst_seed) + ", the worst of " +
                      plural(std::ssize(records), "seed");
@@ -340,13 +342,14 @@ Finding judge_lockstep(const ClaimContext& context) {
   const bool has_some = !seeds.records.empty() || !seeds.failures.empty();
   if (!has_some) {
     const auto evidence = find_result(context, "lockstep", precision);
-    return in_precision(evidence.absence ? *evidence.absence : missing("no lockstep was finished"),
-                        precision);
+    return in_precision(
+        evidence.absence ? *evidence.absence : fail_unmeasured("no lockstep was finished"),
+        precision);
   }
   const bool separates = !seeds.failures.empty() && !seeds.skips.empty();
   const std::string lost = seeds.failures + (separates ? "; " : "") + seeds.skips;
   if (!lost.empty()) {
-    return in_precision(missing("expected a lockstep of every seed; " + lost), precision);
+    return in_precision(fail_unmeasured("expected a lockstep of every seed; " + lost), precision);
   }
   return in_precision(
       judge_lockstep_records(seeds.records, {context.claim, has_half_range(precision)}), precision);

@@ -59,7 +59,7 @@ Difference miou_difference(const Sample& ours, const ComparisonTerms& terms) {
 }
 
 Finding retrained_miou(const TrainingRecords& trainings, const ComparisonTerms& terms) {
-  if (!terms.problem.empty()) return missing(terms.problem);
+  if (!terms.problem.empty()) return fail_unmeasured(terms.problem);
   if (auto absent = missing_miou(trainings)) return *absent;
   const Sample ours = miou_sample(trainings);
   if (terms.reference_runs.empty() && !terms.published) {

@@ -90,7 +90,7 @@ Finding judge_ratios(const Range& ratios, const std::string& text, const Expecte
   const double measured = low_is_farther ? ratios.low : ratios.high;
   const auto judgement =
       judge_number(measured, *expected.ratio, expected.tolerance, expected.rounding);
-  Finding finding = compared(judgement.pass, measured, text);
+  Finding finding = pass_or_fail(judgement.pass, measured, text);
   finding.tolerance = tolerance_record(judgement, expected.tolerance, expected.rounding);
   return finding;
 }
@@ -101,17 +101,18 @@ Finding retrained_arithmetic(const TrainingRecords& trainings, Policy policy) {
   const std::string name(to_string(policy));
   for (const auto& [seed, record] : trainings) {
     const std::string where = seed_text(seed) + ": ";
-    if (!record.census) return missing(where + "the training left no census of its operators");
+    if (!record.census)
+      return fail_unmeasured(where + "the training left no census of its operators");
     if (record.policy != name) {
-      return compared(false, record.policy,
-                      where + "expected " + name + ", trained in " + record.policy);
+      return pass_or_fail(false, record.policy,
+                          where + "expected " + name + ", trained in " + record.policy);
     }
     const std::string wrong = census_difference(*record.census, policy);
-    if (!wrong.empty()) return compared(false, record.policy, where + wrong);
+    if (!wrong.empty()) return pass_or_fail(false, record.policy, where + wrong);
   }
-  return compared(true, name,
-                  "every convolution and its gradient, norm and loss ran as it asks in " +
-                      plural(static_cast<std::int64_t>(trainings.size()), "training"));
+  return pass_or_fail(true, name,
+                      "every convolution and its gradient, norm and loss ran as it asks in " +
+                          plural(static_cast<std::int64_t>(trainings.size()), "training"));
 }
 
 Finding retrained_finite(const TrainingRecords& trainings, double published) {
@@ -130,14 +131,14 @@ Finding retrained_finite(const TrainingRecords& trainings, double published) {
   const bool as_published = static_cast<double>(bad) == published;
   if (bad > 0 && !as_published) text += "; flight.json beside a log says what broke first";
   if (!failures.empty()) text += "; " + failures;
-  return compared(failures.empty() && as_published, bad, text);
+  return pass_or_fail(failures.empty() && as_published, bad, text);
 }
 
 Finding retrained_memory(const TrainingRecords& half, const TrainingRecords& single,
                          const ExpectedMemory& expected) {
   const auto half_peaks = peaks_of(half);
   const auto single_peaks = peaks_of(single);
-  if (!half_peaks || !single_peaks) return missing("a training recorded no peak of memory");
+  if (!half_peaks || !single_peaks) return fail_unmeasured("a training recorded no peak of memory");
   const Range ratios{half_peaks->low / single_peaks->high, half_peaks->high / single_peaks->low};
   return judge_ratios(ratios, memory_text(*half_peaks, *single_peaks, half, single), expected);
 }

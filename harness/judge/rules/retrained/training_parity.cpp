@@ -32,9 +32,9 @@ Difference pairs_difference(const Sample& differences, const ComparisonTerms& te
 
 Finding training_parity(const TrainingRecords& half, const TrainingRecords& single,
                         const ComparisonTerms& terms) {
-  if (!terms.problem.empty()) return missing(terms.problem);
+  if (!terms.problem.empty()) return fail_unmeasured(terms.problem);
   const std::string alone = unpaired(half, single) + unpaired(single, half);
-  if (!alone.empty()) return missing(alone + ": trained in one precision only");
+  if (!alone.empty()) return fail_unmeasured(alone + ": trained in one precision only");
   for (const auto* trainings : {&half, &single}) {
     if (auto absent = missing_miou(*trainings)) return *absent;
   }

@@ -48,7 +48,7 @@ std::optional<Finding> other_scaler(const TrainingRecords& trainings,
   for (const auto& [seed, record] : trainings) {
     const std::string type(to_string(expected.scaler->type));
     if (record.scaler == type) continue;
-    return compared(
+    return pass_or_fail(
         false, record.scaler,
         seed_text(seed) + ": expected the scaler " + type + ", trained with " + record.scaler);
   }
@@ -80,17 +80,17 @@ std::int64_t skipped_at_the_end(const TrainingRecord& record) {
 std::optional<Finding> unrecovered(const TrainingRecord& record, const ScalerOptions& scaler,
                                    const std::string& seed) {
   const std::string difference = scale_difference(record, scaler);
-  if (!difference.empty()) return compared(false, record.scaler, seed + ": " + difference);
+  if (!difference.empty()) return pass_or_fail(false, record.scaler, seed + ": " + difference);
   const double last = record.scale.last;
   if (!std::isfinite(last) || !(last > 0.0)) {
-    return compared(false, record.scaler,
-                    seed + ": training ended with the scale " + short_text(last));
+    return pass_or_fail(false, record.scaler,
+                        seed + ": training ended with the scale " + short_text(last));
   }
   // The last step alone may have been the trial of a larger scale.
   const std::int64_t end = skipped_at_the_end(record);
   if (end <= 1 && record.skipped < record.steps) return std::nullopt;
   const std::string text = seed + ": the last " + plural(end, "step") + " were skipped";
-  if (record.is_whole()) return compared(false, record.scaler, text);
+  if (record.is_whole()) return pass_or_fail(false, record.scaler, text);
   return ambiguous(record.scaler, text + ", and the training was cut short there");
 }
 
@@ -124,15 +124,15 @@ Finding retrained_loss_scale(const TrainingRecords& trainings, const ExpectedSca
   for (const auto& [seed, record] : trainings) {
     const auto other = other_scale(record.scale, may_move, *expected.value);
     if (!other) continue;
-    return compared(false, number_or_null(*other),
-                    seed_text(seed) + "; " + scaling_text(trainings));
+    return pass_or_fail(false, number_or_null(*other),
+                        seed_text(seed) + "; " + scaling_text(trainings));
   }
-  return compared(true, first, scaling_text(trainings));
+  return pass_or_fail(true, first, scaling_text(trainings));
 }
 
 Finding retrained_recovery(const TrainingRecords& trainings, const ExpectedScaling& expected) {
   if (!expected.scaler || !is_dynamic(expected.scaler->type)) {
-    return missing("the row states no dynamic loss scaler");
+    return fail_unmeasured("the row states no dynamic loss scaler");
   }
   if (auto other = other_scaler(trainings, expected)) return *other;
   std::optional<Finding> undecided;
@@ -142,8 +142,8 @@ Finding retrained_recovery(const TrainingRecords& trainings, const ExpectedScali
     if (finding && !undecided) undecided = finding;
   }
   if (undecided) return *undecided;
-  return compared(true, expected.scaler->type,
-                  "every scale follows from the overflows; " + scaling_text(trainings));
+  return pass_or_fail(true, expected.scaler->type,
+                      "every scale follows from the overflows; " + scaling_text(trainings));
 }
 
 Finding retrained_skips(const TrainingRecords& trainings, const ExpectedScaling& expected) {
@@ -155,9 +155,9 @@ Finding retrained_skips(const TrainingRecords& trainings, const ExpectedScaling&
   const auto judgement =
       judge_number(largest, expected.value.value_or(0.0), expected.tolerance, /*rounding=*/0.0);
   Finding finding =
-      compared(judgement.pass, largest,
-               scaling_text(trainings) + "; largest share of a training " + short_text(largest, 3) +
-                   ", allowed " + short_text(judgement.allowed, 3));
+      pass_or_fail(judgement.pass, largest,
+                   scaling_text(trainings) + "; largest share of a training " +
+                       short_text(largest, 3) + ", allowed " + short_text(judgement.allowed, 3));
   finding.tolerance = tolerance_record(judgement, expected.tolerance, 0.0);
   return finding;
 }

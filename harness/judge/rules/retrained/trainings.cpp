@@ -67,7 +67,7 @@ std::optional<Finding> account_for_schedule(const std::vector<Training>& trainin
   if (count == trainings.size()) {
     return skipped("the training was cut short of its schedule (--iters)" + cut);
   }
-  return missing("some of the trainings were cut short of their schedule" + cut);
+  return fail_unmeasured("some of the trainings were cut short of their schedule" + cut);
 }
 
 /// All that were asked for in this precision, or why they cannot be judged.
@@ -109,11 +109,11 @@ std::optional<Finding> account_for(const std::vector<Training>& trainings,
     return skipped(reason.empty() ? "skipped without a reason" : reason, missing_resource(reason));
   }
   if (!std::all_of(all.begin(), all.end(), has(RunStatus::kOk))) {
-    return missing(losses_text(trainings, precision));
+    return fail_unmeasured(losses_text(trainings, precision));
   }
   for (const auto& training : trainings) {
     if (training.record.steps > 0) continue;
-    return missing(seed_text(training.seed) + ": no step was trained");
+    return fail_unmeasured(seed_text(training.seed) + ": no step was trained");
   }
   if (schedule == Schedule::kWhole) return account_for_schedule(trainings);
   return std::nullopt;
@@ -144,11 +144,11 @@ std::optional<Finding> missing_miou(const TrainingRecords& records) {
     text += (text.empty() ? "" : ", ") + seed_text(seed);
   }
   if (text.empty()) return std::nullopt;
-  return missing(text + " ended without an mIoU");
+  return fail_unmeasured(text + " ended without an mIoU");
 }
 
 Finding ambiguous(Json measured, std::string reason) {
-  Finding finding = compared(true, std::move(measured), std::move(reason));
+  Finding finding = pass_or_fail(true, std::move(measured), std::move(reason));
   finding.verdict = Verdict::kAmbiguous;
   return finding;
 }

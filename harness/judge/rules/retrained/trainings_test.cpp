@@ -16,7 +16,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 Finding count_them(const TrainingRecords& records) {
-  return compared(true, records.size(), "all finished");
+  return pass_or_fail(true, records.size(), "all finished");
 }
 
 Finding judged(const Trained& trained, Schedule schedule = Schedule::kWhole) {
@@ -39,7 +39,7 @@ void change(RunResult& result, const std::function<void(TrainingRecord&)>& edit)
 TEST(Trainings, ARuleGetsAllOfThePrecisionBySeed) {
   const auto finding = judge_trainings(
       three().context(), "fp16", Schedule::kWhole,
-      [](const TrainingRecords& records) { return compared(true, records.at(1).miou, ""); });
+      [](const TrainingRecords& records) { return pass_or_fail(true, records.at(1).miou, ""); });
   EXPECT_EQ(finding.measured, 51.0);
   EXPECT_EQ(finding.precision, "fp16");
   EXPECT_EQ(judged(three()).measured, 3);
@@ -144,7 +144,7 @@ TEST(Trainings, NoneIsAFailureWhereOneWasAskedFor) {
 TEST(Trainings, BothPrecisionsAreAccountedFor) {
   auto trained = three();
   const auto rule = [](const TrainingRecords& half, const TrainingRecords& single) {
-    return compared(true, half.size() * 10 + single.size(), "");
+    return pass_or_fail(true, half.size() * 10 + single.size(), "");
   };
   const auto judge = [&] {
     return judge_both_trainings(trained.context(), "fp16", Schedule::kAny, rule);

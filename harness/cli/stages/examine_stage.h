@@ -22,21 +22,21 @@ std::filesystem::path lock_file_of(const Suite& suite);
 StoreOptions store_options(const Suite& suite, const std::filesystem::path& cache,
                            const std::filesystem::path& lock, bool offline);
 
-/// What the stage "verify" leaves behind.
-struct VerifiedRow {
+/// What the stage "examine" leaves behind.
+struct ExaminedRow {
   RunResult result;
   ExamineRecord record;  ///< The result's measurements.
-  /// Where the checkpoint lies here; empty when it is not at hand.
+  /// Where the checkpoint lies here; empty when it is not at hand or its record has an error.
   std::filesystem::path checkpoint;
 
   /// sha256 of the checkpoint; "" when it is not at hand.
   std::string checkpoint_sha256() const;
 };
 
-/// Stage "verify": obtains the checkpoint and the log of a row and records what is in them, without
-/// LibTorch and without judging. What cannot be had or read becomes the record's `error`, so that
-/// the other claims can still be judged.
-VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& store);
+/// Stage "examine": obtains the checkpoint and the log of a row and records what is in them,
+/// without LibTorch and without judging. What cannot be had or read becomes the record's `error`,
+/// so that the other claims can still be judged.
+ExaminedRow examine_row(const Suite& suite, const Row& row, const StoreOptions& store);
 
 /// The same for a checkpoint of this machine that no suite need know.
 CheckpointRecord examine_checkpoint(const std::filesystem::path& file);

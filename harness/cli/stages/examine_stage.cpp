@@ -1,4 +1,4 @@
-#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 
 #include <algorithm>
 #include <chrono>
@@ -58,7 +58,8 @@ void record_content(LogRecord& record, const fs::path& path) {
 }
 
 /// Obtains one published file and records what is in it. folder: of the suite, where a relative
-/// location starts. path: becomes where the file lies here, which stays out of the record.
+/// location starts. path: becomes where the file lies here if nothing is wrong with it; it stays
+/// out of the record.
 template <typename FileRecord>
 FileRecord examine_file(const fs::path& folder, const std::string& location,
                         const StoreOptions& store, fs::path& path) {
@@ -66,11 +67,11 @@ FileRecord examine_file(const fs::path& folder, const std::string& location,
   record.name = name_of_location(location);
   try {
     const StoredFile file = obtain(location_from(folder, location), store);
-    path = file.path;
     record.stored = {is_url(location) ? file.url : location, static_cast<std::int64_t>(file.size),
                      file.sha256, std::string(to_string(file.trust))};
     check_locked(file);
     record_content(record, file.path);
+    path = file.path;
   } catch (const Error& error) {
     record.error = {error_kind(error), error.what()};
   }
@@ -99,24 +100,24 @@ StoreOptions store_options(const Suite& suite, const fs::path& cache, const fs::
   return store;
 }
 
-std::string VerifiedRow::checkpoint_sha256() const {
+std::string ExaminedRow::checkpoint_sha256() const {
   const bool is_stored = record.checkpoint && record.checkpoint->stored;
   return is_stored ? record.checkpoint->stored->sha256 : "";
 }
 
-VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& store) {
+ExaminedRow examine_row(const Suite& suite, const Row& row, const StoreOptions& store) {
   const auto begin = std::chrono::steady_clock::now();
-  VerifiedRow verified;
-  RunResult& result = verified.result;
+  ExaminedRow examined;
+  RunResult& result = examined.result;
   result.suite = suite.name;
   result.row = row.id;
-  result.stage = "verify";
+  result.stage = "examine";
   result.started = utc_now();
   result.environment = command_environment();
-  ExamineRecord& record = verified.record;
+  ExamineRecord& record = examined.record;
   if (!row.checkpoint.empty()) {
     record.checkpoint =
-        examine_file<CheckpointRecord>(suite.folder, row.checkpoint, store, verified.checkpoint);
+        examine_file<CheckpointRecord>(suite.folder, row.checkpoint, store, examined.checkpoint);
     if (record.checkpoint->stored) result.digests["checkpoint"] = record.checkpoint->stored->sha256;
   }
   if (!row.log.empty()) {
@@ -127,7 +128,7 @@ VerifiedRow verify_row(const Suite& suite, const Row& row, const StoreOptions& s
   result.measurements = record_to_json(record);
   result.elapsed_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  return verified;
+  return examined;
 }
 
 CheckpointRecord examine_checkpoint(const fs::path& file) {

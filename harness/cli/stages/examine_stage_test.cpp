@@ -1,4 +1,4 @@
-#include "harness/cli/stages/verify_stage.h"
+#include "harness/cli/stages/examine_stage.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,10 +30,10 @@ TEST(LockFile, LiesInTheChecksumsFolderWhereThereIsOne) {
   EXPECT_EQ(lock_file_of(suite), folder.path() / "checksums" / "s.lock.json");
 }
 
-TEST(VerifyRow, RecordsWhatIsInTheMiniZoosFiles) {
+TEST(ExamineRow, RecordsWhatIsInTheMiniZoosFiles) {
   const Suite suite = read_suite("suites/minizoo.json");
-  const VerifiedRow verified = verify_row(suite, select_row(suite, kRow), StoreOptions{});
-  const auto record = measurements_of<ExamineRecord>(verified.result);
+  const ExaminedRow examined = examine_row(suite, select_row(suite, kRow), StoreOptions{});
+  const auto record = measurements_of<ExamineRecord>(examined.result);
   const CheckpointRecord& checkpoint = record.checkpoint.value();
   EXPECT_FALSE(checkpoint.error.has_value());
   EXPECT_TRUE(checkpoint.stored.value().sha256.starts_with("2eb5a165"));
@@ -49,11 +49,11 @@ TEST(VerifyRow, RecordsWhatIsInTheMiniZoosFiles) {
   EXPECT_EQ(log.last_iteration, 600);
   EXPECT_TRUE(log.config.is_object());
   EXPECT_FALSE(log.environment.contains("config"));
-  EXPECT_TRUE(fs::exists(verified.checkpoint));
-  EXPECT_EQ(verified.checkpoint_sha256(), verified.result.digests.at("checkpoint"));
+  EXPECT_TRUE(fs::exists(examined.checkpoint));
+  EXPECT_EQ(examined.checkpoint_sha256(), examined.result.digests.at("checkpoint"));
 }
 
-TEST(VerifyRow, NoSecretOfAUrlIsRecorded) {
+TEST(ExamineRow, NoSecretOfAUrlIsRecorded) {
   const TemporaryFolder folder;
   Suite suite;
   suite.folder = folder.path();
@@ -64,33 +64,35 @@ TEST(VerifyRow, NoSecretOfAUrlIsRecorded) {
   StoreOptions store;
   store.cache = folder.path();
   store.offline = true;
-  const Json result = to_json(verify_row(suite, row, store).result);
+  const Json result = to_json(examine_row(suite, row, store).result);
   EXPECT_EQ(result.at("measurements").at("checkpoint").at("name"), "a.pth");
   EXPECT_THAT(result.dump(), testing::Not(testing::ContainsRegex("hunter2|token|ann:")));
 }
 
-TEST(VerifyRow, ALocalFileThatIsNotTheLockedOneIsAnError) {
+TEST(ExamineRow, ALocalFileThatIsNotTheLockedOneIsAnError) {
   const TemporaryFolder folder;
   Suite suite;
   suite.folder = folder.path();
   Row row;
   row.id = "fcn";
   row.log = "a.log.json";
+  row.checkpoint = "broken.pth";
+  write_file_atomic(folder.path() / "broken.pth", "no checkpoint");
   StoreOptions store;
   store.lock = folder.path() / "lock.json";
   const auto log_of = [&](const char* text) {
     write_file_atomic(folder.path() / "a.log.json", text);
-    return verify_row(suite, row, store).record.log.value();
+    return examine_row(suite, row, store).record.log.value();
   };
-  EXPECT_FALSE(log_of(R"({"mode": "train", "iter": 5, "loss": 1.5})").error);
+  EXPECT_FALSE(log_of(R"({"mode": "train", "iter": 5, "loss": 1.5})").error.has_value());
   const LogRecord changed = log_of(R"({"mode": "train", "iter": 5, "loss": 0.5})");
-  ASSERT_TRUE(changed.error);
-  EXPECT_EQ(changed.error->kind, FileErrorKind::kChecksum);
+  EXPECT_EQ(changed.error.value().kind, FileErrorKind::kChecksum);
   EXPECT_EQ(changed.stored.value().sha256.size(), 64U);
   EXPECT_EQ(changed.train_lines, 0);
+  EXPECT_TRUE(examine_row(suite, row, store).checkpoint.empty());
 }
 
-TEST(VerifyRow, WhatIsMissingOrBrokenIsARecordAndNotTheEnd) {
+TEST(ExamineRow, WhatIsMissingOrBrokenIsARecordAndNotTheEnd) {
   const TemporaryFolder folder;
   Suite suite;
   suite.name = "s";
@@ -100,13 +102,13 @@ TEST(VerifyRow, WhatIsMissingOrBrokenIsARecordAndNotTheEnd) {
   row.checkpoint = "gone.pth";
   write_file_atomic(folder.path() / "broken.log.json", "not json\n");
   row.log = "broken.log.json";
-  const VerifiedRow verified = verify_row(suite, row, StoreOptions{});
-  const auto record = measurements_of<ExamineRecord>(verified.result);
+  const ExaminedRow examined = examine_row(suite, row, StoreOptions{});
+  const auto record = measurements_of<ExamineRecord>(examined.result);
   EXPECT_EQ(record.checkpoint.value().error.value().kind, FileErrorKind::kMissing);
   EXPECT_FALSE(record.checkpoint->stored.has_value());
   EXPECT_EQ(record.log.value().error.value().kind, FileErrorKind::kUnreadable);
   EXPECT_FALSE(record.log->stored.value().sha256.empty());
-  EXPECT_TRUE(verified.checkpoint.empty());
+  EXPECT_TRUE(examined.checkpoint.empty());
 }
 
 TEST(ExamineCheckpoint, NeedsNoSuite) {
