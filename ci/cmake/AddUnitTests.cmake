@@ -1,10 +1,11 @@
 include(GoogleTest)
 
-# add_unit_tests(<layer> LIBRARY <target> SOURCES <x_test.cpp>... [LINK <target>...] [LABELS <label>...])
+# add_unit_tests(<layer> LIBRARY <target> SOURCES <x_test.cpp>... [LINK <target>...] [LABELS <label>...]
+#                [OPTIMIZED])
 # Builds one test program for a folder from the tests that lie beside its sources and lists each
 # TEST of it in CTest. Tests run in the source tree's root and read fixtures/ from there.
 function(add_unit_tests layer)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LIBRARY" "SOURCES;LINK;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIMIZED" "LIBRARY" "SOURCES;LINK;LABELS")
   if(NOT BUILD_TESTING)
     return()
   endif()
@@ -14,8 +15,11 @@ function(add_unit_tests layer)
   add_executable(${layer}_test ${arg_SOURCES})
   target_link_libraries(${layer}_test PRIVATE
     ${arg_LIBRARY} ${arg_LINK} project_flags GTest::gmock GTest::gtest_main)
-  # Tests are compiled once and run once: optimising them costs more than it saves.
-  target_compile_options(${layer}_test PRIVATE -O0)
+  # Most tests are compiled once and run once: optimising them costs more than it saves. It slows
+  # the product down too, whose inline functions the linker takes from the tests' objects.
+  if(NOT arg_OPTIMIZED)
+    target_compile_options(${layer}_test PRIVATE -O0)
+  endif()
   set_target_properties(${layer}_test PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   gtest_discover_tests(${layer}_test

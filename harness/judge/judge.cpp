@@ -6,7 +6,6 @@
 
 #include "harness/base/error.h"
 #include "harness/judge/claims.h"
-#include "harness/record/job.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -67,15 +66,6 @@ RunResult read_asked(const fs::path& directory, const AskedExecution& asked) {
   }
 }
 
-std::vector<RunResult> read_row(const fs::path& directory, const JobRecord& job,
-                                const std::string& row) {
-  std::vector<RunResult> results;
-  for (const auto& asked : job.asked) {
-    if (asked.row == row) results.push_back(read_asked(directory, asked));
-  }
-  return results;
-}
-
 /// Results below the directory, as "<row>/<file>", that nobody asked for.
 std::vector<std::string> left_over(const fs::path& directory, const JobRecord& job) {
   std::set<std::string> asked;
@@ -113,22 +103,37 @@ std::vector<VerdictRecord> judge_row(const Row& row, const std::vector<RunResult
   return records;
 }
 
-JudgedRun judge_run(const fs::path& directory, const Suite& suite, const JudgeOptions& options) {
-  const JobRecord job = read_job(directory);
-  check_rows(job, suite);
-  const JobScope scope{job.stages, job.precisions, options.require};
+StoredRun read_run(const fs::path& directory) {
+  StoredRun run;
+  run.job = read_job(directory);
+  for (const auto& asked : run.job.asked) {
+    run.results[asked.row].push_back(read_asked(directory, asked));
+  }
+  run.left_over = left_over(directory, run.job);
+  return run;
+}
+
+JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options) {
+  check_rows(run.job, suite);
+  const JobScope scope{run.job.stages, run.job.precisions, options.require};
   JudgedRun judged;
   for (const auto& row : suite.rows) {
-    if (!contains(job.rows, row.id)) continue;
-    const auto records = judge_row(row, read_row(directory, job, row.id), scope);
+    if (!contains(run.job.rows, row.id)) continue;
+    const auto found = run.results.find(row.id);
+    const auto records = judge_row(
+        row, found == run.results.end() ? std::vector<RunResult>() : found->second, scope);
     judged.verdicts.insert(judged.verdicts.end(), records.begin(), records.end());
     for (const auto& claim : row.claims) {
       const std::string stage = optional_stage(claim);
       if (!stage.empty() && !scope.asks_for_stage(stage)) ++judged.not_asked[stage];
     }
   }
-  judged.left_over = left_over(directory, job);
+  judged.left_over = run.left_over;
   return judged;
+}
+
+JudgedRun judge_run(const fs::path& directory, const Suite& suite, const JudgeOptions& options) {
+  return judge_run(read_run(directory), suite, options);
 }
 
 }  // namespace harness

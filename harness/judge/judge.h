@@ -1,10 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "harness/judge/finding.h"
+#include "harness/record/job.h"
 #include "harness/record/run_result.h"
 #include "harness/record/verdict.h"
 #include "harness/table/suite.h"
@@ -20,14 +22,25 @@ struct JudgeOptions {
   std::vector<std::string> require;  ///< Of "gpu", "data", "network": a skip for want of it fails.
 };
 
-/// Judges a run directory (docs/formats.md) by a suite, which need not be the one it was made with:
-/// a changed tolerance costs no new run. The only function here that reads files.
-///
-/// Rows of run.json in the suite's order. Exactly the executions that run.json asked for are
-/// judged: one whose result is not there, cannot be read, belongs to another row or has another key
-/// (made by another program, recipe, data set or device) counts as one that failed. Throws
-/// Error(kIo), Error(kUsage) and Error(kInvalidJson) for run.json (read_job), Error(kUsage) for a
-/// row of the run that the suite does not have.
+/// What a run directory (docs/formats.md) holds of the executions that its job asked for.
+struct StoredRun {
+  JobRecord job;
+  /// By row: one result for each execution that was asked for. One that is not there, cannot be
+  /// read, belongs to another row or has another key (made by another program, recipe, data set or
+  /// device) is there as one that failed.
+  std::map<std::string, std::vector<RunResult>> results;
+  std::vector<std::string> left_over;  ///< Other results, as "<row>/<file>".
+};
+
+/// Throws Error(kIo), Error(kUsage) and Error(kInvalidJson) for run.json (read_job).
+StoredRun read_run(const std::filesystem::path& directory);
+
+/// Judges a run by a suite, which need not be the one it was made with: a changed tolerance costs
+/// no new run. Rows in the suite's order. Throws Error(kUsage) for a row of the run that the suite
+/// does not have.
+JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options = {});
+
+/// The same, of a run directory.
 JudgedRun judge_run(const std::filesystem::path& directory, const Suite& suite,
                     const JudgeOptions& options = {});
 

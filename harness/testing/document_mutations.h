@@ -1,0 +1,173 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/base/json.h"
+
+namespace harness {
+
+/// For tests: what can go wrong with the JSON documents that a run left behind.
+
+/// By path below the run directory. Null: the file is not there.
+using Documents = std::map<std::string, Json>;
+using Random = std::mt19937_64;
+
+inline std::size_t below(Random& random, std::size_t end) {
+  return static_cast<std::size_t>(random() % end);
+}
+
+struct Mutation {
+  std::string name;
+  Documents changed;
+  /// This document is gone, or can no longer count as what it was.
+  std::string taken = "";
+  /// A number of this document is no number any more.
+  std::string changed_in = "";
+  std::optional<Json::json_pointer> no_number = std::nullopt;
+};
+
+/// Pointers to all values below (leaves, or members and items too), without most of long arrays:
+/// the names and shapes of a state dict would crowd out everything else.
+inline void collect_places(const Json& value, const Json::json_pointer& place, bool leaves,
+                           std::vector<Json::json_pointer>& places) {
+  constexpr std::size_t kMostItems = 12;
+  if (!value.is_structured()) {
+    if (leaves) places.push_back(place);
+    return;
+  }
+  std::size_t item = 0;
+  for (const auto& [key, member] : value.items()) {
+    if (item++ == kMostItems && value.is_array()) break;
+    const auto below_it = value.is_array() ? place / std::stoul(key) : place / key;
+    if (!leaves) places.push_back(below_it);
+    collect_places(member, below_it, leaves, places);
+  }
+}
+
+/// Mutations of one or two documents. Each takes the next numbers of `random`, so that its seed
+/// makes the same mutation again.
+class DocumentMutations {
+ public:
+  /// `documents`: those that are mutated. They must outlive this.
+  DocumentMutations(const Documents& documents, Random& random)
+      : documents_(documents), random_(random) {}
+
+  /// One of all that are below.
+  Mutation any() const {
+    switch (below(random_, 9)) {
+      case 0:
+        return drop_document();
+      case 1:
+        return tear_document();
+      case 2:
+        return mark_as_died();
+      case 3:
+      case 4:
+        return drop_field();
+      case 5:
+      case 6:
+        return set_number();
+      case 7:
+        return swap_documents();
+      default:
+        return swap_measurements();
+    }
+  }
+
+  const std::string& some_document() const {
+    auto found = documents_.begin();
+    std::advance(found, static_cast<long>(below(random_, documents_.size())));
+    return found->first;
+  }
+
+  Mutation drop_document() const {
+    const std::string& name = some_document();
+    return {"drop " + name, {{name, nullptr}}, name};
+  }
+
+  Mutation tear_document() const {
+    const std::string& name = some_document();
+    return {"tear " + name, {{name, Json("torn")}}, name};
+  }
+
+  Mutation mark_as_died() const {
+    const std::string& name = some_document();
+    Json document = documents_.at(name);
+    document["status"] = below(random_, 2) == 0 ? "error" : "skipped";
+    document["reason"] = "worker: killed by signal 9";
+    return {
+        "mark " + name + " as " + document["status"].get<std::string>(), {{name, document}}, name};
+  }
+
+  Mutation drop_field() const {
+    const std::string& name = some_document();
+    Json document = documents_.at(name);
+    std::vector<Json::json_pointer> places;
+    collect_places(document, Json::json_pointer(), /*leaves=*/false, places);
+    const auto place = places[below(random_, places.size())];
+    Json& parent = document[place.parent_pointer()];
+    Mutation mutation{"drop " + name + place.to_string(), {}};
+    // A record without one of its own fields is no record; below, it depends on what the field is.
+    const bool is_of_the_record =
+        place.parent_pointer().empty() || place.parent_pointer() == "/measurements"_json_pointer;
+    if (is_of_the_record) mutation.taken = name;
+    if (parent.is_array()) {
+      parent.erase(std::stoul(place.back()));
+    } else {
+      parent.erase(place.back());
+    }
+    mutation.changed[name] = document;
+    return mutation;
+  }
+
+  Mutation set_number() const {
+    const std::string& name = some_document();
+    Json document = documents_.at(name);
+    std::vector<Json::json_pointer> leaves;
+    std::vector<Json::json_pointer> numbers;
+    collect_places(document, Json::json_pointer(), /*leaves=*/true, leaves);
+    for (const auto& place : leaves) {
+      if (document.at(place).is_number()) numbers.push_back(place);
+    }
+    const auto place = numbers[below(random_, numbers.size())];
+    const std::vector<Json> values = {nullptr,    std::nan(""),  INFINITY, 0,
+                                      "a string", Json::array(), -INFINITY};
+    const Json value = values[below(random_, values.size())];
+    document[place] = value;
+    Mutation mutation{"set " + name + place.to_string() + " to " + value.dump(),
+                      {{name, document}}};
+    mutation.changed_in = name;
+    if (value != Json(0)) mutation.no_number = place;
+    return mutation;
+  }
+
+  Mutation swap_documents() const {
+    const std::string& one = some_document();
+    const std::string& other = some_document();
+    return {"swap " + one + " and " + other,
+            {{one, documents_.at(other)}, {other, documents_.at(one)}},
+            one == other ? "" : one};
+  }
+
+  /// Another execution's words under this one's name: only the measurements are exchanged.
+  Mutation swap_measurements() const {
+    const std::string& one = some_document();
+    const std::string& other = some_document();
+    Json document = documents_.at(one);
+    document["measurements"] = documents_.at(other).at("measurements");
+    return {"give " + one + " the measurements of " + other, {{one, document}}};
+  }
+
+ private:
+  const Documents& documents_;
+  Random& random_;
+};
+
+}  // namespace harness
