@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,7 @@ struct Mutation {
   /// A number of this document is no number any more.
   std::string changed_in = "";
   std::optional<Json::json_pointer> no_number = std::nullopt;
+  std::set<std::string> robbed = {};  ///< Claims that may not pass any more, where it is known.
 };
 
 /// Pointers to all values below (leaves, or members and items too), without most of long arrays:

@@ -143,7 +143,7 @@ class MutatedVerdicts : public testing::Test {
     if (mutation.no_number && seed % 8 == 0) {
       return broken_by(mutation.changed_in, *mutation.no_number);
     }
-    return {};
+    return mutation.robbed;
   }
 
   /// Claims whose verdict says something else once the document is gone.
