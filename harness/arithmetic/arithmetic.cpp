@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/arithmetic/names.h"
 #include "harness/base/number_text.h"
 
@@ -10,9 +12,8 @@ namespace harness {
 namespace {
 
 std::string pair_text(const Arithmetic& arithmetic) {
-  return std::string(to_string(arithmetic.policy))
-      .append(" with ")
-      .append(to_string(arithmetic.scaler_or_default().type));
+  return fmt::format("{} with {}", to_string(arithmetic.policy),
+                     to_string(arithmetic.scaler_or_default().type));
 }
 
 std::string allowed_text(const PolicyFacts& policy) {
@@ -22,10 +23,12 @@ std::string allowed_text(const PolicyFacts& policy) {
 }
 
 UpstreamQuirks quirks_from_json(const ObjectReader& reader, const Json& names) {
-  if (!names.is_array()) reader.fail("quirks", "expected a list, got " + names.dump());
+  if (!names.is_array())
+    reader.fail("quirks", fmt::format("expected a list, got {}", names.dump()));
   UpstreamQuirks quirks;
   for (const auto& name : names) {
-    if (!name.is_string()) reader.fail("quirks", "expected names, got " + name.dump());
+    if (!name.is_string())
+      reader.fail("quirks", fmt::format("expected names, got {}", name.dump()));
     const auto text = name.get<std::string>();
     if (!turn_on(quirks, text)) reader.fail("quirks", expected_one_of(quirk_names(), text));
   }
@@ -43,18 +46,20 @@ std::optional<Objection> find_objection(const Arithmetic& arithmetic) {
   const ScalerType scaler = arithmetic.scaler_or_default().type;
   const std::string pair = pair_text(arithmetic);
   if (std::ranges::find(policy.scalers, scaler) == policy.scalers.end()) {
-    return Objection{"scaler", pair + ": expected " + allowed_text(policy) + ": " +
-                                   std::string(policy.no_other_scaler)};
+    return Objection{"scaler", fmt::format("{}: expected {}: {}", pair, allowed_text(policy),
+                                           policy.no_other_scaler)};
   }
   const auto quirks = names_of(arithmetic.quirks);
   if (!quirks.empty() && !policy.has_masters()) {
-    return Objection{"quirks", pair + ": expected none: " + std::string(quirks.front()) +
-                                   " is a quirk of training with master weights"};
+    return Objection{"quirks",
+                     fmt::format("{}: expected none: {} is a quirk of training with master weights",
+                                 pair, quirks.front())};
   }
   if (arithmetic.quirks.no_overflow_check && scaler != ScalerType::kStatic) {
-    return Objection{"quirks", pair +
-                                   ": expected the scaler static for no-overflow-check: dynamic "
-                                   "scaling came together with the check (mmcv 1.2.0)"};
+    return Objection{"quirks",
+                     fmt::format("{}: expected the scaler static for no-overflow-check: dynamic "
+                                 "scaling came together with the check (mmcv 1.2.0)",
+                                 pair)};
   }
   return std::nullopt;
 }

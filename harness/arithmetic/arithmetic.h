@@ -11,10 +11,10 @@
 
 namespace harness {
 
-/// What a suite says of a row's arithmetic.
+/// A row's arithmetic as its suite states it.
 struct Arithmetic {
   Policy policy = Policy::kFp32;
-  std::optional<ScalerOptions> scaler = std::nullopt;  ///< Nothing where the suite states none.
+  std::optional<ScalerOptions> scaler = std::nullopt;  ///< Nullopt where the suite states none.
   UpstreamQuirks quirks = {};
 
   /// The scaler to train with: the stated one, else the policy's default.

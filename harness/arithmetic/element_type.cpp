@@ -12,7 +12,7 @@ namespace {
 using Single = std::numeric_limits<float>;
 using Double = std::numeric_limits<double>;
 
-// In the order of the enumeration.
+// facts() indexes this table by the enumerator: keep it in the enumeration's order.
 constexpr auto kTypes = std::to_array<ElementFacts>({
     {ElementType::kFloat16, "float16", "FP16", 11, kHalfMax, kHalfMinNormal, 0x1p-24},
     {ElementType::kBfloat16, "bfloat16", "BF16", 8, 0x1.fep127, 0x1p-126, 0x1p-133},

@@ -12,8 +12,8 @@ enum class ElementType { kFloat16, kBfloat16, kFloat32, kFloat64 };
 /// IEEE 754-2019, table 3.5; bfloat16 is a binary32 whose significand keeps its upper 8 digits.
 struct ElementFacts {
   ElementType type;
-  std::string_view name;   ///< As PyTorch writes it after "torch.": "float16".
-  std::string_view label;  ///< As papers and tables write it: "FP16".
+  std::string_view name;   ///< PyTorch's name without "torch.": "float16".
+  std::string_view label;  ///< The name in papers and tables: "FP16".
   int digits;              ///< Binary digits of the significand, including the hidden one.
   double max;              ///< The largest finite value.
   double min_normal;       ///< The smallest positive value with all digits.

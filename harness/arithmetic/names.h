@@ -4,14 +4,15 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 namespace harness {
 
-/// `expected one of fp32, fp64; got "fp8"`: for messages about a name that is not known.
+/// `expected one of fp32, fp64; got "fp8"`: for messages about an unknown name.
 inline std::string expected_one_of(const std::vector<std::string_view>& names,
                                    std::string_view got) {
-  std::string text = "expected one of ";
-  for (const auto& name : names) text.append(&name == &names.front() ? "" : ", ").append(name);
-  return text.append("; got \"").append(got).append("\"");
+  return fmt::format("expected one of {}; got \"{}\"", fmt::join(names, ", "), got);
 }
 
 }  // namespace harness

@@ -25,7 +25,7 @@ constexpr std::string_view kFloatExponents =
     "bfloat16 has the exponents of float, so that gradients do not vanish";
 constexpr std::string_view kNoHalfGradients = "GradScaler refuses to unscale half gradients";
 
-// In the order of the enumeration.
+// facts() indexes this table by the enumerator: keep it in the enumeration's order.
 constexpr auto kPolicies = std::to_array<PolicyFacts>({
     {.policy = Policy::kFp32,
      .name = "fp32",

@@ -24,17 +24,17 @@ enum class Policy {
 /// policy.cpp, its arithmetic in precision/, and tests.
 struct PolicyFacts {
   Policy policy;
-  std::string_view name;       ///< In suites: "fp16-master".
-  std::string_view precision;  ///< On the command line and in file names of a run: "fp16".
+  std::string_view name;       ///< The name in suites: "fp16-master".
+  std::string_view precision;  ///< The name in command lines and a run's file names: "fp16".
   ElementType compute;         ///< Operands and results of convolutions; activations.
   ElementType weights;         ///< Weights of convolutions, in the model and in its checkpoints.
   ElementType norm;            ///< Parameters and statistics of batch norm, likewise.
   ElementType optimizer;       ///< What the optimizer updates.
   ElementType loss;            ///< Logits that enter the loss, and the loss.
   bool in_tables;              ///< Whether a row of a suite may have it.
-  ScalerType default_scaler;   ///< What the source uses where nothing is said.
+  ScalerType default_scaler;   ///< What the source uses by default.
   std::span<const ScalerType> scalers;  ///< Those that make sense.
-  std::string_view no_other_scaler;     ///< Why the others make none.
+  std::string_view no_other_scaler;     ///< Why the others make no sense.
 
   /// The optimizer updates copies of the weights, the masters.
   constexpr bool has_masters() const { return optimizer != weights; }

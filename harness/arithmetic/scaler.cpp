@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/arithmetic/names.h"
 
 namespace harness {
@@ -14,7 +16,7 @@ namespace {
 constexpr std::string_view kScale = "scale";
 constexpr std::string_view kInitScale = "init_scale";
 
-// In the order of the enumeration.
+// facts() indexes this table by the enumerator: keep it in the enumeration's order.
 constexpr auto kScalers = std::to_array<ScalerFacts>({
     {.defaults = {.type = ScalerType::kNone},
      .name = "none",
@@ -55,8 +57,7 @@ constexpr auto kScalers = std::to_array<ScalerFacts>({
 
 std::optional<ScalerProblem> problem(std::string_view argument, std::string_view expected,
                                      const Json& got) {
-  return ScalerProblem{
-      argument, std::string("expected ").append(expected).append(", got ").append(got.dump())};
+  return ScalerProblem{argument, fmt::format("expected {}, got {}", expected, got.dump())};
 }
 
 /// One of the two words for the scale, "" when neither is there.
@@ -159,18 +160,18 @@ Json to_json(const ScalerOptions& options) {
   Json json = {{"type", known.name}};
   if (options.type == ScalerType::kNone) return json;
   const auto write_number = [&](std::string_view key, double value, double otherwise) {
-    if (!key.empty() && value != otherwise) json[std::string(key)] = plain_number(value);
+    if (!key.empty() && value != otherwise) json[key] = plain_number(value);
   };
   const ScalerOptions& source = known.defaults;
   if (known.is_dynamic) {
     write_number(kInitScale, options.init_scale, source.init_scale);
   } else {
-    json[std::string(kScale)] = plain_number(options.init_scale);
+    json[kScale] = plain_number(options.init_scale);
   }
   write_number(known.growth_factor, options.growth_factor, source.growth_factor);
   write_number(known.backoff_factor, options.backoff_factor, source.backoff_factor);
   if (!known.growth_interval.empty() && options.growth_interval != source.growth_interval) {
-    json[std::string(known.growth_interval)] = options.growth_interval;
+    json[known.growth_interval] = options.growth_interval;
   }
   return json;
 }

@@ -13,7 +13,7 @@ namespace harness {
 
 /// What multiplies a loss before its gradients are taken, so that they do not vanish in half.
 enum class ScalerType {
-  kNone,              ///< "none": the scale is 1 and nobody looks for overflow.
+  kNone,              ///< "none": the scale is 1 and overflow is not checked.
   kStatic,            ///< "static": mmcv 1.3.14 LossScaler, mode "static".
   kMmcvDynamic,       ///< "mmcv-dynamic": mmcv 1.3.14 LossScaler, mode "dynamic".
   kGradScaler,        ///< "grad-scaler": torch.amp.GradScaler.
@@ -28,7 +28,7 @@ struct ScalerOptions {
   double backoff_factor = 0.5;          ///< grad-scaler; mmcv-dynamic divides by growth_factor.
   std::int64_t growth_interval = 2000;  ///< grad-scaler; mmcv-dynamic calls it scale_window.
 
-  /// What the source takes where nothing is said: mmcv-dynamic 2^32, 2, 1000 (mmcv 1.3.14
+  /// The defaults of the source: mmcv-dynamic 2^32, 2, 1000 (mmcv 1.3.14
   /// mmcv/runner/fp16_utils.py), grad-scaler 2^16, 2, 0.5, 2000 (torch/amp/grad_scaler.py), 512 for
   /// the two whose scale is fixed (Fp16OptimizerHook's default).
   static ScalerOptions defaults(ScalerType type);
@@ -41,7 +41,7 @@ enum class ScalerSource { kNone, kMmcv, kTorch };
 
 struct ScalerFacts {
   ScalerOptions defaults;
-  std::string_view name;  ///< In suites: "mmcv-dynamic".
+  std::string_view name;  ///< The name in suites: "mmcv-dynamic".
   ScalerSource source;
   bool is_dynamic;  ///< Overflows and clean steps move the scale.
   /// Keys of the arguments in a suite, as the source names them; "" where the type has none.
@@ -56,7 +56,7 @@ std::optional<ScalerType> find_scaler_type(std::string_view name) noexcept;
 std::vector<std::string_view> scaler_names();
 bool is_dynamic(ScalerType type) noexcept;
 
-/// An argument that no scaler can have.
+/// An argument that is invalid for every scaler.
 struct ScalerProblem {
   std::string_view argument;  ///< The field of ScalerOptions: "init_scale".
   std::string detail;         ///< "expected a finite positive number, got 0".
@@ -71,7 +71,7 @@ std::optional<ScalerProblem> find_problem(const ScalerOptions& options);
 /// - scale_factor, scale_window: mmcv-dynamic;
 /// - growth_factor, backoff_factor, growth_interval: grad-scaler.
 /// What is not stated has the default of its source.
-/// subject, path: the file's name and where `scaler` stands in it, for messages.
+/// subject, path: the file's name and the key path of `scaler` in it, for messages.
 /// Throws Error(kInvalidSuite) with the path of the key: an unknown type or key, both words for
 /// the scale, an argument that find_problem refuses.
 ScalerOptions scaler_from_json(const Json& scaler, std::string_view subject, std::string_view path);

@@ -5,8 +5,8 @@
 
 namespace harness {
 
-/// What the code that trained the rows did and should not have done. All are off by default; each
-/// is asked for by its name, to see what it changes.
+/// Mistakes of the code that trained the rows. All are off by default; each can be turned on by its
+/// name, to see what it changes.
 struct UpstreamQuirks {
   /// "wrap-rounds-norm": wrapping an already loaded model rounds what batch norm holds to half
   /// once; the masters, copied before, keep it (mmcv, every version with the half branch).
@@ -24,10 +24,10 @@ struct UpstreamQuirks {
   friend bool operator==(const UpstreamQuirks&, const UpstreamQuirks&) = default;
 };
 
-/// Every name there is.
+/// All names.
 std::vector<std::string_view> quirk_names();
 
-/// The names of those that are on.
+/// The names of the quirks that are on.
 std::vector<std::string_view> names_of(const UpstreamQuirks& quirks);
 
 /// Turns on the quirk of this name; false when there is none.

@@ -1,8 +1,9 @@
 #include "harness/audit/file_rules.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <ctime>
+
+#include <fmt/format.h>
 
 #include "harness/base/measurement.h"
 #include "harness/base/text.h"
@@ -16,16 +17,14 @@ constexpr double kSlack = 1.05;       ///< The log's times are means, rounded.
 constexpr double kSlackSeconds = 60;  ///< Stamp and first iteration, last iteration and saving.
 
 std::string whole(double number) {
-  char text[400];
-  std::snprintf(text, sizeof(text), "%.0f", number);
-  return text;
+  return fmt::format("{:.0f}", number);
 }
 
 Quote in_checkpoint(const RowFiles& files, const std::string& column) {
   return {"", files.checkpoint, 0, column, "", "", ""};
 }
 
-/// Where mmcv, and where mmengine keeps the config's text.
+/// Where mmcv and where mmengine keep the config's text.
 std::string config_column(const RowFiles& files) {
   return find_at(files.meta, {"cfg"}) != nullptr ? "meta.cfg" : "meta.config";
 }
@@ -116,7 +115,8 @@ LogContext log_context(const Row& row, const RowFiles& files,
   return context;
 }
 
-/// What the training lines took: each holds the mean time of the iterations since the line before.
+/// Duration of the training lines: each holds the mean time of the iterations since the line
+/// before.
 double logged_seconds(const TrainingLog& log) {
   double seconds = 0.0;
   std::int64_t before = 0;
@@ -164,7 +164,7 @@ class FileRules {
         stamp_of(files_.log_name));
   }
 
-  /// The time at which the checkpoint says it was saved, against name and log.
+  /// Compares the time at which the checkpoint says it was saved with its name and the log.
   void check_saved() {
     const std::string text = text_at(files_.meta, {"time"});
     const std::string name = files_.checkpoint.empty() ? files_.log_name : files_.checkpoint;
@@ -183,8 +183,9 @@ class FileRules {
     if (trained <= kSlack * (*saved - *began) + kSlackSeconds) return;
     Quote lines{whole(trained) + " s of training", files_.log_name, 0, "time", "", "", ""};
     add("time", "time",
-        "the checkpoint was saved " + whole(*saved - *began) +
-            " s after the run began, in less time than the log's lines took",
+        fmt::format("the checkpoint was saved {} s after the run began, in less time than the "
+                    "log's lines took",
+                    whole(*saved - *began)),
         "iterations cannot take longer than the run", when, lines);
   }
 
@@ -200,19 +201,18 @@ class FileRules {
         "one run writes one config into both", one, other);
   }
 
-  /// The iteration after which the checkpoint was saved, against the schedule.
+  /// Compares the iteration after which the checkpoint was saved with the schedule.
   void check_iteration() {
     const auto saved = saved_iteration(files_.meta);
     const auto planned = count_at(row_.recipe, {"iterations"});
     // mmcv until 1.1 writes the count, 1.3 writes one less.
     if (!saved || !planned || *saved == *planned || *saved == *planned - 1) return;
     Quote one = in_checkpoint(files_, "meta.iter");
-    one.says = "iteration " + std::to_string(*saved);
+    one.says = fmt::format("iteration {}", *saved);
     add("iteration", "iterations",
-        "the checkpoint is of iteration " + std::to_string(*saved) + " of " +
-            std::to_string(*planned),
+        fmt::format("the checkpoint is of iteration {} of {}", *saved, *planned),
         "the published number is said to be that of the whole schedule", one,
-        {std::to_string(*planned) + " iterations", "suite", 0, "recipe.iterations", "", "", ""});
+        {fmt::format("{} iterations", *planned), "suite", 0, "recipe.iterations", "", "", ""});
   }
 
   const Row& row_;

@@ -13,11 +13,11 @@
 
 namespace harness {
 
-/// What was found in the published files of a row. An empty name: that file is not at hand.
+/// The content of the published files of a row. An empty name: that file is not available.
 struct RowFiles {
   std::string checkpoint;  ///< The file's name, as the suite links it.
-  std::string sha256;      ///< Of its bytes.
-  Json meta;               ///< Of the checkpoint, without the config's text.
+  std::string sha256;      ///< The checkpoint's digest.
+  Json meta;               ///< The checkpoint's, without the config's text.
   Json checkpoint_config;  ///< Parsed; null when there is none.
   std::string log_name;
   std::optional<TrainingLog> log;
@@ -29,11 +29,11 @@ struct RowFiles {
 std::vector<Statement> statements_of_files(const Row& row, const RowFiles& files);
 
 /// Rules over the files themselves: time, configs, iteration, and those of log_rules.h.
-/// published: statements of the suite, of which the row's mIoU is taken.
+/// published: statements of the suite, from which the row's mIoU is taken.
 std::vector<Contradiction> audit_files(const Row& row, const RowFiles& files,
                                        const std::vector<Statement>& published);
 
-/// What the rules leave open of a row's log, see unjudged_in_log; nothing without a log.
+/// What the rules cannot judge in a row's log, see unjudged_in_log; empty without a log.
 std::vector<Unseen> unjudged_in_files(const Row& row, const RowFiles& files);
 
 /// Seconds since 1970 of a stamp "20200717_230921", or of a time as mmcv writes it into meta:

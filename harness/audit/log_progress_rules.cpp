@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "harness/audit/log_rules.h"
 #include "harness/base/measurement.h"
@@ -16,16 +17,14 @@ constexpr std::int64_t kMostIterations = std::int64_t{1} << 40;
 constexpr double kLogRounding = 0.5e-5;  ///< Five decimals (mmcv 1.3.14, hooks/logger/text.py).
 
 std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.6g", value);
-  return text;
+  return fmt::format("{:.6g}", value);
 }
 
 std::string iteration(std::int64_t value) {
-  return std::string("iteration ").append(std::to_string(value));
+  return fmt::format("iteration {}", value);
 }
 
-/// Every how many iterations a line is written.
+/// The number of iterations between two lines.
 std::int64_t line_interval(const LogContext& context) {
   if (const auto stated = count_at(context.config, {"log_config", "interval"})) return *stated;
   const auto of_mmengine = count_at(context.config, {"default_hooks", "logger", "interval"});
@@ -64,11 +63,11 @@ Contradiction contradiction(const LogContext& context, std::string rule, std::st
           std::move(message), std::move(reason), std::move(quotes)};
 }
 
-/// Lines that are missing between two that are there.
+/// Finds missing lines between two existing ones.
 void check_gaps(const LogContext& context, std::vector<Contradiction>& found) {
   const std::int64_t step = line_interval(context);
   if (step <= 0) return;
-  // Until mmcv 1.1 a validation line stands in the place of the training line of its iteration.
+  // Until mmcv 1.1 a validation line replaces the training line of its iteration.
   std::vector<const Entry*> lines;
   for (const auto& entry : context.log->train) lines.push_back(&entry);
   for (const auto& entry : context.log->validation) lines.push_back(&entry);
@@ -87,11 +86,10 @@ void check_gaps(const LogContext& context, std::vector<Contradiction>& found) {
   if (missing == 0) return;
   found.push_back(contradiction(
       context, "log.iterations", "iterations",
-      (missing == 1 ? "1 line is" : std::to_string(missing) + " lines are") +
-          " missing, the first after " + iteration(before->iteration),
-      "a line is written every " + std::to_string(step) +
-          " iterations; what was cut out cannot be "
-          "checked",
+      fmt::format("{} {} missing, the first after {}", missing,
+                  missing == 1 ? "line is" : "lines are", iteration(before->iteration)),
+      fmt::format("a line is written every {} iterations; what was cut out cannot be checked",
+                  step),
       {quote_line(context, *before, {"iter"}), quote_line(context, *after, {"iter"})}));
 }
 
@@ -107,14 +105,14 @@ void check_end(const LogContext& context, std::vector<Contradiction>& found) {
   if (last->iteration <= *planned && *planned - last->iteration < step) return;
   found.push_back(contradiction(
       context, "log.iterations", "iterations",
-      "the log ends at " + iteration(last->iteration) + " of " + std::to_string(*planned),
+      fmt::format("the log ends at {} of {}", iteration(last->iteration), *planned),
       "the schedule ends where the learning rate does; weights from elsewhere are those of another "
       "schedule",
       {quote_line(context, *last, {"iter"}),
-       quote_config(context, std::to_string(*planned) + " iterations are planned")}));
+       quote_config(context, fmt::format("{} iterations are planned", *planned))}));
 }
 
-/// What a run leaves behind that was not trained in one go.
+/// Finds the traces of a run that was interrupted and resumed.
 void check_resumed(const LogContext& context, std::vector<Contradiction>& found) {
   const std::string reason =
       "a resumed run is two runs: a half-precision one starts again from rounded weights, and up "
@@ -123,29 +121,30 @@ void check_resumed(const LogContext& context, std::vector<Contradiction>& found)
   const auto& lines = context.log->train;
   for (std::size_t index = 1; index < lines.size(); ++index) {
     if (lines[index].iteration > lines[index - 1].iteration) continue;
-    found.push_back(contradiction(context, "log.resumed", "iterations",
-                                  "after " + iteration(lines[index - 1].iteration) + " comes " +
-                                      iteration(lines[index].iteration) + ": the run was resumed",
-                                  reason,
-                                  {quote_line(context, lines[index - 1], {"iter"}),
-                                   quote_line(context, lines[index], {"iter"})}));
+    found.push_back(contradiction(
+        context, "log.resumed", "iterations",
+        fmt::format("after {} comes {}: the run was resumed", iteration(lines[index - 1].iteration),
+                    iteration(lines[index].iteration)),
+        reason,
+        {quote_line(context, lines[index - 1], {"iter"}),
+         quote_line(context, lines[index], {"iter"})}));
     break;
   }
   if (context.log->environment_lines.size() > 1) {
     const std::int64_t again = context.log->environment_lines[1];
     found.push_back(contradiction(
-        context, "log.resumed", "start", "the log begins again in line " + std::to_string(again),
+        context, "log.resumed", "start", fmt::format("the log begins again in line {}", again),
         reason,
         {{"environment", context.file, context.log->environment_lines[0], "", "", "", ""},
          {"environment, again", context.file, again, "", "", "", ""}}));
   }
   const std::int64_t step = line_interval(context);
   if (!lines.empty() && step > 0 && lines.front().iteration > step) {
-    found.push_back(contradiction(
-        context, "log.resumed", "start", "the log begins at " + iteration(lines.front().iteration),
-        reason,
-        {quote_line(context, lines.front(), {"iter"}),
-         quote_config(context, "a line every " + std::to_string(step) + " iterations")}));
+    found.push_back(
+        contradiction(context, "log.resumed", "start",
+                      "the log begins at " + iteration(lines.front().iteration), reason,
+                      {quote_line(context, lines.front(), {"iter"}),
+                       quote_config(context, fmt::format("a line every {} iterations", step))}));
   }
   const std::string resumed_from = text_at(context.config, {"resume_from"});
   if (!resumed_from.empty() && !lines.empty()) {
@@ -181,11 +180,10 @@ void check_validation(const LogContext& context, std::vector<Contradiction>& fou
   const Entry& trained = after == context.log->train.end() ? context.log->train.back() : *after;
   found.push_back(contradiction(
       context, "log.validation", "validation lines",
-      std::to_string(seen) + " of " + std::to_string(expected) +
-          " validation lines are there, the first missing one is that of " +
-          iteration(first_missing),
+      fmt::format("{} of {} validation lines are there, the first missing one is that of {}", seen,
+                  expected, iteration(first_missing)),
       "a publisher who picks among validations needs only leave out the others",
-      {quote_config(context, "validation every " + std::to_string(*interval) + " iterations"),
+      {quote_config(context, fmt::format("validation every {} iterations", *interval)),
        quote_line(context, trained, {"iter"})}));
 }
 
@@ -197,7 +195,9 @@ KnownSchedule unknown(std::string reason) {
 KnownSchedule mmcv_schedule(const Json& config, double base, std::int64_t iterations) {
   const std::string policy = text_at(config, {"policy"});
   const Json* by_epoch = find_at(config, {"by_epoch"});
-  if (policy != "poly") return unknown("the policy " + policy + " is not known, only poly");
+  if (policy != "poly") {
+    return unknown(fmt::format("the policy {} is not known, only poly", policy));
+  }
   if (!text_at(config, {"warmup"}).empty()) return unknown("it begins with a warm-up");
   if (by_epoch == nullptr || *by_epoch != false) return unknown("it goes by epochs");
   return {PolySchedule{.base_lr = base,
@@ -210,13 +210,15 @@ KnownSchedule mmcv_schedule(const Json& config, double base, std::int64_t iterat
 /// mmengine's param_scheduler: a schedule or a list of them.
 KnownSchedule mmengine_schedule(const Json& config, double base, std::int64_t iterations) {
   if (config.is_array() && config.size() != 1) {
-    return unknown("it is made of " + std::to_string(config.size()) + " schedules");
+    return unknown(fmt::format("it is made of {} schedules", config.size()));
   }
   const Json& only = config.is_array() ? config[0] : config;
   const std::string type = text_at(only, {"type"});
   const Json* by_epoch = find_at(only, {"by_epoch"});
   const Json* begin = find_at(only, {"begin"});
-  if (type != "PolyLR") return unknown("the schedule " + type + " is not known, only PolyLR");
+  if (type != "PolyLR") {
+    return unknown(fmt::format("the schedule {} is not known, only PolyLR", type));
+  }
   if (by_epoch == nullptr || *by_epoch != false) return unknown("it goes by epochs");
   if (begin != nullptr && *begin != 0) return unknown("it does not begin at the beginning");
   const std::int64_t end = count_at(only, {"end"}).value_or(iterations);
@@ -250,13 +252,13 @@ void check_schedule(const LogContext& context, std::vector<Contradiction>& found
   const double expected = schedule->at(first->iteration - 1);
   found.push_back(contradiction(
       context, "log.schedule", "learning rate",
-      "the learning rate at " + iteration(first->iteration) + " should be " + number(expected) +
-          "; " + std::to_string(wrong) + " of " + std::to_string(checked) + " lines differ",
+      fmt::format("the learning rate at {} should be {}; {} of {} lines differ",
+                  iteration(first->iteration), number(expected), wrong, checked),
       "the logged rate is the one that was used: another curve is another recipe",
       {quote_line(context, *first, {"iter", "lr"}),
-       quote_config(context, "poly from " + number(schedule->base_lr) + " to " +
-                                 number(schedule->min_lr) + ", power " + number(schedule->power) +
-                                 ", " + std::to_string(schedule->iterations) + " iterations")}));
+       quote_config(context, fmt::format("poly from {} to {}, power {}, {} iterations",
+                                         number(schedule->base_lr), number(schedule->min_lr),
+                                         number(schedule->power), schedule->iterations))}));
 }
 
 }  // namespace

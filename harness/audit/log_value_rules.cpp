@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+
+#include <fmt/format.h>
 
 #include "harness/audit/log_rules.h"
 #include "harness/base/measurement.h"
@@ -16,10 +17,8 @@ constexpr std::size_t kFewest = 3;
 constexpr double kSpike = 3.0;
 constexpr double kMiouRounding = 0.005;  ///< Percent: logs keep four decimals of a fraction.
 
-std::string number(double value, const char* form = "%.4g") {
-  char text[32];
-  std::snprintf(text, sizeof(text), form, value);
-  return text;
+std::string number(double value) {
+  return fmt::format("{:.4g}", value);
 }
 
 void add(const LogContext& context, std::vector<Contradiction>& found, std::string rule,
@@ -41,10 +40,10 @@ void check_finite_losses(const LogContext& context, std::vector<Contradiction>& 
   const auto& lines = context.log->train;
   for (std::size_t index = 0; index < lines.size(); ++index) {
     for (const auto& [key, value] : lines[index].values.items()) {
-      // Python writes NaN and infinity; the reader makes null of them.
+      // Python writes NaN and infinity, which the reader turns into null.
       if (key.find("loss") == std::string::npos || !value.is_null()) continue;
       add(context, found, "log.loss", key,
-          key + " is not finite at iteration " + std::to_string(lines[index].iteration),
+          fmt::format("{} is not finite at iteration {}", key, lines[index].iteration),
           "one step with a non-finite loss leaves no finite weight behind unless it was skipped",
           {quote_line(context, lines[index], {"iter", key}),
            quote_line(context, neighbour(lines, index), {"iter", key})});
@@ -80,9 +79,9 @@ void check_spikes(const LogContext& context, std::vector<Contradiction>& found) 
   }
   if (spikes == 0) return;
   add(context, found, "log.loss", "loss",
-      "the loss at iteration " + std::to_string(first->iteration) + " is " + number(ratio) +
-          " times the median of the lines before" +
-          (spikes > 1 ? "; " + std::to_string(spikes) + " such lines" : ""),
+      fmt::format("the loss at iteration {} is {} times the median of the lines before{}",
+                  first->iteration, number(ratio),
+                  spikes > 1 ? fmt::format("; {} such lines", spikes) : ""),
       "a line is the mean over its interval: three times the median of up to nine lines before is "
       "a "
       "jump of the weights, which a static loss scale without an overflow check lets through",
@@ -97,7 +96,7 @@ void check_memory(const LogContext& context, std::vector<Contradiction>& found) 
     if (!memory) continue;
     if (highest != nullptr && *memory < *number_at(highest->values, {"memory"})) {
       add(context, found, "log.memory", "memory",
-          "memory falls at iteration " + std::to_string(entry.iteration),
+          fmt::format("memory falls at iteration {}", entry.iteration),
           "it is the peak since the process began, which is never reset: a lower one is another "
           "process",
           {quote_line(context, *highest, {"iter", "memory"}),
@@ -117,7 +116,7 @@ std::string loss_generation(const Entry& entry) {
   return "";
 }
 
-/// Does this version call the loss loss_ce? Nothing for what is no version.
+/// Does this version call the loss loss_ce? Nullopt for a text that is not a version.
 std::optional<bool> writes_loss_ce(const std::string& version) {
   int major = 0;
   int minor = 0;
@@ -136,7 +135,9 @@ void check_keys(const LogContext& context, std::vector<Contradiction>& found) {
       first = &entry;
     } else if (loss_generation(*first) != generation) {
       add(context, found, "log.keys", "loss keys",
-          "the log changes from loss_" + loss_generation(*first) + " to loss_" + generation, reason,
+          fmt::format("the log changes from loss_{} to loss_{}", loss_generation(*first),
+                      generation),
+          reason,
           {quote_line(context, *first, {"iter", "decode.loss_seg", "decode.loss_ce"}),
            quote_line(context, entry, {"iter", "decode.loss_seg", "decode.loss_ce"})});
       return;
@@ -149,11 +150,11 @@ void check_keys(const LogContext& context, std::vector<Contradiction>& found) {
   Quote version = context.version_place;
   version.says = "MMSegmentation " + context.version;
   add(context, found, "log.keys", "loss keys",
-      "MMSegmentation " + context.version + " does not write loss_" + generation, reason,
+      fmt::format("MMSegmentation {} does not write loss_{}", context.version, generation), reason,
       {quote_line(context, *first, {"iter", "decode.loss_seg", "decode.loss_ce"}), version});
 }
 
-/// Whether a validation line is where the published number comes from.
+/// Whether the published number is that of this validation line.
 bool is_published(const LogContext& context, const Entry& entry, const Statement& published) {
   const auto miou = context.log->miou(entry);
   return miou && std::fabs(*miou - published.value.get<double>()) <=
@@ -173,12 +174,12 @@ void check_miou(const LogContext& context, std::vector<Contradiction>& found) {
   const auto best = std::ranges::max_element(
       lines, {}, [&](const Entry& entry) { return context.log->miou(entry).value_or(-1.0); });
   std::vector<Quote> quotes = {published.place, quote_line(context, last, {"mIoU"})};
-  std::string message = "the published mIoU stands in no validation line";
+  std::string message = "no validation line has the published mIoU";
   if (source != lines.end()) {
     const bool is_best = is_published(context, *best, published);
-    message = "the published mIoU is that of iteration " + std::to_string(source->iteration) +
-              (is_best ? ", the best, not of the last, " : ", not of the last, ") +
-              std::to_string(last.iteration);
+    message = fmt::format("the published mIoU is that of iteration {}{}{}", source->iteration,
+                          is_best ? ", the best, not of the last, " : ", not of the last, ",
+                          last.iteration);
     quotes.push_back(quote_line(context, *source, {"mIoU"}));
   }
   add(context, found, "log.miou", "miou", std::move(message),

@@ -74,7 +74,7 @@ TEST_F(LogValues, SeesThatTheBestValidationWasPublishedAndNotTheLast) {
               ElementsAre("log.miou: the published mIoU is that of iteration 300, not of the "
                           "last, 400"));
   miou_ = 70.0;
-  EXPECT_THAT(found(), ElementsAre("log.miou: the published mIoU stands in no validation line"));
+  EXPECT_THAT(found(), ElementsAre("log.miou: no validation line has the published mIoU"));
 }
 
 TEST_F(LogValues, JudgesALogOfMmengine) {

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace harness {
 namespace {
@@ -19,12 +21,10 @@ using Statements = std::vector<Statement>;
 constexpr double kUnitFactors[] = {1.024, 1.048576, 1.073741824};
 
 std::string signed_text(double number) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%+.2f", number);
-  return text;
+  return fmt::format("{:+.2f}", number);
 }
 
-/// Is a / b, somewhere within what was rounded away, a factor between decimal and binary units?
+/// Is a / b, within the rounding of both, a factor between decimal and binary units?
 std::optional<double> unit_factor(const Statement& a, const Statement& b) {
   if (!a.value.is_number() || !b.value.is_number() || agree(a, b)) return std::nullopt;
   if (!a.unit.ends_with("B") || !b.unit.ends_with("B")) return std::nullopt;
@@ -53,7 +53,7 @@ std::map<std::string, Statements> by_page(const Statements& statements) {
   return pages;
 }
 
-/// What each page says in its newest version. A page may say two things in one version.
+/// The statements of each page in its newest version. A page may say two things in one version.
 Statements newest(const Statements& statements) {
   Statements result;
   for (const auto& [file, of_page] : by_page(statements)) {
@@ -93,25 +93,22 @@ Contradiction contradiction(std::string rule, const Statements& sides, std::stri
 }
 
 std::string values_of(const Statements& sides, std::string_view between) {
-  std::string text;
+  std::vector<std::string> values;
   for (const auto& side : sides) {
-    text.append(text.empty() ? "" : between);
-    text += value_text(side.value, side.rounding, side.unit);
+    values.push_back(value_text(side.value, side.rounding, side.unit));
   }
-  return text;
+  return fmt::format("{}", fmt::join(values, between));
 }
 
 Contradiction units(const Statement& a, const Statement& b, double factor) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.6g", factor);
   return contradiction("units", {a, b},
-                       a.fact + ": " + values_of({a, b}, " and ") +
-                           " are one measurement: " + text + " lies between them",
+                       fmt::format("{}: {} are one measurement: they differ by the factor {:.6g}",
+                                   a.fact, values_of({a, b}, " and "), factor),
                        "1000 and 1024 bytes are both called a kilobyte; under one unit's name a "
                        "number has one value");
 }
 
-/// Rules value, hash and units: what the newest versions of all pages say of one fact.
+/// Rules value, hash and units: what the newest versions of all pages say about one fact.
 void compare_values(const Statements& of_fact, std::vector<Contradiction>& found) {
   const Statements sides = different(newest(of_fact));
   if (sides.size() < 2) return;
@@ -122,9 +119,9 @@ void compare_values(const Statements& of_fact, std::vector<Contradiction>& found
     }
   }
   if (sides.front().fact != "hash") {
-    found.push_back(contradiction("value", sides,
-                                  sides.front().fact + ": " + values_of(sides, " against "),
-                                  "one row is one run: each fact of it has one value"));
+    found.push_back(contradiction(
+        "value", sides, fmt::format("{}: {}", sides.front().fact, values_of(sides, " against ")),
+        "one row is one run: each fact of it has one value"));
     return;
   }
   std::set<std::string> runs;
@@ -133,20 +130,19 @@ void compare_values(const Statements& of_fact, std::vector<Contradiction>& found
   }
   if (runs.size() > 1) {
     found.push_back(contradiction(
-        "hash", sides,
-        "checkpoints of " + std::to_string(runs.size()) + " runs are published for one row",
+        "hash", sides, fmt::format("checkpoints of {} runs are published for one row", runs.size()),
         "numbers of a row hold for one set of weights"));
     return;
   }
   const std::string run = runs.empty() ? "one run" : "the run " + *runs.begin();
-  found.push_back(contradiction("hash", sides,
-                                "files of " + run + " hash to " + values_of(sides, " and "),
-                                "the name of a checkpoint ends in its SHA-256: another hash is "
-                                "another file, and nothing says "
-                                "what changed in it"));
+  found.push_back(contradiction(
+      "hash", sides, fmt::format("files of {} hash to {}", run, values_of(sides, " and ")),
+      "the name of a checkpoint ends in its SHA-256: another hash is "
+      "another file, and nothing says "
+      "what changed in it"));
 }
 
-/// What two versions of a page say of one row.
+/// What two versions of a page say about one row.
 struct Revision {
   Statements changed;  ///< Old and new value in turn.
   Statements kept;
@@ -165,20 +161,21 @@ void compare_revision(const Revision& revision, std::vector<Contradiction>& foun
   for (std::size_t index = 0; index + 1 < revision.changed.size(); index += 2) {
     const Statement& old_value = revision.changed[index];
     const Statement& new_value = revision.changed[index + 1];
-    message += (index == 0 ? "" : ", ") + old_value.fact + " " +
-               value_text(old_value.value, old_value.rounding, "") + " became " +
-               value_text(new_value.value, new_value.rounding, "");
+    message += fmt::format("{}{} {} became {}", index == 0 ? "" : ", ", old_value.fact,
+                           value_text(old_value.value, old_value.rounding, ""),
+                           value_text(new_value.value, new_value.rounding, ""));
   }
-  message += " on " + revision.changed[1].place.date + "; unchanged:";
+  message += fmt::format(" on {}; unchanged:", revision.changed[1].place.date);
   Statements sides = revision.changed;
   std::string separator = " ";
   for (const auto& kept : revision.kept) {
-    message += separator + kept.fact + " " + value_text(kept.value, kept.rounding, "");
+    message +=
+        fmt::format("{}{} {}", separator, kept.fact, value_text(kept.value, kept.rounding, ""));
     separator = ", ";
     sides.push_back(kept);
   }
   for (std::size_t index = 0; index + 1 < revision.converted.size(); index += 2) {
-    message += separator + revision.converted[index].fact + " (in other units)";
+    message += fmt::format("{}{} (in other units)", separator, revision.converted[index].fact);
     separator = ", ";
     sides.push_back(revision.converted[index]);
     sides.push_back(revision.converted[index + 1]);
@@ -249,7 +246,7 @@ void compare_with_sibling(const Statements& of_row, std::vector<Contradiction>& 
     if (!own.value || other.value || !other.absence) continue;
     sides.push_back(*own.value);
     sides.push_back(*other.absence);
-    facts += (facts.empty() ? "" : " and ") + std::string(fact);
+    facts += fmt::format("{}{}", facts.empty() ? "" : " and ", fact);
   }
   if (sides.empty()) return;
   found.push_back(contradiction(
@@ -269,8 +266,8 @@ void compare_parity(const Statements& of_row, std::vector<Contradiction>& found)
   if (std::fabs(difference) <= allowed->value.get<double>() + kBinaryNoise) return;
   found.push_back(contradiction(
       "parity", {*own, *sibling, *allowed},
-      "miou differs from the sibling's by " + signed_text(difference) + " points, more than " +
-          value_text(allowed->value, allowed->rounding, "") + " as printed",
+      fmt::format("miou differs from the sibling's by {} points, more than {} as printed",
+                  signed_text(difference), value_text(allowed->value, allowed->rounding, "")),
       "a difference above what the publisher calls none is either a cost of FP16 or the noise of "
       "single runs; the table does not say which"));
 }

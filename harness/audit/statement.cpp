@@ -1,9 +1,11 @@
 #include "harness/audit/statement.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <cstdio>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "harness/base/hash_in_name.h"
 #include "harness/base/measurement.h"
@@ -11,7 +13,7 @@
 namespace harness {
 namespace {
 
-/// Claims whose value is something that a page publishes, and not a rule of ours.
+/// Claims whose value comes from a published page, not from a rule of ours.
 constexpr std::string_view kPublished[] = {"miou",        "miou_ms_flip",      "memory",    "fps",
                                            "config.crop", "config.iterations", "loss_scale"};
 
@@ -121,7 +123,7 @@ class Collector {
   void add_resolution(Statement statement, const Json& size) {
     if (!size.is_array() || size.size() != 2) return;
     statement.fact = "fps.resolution";
-    statement.value = size[0].dump() + "x" + size[1].dump();
+    statement.value = fmt::format("{}x{}", size[0].dump(), size[1].dump());
     add(std::move(statement));
   }
 
@@ -149,7 +151,7 @@ class Collector {
     add(std::move(link));
   }
 
-  /// ".../blob/master/configs/fp16/x.py" stands for the path configs/fp16/x.py of the repository.
+  /// ".../blob/master/configs/fp16/x.py" is the path configs/fp16/x.py of the repository.
   void add_config(Statement link) {
     const std::string location = link.value.get<std::string>();
     const std::size_t start = location.find("configs/");
@@ -210,20 +212,17 @@ std::string value_text(const Json& value, double rounding, const std::string& un
   std::string text = value.is_string() ? value.get<std::string>() : value.dump();
   if (value.is_number() && rounding > 0.0) {
     const int digits = static_cast<int>(std::lround(-std::log10(2.0 * rounding)));
-    char printed[64];
-    std::snprintf(printed, sizeof(printed), "%.*f", digits, value.get<double>());
-    text = printed;
+    text = fmt::format("{:.{}f}", value.get<double>(), std::max(digits, 0));
   }
-  return unit.empty() ? text : text + " " + unit;
+  return unit.empty() ? text : fmt::format("{} {}", text, unit);
 }
 
 Statement made(Statement statement) {
-  std::string says = statement.of.empty() ? "" : statement.of + "'s ";
-  says += statement.fact;
   // "fps 8.64 fps" says it twice.
   const std::string unit = statement.unit == statement.fact ? "" : statement.unit;
-  says.append(" ").append(value_text(statement.value, statement.rounding, unit));
-  statement.place.says = std::move(says);
+  statement.place.says =
+      fmt::format("{}{}{} {}", statement.of, statement.of.empty() ? "" : "'s ", statement.fact,
+                  value_text(statement.value, statement.rounding, unit));
   return statement;
 }
 

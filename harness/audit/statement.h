@@ -10,12 +10,12 @@
 
 namespace harness {
 
-/// Something that one source says of one row, in the form in which sources can be compared.
+/// Something that one source says about one row, in a form in which sources can be compared.
 struct Statement {
   std::string row;
   std::string of;         ///< "" for the row itself, "sibling" for the row in the other arithmetic.
   std::string fact;       ///< docs/auditing.md
-  Json value;             ///< Null: the source has no such value where others have one.
+  Json value;             ///< Null: the source has no value where others have one.
   double rounding = 0.0;  ///< Half of the last printed digit.
   std::string unit;
   std::string run;  ///< Time stamp in the published file's name; "" when it has none.
@@ -32,12 +32,12 @@ Statement made(Statement statement);
 /// writes "_" before it, in some logs "-".
 std::string run_stamp(std::string_view name);
 
-/// Do the two values say the same? Numbers may differ by what was rounded away.
+/// Do the two values agree? Numbers may differ by their rounding.
 bool agree(const Statement& a, const Statement& b);
 
 /// Everything that the suite says: claims and their conditions, links, arithmetic and recipe, its
-/// records. A record of the fact "page" says which published page an imported file is, so that the
-/// claims read from it have a version and a date.
+/// records. A record of the fact "page" says which published page an imported file is, so that
+/// the claims read from it have a version and a date.
 ///
 /// Derived facts: "hash" of every link to a checkpoint, "config.path" of every link to a config,
 /// "fps.mode" of the arithmetic, "fps.resolution" of the test scale. A record of no row counts for

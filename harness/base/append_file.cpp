@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 
 namespace harness {
@@ -22,9 +24,9 @@ void AppendFile::cut(std::uintmax_t keep_bytes) {
   if (::fstat(file_.get(), &state) != 0) fail_io(path_.string(), "cannot look at");
   if (static_cast<std::uintmax_t>(state.st_size) < keep_bytes) {
     throw Error(ErrorCode::kInvalidFile, path_.string(),
-                "expected the " + std::to_string(keep_bytes) +
-                    " bytes that the saved state goes on from, got " +
-                    std::to_string(state.st_size) + "; remove the folder to begin anew");
+                fmt::format("expected the {} bytes that the saved state continues from, got {}; "
+                            "remove the folder to start over",
+                            keep_bytes, state.st_size));
   }
   if (::ftruncate(file_.get(), static_cast<off_t>(keep_bytes)) != 0) {
     fail_io(path_.string(), "cannot cut");

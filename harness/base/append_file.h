@@ -8,18 +8,18 @@
 
 namespace harness {
 
-/// A record that grows piece by piece and is cut back to where a saved state saw it: what was
-/// written after that state is written again.
+/// A record that is appended to, and cut back to the length that it had when a state was saved:
+/// what followed is written again.
 class AppendFile {
  public:
-  /// Makes the file where there is none, and cuts off what stands behind the first `keep_bytes`
-  /// bytes. Throws Error(kIo), Error(kInvalidFile) for a file that is shorter than that.
+  /// Creates the file if there is none, and cuts it after its first `keep_bytes` bytes. Throws
+  /// Error(kIo), or Error(kInvalidFile) for a file that is shorter than that.
   AppendFile(std::filesystem::path path, std::uintmax_t keep_bytes);
 
-  /// All of it is with the system when the call returns. Throws Error(kIo).
+  /// All of `text` has been handed to the system when the call returns. Throws Error(kIo).
   void write(std::string_view text);
 
-  /// Brings it to the disk. Returns the bytes that stand there. Throws Error(kIo).
+  /// Flushes the file to the disk. Returns its size in bytes. Throws Error(kIo).
   std::uintmax_t sync();
 
  private:

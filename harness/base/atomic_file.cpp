@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 
@@ -19,7 +21,7 @@ std::atomic<unsigned> next_number{0};
 
 /// ".tmp" and digits: what remove_leftovers() takes for ours.
 std::string temporary_suffix() {
-  return ".tmp" + std::to_string(::getpid()) + std::to_string(next_number.fetch_add(1));
+  return fmt::format(".tmp{}{}", ::getpid(), next_number.fetch_add(1));
 }
 
 }  // namespace
@@ -81,8 +83,7 @@ void AtomicFile::sync() {
 
 void AtomicFile::commit(ExistingFile existing) {
   sync();
-  // link() refuses where something stands, which rename() replaces; neither leaves a moment
-  // between.
+  // link() refuses an existing name, rename() replaces it; both are atomic.
   const bool placed = existing == ExistingFile::kRefuse
                           ? ::link(temporary_.c_str(), path_.c_str()) == 0
                           : ::rename(temporary_.c_str(), path_.c_str()) == 0;

@@ -11,16 +11,16 @@
 
 namespace harness {
 
-/// What commit() does when there is a file of that name.
+/// What commit() does when a file of that name exists.
 enum class ExistingFile { kReplace, kRefuse };
 
-/// Brings the names in a folder to the disk: a rename or a link is there only once the folder is.
+/// Flushes the names in a folder to the disk: a rename or a link is durable only after that.
 /// Returns whether the folder could be opened.
 bool sync_folder(const std::filesystem::path& folder);
 
-/// A file that is written piece by piece and appears under its name at once, or not at all:
-/// temporary file beside it, fsync, rename, fsync of the folder. Missing folders are made.
-/// Without commit(), nothing stays. Throws Error(kIo).
+/// A file that is written piece by piece and appears under its name all at once or not at all:
+/// temporary file beside it, fsync, rename, fsync of the folder. Missing folders are created.
+/// Without commit(), nothing is left behind. Throws Error(kIo).
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -32,13 +32,13 @@ class AtomicFile {
   void write(std::string_view text);
   std::uintmax_t size() const noexcept { return size_; }
 
-  /// Gives the file another name than the constructor did, in the same folder: a name that depends
+  /// Replaces the name that the constructor was given, in the same folder: for a name that depends
   /// on the content.
   void rename_to(const std::string& file_name);
-  /// All that was written is on the disk, under temporary().
+  /// Flushes all that was written to the disk, under temporary().
   void sync();
-  /// Gives the file its name; calls sync(). With kRefuse, throws when there is a file of that name,
-  /// even one that another process made a moment ago.
+  /// Gives the file its name; calls sync(). With kRefuse, throws when a file of that name exists,
+  /// even one that another process created a moment ago.
   void commit(ExistingFile existing = ExistingFile::kReplace);
 
   /// Where the bytes are until commit().
@@ -49,7 +49,7 @@ class AtomicFile {
   std::filesystem::path path_;
   std::filesystem::path temporary_;
   Descriptor file_;      ///< Open until commit().
-  std::string waiting_;  ///< Not yet with the system: small pieces are gathered.
+  std::string waiting_;  ///< Small pieces, gathered until they are handed to the system.
   std::uintmax_t size_ = 0;
 
   void flush();

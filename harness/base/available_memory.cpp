@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include <fmt/format.h>
+
 namespace harness {
 namespace fs = std::filesystem;
 namespace {
@@ -69,8 +71,7 @@ std::int64_t available_memory_bytes(const fs::path& root) {
     const auto first = line.find(':');
     const auto second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
-    std::string controllers(",");
-    controllers.append(line, first + 1, second - first - 1).append(",");
+    const auto controllers = fmt::format(",{},", line.substr(first + 1, second - first - 1));
     const std::string path = line.substr(second + 1);
     if (controllers == ",,") {
       least = std::min(least, left_above(mount, path, kVersion2));

@@ -7,11 +7,11 @@
 
 namespace harness {
 
-/// Owns a file descriptor and closes it when the object goes. Movable, not copyable.
+/// Owns a file descriptor; the destructor closes it. Movable, not copyable.
 class Descriptor {
  public:
   Descriptor() = default;
-  /// Takes over what a system call returned; -1 is none.
+  /// Takes ownership of what a system call returned; -1 is none.
   explicit Descriptor(int value) noexcept : value_(value) {}
   ~Descriptor() { close(); }
   Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
@@ -27,14 +27,15 @@ class Descriptor {
   int value_ = -1;
 };
 
-/// open(2), close-on-exec; a file that it makes is readable by all. Throws Error(kIo).
+/// open(2), close-on-exec; a file that it creates is readable by all. Throws Error(kIo).
 Descriptor open_file(const std::filesystem::path& path, int flags);
 
-/// Writes all of `bytes`, however often the system takes only a part. Returns false, with errno, as
-/// soon as it refuses.
+/// Writes all of `bytes`, retrying after partial writes. Returns false, with errno set, as soon as
+/// the system refuses.
 bool write_all(const Descriptor& file, std::span<const std::byte> bytes);
 
-/// Reads up to `target.size()` bytes; 0 at the end, -1 with errno. A signal does not end it.
+/// Reads up to `target.size()` bytes; returns 0 at the end, -1 with errno set on failure. A signal
+/// does not interrupt it.
 std::ptrdiff_t read_some(const Descriptor& file, std::span<std::byte> target);
 
 }  // namespace harness

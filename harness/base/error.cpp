@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include <fmt/format.h>
+
 #include "harness/base/unicode.h"
 
 namespace harness {
@@ -11,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxDetail = 4000;
 
-/// Details quote what files of others hold.
+/// Details quote the content of untrusted files.
 std::string safe_to_print(std::string_view text) {
   std::string safe;
   for (std::string_view rest = text.substr(0, kMaxDetail); !rest.empty();) {
@@ -25,9 +27,7 @@ std::string safe_to_print(std::string_view text) {
 }
 
 std::string compose(ErrorCode code, std::string_view subject, std::string_view detail) {
-  std::string text(to_string(code));
-  text.append(": ").append(printable(subject)).append(": ").append(safe_to_print(detail));
-  return text;
+  return fmt::format("{}: {}: {}", to_string(code), printable(subject), safe_to_print(detail));
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ Error::Error(ErrorCode code, std::string_view subject, std::string_view detail)
 
 void fail_io(std::string_view subject, std::string_view action) {
   const std::string reason = std::strerror(errno);
-  throw Error(ErrorCode::kIo, subject, std::string(action) + ": " + reason);
+  throw Error(ErrorCode::kIo, subject, fmt::format("{}: {}", action, reason));
 }
 
 }  // namespace harness

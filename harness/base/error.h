@@ -11,10 +11,10 @@ enum class ErrorCode {
   kUsage,              ///< The command line asks for something that does not exist.
   kIo,                 ///< The operating system refused: missing file, full disk, no permission.
   kInvalidJson,        ///< Not JSON, or JSON of another shape than the schema says.
-  kInvalidTable,       ///< A Markdown table or a metafile that cannot be read rightly.
+  kInvalidTable,       ///< A Markdown table or a metafile cannot be read reliably.
   kInvalidSuite,       ///< A suite or an overlay is malformed.
   kFetchFailed,        ///< The bytes did not all arrive (network, HTTP status, disk).
-  kChecksumMismatch,   ///< All bytes arrived, and they are not the pinned ones.
+  kChecksumMismatch,   ///< All bytes arrived, but they are not the pinned ones.
   kInvalidFile,        ///< A file is truncated or not of the format it should be.
   kUnsafePickle,       ///< The checkpoint uses an opcode or a global off the allow-list.
   kStateDictMismatch,  ///< A parameter is missing, unexpected or of another shape.
@@ -26,14 +26,14 @@ enum class ErrorCode {
 
 std::string_view to_string(ErrorCode code) noexcept;
 
-/// Thrown for what the outside world gets wrong: an argument, a file, a download, a row.
+/// Thrown for mistakes of the outside world: in an argument, a file, a download, a row.
 /// (A broken tensor contract inside our own code is c10::Error, by TORCH_CHECK.)
 class Error : public std::runtime_error {
  public:
-  /// subject: what it is about (a path, a row id, a parameter name).
-  /// detail:  expected and actual, both, and what to do, so that the reader needs no debugger.
-  ///          Control characters in it but for line feeds become U+FFFD, and it ends after 4000
-  ///          bytes: it may quote a file that means harm.
+  /// subject: what the error is about (a path, a row id, a parameter name).
+  /// detail:  the expected and the actual value, and what to do, so that the reader needs no
+  ///          debugger. Its control characters except line feeds become U+FFFD, and it is cut
+  ///          after 4000 bytes, because it may quote a hostile file.
   /// what() reads "<code>: <subject>: <detail>".
   Error(ErrorCode code, std::string_view subject, std::string_view detail);
 
@@ -47,8 +47,8 @@ class Error : public std::runtime_error {
   std::string detail_;
 };
 
-/// Throws Error(kIo) about `subject`, with what errno says of the `action`: "cannot open: No such
-/// file or directory".
+/// Throws Error(kIo) about `subject`: `action` and the text of errno, "cannot open: No such file or
+/// directory".
 [[noreturn]] void fail_io(std::string_view subject, std::string_view action);
 
 }  // namespace harness

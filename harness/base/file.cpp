@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/atomic_file.h"
 #include "harness/base/descriptor.h"
 #include "harness/base/error.h"
@@ -18,7 +20,7 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-/// A regular file that is being read, and what it was when that began.
+/// A regular file that is being read, and its status when that began.
 class Source {
  public:
   explicit Source(const fs::path& path)
@@ -47,11 +49,10 @@ class Source {
       return;
     }
     throw Error(ErrorCode::kInvalidFile, path_.string(),
-                "expected a file that stays as it is while it is read, with " +
-                    std::to_string(first_.st_size) + " bytes, got one of now " +
-                    std::to_string(now.st_size) +
-                    " bytes that another program changes or that the disk cannot read; try again "
-                    "when it is complete");
+                fmt::format("expected a file that stays as it is while it is read, with {} bytes, "
+                            "got one of now {} bytes that another program changes or that the "
+                            "disk cannot read; try again when it is complete",
+                            first_.st_size, now.st_size));
   }
 
  private:
@@ -76,8 +77,7 @@ std::string read_file(const fs::path& path, std::size_t limit) {
   const Source source(path);
   if (source.size() > limit) {
     throw Error(ErrorCode::kIo, path.string(),
-                "expected at most " + std::to_string(limit) + " bytes, got " +
-                    std::to_string(source.size()));
+                fmt::format("expected at most {} bytes, got {}", limit, source.size()));
   }
   std::string bytes(source.size(), '\0');
   const auto target = std::as_writable_bytes(std::span(bytes));
@@ -123,7 +123,7 @@ struct MappedFile::Mapping {
     }
   }
   ~Mapping() {
-    // First the guard: from here on, another mapping may lie there.
+    // The guard goes first: once the range is unmapped, another mapping may take its place.
     guard.reset();
     unmap();
   }

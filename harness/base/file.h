@@ -18,19 +18,18 @@ std::filesystem::path folder_of(const std::filesystem::path& path);
 /// changes meanwhile.
 std::string read_file(const std::filesystem::path& path, std::size_t limit = std::size_t{1} << 30);
 
-/// Gives the bytes of a file to `take`, in pieces and in order. Throws as read_file() does.
+/// Passes the bytes of a file to `take`, in pieces and in order. Throws as read_file() does.
 void read_in_pieces(const std::filesystem::path& path,
                     const std::function<void(std::span<const std::byte>)>& take);
 
-/// Puts `bytes` under `path`, or leaves what was there: temporary file beside it, fsync, rename,
-/// fsync of the folder. Missing folders are made. Throws Error(kIo).
+/// Writes `bytes` to `path`, or leaves what was there: temporary file beside it, fsync, rename,
+/// fsync of the folder. Missing folders are created. Throws Error(kIo).
 void write_file_atomic(const std::filesystem::path& path, std::string_view bytes);
 
 /// A file mapped read-only into memory for as long as the object lives. Movable, not copyable.
 ///
-/// Another process may change the file meanwhile. Where it cuts the file short, bytes that are gone
-/// read as zeros (map_guard.h): whoever has read bytes() calls check_unchanged() before he believes
-/// them.
+/// Another process may change the file meanwhile. If it truncates the file, the lost bytes read as
+/// zeros (map_guard.h): callers must call check_unchanged() after reading bytes().
 class MappedFile {
  public:
   /// Throws Error(kIo). An empty file gives an empty span.
@@ -43,8 +42,8 @@ class MappedFile {
 
   std::span<const std::byte> bytes() const noexcept;
 
-  /// Throws Error(kInvalidFile) when the file is no longer what it was when it was mapped: other
-  /// size, other time of modification, or bytes that could not be read.
+  /// Throws Error(kInvalidFile) when the file has changed since it was mapped: another size,
+  /// another time of modification, or bytes that could not be read.
   void check_unchanged() const;
 
  private:
@@ -52,7 +51,7 @@ class MappedFile {
   std::unique_ptr<Mapping> mapping_;
 };
 
-/// A fresh folder under the system's temporary folder, removed with all it holds by the destructor.
+/// A fresh folder under the system's temporary folder; the destructor removes it with its content.
 class TemporaryFolder {
  public:
   TemporaryFolder();

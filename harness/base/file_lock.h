@@ -8,14 +8,14 @@
 namespace harness {
 
 /// An exclusive lock between processes (and between threads), held as long as the object lives. A
-/// process that dies lets go of it. On a file system that knows no locks nothing is locked.
+/// process that dies releases it. On a file system without locks nothing is locked.
 class FileLock {
  public:
-  /// Waits for the lock on the file `path`, which is made for it and removed by the destructor.
-  /// Throws Error(kIo) when it cannot be made.
+  /// Waits for the lock on the file `path`, which is created for it and removed by the destructor.
+  /// Throws Error(kIo) when it cannot be created.
   static FileLock on_file(const std::filesystem::path& path);
 
-  /// The same without waiting: nothing when another holds it.
+  /// The same without waiting: nullopt when another process or thread holds the lock.
   static std::optional<FileLock> try_on_file(const std::filesystem::path& path);
 
   /// Waits for the lock on an existing folder; leaves no trace in it. Throws Error(kIo).

@@ -4,7 +4,7 @@
 
 namespace harness {
 
-/// IEEE 754 binary16 and bfloat16, as bits, for code that sees no LibTorch.
+/// IEEE 754 binary16 and bfloat16, as bits, for code that cannot use LibTorch.
 /// IEEE 754-2019, table 3.5: largest finite 65504, smallest normal 2^-14,
 /// smallest subnormal 2^-24.
 inline constexpr double kHalfMax = 65504.0;

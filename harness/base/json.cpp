@@ -5,6 +5,9 @@
 #include <set>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 
@@ -13,7 +16,7 @@ namespace {
 
 constexpr int kMaxDepth = 100;
 
-/// Refuses what nlohmann's parser lets through: endless nesting and keys that occur twice.
+/// Refuses what nlohmann's parser accepts: unlimited nesting and keys that occur twice.
 class StrictnessCheck {
  public:
   explicit StrictnessCheck(std::string_view subject) : subject_(subject) {}
@@ -21,7 +24,7 @@ class StrictnessCheck {
   bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
     if (depth > kMaxDepth) {
       throw Error(ErrorCode::kInvalidJson, subject_,
-                  "expected nesting of at most " + std::to_string(kMaxDepth) + ", got more");
+                  fmt::format("expected nesting of at most {}, got more", kMaxDepth));
     }
     if (event == Json::parse_event_t::object_start) keys_.emplace_back();
     if (event == Json::parse_event_t::object_end && !keys_.empty()) keys_.pop_back();
@@ -29,7 +32,7 @@ class StrictnessCheck {
       const auto key = parsed.get<std::string>();
       if (!keys_.back().insert(key).second) {
         throw Error(ErrorCode::kInvalidJson, subject_,
-                    "expected each key once, got \"" + key + "\" twice in one object");
+                    fmt::format("expected each key once, got \"{}\" twice in one object", key));
       }
     }
     return true;
@@ -43,19 +46,19 @@ class StrictnessCheck {
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view subject) {
-  // For the library the text ends there, whatever follows.
+  // The library takes a byte 0 for the end of the text, whatever follows.
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     throw Error(ErrorCode::kInvalidJson, subject,
-                "expected JSON, got a byte 0 at byte " + std::to_string(zero));
+                fmt::format("expected JSON, got a byte 0 at byte {}", zero));
   }
   StrictnessCheck check(subject);
   try {
     return Json::parse(text, std::ref(check));
   } catch (const nlohmann::json::exception& failure) {
-    // What stands before it is the library's own number.
+    // Before "] " the library puts an error number of its own.
     const std::string_view reason(failure.what());
     throw Error(ErrorCode::kInvalidJson, subject,
-                "expected JSON, got: " + std::string(reason.substr(reason.find("] ") + 2)));
+                fmt::format("expected JSON, got: {}", reason.substr(reason.find("] ") + 2)));
   }
 }
 
@@ -103,8 +106,8 @@ ObjectReader::ObjectReader(const Json& object, std::string subject, std::string 
     : object_(object), subject_(std::move(subject)), path_(std::move(path)) {
   if (!object.is_object()) {
     throw Error(ErrorCode::kInvalidSuite, subject_,
-                (path_.empty() ? "the file" : path_) + ": expected an object, got " +
-                    std::string(describe_type(object)));
+                fmt::format("{}: expected an object, got {}", path_.empty() ? "the file" : path_,
+                            describe_type(object)));
   }
 }
 
@@ -116,7 +119,7 @@ const Json& ObjectReader::required(std::string_view key) {
 
 const Json* ObjectReader::optional(std::string_view key) {
   asked_.emplace_back(key);
-  const auto found = object_.find(std::string(key));
+  const auto found = object_.find(key);
   return found == object_.end() ? nullptr : &*found;
 }
 
@@ -124,7 +127,7 @@ std::optional<std::string> ObjectReader::optional_string(std::string_view key) {
   const Json* value = optional(key);
   if (value == nullptr) return std::nullopt;
   if (!value->is_string()) {
-    fail(key, "expected a string, got " + std::string(describe_type(*value)));
+    fail(key, fmt::format("expected a string, got {}", describe_type(*value)));
   }
   return value->get<std::string>();
 }
@@ -133,7 +136,7 @@ std::optional<double> ObjectReader::optional_number(std::string_view key) {
   const Json* value = optional(key);
   if (value == nullptr) return std::nullopt;
   if (!value->is_number()) {
-    fail(key, "expected a number, got " + std::string(describe_type(*value)));
+    fail(key, fmt::format("expected a number, got {}", describe_type(*value)));
   }
   return value->get<double>();
 }
@@ -142,7 +145,7 @@ std::optional<std::int64_t> ObjectReader::optional_integer(std::string_view key)
   const Json* value = optional(key);
   if (value == nullptr) return std::nullopt;
   if (!value->is_number_integer()) {
-    fail(key, "expected an integer, got " + std::string(describe_type(*value)));
+    fail(key, fmt::format("expected an integer, got {}", describe_type(*value)));
   }
   return value->get<std::int64_t>();
 }
@@ -165,20 +168,17 @@ std::int64_t ObjectReader::required_integer(std::string_view key) {
 void ObjectReader::finish() const {
   for (const auto& [key, value] : object_.items()) {
     if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
-    std::string known;
-    for (const auto& name : std::set<std::string>(asked_.begin(), asked_.end())) {
-      known += known.empty() ? name : ", " + name;
-    }
-    fail(key, "unknown key; expected one of: " + known);
+    const std::set<std::string> known(asked_.begin(), asked_.end());
+    fail(key, fmt::format("unknown key; expected one of: {}", fmt::join(known, ", ")));
   }
 }
 
 void ObjectReader::fail(std::string_view key, std::string_view detail) const {
-  throw Error(ErrorCode::kInvalidSuite, subject_, path_of(key) + ": " + std::string(detail));
+  throw Error(ErrorCode::kInvalidSuite, subject_, fmt::format("{}: {}", path_of(key), detail));
 }
 
 std::string ObjectReader::path_of(std::string_view key) const {
-  return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+  return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
 }
 
 }  // namespace harness

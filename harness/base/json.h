@@ -13,7 +13,7 @@ namespace harness {
 /// JSON that keeps the order in which keys were written.
 using Json = nlohmann::ordered_json;
 
-/// Throws Error(kInvalidJson) that names `subject`, the line and the column. Nesting deeper than
+/// Throws an Error(kInvalidJson) that names `subject`, the line and the column. Nesting deeper than
 /// 100 and a key that occurs twice in one object are refused.
 Json parse_json(std::string_view text, std::string_view subject);
 
@@ -23,10 +23,10 @@ Json read_json_file(const std::filesystem::path& path);
 /// Indented, ends with a line feed, written atomically. NaN and infinity become null.
 void write_json_file(const std::filesystem::path& path, const Json& value);
 
-/// A double for JSON: null when it is not finite, so that a reader sees "missing", never "0".
+/// A double for JSON: null if it is not finite, so that a reader sees "missing", never "0".
 Json number_or_null(double value);
 
-/// A finite double as people write it: a whole number up to 2^53 is an integer, 512 and not 512.0.
+/// A finite double as people write it: a whole number up to 2^53 is an integer, 512, not 512.0.
 Json plain_number(double value);
 
 /// Reads an object strictly: each key is asked for by name and type, and finish() refuses whatever
@@ -34,7 +34,7 @@ Json plain_number(double value);
 /// `minizoo.json: rows[2].claims[0].digits: expected an integer, got a string`.
 class ObjectReader {
  public:
-  /// subject: the file's name. path: where `object` stands in it ("" for the root).
+  /// subject: the file's name. path: the key path of `object` in it ("" for the root).
   ObjectReader(const Json& object, std::string subject, std::string path);
 
   std::string required_string(std::string_view key);
@@ -49,7 +49,7 @@ class ObjectReader {
   /// Null pointer when absent.
   const Json* optional(std::string_view key);
 
-  /// Throws when the object has a key that was not asked for; names the keys that exist.
+  /// Throws when the object has a key that was not asked for; the message lists the known keys.
   void finish() const;
 
   /// Throws Error(kInvalidSuite) for a key of this object.

@@ -6,18 +6,18 @@
 
 namespace harness {
 
-/// Arguments as results may name them, without folders of the machine they were made on: the
-/// program's bare name, then what followed it, with the folders of absolute paths left out. So
-/// "/a/b/suite.json" becomes "suite.json", "--out=/a/b" becomes "--out=b", "-o/a/b" becomes "-ob".
+/// Arguments as results may record them, without folders of the machine: the program's bare name,
+/// then its arguments, with the folders of absolute paths removed. So "/a/b/suite.json" becomes
+/// "suite.json", "--out=/a/b" becomes "--out=b", "-o/a/b" becomes "-ob".
 std::vector<std::string> without_folders(std::vector<std::string> arguments);
 
 /// The running program's arguments, without_folders().
 std::vector<std::string> program_arguments();
 
-/// Now in UTC as 2026-11-24T05:30:50Z.
+/// The current time in UTC: "2026-11-24T05:30:50Z".
 std::string utc_now();
 
-/// Folder that holds the running program's file, to find the worker beside the command.
+/// The folder of the running program's file, where the worker is found beside the command.
 std::filesystem::path program_folder();
 
 }  // namespace harness

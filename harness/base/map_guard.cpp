@@ -13,11 +13,13 @@
 #include <stdexcept>
 #include <string>
 
+#include <fmt/format.h>
+
 namespace harness {
 namespace {
 
-/// A guarded range. The handler may look at it while another thread changes it: `version` is odd
-/// meanwhile, and whoever reads it before and after sees whether what lies between fits together.
+/// A guarded range. The handler may read it while another thread changes it (a seqlock): `version`
+/// is odd meanwhile, and a reader that finds it even and unchanged has read a consistent range.
 struct Slot {
   std::atomic<std::uint64_t> version{0};
   std::atomic<std::uintptr_t> begin{0};
@@ -61,7 +63,7 @@ void on_bus_error(int signal, siginfo_t* info, void* context) {
   } else if (previous_action.sa_handler != SIG_DFL && previous_action.sa_handler != SIG_IGN) {
     previous_action.sa_handler(signal);
   } else {
-    // The instruction faults again and meets the system's own answer.
+    // The instruction faults again, now with the default action.
     ::signal(signal, SIG_DFL);
   }
 }
@@ -93,8 +95,8 @@ MapGuard::MapGuard(std::span<const std::byte> mapped) : slot_(0) {
   const std::lock_guard lock(slots_mutex);
   while (slot_ < kMaxGuards && slots[slot_].end.load() != 0) ++slot_;
   if (slot_ == kMaxGuards) {
-    throw std::length_error("expected at most " + std::to_string(kMaxGuards) +
-                            " files mapped at once, got more");
+    throw std::length_error(
+        fmt::format("expected at most {} files mapped at once, got more", kMaxGuards));
   }
   const auto begin = reinterpret_cast<std::uintptr_t>(mapped.data());
   const std::uintptr_t end = begin + mapped.size();

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 namespace harness {
 namespace {
 
@@ -14,7 +16,7 @@ std::string shown(const Json& value) {
 }
 
 std::string joined(const std::string& path, const std::string& key) {
-  return path.empty() ? key : path + "." + key;
+  return path.empty() ? key : fmt::format("{}.{}", path, key);
 }
 
 std::string difference_at(const Json& a, const Json& b, const std::string& path);
@@ -22,22 +24,26 @@ std::string difference_at(const Json& a, const Json& b, const std::string& path)
 std::string object_difference(const Json& a, const Json& b, const std::string& path) {
   for (const auto& [key, value] : a.items()) {
     const auto other = b.find(key);
-    if (other == b.end()) return joined(path, key) + ": " + shown(value) + " against nothing";
+    if (other == b.end()) {
+      return fmt::format("{}: {} against nothing", joined(path, key), shown(value));
+    }
     const auto difference = difference_at(value, *other, joined(path, key));
     if (!difference.empty()) return difference;
   }
   for (const auto& [key, value] : b.items()) {
-    if (!a.contains(key)) return joined(path, key) + ": nothing against " + shown(value);
+    if (!a.contains(key)) {
+      return fmt::format("{}: nothing against {}", joined(path, key), shown(value));
+    }
   }
   return "";
 }
 
 std::string array_difference(const Json& a, const Json& b, const std::string& path) {
   if (a.size() != b.size()) {
-    return path + ": " + std::to_string(a.size()) + " entries against " + std::to_string(b.size());
+    return fmt::format("{}: {} entries against {}", path, a.size(), b.size());
   }
   for (std::size_t i = 0; i < a.size(); ++i) {
-    const auto difference = difference_at(a[i], b[i], path + "[" + std::to_string(i) + "]");
+    const auto difference = difference_at(a[i], b[i], fmt::format("{}[{}]", path, i));
     if (!difference.empty()) return difference;
   }
   return "";
@@ -47,7 +53,7 @@ std::string difference_at(const Json& a, const Json& b, const std::string& path)
   if (a.is_object() && b.is_object()) return object_difference(a, b, path);
   if (a.is_array() && b.is_array()) return array_difference(a, b, path);
   if (a == b) return "";
-  return (path.empty() ? "" : path + ": ") + shown(a) + " against " + shown(b);
+  return fmt::format("{}{}{} against {}", path, path.empty() ? "" : ": ", shown(a), shown(b));
 }
 
 }  // namespace
@@ -56,7 +62,7 @@ const Json* find_at(const Json& value, std::initializer_list<std::string_view> p
   const Json* current = &value;
   for (const auto key : path) {
     if (!current->is_object()) return nullptr;
-    const auto found = current->find(std::string(key));
+    const auto found = current->find(key);
     if (found == current->end()) return nullptr;
     current = &*found;
   }

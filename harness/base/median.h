@@ -4,8 +4,8 @@
 
 namespace harness {
 
-/// The median: of an even number of values the mean of the two in the middle. NaN when there is no
-/// value or one of them is NaN.
+/// The median; for an even number of values, the mean of the two in the middle. NaN when there is
+/// no value or one of them is NaN.
 double median(std::vector<double> values);
 
 }  // namespace harness

@@ -3,19 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
+#include <span>
 #include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace harness {
 namespace {
 
 constexpr int kMostDigits = 12;
-
-std::string printed(const char* format, int precision, double value) {
-  char buffer[400];
-  const int length = std::snprintf(buffer, sizeof buffer, format, precision, value);
-  return std::string(buffer, static_cast<std::size_t>(std::clamp(length, 0, 399)));
-}
 
 std::string without_trailing_zeros(std::string text) {
   if (text.find('.') == std::string::npos) return text;
@@ -24,7 +21,7 @@ std::string without_trailing_zeros(std::string text) {
   return text;
 }
 
-/// Digits after the point that show `significant` digits of a value.
+/// Digits after the point needed to show `significant` digits of a value.
 int digits_for(double value, int significant) {
   if (value == 0.0 || !std::isfinite(value)) return 0;
   const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
@@ -35,7 +32,7 @@ int digits_for(double value, int significant) {
 
 std::string fixed_text(double value, int digits) {
   if (!std::isfinite(value)) return std::isnan(value) ? "nan" : (value > 0 ? "inf" : "-inf");
-  std::string text = printed("%.*f", std::max(digits, 0), value);
+  std::string text = fmt::format("{:.{}f}", value, std::max(digits, 0));
   const bool is_zero = text.find_first_not_of("-0.") == std::string::npos;
   return is_zero && text.front() == '-' ? text.substr(1) : text;
 }
@@ -50,12 +47,14 @@ std::string measured_text(double value, int published_digits) {
 std::string short_text(double value, int significant) {
   if (!std::isfinite(value)) return fixed_text(value, 0);
   const double size = std::abs(value);
-  if (size != 0.0 && (size < 1e-4 || size >= 1e15)) return printed("%.*g", significant, value);
+  if (size != 0.0 && (size < 1e-4 || size >= 1e15)) {
+    return fmt::format("{:.{}g}", value, significant);
+  }
   return without_trailing_zeros(fixed_text(value, digits_for(value, significant)));
 }
 
 std::string count_text(std::int64_t count) {
-  const std::string digits = std::to_string(count);
+  const std::string digits = fmt::to_string(count);
   const std::size_t first = digits.front() == '-' ? 1 : 0;
   std::string text;
   for (std::size_t i = 0; i < digits.size(); ++i) {
@@ -71,7 +70,7 @@ std::string byte_text(double bytes) {
   std::size_t unit = 0;
   double size = bytes / 1024;
   for (; size >= 1024 && unit + 1 < kUnits.size(); ++unit) size /= 1024;
-  return fixed_text(size, 2).append(" ").append(kUnits[unit]);
+  return fmt::format("{} {}", fixed_text(size, 2), kUnits[unit]);
 }
 
 std::string share_text(std::int64_t part, std::int64_t whole) {
@@ -80,25 +79,20 @@ std::string share_text(std::int64_t part, std::int64_t whole) {
 }
 
 std::string plural(std::int64_t count, const std::string& noun) {
-  return count_text(count) + " " + noun + (count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
 }
 
 std::string listing(const std::vector<std::string>& names) {
   constexpr std::size_t kNamesShown = 3;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kNamesShown); ++i) {
-    text.append(i == 0 ? "" : ", ").append(names[i]);
-  }
-  return names.size() > kNamesShown ? text.append(", ...") : text;
+  const bool all = names.size() <= kNamesShown;
+  const auto shown = std::span(names).first(std::min(names.size(), kNamesShown));
+  return fmt::format("{}{}", fmt::join(shown, ", "), all ? "" : ", ...");
 }
 
 std::string enumeration(const std::vector<std::string>& parts) {
-  std::string text;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i > 0) text.append(i + 1 == parts.size() ? " and " : ", ");
-    text.append(parts[i]);
-  }
-  return text;
+  if (parts.size() < 2) return parts.empty() ? "" : parts.front();
+  const auto before = std::span(parts).first(parts.size() - 1);
+  return fmt::format("{} and {}", fmt::join(before, ", "), parts.back());
 }
 
 }  // namespace harness

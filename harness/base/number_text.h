@@ -6,7 +6,7 @@
 
 namespace harness {
 
-/// Numbers and lists as people read them. NaN and infinity read "nan" and "inf".
+/// Numbers and lists as people read them. NaN and infinity are "nan" and "inf".
 
 /// Exactly `digits` digits after the point: fixed_text(76.8, 2) is "76.80".
 std::string fixed_text(double value, int digits);
@@ -31,7 +31,7 @@ std::string share_text(std::int64_t part, std::int64_t whole);
 /// "1 tensor", "3 tensors".
 std::string plural(std::int64_t count, const std::string& noun);
 
-/// The first three, and that there are more: "a, b", "a, b, c, ...".
+/// The first three names, and "..." if there are more: "a, b", "a, b, c, ...".
 std::string listing(const std::vector<std::string>& names);
 
 /// "a", "a and b", "a, b and c".

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 
+#include <fmt/format.h>
+
 #include "harness/base/shared_library.h"
 
 namespace harness {
@@ -50,7 +52,7 @@ std::optional<CudaDevice> cuda_device(int number) {
                         driver.attribute(&minor, kComputeCapabilityMinor, device) == kSuccess;
   if (!answered) return std::nullopt;
   return CudaDevice{name.data(), static_cast<std::int64_t>(memory),
-                    std::to_string(major) + "." + std::to_string(minor)};
+                    fmt::format("{}.{}", major, minor)};
 }
 
 std::optional<std::string> nvidia_driver_version() {

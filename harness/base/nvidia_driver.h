@@ -13,12 +13,12 @@ struct CudaDevice {
   std::string compute_capability;  ///< "9.0".
 };
 
-/// The device that CUDA programs see under that number (CUDA_VISIBLE_DEVICES applies), asked of
-/// libcuda.so.1 at run time: CUDA Driver API, whose functions used here are the same since CUDA
-/// 3.2. Nothing without a driver or such a device.
+/// The device that CUDA programs see under that number (CUDA_VISIBLE_DEVICES applies), as
+/// libcuda.so.1 reports it at run time: CUDA Driver API, whose functions used here are unchanged
+/// since CUDA 3.2. Nullopt without a driver or such a device.
 std::optional<CudaDevice> cuda_device(int number);
 
-/// The driver's release, "580.65.06", asked of libnvidia-ml.so.1 (NVML); nothing without one.
+/// The driver's release, "580.65.06", as libnvidia-ml.so.1 (NVML) reports it; nullopt without one.
 std::optional<std::string> nvidia_driver_version();
 
 }  // namespace harness

@@ -9,11 +9,11 @@
 
 namespace harness {
 
-/// Builds a JSON object of any number of members: ordered_json itself looks keys up one by one, so
-/// that an object of a million members from outside would take hours.
+/// Builds a JSON object of any number of members. ordered_json itself searches keys linearly, so
+/// that an untrusted object of a million members would take hours.
 class OrderedObject {
  public:
-  /// A key that is there already keeps its place and gets the new value, as in Python.
+  /// An existing key keeps its place and gets the new value, as in Python.
   void set(const std::string& key, Json value) {
     auto& members = object_.get_ref<Json::object_t&>();
     const auto [found, is_new] = index_.emplace(key, members.size());

@@ -4,10 +4,10 @@
 
 namespace harness {
 
-/// A library that this machine may have or not, opened at run time and closed with the object.
+/// A library that this machine may or may not have, opened at run time and closed with the object.
 class SharedLibrary {
  public:
-  /// name: as dlopen() takes it: "libcuda.so.1".
+  /// name: as for dlopen(), "libcuda.so.1".
   explicit SharedLibrary(const char* name);
 
   bool is_open() const noexcept { return handle_ != nullptr; }

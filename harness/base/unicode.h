@@ -31,19 +31,19 @@ std::string latin1_to_utf8(std::string_view bytes);
 /// The reverse; false when a code point is above U+00FF or `text` is not UTF-8.
 bool utf8_to_latin1(std::string_view text, std::string& bytes);
 
-/// Columns that a terminal gives a code point: 0 for combining marks, 2 for wide East Asian
+/// Columns that a code point takes in a terminal: 0 for combining marks, 2 for wide East Asian
 /// characters and emoji, else 1 (Unicode 15, EastAsianWidth.txt, in blocks).
 int columns_of(char32_t value) noexcept;
 
-/// Columns that a terminal gives a whole text.
+/// Columns that a whole text takes in a terminal.
 std::size_t columns_of(std::string_view text);
 
-/// The text with everything that could move the cursor, colour the screen or turn the reading
-/// direction replaced: control characters by U+FFFD, line feeds and tabs by a space, bytes that are
-/// not UTF-8 by U+FFFD. Texts from files of others (tensor names, configs) end up in reasons.
+/// The text without anything that could move the cursor, colour the screen or turn the reading
+/// direction: control characters and bytes that are not UTF-8 become U+FFFD, line feeds and tabs
+/// become spaces. Texts from untrusted files (tensor names, configs) end up in reasons.
 std::string printable(std::string_view text);
 
-/// printable(), cut to what an error message needs: a file can hold a name of a million letters.
+/// printable(), cut to 600 bytes for an error message: a file can hold a name of a million letters.
 std::string for_message(std::string_view text);
 
 }  // namespace harness

@@ -11,6 +11,8 @@
 #include <csignal>
 #include <cstring>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/cli/interrupt.h"
 
@@ -20,7 +22,8 @@ namespace {
 constexpr int kCannotStart = 127;
 
 [[noreturn]] void fail(std::string_view subject, std::string_view action, int error) {
-  throw Error(ErrorCode::kWorkerFailed, subject, std::string(action) + ": " + std::strerror(error));
+  throw Error(ErrorCode::kWorkerFailed, subject,
+              fmt::format("{}: {}", action, std::strerror(error)));
 }
 
 /// Both ends of a pipe or of a pair of sockets.
@@ -29,8 +32,8 @@ struct Ends {
   Descriptor theirs;
 };
 
-/// The standard streams of this program may be closed: what the child gets as its 0, 1 and 2 must
-/// not stand there beforehand.
+/// The standard streams of this program may be closed. A descriptor that the child gets as its 0, 1
+/// or 2 must not already have one of these numbers: dup2() to itself would leave it close-on-exec.
 Descriptor beyond_standard(Descriptor end) {
   if (end.get() > STDERR_FILENO) return end;
   Descriptor moved(::fcntl(end.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
@@ -46,7 +49,7 @@ Ends make_pipe() {
   return {beyond_standard(std::move(pipe.ours)), beyond_standard(std::move(pipe.theirs))};
 }
 
-/// The same, for what is read only where something has come.
+/// The same, for output that is read only after poll() has announced it.
 Ends make_polled_pipe() {
   Ends pipe = make_pipe();
   if (::fcntl(pipe.ours.get(), F_SETFL, O_NONBLOCK) != 0) fail("pipe", "cannot set up", errno);
@@ -62,7 +65,7 @@ Ends make_socket_pair() {
   return {beyond_standard(std::move(pair.ours)), beyond_standard(std::move(pair.theirs))};
 }
 
-/// All that the child needs between fork and exec, made before the fork.
+/// All that the child needs between fork and exec, prepared before the fork.
 struct StartPlan {
   const char* program = nullptr;
   char* const* arguments = nullptr;
@@ -74,11 +77,12 @@ struct StartPlan {
 };
 
 /// The child's side of the fork. Another thread of ours may have held any lock at that moment, so
-/// that nothing here may allocate, throw or use stdio: only what signal-safety(7) lists.
+/// nothing here may allocate, throw or use stdio: only what signal-safety(7) lists is allowed.
 [[noreturn]] void become(const StartPlan& plan) noexcept {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != plan.parent) ::_exit(kCannotStart);  // It died before prctl took effect.
+  // The parent died before prctl took effect.
+  if (::getppid() != plan.parent) ::_exit(kCannotStart);
   // exec resets the signals that we catch and passes on those that are ignored.
   struct sigaction usual {};
   usual.sa_handler = SIG_DFL;
@@ -93,7 +97,7 @@ struct StartPlan {
   ::_exit(said == static_cast<ssize_t>(sizeof error) ? kCannotStart : kCannotStart + 1);
 }
 
-/// errno of an exec that failed, 0 when it succeeded. Waits for that.
+/// Waits for the exec: its errno if it failed, 0 if it succeeded and so closed the pipe.
 int failure_of_start(const Descriptor& failure) {
   int error = 0;
   const auto got = read_some(failure, std::as_writable_bytes(std::span(&error, 1)));
@@ -118,10 +122,10 @@ ChildProcess::ChildProcess(const std::filesystem::path& program,
   child_ = ::fork();
   if (child_ == 0) become(plan);
   if (child_ < 0) fail(name_, "cannot fork", errno);
-  // The child does so too; whoever comes first, neither of us acts before it is done.
+  // The child does the same: whichever process is first, neither goes on without the group.
   ::setpgid(child_, child_);
   kill_on_abort(child_);
-  // Only the child may hold its ends from here on: else their closing would never be seen.
+  // From here on only the child may hold its ends, or we would never see them closed.
   for (Ends* pair : {&in, &out, &err, &failure}) pair->theirs.close();
   input = std::move(in.ours);
   output = std::move(out.ours);
@@ -143,7 +147,7 @@ void ChildProcess::send(int signal) const noexcept {
 std::optional<int> ChildProcess::ended() {
   if (status_) return status_;
   siginfo_t info{};
-  // WNOWAIT: until it is reaped, its number names its group and nothing else.
+  // WNOWAIT: as long as it is not reaped, its number cannot be reused and still names its group.
   while (::waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
     if (errno != EINTR) fail(name_, "cannot wait for it", errno);
   }

@@ -12,7 +12,7 @@
 namespace harness {
 
 /// A program that was started as the leader of a process group of its own, with our ends of its
-/// standard streams. Its whole group is killed, and it is reaped, when the object goes.
+/// standard streams. The destructor kills the whole group and reaps the program.
 class ChildProcess {
  public:
   /// Starts it. When this thread ends, so does the program, whatever ended the thread. Throws
@@ -25,7 +25,7 @@ class ChildProcess {
   /// Sends a signal to the whole group; nothing once it has been reaped.
   void send(int signal) const noexcept;
 
-  /// The status of wait(2) once it has ended, else nothing. Reaps it, and kills what is left of its
+  /// The status of wait(2) once it has ended, else nullopt. Reaps it, and kills what is left of its
   /// group. Throws Error(kWorkerFailed) when it cannot be waited for.
   std::optional<int> ended();
 

@@ -5,8 +5,8 @@
 namespace harness {
 
 /// Each command adds itself to the program and, when it was chosen, puts its exit code into
-/// `exit_code` (DESIGN: 0 pass, 1 fail, 2 unusable input, 3 ambiguous or unfit, 77 nothing judged).
-/// What the outside world gets wrong leaves as Error; main prints it and exits with 2.
+/// `exit_code` (0 pass, 1 fail, 2 unusable input, 3 ambiguous, 77 nothing judged). Throws Error for
+/// mistakes of the outside world; main prints it and exits with 2.
 void add_run_command(CLI::App& program, int& exit_code);
 void add_judge_command(CLI::App& program, int& exit_code);
 void add_diff_command(CLI::App& program, int& exit_code);

@@ -3,6 +3,8 @@
 #include <optional>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/hash_in_name.h"
 #include "harness/base/measurement.h"
@@ -31,7 +33,7 @@ std::string published_hash(const Row& row) {
   return claim != nullptr && claim->value.is_string() ? claim->value.get<std::string>() : "";
 }
 
-/// Rows whose id stands in the name; of ids within one another the longest.
+/// Rows whose id is in the name; where one id contains another, the longer one.
 Rows named_in(const Suite& suite, const std::string& name) {
   const Row* best = nullptr;
   for (const auto& row : suite.rows) {
@@ -41,7 +43,7 @@ Rows named_in(const Suite& suite, const std::string& name) {
   return best == nullptr ? Rows{} : Rows{best};
 }
 
-/// Whether names, shapes and the arithmetic that left them are those of the row.
+/// Whether the tensors' names, shapes and dtypes are those of the row.
 bool content_fits(const Row& row, const CheckpointRecord& checkpoint) {
   if (checkpoint.error || judge_tensors(checkpoint, row).verdict != Verdict::kPass) return false;
   const std::string provenance = provenance_of(checkpoint).name;
@@ -55,8 +57,9 @@ bool content_fits(const Row& row, const CheckpointRecord& checkpoint) {
   const std::string found = ids.empty() ? "no hash, id, config name or content of one"
                                         : "content that fits " + enumeration(ids);
   throw Error(ErrorCode::kUsage, name,
-              "expected a file of a row of " + suite.name + ", found " + found +
-                  "; say which row with --row, or leave --suite out to see what is inside");
+              fmt::format("expected a file of a row of {}, found {}; say which row with --row, or "
+                          "leave --suite out to see what is inside",
+                          suite.name, found));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 namespace harness {
 
-/// The row that a file claims to be, and what says so.
+/// The row that a file claims to be, and the evidence for it.
 struct IdentifiedRow {
   Row row;
   std::string how;  ///< "the hash in its name", "its bytes", "its name", "its config's name",
@@ -15,7 +15,7 @@ struct IdentifiedRow {
 };
 
 /// Finds the row of a checkpoint: the row that publishes the 8 hex digits in the file's name, else
-/// the one that publishes the start of its sha256, else the one whose id stands in the name, else
+/// the one that publishes the start of its sha256, else the one whose id is in the name, else
 /// the one that meta.exp_name names, else the only one whose model and arithmetic fit what is
 /// inside.
 /// Throws Error(kUsage) when none or several fit: with the reason and how to choose.

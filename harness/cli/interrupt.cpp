@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kFinishing =
     "halfproof: finishing what can be resumed; press Ctrl-C again to abort\n";
 
-// What the handler looks at.
+// The state that the handler reads.
 std::atomic<bool> noted{false};
 std::atomic<pid_t> group_to_kill{0};
 std::atomic<bool> on_terminal{false};
@@ -27,7 +27,7 @@ void say(std::string_view text) {
 void on_signal(int signal) {
   const int kept_errno = errno;
   if (!noted.exchange(true)) {
-    // A terminal stands behind "^C", and perhaps behind a line of progress.
+    // The cursor is behind "^C", and perhaps behind a line of progress.
     if (on_terminal.load()) say("\n");
     say(kFinishing);
     errno = kept_errno;

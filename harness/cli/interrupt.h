@@ -8,11 +8,11 @@ namespace harness {
 inline constexpr int kInterruptedExit = 130;
 
 /// From now on the first Ctrl-C (or SIGTERM) is noted instead of ending the program at once, so
-/// that what is being written is written to its end; it says so on standard error. The second one
-/// ends the program as usual.
+/// that files being written are completed; a message on standard error says so. The second one ends
+/// the program as usual.
 void catch_interrupts();
 
-/// Whether one came.
+/// Whether the first one has arrived.
 bool interrupted() noexcept;
 
 /// The process group that a second Ctrl-C kills before it ends the program; 0: none. There is one

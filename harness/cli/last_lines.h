@@ -5,14 +5,14 @@
 
 namespace harness {
 
-/// The last lines of what a program wrote, to say with how it ended: at most 5 lines and 2000
+/// The last lines that a program wrote, for the message about its end: at most 5 lines and 2000
 /// bytes.
 class LastLines {
  public:
-  /// An empty line is not kept, a long one loses its end.
+  /// Skips an empty line and truncates a long one.
   void add(const std::string& line);
 
-  /// "a | b", harmless to print; "" when there was none.
+  /// "a | b", safe to print; "" when there was none.
   std::string text() const;
 
  private:

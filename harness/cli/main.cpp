@@ -5,7 +5,7 @@
 int main(int argc, char** argv) {
   // A file that may not grow (ulimit -f) is an error that names it, not the end of the program.
   std::signal(SIGXFSZ, SIG_IGN);
-  // Whoever started us may have ignored it: then no worker could be waited for.
+  // The parent may have set SIGCHLD to be ignored: then no worker could be waited for.
   std::signal(SIGCHLD, SIG_DFL);
   CLI::App program{"halfproof proves, or disproves, what a model zoo says about FP16 training",
                    "halfproof"};

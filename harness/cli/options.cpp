@@ -1,5 +1,7 @@
 #include "harness/cli/options.h"
 
+#include <fmt/format.h>
+
 #include "harness/cli/row_worker.h"
 
 namespace harness {
@@ -9,9 +11,10 @@ void add_json_flag(CLI::App& command, bool& json, const std::string& what) {
 }
 
 void add_timeout_option(CLI::App& command, std::int64_t& seconds) {
-  add_value(command, "--timeout", seconds, "SECONDS",
-            "End a worker that makes no progress for so long; its results fail (default: " +
-                std::to_string(kWorkerTimeoutSeconds) + ")")
+  add_value(
+      command, "--timeout", seconds, "SECONDS",
+      fmt::format("End a worker that makes no progress for so long; its results fail (default: {})",
+                  kWorkerTimeoutSeconds))
       ->check(CLI::Range(1, 1 << 30));
 }
 
@@ -21,7 +24,7 @@ void add_require_option(CLI::App& command, std::vector<std::string>& lacks) {
 }
 
 void add_footer(CLI::App& command, const std::string& example, const std::string& exit_codes) {
-  command.footer("Example:\n  " + example + "\nExit codes:\n  " + exit_codes);
+  command.footer(fmt::format("Example:\n  {}\nExit codes:\n  {}", example, exit_codes));
 }
 
 }  // namespace harness

@@ -8,10 +8,10 @@
 
 namespace harness {
 
-/// The forms that the options of all commands have. `metavar` stands for the value in the help: a
-/// word such as FILE, DIR or N.
+/// The forms of the options of all commands. `metavar` is the placeholder of the value in the help:
+/// a word such as FILE, DIR or N.
 
-/// What stands without a name behind the command; it is required.
+/// A positional argument; it is required.
 template <typename T>
 CLI::Option* add_positional(CLI::App& command, const std::string& name, T& value,
                             const std::string& help) {
@@ -35,7 +35,7 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<T>
       ->allow_extra_args(false);
 }
 
-/// --json: `what` is printed as JSON.
+/// --json, with `what` as its help.
 void add_json_flag(CLI::App& command, bool& json, const std::string& what = "Print JSON");
 
 /// --timeout SECONDS, of commands that start workers.
@@ -49,7 +49,7 @@ void add_store_options(CLI::App& command, Options& options) {
   command.add_flag("--offline", options.offline, "Never touch the network");
 }
 
-/// What the commands have in common that start workers for the rows of a suite.
+/// The common options of the commands that start workers for the rows of a suite.
 template <typename Options>
 void add_job_options(CLI::App& command, Options& options) {
   add_list(command, "--row", options.rows, "ROW",
@@ -71,7 +71,7 @@ inline constexpr const char* kJudgedExits =
     "0 every claim that could be judged passes, 1 a claim fails, 2 unusable input,\n"
     "  3 none fails and one is too noisy to say, 77 nothing could be judged, 130 interrupted";
 
-/// What the help of a command ends with.
+/// Ends the help of a command with an example and its exit codes.
 void add_footer(CLI::App& command, const std::string& example, const std::string& exit_codes);
 
 }  // namespace harness

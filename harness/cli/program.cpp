@@ -6,6 +6,8 @@
 #include <numeric>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/unicode.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
@@ -37,7 +39,8 @@ std::size_t edits_between(const std::string& one, const std::string& other) {
 void set_up(CLI::App& program, int& exit_code) {
   const BuildRecord build = build_record();
   program.require_subcommand(1);
-  program.set_version_flag("--version", "halfproof " + build.version + " (" + build.commit + ")");
+  program.set_version_flag("--version",
+                           fmt::format("halfproof {} ({})", build.version, build.commit));
   program.get_formatter()->column_width(kHelpColumn);
   program.get_formatter()->label("SUBCOMMAND", "COMMAND ...");
   for (const auto add :
@@ -47,9 +50,10 @@ void set_up(CLI::App& program, int& exit_code) {
     add(program, exit_code);
   }
   for (CLI::App* command : program.get_subcommands({})) command->group("Commands");
-  program.footer(std::string("halfproof COMMAND --help says more.\n"
-                             "Exit codes of commands that judge:\n  ") +
-                 kJudgedExits);
+  program.footer(
+      fmt::format("halfproof COMMAND --help says more.\n"
+                  "Exit codes of commands that judge:\n  {}",
+                  kJudgedExits));
 }
 
 std::string unknown_command(const CLI::App& program, const std::string& name) {
@@ -64,7 +68,7 @@ std::string unknown_command(const CLI::App& program, const std::string& name) {
     fewest = std::min(fewest, edits);
     all += (all.empty() ? "" : ", ") + command->get_name();
   }
-  return "unknown command " + printable(name) + "; the nearest is " + nearest + ", of " + all;
+  return fmt::format("unknown command {}; the nearest is {}, of {}", printable(name), nearest, all);
 }
 
 int run_program(CLI::App& program, int argc, const char* const* argv, const int& exit_code) {

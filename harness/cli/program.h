@@ -10,8 +10,8 @@ namespace harness {
 /// them. The command that was chosen puts its exit code into `exit_code`.
 void set_up(CLI::App& program, int& exit_code);
 
-/// Parses and runs. Returns the exit code; says on standard error what is wrong with the command
-/// line (an unknown command with the nearest name) or with the world (Error).
+/// Parses and runs. Returns the exit code; explains on standard error what is wrong with the
+/// command line (an unknown command with the nearest name) or which Error was thrown.
 int run_program(CLI::App& program, int argc, const char* const* argv, const int& exit_code);
 
 /// "unknown command rnu; the nearest is run", or "" for the name of a command.

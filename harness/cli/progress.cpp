@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace harness {
 namespace {
 
@@ -13,44 +15,32 @@ constexpr std::chrono::seconds kPlainInterval{10};
 
 std::string clock_text(double seconds) {
   const auto whole = static_cast<std::int64_t>(seconds + 0.5);
-  char text[32];
-  if (whole >= 3600) {
-    std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", static_cast<long>(whole / 3600),
-                  static_cast<long>(whole / 60 % 60), static_cast<long>(whole % 60));
-  } else {
-    std::snprintf(text, sizeof text, "%ld:%02ld", static_cast<long>(whole / 60),
-                  static_cast<long>(whole % 60));
-  }
-  return text;
+  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
 }  // namespace
 
 std::string progress_line(const std::string& label, const std::string& unit, std::uint64_t done,
                           std::uint64_t total, double elapsed_s, std::uint64_t before) {
-  std::string line = label + ": " + std::to_string(done);
-  if (total > 0) line.append("/").append(std::to_string(total));
-  line.append(" ").append(unit);
+  std::string line =
+      fmt::format("{}: {}{} {}", label, done, total > 0 ? fmt::format("/{}", total) : "", unit);
   if (elapsed_s <= 0 || done <= before) return line;
   const double rate = static_cast<double>(done - before) / elapsed_s;
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", rate);
-  line.append(", ").append(text).append(" ").append(unit).append("/s");
+  line += fmt::format(", {:.1f} {}/s", rate, unit);
   if (total > done) {
-    line.append(", ").append(clock_text(static_cast<double>(total - done) / rate)).append(" left");
+    line += fmt::format(", {} left", clock_text(static_cast<double>(total - done) / rate));
   }
   return line;
 }
 
 std::string progress_note(const Json& event) {
   if (!event.contains("loss")) return "";
-  char text[96];
   const auto number = [&](const char* key) {
     const Json& value = event.value(key, Json());
     return value.is_number() ? value.get<double>() : std::nan("");
   };
-  std::snprintf(text, sizeof(text), "loss %.4f, scale %g", number("loss"), number("scale"));
-  return text;
+  return fmt::format("loss {:.4f}, scale {:g}", number("loss"), number("scale"));
 }
 
 Progress::Progress(std::string label, std::string unit, bool quiet, std::FILE* stream)
@@ -68,7 +58,7 @@ Progress::~Progress() {
 
 void Progress::update(std::uint64_t done, std::uint64_t total, const std::string& note) {
   if (quiet_) return;
-  // Whoever goes on from 300 of 600 reports 301 first.
+  // A job that continues from 300 of 600 reports 301 first.
   if (!std::exchange(begun_, true) && done > 1) before_ = done - 1;
   const auto now = Clock::now();
   const auto interval =
@@ -77,7 +67,7 @@ void Progress::update(std::uint64_t done, std::uint64_t total, const std::string
   last_ = now;
   const double elapsed = std::chrono::duration<double>(now - started_).count();
   std::string line = progress_line(label_, unit_, done, total, elapsed, before_);
-  if (!note.empty()) line.append(", ").append(note);
+  if (!note.empty()) line += ", " + note;
   std::fprintf(stream_, terminal_ ? "\r\x1b[K%s" : "%s\n", line.c_str());
   std::fflush(stream_);
   shown_ = true;

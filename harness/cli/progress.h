@@ -9,8 +9,8 @@
 
 namespace harness {
 
-/// Shows how far long work has come. On a terminal one line that is rewritten, with a rate and the
-/// time left; elsewhere a plain line now and then, so that a log stays short.
+/// Shows the progress of long work. On a terminal, one line that is rewritten, with a rate and the
+/// time left; elsewhere, a plain line now and then, so that a log stays short.
 class Progress {
  public:
   /// label: what is being done. unit: what `done` counts ("images", "MB").
@@ -20,9 +20,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// total 0: not known. note: is put behind ("loss 1.2"). Calls in quick succession cost nothing.
-  /// The rate counts from where the first call began: work that goes on does not claim what was
-  /// done before.
+  /// total 0: not known. note: is appended ("loss 1.2"). Calls in quick succession cost nothing.
+  /// The rate counts from the first call on: resumed work does not count what was done before.
   void update(std::uint64_t done, std::uint64_t total, const std::string& note = "");
 
   /// Removes the line from a terminal; called by the destructor too.
@@ -46,12 +45,12 @@ class Progress {
 /// "fcn: 7/16 images, 21.3 images/s, 0:12 left"; without a total or a rate those parts are left
 /// out.
 ///
-/// before: how much of `done` was there already when the clock began.
+/// before: the part of `done` that was already there when the clock started.
 std::string progress_line(const std::string& label, const std::string& unit, std::uint64_t done,
                           std::uint64_t total, double elapsed_s, std::uint64_t before = 0);
 
-/// "loss 1.2340, scale 512" of a worker's event, "nan" for what is not a number; "" of an event
-/// without a loss.
+/// "loss 1.2340, scale 512" from a worker's event, "nan" for a value that is not a number; "" for
+/// an event without a loss.
 std::string progress_note(const Json& event);
 
 }  // namespace harness

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include <fmt/format.h>
+
 #include "harness/base/machine.h"
 #include "harness/base/sha256.h"
 #include "harness/cli/interrupt.h"
@@ -41,7 +43,7 @@ RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, con
     if (kind == "unavailable") row_end = {RunStatus::kSkipped, event.value("message", "")};
     if (kind == "error") row_end = {RunStatus::kError, "worker: " + event.value("message", "")};
     if (kind != "progress") return;
-    const std::string text = row + " " + event.value("label", "");
+    const std::string text = fmt::format("{} {}", row, event.value("label", ""));
     if (progress == nullptr || text != label) {
       label = text;
       progress = std::make_unique<Progress>(label, unit, options.quiet);
@@ -54,13 +56,13 @@ RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, con
   try {
     const WorkerEnd end = run_worker(command, on_event, interrupted);
     if (end.ok) return {};
-    // What said that it cannot and then died has not skipped.
+    // A worker that reports it cannot run and then dies has failed, not skipped.
     const bool silent = row_end.reason.empty();
     const bool died = end.died && row_end.status == RunStatus::kSkipped;
     return silent || died ? RowEnd{RunStatus::kError, "worker: " + end.reason} : row_end;
   } catch (const Json::exception& wrong) {
     return {RunStatus::kError,
-            std::string("worker: sent an event of another form: ") + wrong.what()};
+            fmt::format("worker: sent an event of another form: {}", wrong.what())};
   }
 }
 

@@ -12,8 +12,8 @@
 
 namespace harness {
 
-/// Longer than any step between two signs of life took: an image of 1024x2048 in six scales and
-/// flipped keeps one core busy for about twenty minutes.
+/// Longer than any step between two signs of life: an image of 1024x2048 in six scales and flipped
+/// keeps one core busy for about twenty minutes.
 inline constexpr std::int64_t kWorkerTimeoutSeconds = 3600;
 
 /// What a stage that needs a worker was asked for.
@@ -29,13 +29,13 @@ struct WorkerOptions {
   std::int64_t timeout_s = kWorkerTimeoutSeconds;
 };
 
-/// How the work of one row ended: what its missing results are to say.
+/// How the work on one row ended: recorded in its missing results.
 struct RowEnd {
   RunStatus status = RunStatus::kOk;
   std::string reason;
 };
 
-/// What every job says of its row (harness/worker/row_job.h). `root`: of the data.
+/// The part of every job that describes its row (harness/worker/row_job.h). `root`: of the data.
 /// `out`: where its results go.
 Json row_job(const Suite& suite, const Row& row, const std::filesystem::path& checkpoint,
              const std::filesystem::path& root, const std::filesystem::path& out,
@@ -44,16 +44,16 @@ Json row_job(const Suite& suite, const Row& row, const std::filesystem::path& ch
 /// sha256 of the worker's program, a part of every result's key; "" when it is not there.
 std::string digest_of_worker(const WorkerOptions& options);
 
-/// Runs the worker on one job and shows its progress. `unit` is what is counted: "images". A worker
-/// that dies, hangs or breaks the protocol is an error of this row.
+/// Runs the worker on one job and shows its progress, counted in `unit`s ("images"). A worker that
+/// dies, hangs or breaks the protocol is an error of this row.
 RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, const Json& job,
                       const std::string& row, const char* unit);
 
-/// The result of an execution that did not come about, and why.
+/// The result of an execution that did not take place, with the reason.
 RunResult result_without_run(const std::string& suite, const AskedExecution& asked,
                              const RowEnd& end, const WorkerOptions& options);
 
-/// The data set's root: what was asked for, else the suite's; empty when neither names one.
+/// The data set's root: the one asked for, else the suite's; empty when neither names one.
 std::filesystem::path data_root(const Suite& suite, const std::filesystem::path& asked);
 
 }  // namespace harness

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/sha256.h"
 
@@ -26,8 +28,8 @@ void refuse_other_suite(const fs::path& folder, const Suite& suite) {
   const std::string name = read_job(folder).suite;
   if (name == suite.name) return;
   throw Error(ErrorCode::kUsage, folder.string(),
-              "expected a run of the suite " + suite.name + ", got one of " + name +
-                  "; choose another --out");
+              fmt::format("expected a run of the suite {}, got one of {}; choose another --out",
+                          suite.name, name));
 }
 
 }  // namespace
@@ -66,7 +68,7 @@ bool RunDirectory::has_result(const AskedExecution& execution) const {
     const RunResult result = run_result_from_json(read_json_file(file), file.string());
     return result.status == RunStatus::kOk && result.key == execution.key;
   } catch (const Error&) {
-    return false;  // Not readable: it is made again.
+    return false;  // Not readable: it is produced again.
   }
 }
 
@@ -94,9 +96,9 @@ std::string data_fingerprint(const fs::path& root, std::string_view split) {
     for (fs::recursive_directory_iterator it(folder, failure), end; !failure && it != end;
          it.increment(failure)) {
       if (!it->is_regular_file()) continue;
-      lines.push_back(it->path().lexically_relative(root).string() + " " +
-                      std::to_string(it->file_size()) + " " +
-                      std::to_string(it->last_write_time().time_since_epoch().count()));
+      lines.push_back(fmt::format("{} {} {}", it->path().lexically_relative(root).string(),
+                                  it->file_size(),
+                                  it->last_write_time().time_since_epoch().count()));
     }
   }
   if (lines.empty()) return "";

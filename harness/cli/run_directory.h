@@ -13,10 +13,10 @@
 
 namespace harness {
 
-/// DIR of `halfproof run`: who may write it, what lies where, what need not be done again.
+/// DIR of `halfproof run`: its lock, its layout, and which results can be reused.
 class RunDirectory {
  public:
-  /// Makes the folder and locks it. Throws Error(kUsage) when another process holds it or when it
+  /// Creates the folder and locks it. Throws Error(kUsage) when another process holds it or when it
   /// holds the run of another suite, Error(kInvalidJson) when it holds one of another version of
   /// halfproof, Error(kIo) when it cannot be written.
   RunDirectory(std::filesystem::path folder, const Suite& suite);
@@ -27,14 +27,14 @@ class RunDirectory {
   /// run.json and suite.json, before anything is run.
   void write_job(const JobRecord& job, const Suite& suite);
 
-  /// Adds executions to what run.json asks for, or gives those that are there their keys: before
-  /// the first of them begins. Only what run.json asks for is judged.
+  /// Adds executions to what run.json asks for, or updates the keys of those that are there. Must
+  /// be called before the first of them begins: only what run.json asks for is judged.
   void ask(const std::vector<AskedExecution>& executions);
 
   /// DIR/<row>/<stage>[-<precision>][-seed<N>].json, atomically.
   void write_result(const RunResult& result) const;
 
-  /// Whether a finished result with this key lies there, so that it need not be made again.
+  /// Whether there is a finished result with this key, which need not be produced again.
   bool has_result(const AskedExecution& execution) const;
 
  private:

@@ -9,6 +9,8 @@
 #include <set>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 
@@ -16,20 +18,20 @@ namespace harness {
 namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{1} << 24U;
-constexpr const char* kDigest = "digest";  // Of all tensors together.
+constexpr const char* kDigest = "digest";  // One digest of all tensors together.
 constexpr const char* kTensors = "tensors";
 
 std::int64_t number_of(const Json& step) {
   return step.at("step").get<std::int64_t>();
 }
 
-/// A record, a line at a time: a training of 80,000 steps is not held in memory.
+/// Reads a record line by line: a training of 80,000 steps is not held in memory.
 class StepReader {
  public:
   explicit StepReader(const std::filesystem::path& path) : path_(path), stream_(path) {
     if (!stream_) {
       throw Error(ErrorCode::kIo, path.string(),
-                  std::string("expected the steps of a training: ") + std::strerror(errno));
+                  fmt::format("expected the steps of a training: {}", std::strerror(errno)));
     }
   }
 
@@ -37,7 +39,7 @@ class StepReader {
     std::string line;
     if (!std::getline(stream_, line)) return std::nullopt;
     ++count_;
-    const std::string place = path_.string() + ":" + std::to_string(count_);
+    const std::string place = fmt::format("{}:{}", path_.string(), count_);
     if (line.size() > kLongestLine) {
       throw Error(ErrorCode::kInvalidJson, place, "expected a line of less than 16 MiB");
     }
@@ -54,8 +56,7 @@ class StepReader {
   void check_order(std::int64_t number, const std::string& place) {
     if (number <= last_) {
       throw Error(ErrorCode::kInvalidJson, place,
-                  "expected a step after " + std::to_string(last_) + ", got step " +
-                      std::to_string(number));
+                  fmt::format("expected a step after {}, got step {}", last_, number));
     }
     last_ = number;
   }
@@ -99,7 +100,7 @@ class StepPairs {
  private:
   using Members = std::map<std::string_view, const Json*>;
 
-  /// An ordered object looks its keys up one by one: too slow for hundreds of tensors.
+  /// An ordered object searches its keys linearly, which is too slow for hundreds of tensors.
   static Members members_of(const Json& object) {
     Members members;
     for (auto member = object.begin(); member != object.end(); ++member) {
@@ -126,7 +127,7 @@ class StepPairs {
     for (auto tensor = a.begin(); tensor != a.end(); ++tensor) {
       const auto other = there.find(tensor.key());
       if (other == there.end()) {
-        keys_a_.insert(std::string(key) + "." + tensor.key());
+        keys_a_.insert(fmt::format("{}.{}", key, tensor.key()));
         continue;
       }
       ++common;
@@ -148,7 +149,7 @@ class StepPairs {
 
   void note_tensors_of_b(const char* key, const Members& a, const Members& b) {
     for (const auto& [name, digest] : b) {
-      if (!a.contains(name)) keys_b_.insert(std::string(key) + "." + std::string(name));
+      if (!a.contains(name)) keys_b_.insert(fmt::format("{}.{}", key, name));
     }
   }
 
@@ -166,26 +167,27 @@ std::string only_words(const char* name, const OnlyInOne& side) {
   if (side.empty()) return "";
   std::vector<std::string> parts;
   if (side.steps > 0) {
-    parts.push_back(plural(side.steps, "step") + " (the first is " +
-                    std::to_string(side.first_step) + ")");
+    parts.push_back(
+        fmt::format("{} (the first is {})", plural(side.steps, "step"), side.first_step));
   }
   if (!side.keys.empty()) parts.push_back(listing(side.keys));
-  return std::string("; only ") + name + " has " + enumeration(parts);
+  return fmt::format("; only {} has {}", name, enumeration(parts));
 }
 
 std::string common_words(const StepComparison& comparison) {
   if (comparison.step) {
-    const std::string step = "step " + std::to_string(*comparison.step) + ": ";
+    const std::string step = fmt::format("step {}: ", *comparison.step);
     if (comparison.tensors == 0) {
-      return step + comparison.key + " " + comparison.a.dump() + " against " + comparison.b.dump();
+      return fmt::format("{}{} {} against {}", step, comparison.key, comparison.a.dump(),
+                         comparison.b.dump());
     }
-    return step + plural(comparison.tensors, "tensor") + " differ, the first is " +
-           comparison.tensor;
+    return fmt::format("{}{} differ, the first is {}", step, plural(comparison.tensors, "tensor"),
+                       comparison.tensor);
   }
   if (comparison.compared == 0) return "no step was compared";
   const std::string steps = plural(comparison.compared, "step");
   if (comparison.values == 0) return "nothing but numbers of steps was compared in " + steps;
-  return "equal in " + std::string(comparison.equal() ? "all of " : "") + steps;
+  return fmt::format("equal in {}{}", comparison.equal() ? "all of " : "", steps);
 }
 
 }  // namespace

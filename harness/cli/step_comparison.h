@@ -10,28 +10,28 @@
 
 namespace harness {
 
-/// What only one of two records has.
+/// Steps and keys that only one of two records has.
 struct OnlyInOne {
   std::int64_t steps = 0;
   std::int64_t first_step = 0;    ///< The first of those steps.
-  std::vector<std::string> keys;  ///< Of common steps, sorted: "loss", "tensors.conv1.weight".
+  std::vector<std::string> keys;  ///< In common steps, sorted: "loss", "tensors.conv1.weight".
 
   bool empty() const { return steps == 0 && keys.empty(); }
 };
 
 /// What two records of one training (steps.jsonl, docs/formats.md) have in common, and where they
-/// part.
+/// diverge.
 struct StepComparison {
   std::int64_t steps_a = 0;  ///< Lines of each file.
   std::int64_t steps_b = 0;
   std::int64_t compared = 0;  ///< Steps that both have.
-  std::int64_t values = 0;    ///< Values that were compared, to the step that differs.
+  std::int64_t values = 0;    ///< Values that were compared, up to the step that differs.
 
-  /// The first step in which a value differs; nothing when all values that both have are equal.
+  /// The first step in which a value differs; nullopt when all values that both have are equal.
   std::optional<std::int64_t> step;
   std::string key;           ///< What differs first: "loss", "scale", "tensors", ...
-  std::string tensor;        ///< Of digests: the first tensor in the model's order.
-  std::int64_t tensors = 0;  ///< Of digests: how many differ.
+  std::string tensor;        ///< For digests: the first tensor in the model's order.
+  std::int64_t tensors = 0;  ///< For digests: how many differ.
   Json a;                    ///< The values.
   Json b;
   OnlyInOne only_a;

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/judge/rules/retrained/design.h"
 
@@ -27,7 +29,7 @@ TrainingDesign training_design(const std::vector<const Row*>& rows, const TrainO
     const auto can_decide = [](const DesignCheck& check) { return check.can_decide; };
     for (const auto& check : checks) {
       if (!check.can_decide)
-        design.notes.push_back(row->id + ": " + check.claim + ": " + check.text);
+        design.notes.push_back(fmt::format("{}: {}: {}", row->id, check.claim, check.text));
     }
     if (seeds > 1 && !checks.empty() && std::none_of(checks.begin(), checks.end(), can_decide)) {
       design.undecidable_rows.push_back(row->id);

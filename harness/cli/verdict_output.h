@@ -20,7 +20,7 @@ struct VerdictOutput {
 /// Adds --json and --junit to a command.
 void add_verdict_output(CLI::App& command, VerdictOutput& output);
 
-/// Judges what lies in a run directory, writes DIR/verdicts.json, shows the verdicts and returns
+/// Judges the results in a run directory, writes DIR/verdicts.json, shows the verdicts and returns
 /// the exit code.
 int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
                    const std::vector<std::string>& require, const VerdictOutput& output);

@@ -12,6 +12,8 @@
 #include <optional>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/cli/child_process.h"
@@ -23,15 +25,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kTick{200};      // How often stop() is asked.
-constexpr milliseconds kClosedTick{5};  // It has closed its outputs: it is about to end.
+constexpr milliseconds kTick{200};      // How often stop() is polled.
+constexpr milliseconds kClosedTick{5};  // After it has closed its outputs: it is about to end.
 constexpr std::size_t kLongestLine = std::size_t{16} << 20U;
 
 /// Cuts a stream of bytes into lines.
 class Lines {
  public:
-  /// Gives each line that is complete now to `take`, without its line feed. A line that does not
-  /// end is cut.
+  /// Passes each complete line to `take`, without its line feed. A line that does not end is cut at
+  /// kLongestLine, so that a broken worker cannot fill our memory.
   template <typename Take>
   void add(std::string_view bytes, const Take& take) {
     for (;;) {
@@ -44,7 +46,7 @@ class Lines {
     }
   }
 
-  /// What stands behind the last line feed: a crashed worker's last words.
+  /// Passes on what follows the last line feed: a crashed worker's last words.
   template <typename Take>
   void finish(const Take& take) {
     if (!rest_.empty()) give(take);
@@ -79,6 +81,7 @@ class Dialogue {
       if (exchange()) heard_ = command_.limits.now();
       end_when_due();
     }
+    // What it wrote just before it ended is still in the pipes.
     while (read_output() || read_errors()) {
     }
     output_lines_.finish([this](const std::string& line) { deliver(line); });
@@ -87,25 +90,26 @@ class Dialogue {
   }
 
  private:
-  /// Waits a tick for something to read or to write. True when the worker said something.
+  /// Waits at most a tick until something can be read or written. True when the worker wrote.
   bool exchange() {
     std::array<pollfd, 3> ready{{{child_.output.get(), POLLIN, 0},
                                  {child_.errors.get(), POLLIN, 0},
                                  {child_.input.get(), POLLOUT, 0}}};
     const bool listening = child_.output.is_open() || child_.errors.is_open();
     const milliseconds tick = listening ? kTick : kClosedTick;
-    // A negative descriptor, one that is closed, is passed over.
+    // poll() ignores a negative descriptor, which is what a closed one is here.
     if (::poll(ready.data(), ready.size(), static_cast<int>(tick.count())) < 0) {
       if (errno == EINTR) return false;
       throw Error(ErrorCode::kWorkerFailed, command_.program.string(),
-                  std::string("cannot wait for its output: ") + std::strerror(errno));
+                  fmt::format("cannot wait for its output: {}", std::strerror(errno)));
     }
     if (ready[2].revents != 0) send_input();
     const bool said = ready[0].revents != 0 && read_output();
     return (ready[1].revents != 0 && read_errors()) || said;
   }
 
-  /// As much as there is room for. A worker that does not want it says why when it ends.
+  /// Sends as much as there is room for: a blocking write could wait for a worker that waits for us
+  /// to read. A worker that closes its input early explains that by how it ends.
   void send_input() {
     const ssize_t sent =
         ::send(child_.input.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -127,7 +131,7 @@ class Dialogue {
     return !bytes.empty();
   }
 
-  /// What is there now; nothing at the end, where the descriptor is closed.
+  /// The bytes that are available now; none at the end, where the descriptor is closed.
   std::string_view read(Descriptor& file) {
     if (!file.is_open()) return {};
     const std::ptrdiff_t count = read_some(file, std::as_writable_bytes(std::span(block_)));
@@ -171,19 +175,18 @@ class Dialogue {
   std::string way_of_ending(int status) const {
     if (timed_out_) {
       const std::chrono::duration<double> silence = command_.limits.silence;
-      return "no progress for " + short_text(silence.count()) + " s; killed";
+      return fmt::format("no progress for {} s; killed", short_text(silence.count()));
     }
-    if (!WIFSIGNALED(status)) return "exit code " + std::to_string(WEXITSTATUS(status));
+    if (!WIFSIGNALED(status)) return fmt::format("exit code {}", WEXITSTATUS(status));
     const int signal = WTERMSIG(status);
-    std::string reason =
-        "killed by signal " + std::to_string(signal) + " (" + name_of(signal) + ")";
+    std::string reason = fmt::format("killed by signal {} ({})", signal, name_of(signal));
     if (signal == SIGKILL) reason += "; the system kills this way when memory runs out";
     return reason;
   }
 
   static std::string name_of(int signal) {
     const char* const name = ::sigabbrev_np(signal);
-    return (name == nullptr ? "" : std::string("SIG") + name + ", ") + ::strsignal(signal);
+    return (name == nullptr ? "" : fmt::format("SIG{}, ", name)) + ::strsignal(signal);
   }
 
   const WorkerCommand& command_;
@@ -197,7 +200,9 @@ class Dialogue {
   LastLines last_;
   bool timed_out_ = false;
   std::optional<Clock::time_point> asked_to_end_;
-  ChildProcess child_;  // Behind what it may still fill: it goes first.
+  // Last but one, so that it is destroyed, and the worker reaped, before the buffers above. It owns
+  // all three descriptors.
+  ChildProcess child_;
   Clock::time_point heard_;
 };
 
@@ -205,7 +210,8 @@ class Dialogue {
 
 WorkerEnd run_worker(const WorkerCommand& command, const std::function<void(const Json&)>& on_event,
                      const std::function<bool()>& stop) {
-  // Before anything is started: a path in it may be no UTF-8.
+  // Before the fork: dump() allocates, and would throw on a path that is not UTF-8 without
+  // `replace`.
   std::string input = command.input.dump(-1, ' ', false, Json::error_handler_t::replace);
   return Dialogue(command, std::move(input), on_event, stop).run();
 }

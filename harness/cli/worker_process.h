@@ -16,7 +16,7 @@ struct WorkerEnd {
   /// Empty when ok; else "exit code 3", "killed by signal 11 (Segmentation fault)", "no progress
   /// for 3600 s; killed", and the last lines that it wrote: "...; it last said: a | b".
   std::string reason;
-  bool died = false;  ///< By a signal or by the time limit: it did not end by itself.
+  bool died = false;  ///< It was ended by a signal or by the time limit.
 };
 
 struct WorkerLimits {
@@ -25,7 +25,7 @@ struct WorkerLimits {
   std::chrono::milliseconds silence{0};
   /// How long a worker that was asked to end may take before it is killed.
   std::chrono::milliseconds grace{10000};
-  /// For tests.
+  /// The clock, which tests replace.
   std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
 
@@ -38,12 +38,12 @@ struct WorkerCommand {
 
 /// Runs a worker to its end. Each line of its standard output that is a JSON object is given to
 /// `on_event`; other lines, and its standard error, go to our standard error. When `stop` returns
-/// true (it is asked some times a second), the worker is asked to end and then killed.
+/// true (it is polled several times a second), the worker is asked to end and then killed.
 ///
-/// The worker is the leader of a process group of its own. It dies with the thread that called
-/// this, whatever ends that thread, and when this returns or throws, it is reaped and nothing of
-/// its group is left. What `on_event` and `stop` throw comes out of here. Throws
-/// Error(kWorkerFailed) when the program cannot be started or not be waited for.
+/// The worker is the leader of a process group of its own. It dies with the calling thread,
+/// whatever ends that thread, and when this function returns or throws, the worker is reaped and
+/// nothing of its group is left. Exceptions of `on_event` and `stop` are passed on. Throws
+/// Error(kWorkerFailed) when the program cannot be started or waited for.
 WorkerEnd run_worker(const WorkerCommand& command, const std::function<void(const Json&)>& on_event,
                      const std::function<bool()>& stop);
 

@@ -19,7 +19,7 @@ Json ask(const WorkerOptions& options) {
     if (event.contains("versions")) versions.update(event.at("versions"));
   };
   try {
-    // Nothing is computed: an answer takes as long as loading the libraries.
+    // Nothing is computed: the answer takes as long as loading the libraries.
     const std::chrono::seconds patience(std::min<std::int64_t>(options.timeout_s, 60));
     run_worker({options.worker, {"versions"}, {{"device", options.device}}, {patience}}, take,
                interrupted);

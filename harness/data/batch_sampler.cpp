@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/data/random_stream.h"
 
@@ -23,18 +25,18 @@ std::size_t share_of(const SamplerOptions& options) {
 void check(const SamplerOptions& options) {
   constexpr std::size_t kMostItems = std::numeric_limits<std::uint32_t>::max();
   if (options.items == 0 || options.items > kMostItems) {
-    fail("expected 1 to " + std::to_string(kMostItems) + " images, got " +
-         std::to_string(options.items));
+    fail(fmt::format("expected 1 to {} images, got {}", kMostItems, options.items));
   }
   if (options.rank >= options.world_size) {
-    fail("expected a rank below the number of processes, " + std::to_string(options.world_size) +
-         ", got " + std::to_string(options.rank));
+    fail(fmt::format("expected a rank below the number of processes, {}, got {}",
+                     options.world_size, options.rank));
   }
   if (options.batch == 0) fail("expected at least one image in a batch, got 0");
   if (share_of(options) < options.batch) {
-    fail("expected images for at least one batch of " + std::to_string(options.batch) + ", got " +
-         std::to_string(share_of(options)) + " for each of " + std::to_string(options.world_size) +
-         " processes; take a smaller batch");
+    fail(
+        fmt::format("expected images for at least one batch of {}, got {} for each of {} "
+                    "processes; take a smaller batch",
+                    options.batch, share_of(options), options.world_size));
   }
 }
 
@@ -62,9 +64,10 @@ SamplerPosition BatchSampler::position_of(std::uint64_t number) const noexcept {
 
 std::uint64_t BatchSampler::number_of(const SamplerPosition& position) const {
   if (position.index >= batches_per_epoch_) {
-    fail("expected to go on at one of the " + std::to_string(batches_per_epoch_) +
-         " batches of an epoch, got batch " + std::to_string(position.index) +
-         "; were the images, the batch or the number of processes others?");
+    fail(
+        fmt::format("expected to resume at one of the {} batches of an epoch, got batch {}; did "
+                    "the images, the batch or the number of processes change?",
+                    batches_per_epoch_, position.index));
   }
   return position.epoch * batches_per_epoch_ + position.index;
 }

@@ -17,10 +17,10 @@ struct SamplerOptions {
   std::size_t world_size = 1;  ///< Processes that share an epoch.
 };
 
-/// Where a training stands in its data: nothing else has to be kept to go on from there.
+/// A training's position in its data: all that has to be saved to resume from there.
 struct SamplerPosition {
   std::uint64_t epoch = 0;
-  std::uint64_t index = 0;  ///< Batches of this epoch that are behind.
+  std::uint64_t index = 0;  ///< Batches of this epoch that are done.
 
   bool operator==(const SamplerPosition&) const = default;
 };
@@ -29,11 +29,11 @@ struct SamplerPosition {
 ///
 /// Each epoch has its own order, drawn by Fisher and Yates' shuffle from the stream (seed, epoch,
 /// 0, StreamUse::kOrder). A rank takes every world_size-th image of it; where the images do not
-/// divide evenly, the order is lengthened by its own beginning (again and again, when it is short).
-/// What is left of a rank's share after its last whole batch is dropped.
+/// divide evenly, the order is padded with its own beginning (repeatedly, when it is short).
+/// The rest of a rank's share after its last whole batch is dropped.
 /// Source: PyTorch 1.9, torch/utils/data/distributed.py, DistributedSampler with drop_last=False,
-/// under a DataLoader with drop_last=True, as mmseg 0.17.0, mmseg/datasets/builder.py, puts them
-/// together. The orders are not PyTorch's: another generator draws them.
+/// under a DataLoader with drop_last=True, as mmseg 0.17.0, mmseg/datasets/builder.py, combines
+/// them. The orders are not PyTorch's: another generator draws them.
 ///
 /// Every function may be called from several threads at a time.
 class BatchSampler {
@@ -45,7 +45,7 @@ class BatchSampler {
   std::size_t batches_per_epoch() const noexcept { return batches_per_epoch_; }
 
   /// The images of the batch with this number, counted from 0 through all epochs. The order of an
-  /// epoch is drawn once and kept while batches of it are asked for.
+  /// epoch is drawn once and cached while its batches are asked for.
   std::vector<std::size_t> batch(std::uint64_t number) const;
 
   SamplerPosition position_of(std::uint64_t number) const noexcept;

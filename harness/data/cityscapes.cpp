@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/data/png.h"
 
@@ -31,10 +33,6 @@ constexpr std::array<std::int16_t, 256> make_train_ids() {
 }
 constexpr auto kTrainIds = make_train_ids();
 
-std::string size_text(const ImageSize& size) {
-  return std::to_string(size.width) + "x" + std::to_string(size.height);
-}
-
 std::vector<std::string> image_names(const fs::path& folder) {
   std::error_code failure;
   fs::recursive_directory_iterator entry(folder, failure);
@@ -59,25 +57,24 @@ ScenePaths with_label(const fs::path& root, std::string_view split, const std::s
   const auto stem = name.substr(0, name.size() - kImageSuffix.size());
   const auto labels = root / "gtFine" / split;
   ScenePaths scene{name, root / "leftImg8bit" / split / name, {}, false};
-  scene.label = labels / (stem + std::string(kTrainIdSuffix));
+  scene.label = labels / fmt::format("{}{}", stem, kTrainIdSuffix);
   std::error_code ignored;
   if (fs::is_regular_file(scene.label, ignored)) return scene;
   const auto train_ids = scene.label;
-  scene.label = labels / (stem + std::string(kIdSuffix));
+  scene.label = labels / fmt::format("{}{}", stem, kIdSuffix);
   scene.label_holds_ids = true;
   if (fs::is_regular_file(scene.label, ignored)) return scene;
   throw Error(ErrorCode::kInvalidData, scene.image.string(),
-              "expected a label map " + train_ids.string() + " or " + scene.label.string() +
-                  ", found neither");
+              fmt::format("expected a label map {} or {}, found neither", train_ids.string(),
+                          scene.label.string()));
 }
 
 [[noreturn]] void fail_at(const ScenePaths& paths, const LabelMap& label, std::size_t pixel,
                           std::string_view expected) {
   const auto width = static_cast<std::size_t>(label.size.width);
   throw Error(ErrorCode::kInvalidData, paths.label.string(),
-              std::string(expected) + ", got " + std::to_string(label.classes[pixel]) +
-                  " at pixel (x " + std::to_string(pixel % width) + ", y " +
-                  std::to_string(pixel / width) + ")");
+              fmt::format("{}, got {} at pixel (x {}, y {})", expected, label.classes[pixel],
+                          pixel % width, pixel / width));
 }
 
 void map_ids(const ScenePaths& paths, LabelMap& label) {
@@ -94,7 +91,7 @@ void check_classes(const ScenePaths& paths, const LabelMap& label, std::int64_t 
       [num_classes](std::uint8_t value) { return value >= num_classes && value != kIgnoredClass; });
   if (wrong == label.classes.end()) return;
   fail_at(paths, label, static_cast<std::size_t>(wrong - label.classes.begin()),
-          "expected classes 0 to " + std::to_string(num_classes - 1) + " or 255");
+          fmt::format("expected classes 0 to {} or 255", num_classes - 1));
 }
 
 }  // namespace
@@ -105,7 +102,7 @@ std::vector<ScenePaths> find_cityscapes(const fs::path& root, std::string_view s
   for (const auto& name : image_names(folder)) scenes.push_back(with_label(root, split, name));
   if (scenes.empty()) {
     throw Error(ErrorCode::kInvalidData, folder.string(),
-                "expected images named *" + std::string(kImageSuffix) + ", found none");
+                fmt::format("expected images named *{}, found none", kImageSuffix));
   }
   return scenes;
 }
@@ -118,8 +115,8 @@ Scene load_scene(const ScenePaths& paths, std::int64_t num_classes) {
   Scene scene{paths.name, read_color_png(paths.image), read_label_png(paths.label)};
   if (scene.image.size != scene.label.size) {
     throw Error(ErrorCode::kInvalidData, paths.label.string(),
-                "expected the size of its image, " + size_text(scene.image.size) + ", got " +
-                    size_text(scene.label.size));
+                fmt::format("expected the size of its image, {}, got {}",
+                            size_text(scene.image.size), size_text(scene.label.size)));
   }
   if (paths.label_holds_ids) map_ids(paths, scene.label);
   check_classes(paths, scene.label, num_classes);

@@ -10,7 +10,7 @@
 
 namespace harness {
 
-/// An image of a data set and the label map that belongs to it, on disk.
+/// The files of an image of a data set and of its label map.
 struct ScenePaths {
   std::string name;  ///< Relative to the split's folder: "frankfurt/frankfurt_..._leftImg8bit.png".
   std::filesystem::path image;
@@ -23,24 +23,24 @@ struct ScenePaths {
 ///
 /// Looks for ROOT/leftImg8bit/SPLIT/**/X_leftImg8bit.png with ROOT/gtFine/SPLIT/**/
 /// X_gtFine_labelTrainIds.png, or else X_gtFine_labelIds.png. Hidden files and other names are
-/// passed over; links to folders below the split are not followed.
+/// ignored; links to folders below the split are not followed.
 /// Throws Error(kIo) when the split's folder is missing or unreadable, Error(kInvalidData) when it
 /// holds no image or when an image has no label map (names both files that were tried).
 std::vector<ScenePaths> find_cityscapes(const std::filesystem::path& root, std::string_view split);
 
 /// The class a Cityscapes id is trained as (cityscapesScripts, helpers/labels.py): 0 to 18, or
 /// kIgnoredClass for void classes and for 255, which is the license plate's -1 in a byte.
-/// -1 for a value that is no id of Cityscapes.
+/// -1 for a value that is not an id of Cityscapes.
 int cityscapes_train_id(std::uint8_t id) noexcept;
 
-/// An image in memory with its classes, checked.
+/// An image in memory with its classes, both validated.
 struct Scene {
   std::string name;
   Image image;
   LabelMap label;
 };
 
-/// Reads both files; ids become train ids.
+/// Reads both files and converts ids to train ids.
 ///
 /// num_classes: 1 to 255. Throws as read_color_png() and read_label_png(), and Error(kInvalidData)
 /// when the sizes differ or when a class is neither below num_classes nor kIgnoredClass: names the

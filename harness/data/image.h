@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace harness {
 
@@ -17,6 +20,11 @@ struct ImageSize {
   }
 };
 
+/// "2048x1024", width first: for messages.
+inline std::string size_text(const ImageSize& size) {
+  return fmt::format("{}x{}", size.width, size.height);
+}
+
 /// A colour image as cv2.imread returns it: {height, width, 3} bytes, blue first, rows packed.
 struct Image {
   ImageSize size;
@@ -29,13 +37,13 @@ struct LabelMap {
   std::vector<std::uint8_t> classes;
 };
 
-/// What a network is fed: {3, height, width} floats, red first, planes packed.
+/// The input of a network: {3, height, width} floats, red first, planes packed.
 struct FloatImage {
   ImageSize size;
   std::vector<float> planes;
 };
 
-/// The class that takes no part in a measurement (Cityscapes: void).
+/// The class that measurements ignore (Cityscapes: void).
 inline constexpr std::uint8_t kIgnoredClass = 255;
 
 }  // namespace harness

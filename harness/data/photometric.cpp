@@ -62,8 +62,9 @@ cv::Mat view_of(const ImageSize& size, std::vector<std::uint8_t>& pixels) {
                  pixels.data());
 }
 
-// To HSV, one channel by the table, and back. The source goes there and back for saturation and
-// once more for hue, and each way rounds to bytes: two steps must not share one way.
+// Converts to HSV, applies the table to one channel, and converts back. The source converts for
+// saturation and once more for hue, and each conversion rounds to bytes: the two steps must not
+// share one.
 void apply_in_hsv(const ByteTable& table, std::size_t channel, Image& image) {
   Image hsv{image.size, std::vector<std::uint8_t>(image.pixels.size())};
   auto bgr_view = view_of(image.size, image.pixels);

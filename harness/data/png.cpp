@@ -7,6 +7,8 @@
 
 #include <opencv2/imgcodecs.hpp>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 
@@ -38,24 +40,25 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t index) {
 }
 
 // OpenCV converts depth and colour silently and may return the part of a damaged file that it could
-// read, so what the file says of itself is looked at before it is decoded.
+// read, so the header is checked before the file is decoded.
 Header read_header(const std::filesystem::path& path, std::string_view bytes) {
   using namespace std::string_view_literals;
   if (!bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) {
-    fail(path, "expected a PNG file, got " + std::to_string(bytes.size()) +
-                   " bytes without its signature");
+    fail(path,
+         fmt::format("expected a PNG file, got {} bytes without its signature", bytes.size()));
   }
   if (bytes.size() < kHeaderBytes + kEndBytes || bytes.substr(12, 4) != "IHDR" ||
       bytes.substr(bytes.size() - 8, 4) != "IEND") {
-    fail(path, "expected a whole PNG file, got one that is cut short after " +
-                   std::to_string(bytes.size()) + " bytes; fetch or unpack it again");
+    fail(path, fmt::format("expected a whole PNG file, got one that is cut short after {} bytes; "
+                           "fetch or unpack it again",
+                           bytes.size()));
   }
   const Header header{big_endian(bytes, 16), big_endian(bytes, 20), byte_at(bytes, 24),
                       byte_at(bytes, 25)};
   const auto pixels = std::uint64_t{header.width} * header.height;
   if (pixels == 0 || pixels > kMaxPixels) {
-    fail(path, "expected 1 to " + std::to_string(kMaxPixels) + " pixels, got " +
-                   std::to_string(header.width) + "x" + std::to_string(header.height));
+    fail(path, fmt::format("expected 1 to {} pixels, got {}x{}", kMaxPixels, header.width,
+                           header.height));
   }
   return header;
 }
@@ -106,7 +109,7 @@ Image read_color_png(const std::filesystem::path& path) {
   const auto bytes = read_file(path);
   const auto header = read_header(path, bytes);
   if (header.bit_depth > 8) {
-    fail(path, "expected 8 bits a channel, got " + std::to_string(header.bit_depth));
+    fail(path, fmt::format("expected 8 bits a channel, got {}", header.bit_depth));
   }
   const auto decoded = decode(path, bytes, cv::IMREAD_COLOR);
   Image image{{decoded.rows, decoded.cols}, {}};
@@ -118,8 +121,8 @@ LabelMap read_label_png(const std::filesystem::path& path) {
   const auto bytes = read_file(path);
   const auto header = read_header(path, bytes);
   if (header.bit_depth != 8 || header.color_type != 0) {
-    fail(path, "expected a label map of 8 bits grey, got " + std::to_string(header.bit_depth) +
-                   " bits " + std::string(describe_color_type(header.color_type)));
+    fail(path, fmt::format("expected a label map of 8 bits grey, got {} bits {}", header.bit_depth,
+                           describe_color_type(header.color_type)));
   }
   const auto decoded = decode(path, bytes, cv::IMREAD_UNCHANGED);
   if (decoded.type() != CV_8UC1) fail(path, "expected one channel of 8 bits after decoding");

@@ -8,11 +8,11 @@ namespace harness {
 
 /// Decodes a colour PNG as cv2.imread(path, IMREAD_COLOR) does: alpha is dropped, grey is repeated.
 ///
-/// Throws Error(kIo) when the file cannot be read, Error(kInvalidData) when it is no PNG, is cut
-/// short or damaged, has 16 bits a channel or more than 2^27 pixels.
+/// Throws Error(kIo) when the file cannot be read, Error(kInvalidData) when it is not a PNG, is
+/// truncated or damaged, has 16 bits a channel or more than 2^27 pixels.
 Image read_color_png(const std::filesystem::path& path);
 
-/// Decodes a label map: PNG, 8 bits, one grey channel, every value as it stands in the file.
+/// Decodes a label map: PNG, 8 bits, one grey channel, every value unchanged.
 ///
 /// Throws as read_color_png() and Error(kInvalidData) for colour, a palette, alpha or another
 /// depth.

@@ -13,28 +13,30 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 
 namespace harness {
 
 struct PrefetcherOptions {
   std::size_t threads = 2;  ///< At least 1.
-  std::size_t ahead = 4;    ///< Items made and not yet taken, at most; at least 1.
+  std::size_t ahead = 4;    ///< The most items that are made and not yet taken; at least 1.
   std::function<void()> on_thread_start = {};  ///< Runs first in every thread; must not throw.
   /// Starts a thread, or throws std::system_error as std::thread does; empty: std::thread.
   std::function<std::thread(std::function<void()>)> start_thread = {};
 };
 
-/// Makes items 0 to count - 1 in threads, ahead of who takes them, and hands them out in order.
+/// Makes items 0 to count - 1 in threads, ahead of the consumer, and hands them out in order.
 ///
-/// T: movable. `make` is called once for each index, from several threads at a time. What it throws
-/// is thrown by the next() that would have returned the item; after that next() has no more items.
-/// The destructor lets calls of `make` that are under way end and starts no further ones.
+/// T: movable. `make` is called once for each index, from several threads at a time. An exception
+/// from it is rethrown by the next() that would have returned the item; after that next() has no
+/// more items. The destructor waits for the running calls of `make` and starts no further ones.
 /// cancel() may be called from any thread.
 template <class T>
 class Prefetcher {
  public:
-  /// Throws Error(kIo) when the system starts no further thread; none is left running then.
+  /// Throws Error(kIo) when the system cannot start another thread; none is left running then.
   Prefetcher(std::size_t count, std::function<T(std::size_t)> make, PrefetcherOptions options = {})
       : count_(count),
         make_(std::move(make)),
@@ -49,14 +51,14 @@ class Prefetcher {
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
 
-  /// No further call of `make` is started, and next() has no more items, one that waits included.
+  /// Starts no further call of `make`; next() has no more items, and a waiting next() returns.
   void cancel() noexcept {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     changed_.notify_all();
   }
 
-  /// The next item, waited for; empty after the last one.
+  /// Waits for the next item; empty after the last one.
   std::optional<T> next() {
     std::unique_lock lock(mutex_);
     if (taken_ == count_ || stopped_) return std::nullopt;
@@ -93,12 +95,12 @@ class Prefetcher {
       }
     } catch (const std::system_error& failure) {
       const auto started = threads_.size();
-      // The destructor of an object that was never finished does not run.
+      // The destructor of an object whose constructor throws does not run.
       join();
       throw Error(ErrorCode::kIo, "loading ahead",
-                  "expected " + std::to_string(count) + " threads, could start " +
-                      std::to_string(started) + ": " + failure.what() +
-                      "; ask for fewer threads or raise the limit (ulimit -u)");
+                  fmt::format("expected {} threads, could start {}: {}; ask for fewer threads or "
+                              "raise the limit (ulimit -u)",
+                              count, started, failure.what()));
     }
   }
 

@@ -10,14 +10,14 @@
 
 namespace harness {
 
-/// The decoded scenes of a data set, of which as many stay in memory as a limit allows.
+/// Decodes the scenes of a data set and keeps as many in memory as a limit allows.
 ///
-/// Those that are read first stay, and nothing is ever put out for another: in a shuffled epoch
-/// each scene is asked for once, so that no choice would be asked for sooner.
-/// Every function may be called from several threads at a time.
+/// The scenes that are read first are kept, and none is ever evicted: in a shuffled epoch each
+/// scene is asked for once, so that no other choice would be used sooner. Every function may be
+/// called from several threads at a time.
 class SceneCache {
  public:
-  /// num_classes: as in load_scene(). byte_limit: of pixels and labels together; 0 keeps nothing.
+  /// num_classes: as in load_scene(). byte_limit: for pixels and labels together; 0 keeps nothing.
   SceneCache(std::vector<ScenePaths> scenes, std::int64_t num_classes, std::size_t byte_limit);
 
   std::size_t size() const noexcept { return scenes_.size(); }
@@ -26,7 +26,7 @@ class SceneCache {
   /// The scene, from memory or read by load_scene(), whose exceptions are passed on.
   std::shared_ptr<const Scene> get(std::size_t index);
 
-  /// Of the scenes that are kept.
+  /// The size of the scenes that are kept.
   std::size_t bytes() const;
 
  private:

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/data/prefetcher.h"
 #include "harness/data/scene_cache.h"
@@ -13,17 +15,18 @@
 namespace harness {
 namespace {
 
-// Says of which image an error is that does not say so itself.
+// Adds the image's path to an error that does not name it.
 [[noreturn]] void rethrow_about(const ScenePaths& paths) {
   try {
     throw;
   } catch (const Error& error) {
     if (error.subject() == paths.image.string() || error.subject() == paths.label.string()) throw;
-    throw Error(error.code(), paths.image.string(), error.subject() + ": " + error.detail());
+    throw Error(error.code(), paths.image.string(),
+                fmt::format("{}: {}", error.subject(), error.detail()));
   } catch (const std::exception& error) {
     throw Error(
         ErrorCode::kInvalidData, paths.image.string(),
-        std::string("expected an image that can be prepared for training, got: ") + error.what());
+        fmt::format("expected an image that can be prepared for training, got: {}", error.what()));
   }
 }
 
@@ -76,7 +79,7 @@ class TrainingLoader::Work {
   SamplerPosition position() const noexcept { return sampler_.position_of(next_); }
 
  private:
-  // Where the loader is cancelled meanwhile, nobody sees the rest of the batch.
+  // If the loader is cancelled meanwhile, the rest of the batch is never used.
   TrainingBatch make(std::uint64_t number) {
     TrainingBatch batch{.number = number,
                         .position = sampler_.position_of(number),

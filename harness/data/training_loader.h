@@ -12,7 +12,7 @@
 
 namespace harness {
 
-/// What one training step is fed.
+/// The input of one training step.
 struct TrainingBatch {
   std::uint64_t number = 0;         ///< Counted from 0 through all epochs.
   SamplerPosition position;         ///< Its epoch and index.
@@ -29,36 +29,36 @@ struct TrainingLoaderOptions {
   std::uint64_t seed = 0;
   std::size_t rank = 0;
   std::size_t world_size = 1;
-  std::size_t threads = 2;  ///< 0: batches are made in next(), by who calls it.
+  std::size_t threads = 2;  ///< 0: batches are made in next(), by the caller's thread.
   /// Batches being made, or made and not yet taken; at least 1. No more threads than this work.
   std::size_t ahead = 4;
-  std::size_t cache_bytes = std::size_t{512} << 20U;  ///< Of decoded images kept; 0 keeps none.
+  std::size_t cache_bytes = std::size_t{512} << 20U;  ///< Limit of decoded images; 0 keeps none.
 };
 
-/// The batches of a training without end, prepared in threads ahead of who takes them.
+/// The endless batches of a training, prepared in threads ahead of the consumer.
 ///
-/// A batch depends on the scenes, the pipeline, the batch's size and number, the seed, the rank and
-/// the world's size, and on nothing else: not on threads, ahead, cache_bytes or where it began.
+/// A batch depends only on the scenes, the pipeline, the batch's size and number, the seed, the
+/// rank and the world's size: not on threads, ahead, cache_bytes or where the loader started.
 /// Memory: `ahead` batches, the kept images, and in each thread one image and its resized form.
 class TrainingLoader {
  public:
-  /// Begins at `start`. Throws as check(TrainingPipeline) and BatchSampler.
+  /// Starts at `start`. Throws as check(TrainingPipeline) and BatchSampler.
   TrainingLoader(std::vector<ScenePaths> scenes, const TrainingLoaderOptions& options,
                  const SamplerPosition& start = {});
   ~TrainingLoader();  ///< Cancels, and waits for the images that are being prepared.
   TrainingLoader(const TrainingLoader&) = delete;
   TrainingLoader& operator=(const TrainingLoader&) = delete;
 
-  /// The next batch, waited for; empty once the loader is cancelled. From one thread at a time.
+  /// Waits for the next batch; empty once the loader is cancelled. From one thread at a time.
   ///
   /// Throws Error with the subject of the image's or the label map's path when one of the batch's
   /// images cannot be read or prepared; the loader is cancelled then.
   std::optional<TrainingBatch> next();
 
-  /// Ends the preparing of batches, and a next() that waits. From any thread, any number of times.
+  /// Stops preparing batches, and ends a next() that waits. From any thread, any number of times.
   void cancel() noexcept;
 
-  /// Of the batch that next() returns next: what has to be kept to go on from here.
+  /// The position of the batch that next() returns next: what has to be saved to resume from here.
   SamplerPosition position() const noexcept;
 
   std::size_t batches_per_epoch() const noexcept;

@@ -1,6 +1,6 @@
-// Training batches against the plain way of making them, side by side in one run.
+// Compares training batches with the plain way of making them, side by side in one run.
 //
-// Plain: in line, each image read and decoded anew, each step over the whole image
+// Plain: in line, each image read and decoded again, each step over the whole image
 // (plain_pipeline.h). Ours: TrainingLoader with 0 (in line), 1 and 2 threads, first with nothing
 // kept in memory, then with the decoded images kept, as from the second epoch on. On the mini zoo's
 // scenes, and on scenes of Cityscapes' size made of them. Prints images/s, their ratio to the plain
@@ -20,6 +20,8 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include <fmt/format.h>
+
 #include "harness/base/file.h"
 #include "harness/base/median.h"
 #include "harness/base/sha256.h"
@@ -35,7 +37,7 @@ constexpr int kRounds = 3;
 
 struct Pass {
   double images_per_second = 0.0;
-  double processor_ms = 0.0;  ///< For one image.
+  double processor_ms = 0.0;  ///< Per image.
   std::string digest;
 };
 
@@ -120,9 +122,8 @@ bool compare(const Job& job) {
   std::vector<Way> ways = {{"plain, in line", [&job] { return plain_pass(job); }}};
   for (const bool kept : {false, true}) {
     for (const std::size_t threads : {0, 1, 2}) {
-      ways.push_back(
-          {std::string(kept ? "kept" : "read anew") + ", threads " + std::to_string(threads),
-           [&job, threads, kept] { return loader_pass(job, threads, kept); }});
+      ways.push_back({fmt::format("{}, threads {}", kept ? "kept" : "read again", threads),
+                      [&job, threads, kept] { return loader_pass(job, threads, kept); }});
     }
   }
   bool same = true;
@@ -150,7 +151,7 @@ std::vector<ScenePaths> minizoo() {
   return find_cityscapes("fixtures/minizoo/data/scenes", "train");
 }
 
-/// Enlarged, with noise, as photographs have it: a PNG of a drawing decodes too fast.
+/// Enlarged scenes with noise like that of photographs: a PNG of a drawing decodes too fast.
 std::vector<ScenePaths> large_scenes(const std::filesystem::path& folder, std::size_t count) {
   std::vector<ScenePaths> scenes;
   for (std::size_t i = 0; i < count; ++i) {
@@ -162,8 +163,8 @@ std::vector<ScenePaths> large_scenes(const std::filesystem::path& folder, std::s
     cv::Mat noise(image.size(), image.type());
     cv::randn(noise, cv::Scalar::all(8), cv::Scalar::all(3));
     image += noise;
-    paths.image = folder / (std::to_string(i) + "_image.png");
-    paths.label = folder / (std::to_string(i) + "_label.png");
+    paths.image = folder / fmt::format("{}_image.png", i);
+    paths.label = folder / fmt::format("{}_label.png", i);
     cv::imwrite(paths.image.string(), image);
     cv::imwrite(paths.label.string(), label);
     scenes.push_back(paths);

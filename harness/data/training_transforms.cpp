@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 
 namespace harness {
@@ -15,10 +17,6 @@ struct Window {
   CropOffset offset;
   ImageSize size;
 };
-
-std::string size_text(const ImageSize& size) {
-  return std::to_string(size.width) + "x" + std::to_string(size.height);
-}
 
 void expect(bool holds, std::string_view what) {
   if (!holds) throw Error(ErrorCode::kUsage, "training pipeline", what);
@@ -39,18 +37,17 @@ bool usable(const ImageSize& size, double ratio = 1) {
 void check(const PhotometricRanges& ranges) {
   expect(
       ranges.brightness_delta >= 0 && std::isfinite(ranges.brightness_delta),
-      "expected a brightness delta of 0 or more, got " + std::to_string(ranges.brightness_delta));
+      fmt::format("expected a brightness delta of 0 or more, got {:f}", ranges.brightness_delta));
   expect(ranges.contrast_lower >= 0 && ranges.contrast_upper >= ranges.contrast_lower &&
              std::isfinite(ranges.contrast_upper),
-         "expected 0 <= lower <= upper for contrast, got " + std::to_string(ranges.contrast_lower) +
-             " to " + std::to_string(ranges.contrast_upper));
+         fmt::format("expected 0 <= lower <= upper for contrast, got {:f} to {:f}",
+                     ranges.contrast_lower, ranges.contrast_upper));
   expect(ranges.saturation_lower >= 0 && ranges.saturation_upper >= ranges.saturation_lower &&
              std::isfinite(ranges.saturation_upper),
-         "expected 0 <= lower <= upper for saturation, got " +
-             std::to_string(ranges.saturation_lower) + " to " +
-             std::to_string(ranges.saturation_upper));
+         fmt::format("expected 0 <= lower <= upper for saturation, got {:f} to {:f}",
+                     ranges.saturation_lower, ranges.saturation_upper));
   expect(ranges.hue_delta >= 1 && ranges.hue_delta <= 180,
-         "expected a hue delta of 1 to 180, got " + std::to_string(ranges.hue_delta));
+         fmt::format("expected a hue delta of 1 to 180, got {}", ranges.hue_delta));
 }
 
 ImageSize resized_size(const TrainingPipeline& pipeline, const ImageSize& image, double ratio) {
@@ -80,7 +77,7 @@ std::array<std::uint32_t, 256> count_classes(const LabelMap& label, const Window
   return counts[0];
 }
 
-// One class alone has a share of 1 and none at all has no share: both are not varied.
+// A single class has a share of 1, and no class has no share: neither crop is varied.
 bool is_varied(const LabelMap& label, const Window& window, const TrainingPipeline& pipeline) {
   auto counts = count_classes(label, window);
   counts[pipeline.ignored_class] = 0;
@@ -101,9 +98,8 @@ std::size_t choose_crop(const LabelMap& label, const std::vector<CropOffset>& cr
       continue;
     }
     throw Error(ErrorCode::kInvalidData, "crop",
-                "expected a window of " + size_text(size) + " within " + size_text(label.size) +
-                    ", got one at (x " + std::to_string(crop.left) + ", y " +
-                    std::to_string(crop.top) + ")");
+                fmt::format("expected a window of {} within {}, got one at (x {}, y {})",
+                            size_text(size), size_text(label.size), crop.left, crop.top));
   }
   std::size_t chosen = 0;
   while (chosen + 1 < crops.size() && pipeline.cat_max_ratio < 1 &&
@@ -161,25 +157,26 @@ void write_image(const Image& image, const TrainingPipeline& pipeline, std::span
 void check(const TrainingPipeline& pipeline) {
   expect(positive(pipeline.ratio_lower) && positive(pipeline.ratio_upper) &&
              pipeline.ratio_lower <= pipeline.ratio_upper,
-         "expected 0 < lower <= upper for the ratio, got " + std::to_string(pipeline.ratio_lower) +
-             " to " + std::to_string(pipeline.ratio_upper));
-  expect(usable(pipeline.scale, pipeline.ratio_upper),
-         "expected a scale of 1 to 2^28 pixels after the largest ratio, got " +
-             size_text(pipeline.scale) + " times " + std::to_string(pipeline.ratio_upper));
+         fmt::format("expected 0 < lower <= upper for the ratio, got {:f} to {:f}",
+                     pipeline.ratio_lower, pipeline.ratio_upper));
+  expect(
+      usable(pipeline.scale, pipeline.ratio_upper),
+      fmt::format("expected a scale of 1 to 2^28 pixels after the largest ratio, got {} times {:f}",
+                  size_text(pipeline.scale), pipeline.ratio_upper));
   expect(usable(pipeline.crop),
          "expected a crop of 1 to 2^28 pixels, got " + size_text(pipeline.crop));
-  expect(positive(pipeline.cat_max_ratio), "expected a share above 0 as cat_max_ratio, got " +
-                                               std::to_string(pipeline.cat_max_ratio));
+  expect(
+      positive(pipeline.cat_max_ratio),
+      fmt::format("expected a share above 0 as cat_max_ratio, got {:f}", pipeline.cat_max_ratio));
   expect(pipeline.flip_probability >= 0 && pipeline.flip_probability <= 1,
-         "expected a probability of 0 to 1 for the flip, got " +
-             std::to_string(pipeline.flip_probability));
+         fmt::format("expected a probability of 0 to 1 for the flip, got {:f}",
+                     pipeline.flip_probability));
   if (pipeline.photometric) check(*pipeline.photometric);
   for (std::size_t channel = 0; channel < 3; ++channel) {
     const auto mean = pipeline.normalization.mean[channel];
     const auto std = pipeline.normalization.std[channel];
-    expect(std::isfinite(mean) && positive(std), "expected a mean and a std above 0, got " +
-                                                     std::to_string(mean) + " and " +
-                                                     std::to_string(std));
+    expect(std::isfinite(mean) && positive(std),
+           fmt::format("expected a mean and a std above 0, got {:f} and {:f}", mean, std));
   }
 }
 
@@ -209,8 +206,8 @@ std::size_t prepare_for_training(const Image& image, const LabelMap& label,
                                  const SampleTarget& target) {
   if (image.size != label.size) {
     throw Error(ErrorCode::kInvalidData, "label map",
-                "expected the size of its image, " + size_text(image.size) + ", got " +
-                    size_text(label.size));
+                fmt::format("expected the size of its image, {}, got {}", size_text(image.size),
+                            size_text(label.size)));
   }
   const auto size = resized_size(pipeline, image.size, draws.ratio);
   const auto classes = resize_nearest(label, size);

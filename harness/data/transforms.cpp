@@ -6,6 +6,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 
 namespace harness {
@@ -28,8 +30,7 @@ Image blank(const ImageSize& size) {
 void check_target(const ImageSize& size) {
   if (size.height >= 1 && size.width >= 1) return;
   throw Error(ErrorCode::kInvalidData, "resize",
-              "expected at least one pixel, got " + std::to_string(size.width) + "x" +
-                  std::to_string(size.height));
+              fmt::format("expected at least one pixel, got {}", size_text(size)));
 }
 
 }  // namespace

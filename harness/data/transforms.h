@@ -6,7 +6,7 @@
 
 namespace harness {
 
-/// What a network wants its pixels to be. Defaults: mmseg 0.17.0,
+/// The normalization that a network expects of its pixels. Defaults: mmseg 0.17.0,
 /// configs/_base_/datasets/cityscapes.py, `img_norm_cfg`; in the order red, green, blue.
 struct Normalization {
   std::array<double, 3> mean = {123.675, 116.28, 103.53};
@@ -34,12 +34,12 @@ LabelMap resize_nearest(const LabelMap& label, const ImageSize& size);
 /// Mirrors left and right.
 Image flip_horizontal(const Image& image);
 
-/// (pixel - mean) * (1 / std) in float32, colour planes apart.
+/// (pixel - mean) * (1 / std) in float32, as separate colour planes.
 /// Source: mmcv 1.3.14, mmcv/image/photometric.py, imnormalize_, with mmseg's mean and std, which
 /// it holds as float32.
 FloatImage normalize(const Image& image, const Normalization& normalization);
 
-/// What normalize() makes of each byte: row c, column v is the value v in plane c of its result.
+/// The result of normalize() for each byte: row c, column v is that of the value v in plane c.
 std::array<std::array<float, 256>, 3> normalized_values(const Normalization& normalization);
 
 /// The test pipeline of MMSegmentation for one scale: resize with the ratio kept, flip, normalise.

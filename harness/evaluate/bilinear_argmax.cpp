@@ -59,8 +59,8 @@ std::size_t unsigned_of(std::int64_t value) {
 
 }  // namespace
 
-/// Source rows stretched to the result's width, {classes, width} each: the two that the current row
-/// of the result lies between. Neighbouring rows of the result mostly share them.
+/// The two source rows around the current row of the result, stretched to the result's width,
+/// {classes, width} each. Neighbouring rows of the result mostly share them.
 struct BilinearArgmax::Stretched {
   std::vector<float> top;
   std::vector<float> bottom;

@@ -7,7 +7,7 @@
 
 namespace harness {
 
-/// Which pixels of one axis a bilinear resize reads, and how much of each: entry i of the result is
+/// The pixels of one axis that a bilinear resize reads, and their weights: entry i of the result is
 /// source[first[i]] * first_weight[i] + source[second[i]] * second_weight[i].
 struct AxisWeights {
   std::vector<std::int32_t> first;
@@ -17,10 +17,10 @@ struct AxisWeights {
 };
 
 /// Bilinear resize of class maps and argmax over the classes in one pass, row by row: the resized
-/// maps never lie in memory. Arithmetic: that of LibTorch 2.11's at::upsample_bilinear2d for
+/// maps are never stored. Arithmetic: that of LibTorch 2.11's at::upsample_bilinear2d for
 /// contiguous float and half maps on a CPU with fused multiply-add (aten/src/ATen/native/cpu/
-/// UpSampleKernel.cpp): float inside, along rows first, one rounding to half at the end. Whether it
-/// is so on this machine is for the caller to find out: resized() against LibTorch's own.
+/// UpSampleKernel.cpp): float inside, along rows first, one rounding to half at the end. The caller
+/// must check that this holds on this machine, by comparing resized() with LibTorch's result.
 class BilinearArgmax {
  public:
   /// half: weights are rounded to half (the second, then one minus it), and so is every resized

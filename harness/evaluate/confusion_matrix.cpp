@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <fmt/format.h>
+
 namespace harness {
 namespace {
 
@@ -58,10 +60,9 @@ std::vector<std::int64_t> tally(std::span<const std::uint8_t> prediction,
   for (std::size_t pixel = 0; pixel < label.size(); ++pixel) {
     if (label[pixel] == ignored) continue;
     if (label[pixel] < num_classes && prediction[pixel] < num_classes) continue;
-    throw std::invalid_argument("expected classes 0 to " + std::to_string(num_classes - 1) +
-                                ", got label " + std::to_string(label[pixel]) + " and prediction " +
-                                std::to_string(prediction[pixel]) + " at pixel " +
-                                std::to_string(pixel));
+    throw std::invalid_argument(
+        fmt::format("expected classes 0 to {}, got label {} and prediction {} at pixel {}",
+                    num_classes - 1, label[pixel], prediction[pixel], pixel));
   }
   throw std::logic_error("no pixel is out of range");
 }
@@ -70,7 +71,7 @@ std::vector<std::int64_t> tally(std::span<const std::uint8_t> prediction,
 
 ConfusionMatrix::ConfusionMatrix(std::int64_t num_classes) : num_classes_(num_classes) {
   if (num_classes < 1 || num_classes > 255) {
-    throw std::invalid_argument("expected 1 to 255 classes, got " + std::to_string(num_classes));
+    throw std::invalid_argument(fmt::format("expected 1 to 255 classes, got {}", num_classes));
   }
   counts_.resize(static_cast<std::size_t>(num_classes * num_classes));
 }
@@ -78,9 +79,8 @@ ConfusionMatrix::ConfusionMatrix(std::int64_t num_classes) : num_classes_(num_cl
 void ConfusionMatrix::add(std::span<const std::uint8_t> prediction,
                           std::span<const std::uint8_t> label, std::uint8_t ignored) {
   if (prediction.size() != label.size()) {
-    throw std::invalid_argument("expected as many predictions as labels, got " +
-                                std::to_string(prediction.size()) + " and " +
-                                std::to_string(label.size()));
+    throw std::invalid_argument(fmt::format("expected as many predictions as labels, got {} and {}",
+                                            prediction.size(), label.size()));
   }
   const auto classes = static_cast<std::size_t>(num_classes_);
   const auto cells = tally(prediction, label, ignored, classes);
@@ -101,8 +101,8 @@ void ConfusionMatrix::add(std::span<const std::uint8_t> prediction,
 
 void ConfusionMatrix::merge(const ConfusionMatrix& other) {
   if (other.num_classes_ != num_classes_) {
-    throw std::invalid_argument("expected " + std::to_string(num_classes_) + " classes, got " +
-                                std::to_string(other.num_classes_));
+    throw std::invalid_argument(
+        fmt::format("expected {} classes, got {}", num_classes_, other.num_classes_));
   }
   for (std::size_t cell = 0; cell < counts_.size(); ++cell) counts_[cell] += other.counts_[cell];
 }

@@ -9,6 +9,8 @@
 #include <opencv2/core/utility.hpp>
 #include <opencv2/core/version.hpp>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/nvidia_driver.h"
 #include "harness/base/sha256.h"
@@ -67,9 +69,9 @@ std::string torch_version(const std::string& configuration) {
 
 Json library_versions() {
   const std::string configuration = at::show_config();
-  Json versions = {
-      {"LibTorch", torch_version(configuration) + " " + sha256_hex(configuration).substr(0, 12)},
-      {"OpenCV", cv::getVersionString()}};
+  Json versions = {{"LibTorch", fmt::format("{} {}", torch_version(configuration),
+                                            sha256_hex(configuration).substr(0, 12))},
+                   {"OpenCV", cv::getVersionString()}};
   if (!torch::cuda::is_available()) return versions;
   const auto& hooks = at::detail::getCUDAHooks();
   versions["CUDA"] = hooks.versionCUDART();

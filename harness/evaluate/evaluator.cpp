@@ -33,8 +33,8 @@ double root_mean(double squares, std::int64_t elements) {
                        : std::sqrt(squares / static_cast<double>(elements));
 }
 
-/// LibTorch's thread count of the calling thread, put back at the end. Threads started meanwhile
-/// inherit what is set.
+/// Sets LibTorch's thread count for the calling thread and restores it at the end. Threads started
+/// meanwhile inherit it.
 class IntraOpThreads {
  public:
   IntraOpThreads() : before_(at::get_num_threads()) {}
@@ -141,7 +141,7 @@ class Evaluation {
     while (auto result = results.next()) take(std::move(*result));
   }
 
-  // What is published as fps is the time of one image that has the machine to itself.
+  // The published fps is measured on one image at a time with the machine to itself.
   void time_apart() {
     const auto count = std::min(
         scenes_.size(), static_cast<std::size_t>(std::max<std::int64_t>(options_.timed_images, 1)));

@@ -30,12 +30,12 @@ enum class Protocol {
 struct EvaluationProgress {
   std::int64_t done = 0;
   std::int64_t total = 0;
-  double images_per_second = 0.0;  ///< Since the first image, all forwards together.
+  double images_per_second = 0.0;  ///< Since the first image, over all forwards together.
 };
 
 struct EvaluatorOptions {
   std::int64_t num_classes = 19;
-  bool align_corners = false;  ///< Of the last resize: the decode head's.
+  bool align_corners = false;  ///< For the last resize: the decode head's.
   ImageSize scale;             ///< Test scale; {0, 0}: each image's own size.
   Normalization normalization;
   Protocol protocol = Protocol::kWholeImage;
@@ -43,11 +43,12 @@ struct EvaluatorOptions {
   torch::Device device = torch::kCPU;
   std::size_t loader_threads = 2;
   std::size_t images_ahead = 4;
-  /// Images in work at a time. 1: one after the other, LibTorch's threads share each; every image
-  /// is timed. More (CPU only): as many threads with one LibTorch thread each; time is then taken
-  /// apart, over `timed_images`. See recommended_images_in_flight(). Fewer where memory lacks: the
-  /// first images have the machine to themselves, and what one of them took says how many fit into
-  /// `available_bytes`; one always does. (This starts the peak of a MemoryMeter again.)
+  /// Images evaluated at a time. 1: one after the other, LibTorch's threads share each; every image
+  /// is timed. More (CPU only): as many threads with one LibTorch thread each; time is then
+  /// measured separately, over `timed_images`. See recommended_images_in_flight(). Fewer where
+  /// memory is short: the first images have the machine to themselves, and the memory that one of
+  /// them took says how many fit into `available_bytes`; one always does. (This resets the peak of
+  /// a MemoryMeter.)
   std::int64_t images_in_flight = 1;
   std::function<std::int64_t()> available_bytes;  ///< Empty: available_memory_bytes().
   std::int64_t timed_images = 25;  ///< Warm-up included; only where images_in_flight is above 1.
@@ -63,7 +64,7 @@ struct ImageCounts {
   std::vector<std::int64_t> unite;
 };
 
-/// What one forward did over all images.
+/// The results of one forward over all images.
 struct ForwardResult {
   std::string name;
   ConfusionMatrix confusion;
@@ -83,22 +84,22 @@ struct EvaluationResult {
   std::int64_t images_in_flight = 1;  ///< At most, as memory allowed.
   std::int64_t yardstick_images = 0;
   double yardstick_rms = 0.0;  ///< Root mean square of the FP64 logits; NaN without them.
-  double elapsed_s = 0.0;      ///< Of the main pass, loading included.
+  double elapsed_s = 0.0;      ///< Time of the main pass, loading included.
 };
 
 /// Evaluates networks side by side: every image is loaded once, and each forward sees it.
 ///
-/// Protocol and counting: mmseg 0.17.0 (mmseg/apis/test.py, mmseg/datasets/custom.py). Time:
-/// tools/benchmark.py, network and classes without loading, five images of warm-up left out where
-/// there are more than ten, the device synchronised.
+/// Protocol and counting: mmseg 0.17.0 (mmseg/apis/test.py, mmseg/datasets/custom.py). Time: as in
+/// tools/benchmark.py, network and classes without loading, without five images of warm-up where
+/// there are more than ten, with the device synchronised.
 /// Throws Error(kInvalidData) and Error(kIo) as load_scene() does, Error(kInvalidData) for no
 /// scene, c10::Error for logits of another shape than {1, num_classes, h, w}.
 EvaluationResult evaluate(const std::vector<ScenePaths>& scenes,
                           const std::vector<NamedForward>& forwards,
                           const EvaluatorOptions& options);
 
-/// The fastest setting that was measured where memory allows it: as many as LibTorch has threads on
-/// a CPU, else 1.
+/// The fastest setting that was measured with enough memory: as many as LibTorch has threads on a
+/// CPU, else 1.
 std::int64_t recommended_images_in_flight(const torch::Device& device);
 
 }  // namespace harness

@@ -10,7 +10,7 @@
 namespace harness {
 namespace {
 
-/// Which kind of layer a path belongs to, asked of the model once.
+/// The kind of layer at each path, determined once from the model.
 std::map<std::string, std::string> layer_kinds(const torch::nn::Module& model) {
   std::map<std::string, std::string> kinds;
   for (const auto& item : model.named_modules()) {
@@ -53,7 +53,7 @@ class Census final : public models::ActivationObserver {
   }
 
  private:
-  /// In the order in which the layers ran.
+  /// Ordered as the layers ran.
   std::optional<std::string> first_broken_layer() const {
     for (const auto& layer : order_) {
       if (tallies_.at(layer).total().non_finite > 0) return layer;

@@ -11,8 +11,8 @@
 
 namespace harness {
 
-/// What flows through a network: range of every activation and the dtypes in which its convolutions
-/// and norms ran. It is measured on what the layers really computed, not on the flag that asked.
+/// The range of every activation of a network, and the dtypes in which its convolutions and norms
+/// ran, measured on what the layers really computed, not on the requested precision.
 struct ForwardCensus {
   ActivationsRecord activations;
   DtypeCensus dtypes;  ///< {"convolution": {"float16": 69}, "batch_norm": {...}}.

@@ -67,7 +67,7 @@ class CountingAllocator final : public c10::Allocator {
 
   void remove(void* data) {
     const std::lock_guard lock(mutex_);
-    // Memory that LibTorch's own allocator gave out may be handed to this one for release.
+    // Memory from LibTorch's own allocator may be passed to this one for release.
     const auto found = sizes_.find(data);
     if (found == sizes_.end()) return;
     current_ -= found->second;

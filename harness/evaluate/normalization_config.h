@@ -6,12 +6,12 @@
 namespace harness {
 
 /// A step {"type": "Normalize", "mean", "std", "to_rgb"} of a config's pipeline.
-/// Throws Error(kInvalidFile) for one that is not understood.
+/// Throws Error(kInvalidFile) for an unsupported step.
 Normalization normalization_of_step(const Json& step);
 
 /// The normalisation that a resolved mmcv config asks for at test time: the step `Normalize` of
 /// data.test.pipeline (data.val where there is no test). The zoo's own where the config is null or
-/// has none. Throws Error(kInvalidFile) for a step that is not understood.
+/// has none. Throws Error(kInvalidFile) for an unsupported step.
 Normalization normalization_of(const Json& config);
 
 }  // namespace harness

@@ -6,8 +6,8 @@
 namespace harness {
 
 /// Loops over one row of pixels, compiled for several widths of vector registers; the fitting one
-/// is chosen when the program is loaded. All of them compute the same bits: where a multiplication
-/// and an addition are fused, the source says so.
+/// is chosen when the program is loaded. All of them compute the same bits: the source fuses a
+/// multiplication and an addition explicitly.
 
 /// result[i] = fma(top[i], top_weight, bottom[i] * bottom_weight).
 void blend_rows(const float* top, float top_weight, const float* bottom, float bottom_weight,

@@ -17,7 +17,7 @@ struct LoadedScene {
   std::vector<FloatImage> inputs;
 };
 
-/// What the forwards did with one scene.
+/// The results of the forwards for one scene.
 struct SceneResult {
   struct OfForward {
     LabelMap prediction;
@@ -25,7 +25,7 @@ struct SceneResult {
     std::int64_t logits_elements = 0;
     std::int64_t logits_non_finite = 0;
     std::int64_t changed_pixels = 0;
-    double squared_distance = 0.0;  ///< Of the logits from the yardstick's, summed.
+    double squared_distance = 0.0;  ///< Sum over the logits' distances from the yardstick's.
     double seconds = 0.0;
   };
   std::vector<OfForward> forwards;
@@ -46,7 +46,7 @@ class SceneEvaluator {
   /// Runs every forward. with_yardstick: also the FP64 one.
   SceneResult evaluate(const LoadedScene& loaded, bool with_yardstick) const;
 
-  /// Runs one forward for the clock only: copy to the device, network, classes.
+  /// Runs one forward only to time it: copy to the device, network, classes.
   double seconds_of(const NamedForward& forward, const LoadedScene& loaded) const;
 
  private:

@@ -8,7 +8,7 @@
 
 namespace harness {
 
-/// The step from logits to classes, as MMSegmentation 0.17.0 takes it (mmseg/models/segmentors/
+/// The step from logits to classes, as MMSegmentation 0.17.0 performs it (mmseg/models/segmentors/
 /// encoder_decoder.py, whole_inference and inference): bilinear resize to the network's input size,
 /// bilinear resize to the image's own size, softmax over the classes; all in the logits' own
 /// arithmetic, so half logits are resized and soft-maxed in half.
@@ -22,7 +22,7 @@ torch::Tensor class_probabilities(const torch::Tensor& logits, const ImageSize& 
 /// probabilities: {1, classes, height, width} with at most 255 classes.
 LabelMap most_probable_class(const torch::Tensor& probabilities);
 
-/// class_probabilities() and most_probable_class(): the reference for everything faster.
+/// class_probabilities() and most_probable_class(): the reference for faster implementations.
 LabelMap segment_plainly(const torch::Tensor& logits, const ImageSize& input,
                          const ImageSize& original, bool align_corners);
 

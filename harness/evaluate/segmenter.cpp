@@ -11,14 +11,14 @@
 namespace harness {
 namespace {
 
-// Probabilities of logits that lie further apart are different numbers. In float, exp and the
-// division keep apart what differs by a few times 2^-24; in half the largest probability has a
-// last digit of at most 2^-10 of itself. Both with room to spare: a wider margin only costs time.
+// Logits farther apart than this have different probabilities. In float, exp and the division keep
+// values apart that differ by a few times 2^-24; in half the last digit of the largest probability
+// is at most 2^-10 of it. Both margins are generous: a wider one only costs time.
 constexpr float kFloatMargin = 0x1p-18F;
 constexpr float kHalfMargin = 0x1p-7F;
 
-// LibTorch's softmax computes columns in vectors and what is left over at the end of the map one by
-// one, with another exp. Vectors have 64 columns at most.
+// LibTorch's softmax computes columns in vectors and the rest at the end of the map one by one,
+// with another exp. Vectors have 64 columns at most.
 constexpr std::int64_t kVector = 64;
 
 bool is_eligible(const torch::Tensor& logits, const ImageSize& input, const ImageSize& original) {

@@ -13,14 +13,15 @@
 
 namespace harness {
 
-/// segment_plainly(), pixel for pixel, in less time where it can be: for float and half logits on a
-/// CPU whose last resize keeps the size, resize and argmax are one pass and softmax is left out.
+/// Computes what segment_plainly() does, pixel for pixel, faster where possible: for float and half
+/// logits on a CPU whose last resize keeps the size, resize and argmax are one pass and softmax is
+/// omitted.
 ///
-/// Softmax keeps the order of the logits but rounds, so two close logits may become one
-/// probability, of which the first class wins. Pixels where this could happen are soft-maxed by
-/// LibTorch. For every new geometry the resize is first held against LibTorch's, bit by bit, on
+/// Softmax keeps the order of the logits but rounds, so two close logits may become equal
+/// probabilities, and then the first class wins. Pixels where this could happen are soft-maxed by
+/// LibTorch. For every new geometry the resize is first compared with LibTorch's, bit by bit, on
 /// random maps; where they differ (another LibTorch, another CPU), and for logits that are not
-/// finite, it goes the plain way.
+/// finite, segment_plainly() is used.
 class Segmenter {
  public:
   explicit Segmenter(bool align_corners) : align_corners_(align_corners) {}
@@ -29,7 +30,7 @@ class Segmenter {
   LabelMap segment(const torch::Tensor& logits, const ImageSize& input,
                    const ImageSize& original) const;
 
-  /// Whether such logits go the fast way on this machine.
+  /// Whether the fast implementation is used for such logits on this machine.
   bool is_fast(const torch::Tensor& logits, const ImageSize& input,
                const ImageSize& original) const;
 
@@ -37,7 +38,7 @@ class Segmenter {
   /// Classes, logits' height and width, the image's height and width, whether the logits are half.
   using Geometry =
       std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, bool>;
-  /// Null: LibTorch computes something else.
+  /// Null: LibTorch's resize differs, and the plain implementation is used.
   std::shared_ptr<const BilinearArgmax> plan_for(const torch::Tensor& logits,
                                                  const ImageSize& size) const;
 

@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "harness/judge/rules/evaluated/evaluated_claims.h"
 #include "harness/judge/rules/evaluated/forward_claims.h"
 #include "harness/judge/rules/evaluated/hardware_claims.h"
@@ -26,7 +28,7 @@
 namespace harness {
 namespace {
 
-/// A rule over the checkpoint, which may need the claim, the row or nothing to compare it with.
+/// A rule about the checkpoint, which may compare it with the claim, the row or nothing.
 template <auto kRule>
 Finding of_checkpoint(const ExaminedFiles& files, const Row& row, const Claim& claim) {
   using Rule = decltype(kRule);
@@ -119,8 +121,8 @@ Finding apply_rule(const ClaimContext& context) {
     return fail_unmeasured("halfproof knows no rule for the claim " + context.claim.id);
   const bool is_retrained = context.claim.id.rfind("retrain.", 0) == 0;
   if ((context.claim.evidence == "retrained") != is_retrained) {
-    return fail_unmeasured("halfproof knows no rule for " + context.claim.id +
-                           " by the evidence \"" + context.claim.evidence + "\"");
+    return fail_unmeasured(fmt::format("halfproof knows no rule for {} by the evidence \"{}\"",
+                                       context.claim.id, context.claim.evidence));
   }
   if (const auto* of_files = std::get_if<FileRule>(rule)) {
     return (*of_files)(find_files(context), context.row, context.claim);
@@ -147,11 +149,13 @@ void expect_failure(const Claim& claim, Finding& finding) {
   if (claim.expected_failure.empty() || !finding.compared) return;
   if (finding.verdict == Verdict::kFail) {
     finding.verdict = Verdict::kXfail;
-    finding.reason = "expected to fail (" + claim.expected_failure + "); " + finding.reason;
+    finding.reason =
+        fmt::format("expected to fail ({}); {}", claim.expected_failure, finding.reason);
   } else if (finding.verdict == Verdict::kPass) {
     finding.verdict = Verdict::kXpass;
-    finding.reason = "expected to fail (" + claim.expected_failure +
-                     ") and passes: take the expectation out of the suite; " + finding.reason;
+    finding.reason =
+        fmt::format("expected to fail ({}) and passes: take the expectation out of the suite; {}",
+                    claim.expected_failure, finding.reason);
   }
 }
 
@@ -191,7 +195,7 @@ VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const
   const auto* of_files = rule == nullptr ? nullptr : std::get_if<FileRule>(rule);
   Finding finding =
       of_files == nullptr
-          ? fail_unmeasured("halfproof knows no rule for " + claim.id + " by a file alone")
+          ? fail_unmeasured(fmt::format("halfproof knows no rule for {} by a file alone", claim.id))
           : (*of_files)(files, row, claim);
   mark_unpublished(claim, finding);
   expect_failure(claim, finding);

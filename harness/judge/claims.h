@@ -13,16 +13,16 @@ namespace harness {
 std::vector<std::string_view> ruled_claims();
 
 /// Judges one claim: the rule's finding, and then, in this order,
-/// - a claim without a published value is NOT_VERIFIABLE, with what was measured beside it;
-/// - a skip for want of a resource that the job requires is a FAIL;
+/// - a claim without a published value is NOT_VERIFIABLE, with the measured value beside it;
+/// - a skip for lack of a resource that the job requires is a FAIL;
 /// - where something was compared and the suite expects a failure, FAIL becomes XFAIL and PASS
-///   becomes XPASS. A failure because nothing was measured stays FAIL: an expected failure excuses
-///   a number, not its absence.
+///   becomes XPASS. A failure because nothing was measured remains FAIL: an expected failure
+///   excuses a number, not its absence.
 /// A claim id without a rule FAILs.
 VerdictRecord judge_claim(const ClaimContext& context);
 
-/// Judges a claim about published files by what was found in them, without a job around it. A claim
-/// that files alone cannot prove FAILs.
+/// Judges a claim about published files by their examination, without a job. A claim that files
+/// alone cannot prove FAILs.
 VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const Claim& claim);
 
 }  // namespace harness

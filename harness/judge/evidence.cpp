@@ -1,5 +1,7 @@
 #include "harness/judge/evidence.h"
 
+#include <fmt/format.h>
+
 #include "harness/base/measurement.h"
 
 namespace harness {
@@ -25,7 +27,7 @@ Finding absence_of(const ClaimContext& context, std::string_view stage,
   const bool asked = context.scope.asks_for_stage(stage) &&
                      (precision.empty() || context.scope.asks_for_precision(precision));
   if (!asked) return skipped("the job was not asked for " + what);
-  return fail_unmeasured("no result of " + what + ": it was asked for and left none");
+  return fail_unmeasured(fmt::format("no result of {}: it was asked for and left none", what));
 }
 
 }  // namespace
@@ -40,7 +42,7 @@ ResultEvidence use_result(const RunResult& result) {
     case RunStatus::kError:
       break;
   }
-  return {nullptr, fail_unmeasured(text_of(result) + " failed: " + result.reason)};
+  return {nullptr, fail_unmeasured(fmt::format("{} failed: {}", text_of(result), result.reason))};
 }
 
 ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
@@ -51,7 +53,7 @@ ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
 }
 
 Finding unreadable(const RunResult& result, const Error& error) {
-  return fail_unmeasured(text_of(result) + " cannot be read: " + error.detail());
+  return fail_unmeasured(fmt::format("{} cannot be read: {}", text_of(result), error.detail()));
 }
 
 std::string row_precision(const Row& row) {

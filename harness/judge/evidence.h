@@ -15,22 +15,22 @@ namespace harness {
 /// A stage that was asked for and has no result, or whose worker failed, is a failure; a stage that
 /// was not asked for, or that the machine could not run, is a skip.
 struct ResultEvidence {
-  const RunResult* result = nullptr;  ///< Null when `absence` says why; never of status error.
+  const RunResult* result = nullptr;  ///< Null when `absence` says why; its status is never error.
   std::optional<Finding> absence;
 };
 ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
                            std::string_view precision);
 
-/// The same for a result that is at hand, of one seed among several for example.
+/// The same for a given result, for example that of one seed among several.
 ResultEvidence use_result(const RunResult& result);
 
-/// The failure that a result's measurements cannot be read.
+/// The failure of a result whose measurements cannot be read.
 Finding unreadable(const RunResult& result, const Error& error);
 
 /// A stage's measurements, read as the record that the stage writes.
 ///
-/// What find_result() gives no result for is absent for the same reason. Measurements that cannot
-/// be read strictly (fields.h) are a failure that names the key's path.
+/// Absent for the same reason where find_result() finds no result. Measurements that cannot be read
+/// strictly (fields.h) are a failure that names the key's path.
 template <Record R>
 struct RecordEvidence {
   const RunResult* result = nullptr;

@@ -17,18 +17,18 @@ inline constexpr std::string_view kNoGpu = "no gpu";
 inline constexpr std::string_view kNoData = "no data";
 inline constexpr std::string_view kNoNetwork = "no network";
 
-/// What the job that made the results was asked to do (run.json).
+/// What the job that produced the results was asked to do (run.json).
 struct JobScope {
-  /// Stages asked for. "evaluate" stands for evaluate_ms_flip and parity as well. Empty: all.
+  /// Stages asked for. "evaluate" includes evaluate_ms_flip and parity. Empty: all.
   std::vector<std::string> stages;
   std::vector<std::string> precisions;  ///< Arithmetics asked for. Empty: those of the rows.
-  std::vector<std::string> require;     ///< Of "gpu", "data", "network": may not be missing.
+  std::vector<std::string> require;     ///< Resources ("gpu", "data", "network") that are required.
 
   bool asks_for_stage(std::string_view stage) const;
   bool asks_for_precision(std::string_view precision) const;
 };
 
-/// What a rule found of a claim, before exceptions that the suite or the job makes.
+/// What a rule found about a claim, before exceptions that the suite or the job makes.
 struct Finding {
   Verdict verdict = Verdict::kFail;
   std::string reason;
@@ -37,10 +37,10 @@ struct Finding {
   Json tolerance;
   /// Something was measured and compared. Only then can an expected failure excuse a miss.
   bool compared = false;
-  std::string resource;  ///< Of a skip: "gpu", "data", "network" or "".
+  std::string resource;  ///< What a skip lacked: "gpu", "data", "network" or "".
 };
 
-/// All that a rule may look at. Results of other rows are never looked at.
+/// Everything that a rule may read. Results of other rows are never read.
 struct ClaimContext {
   const Row& row;
   const Claim& claim;
@@ -48,8 +48,8 @@ struct ClaimContext {
   const JobScope& scope;
 };
 
-/// A rule is a pure function from the context to a finding; it does not throw for what stands in
-/// results or suite.
+/// A rule is a pure function from the context to a finding; it does not throw, whatever results and
+/// suite contain.
 using ClaimRule = Finding (*)(const ClaimContext&);
 
 /// Nothing could be compared, and that is a failure.
@@ -60,7 +60,7 @@ Finding not_verifiable(std::string reason);
 /// Measured and compared: PASS or FAIL.
 Finding pass_or_fail(bool pass, Json measured, std::string reason);
 
-/// The same finding, made in that arithmetic.
+/// The same finding with its precision set.
 Finding in_precision(Finding finding, std::string precision);
 
 /// "gpu", "data", "network" when `reason` starts with the words for it, else "".

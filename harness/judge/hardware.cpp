@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 
@@ -17,7 +19,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr double kBytesPerGb = 1073741824.0;
-/// Drivers show up to a tenth less than what a card is sold as: they keep some for themselves.
+/// Drivers report up to a tenth less memory than a card is sold with: they reserve some.
 constexpr double kMemoryTolerance = 0.1;
 
 constexpr std::array<std::string_view, 13> kNoise{"nvidia", "tesla", "geforce", "gpu",  "gpus",
@@ -99,20 +101,20 @@ bool says_model(std::string_view name) {
   });
 }
 
-/// Why a number of so many cores of a processor cannot be judged here; "" when it can.
+/// Why a number measured on a processor cannot be judged here; "" when it can.
 std::string unfit_processor(const Json& conditions, const RunResult& result) {
   const std::string published = text_at(conditions, {"hardware"});
   if (!says_model(published)) {
-    return "published for " + published + ", a family of processors and no model; this is " +
-           hardware_of(result);
+    return fmt::format("published for {}, a family of processors and no model; this is {}",
+                       published, hardware_of(result));
   }
   const auto cores = count_at(conditions, {"cores"});
   if (!cores) return "";
   const std::int64_t here = result.environment.machine.cores;
   const std::int64_t threads = result.environment.library ? result.environment.library->threads : 0;
   if (here == *cores && threads == *cores) return "";
-  return "published for " + plural(*cores, "core") + ", this is " + plural(threads, "thread") +
-         " on " + plural(here, "core");
+  return fmt::format("published for {}, this is {} on {}", plural(*cores, "core"),
+                     plural(threads, "thread"), plural(here, "core"));
 }
 
 }  // namespace
@@ -143,7 +145,7 @@ std::string unfit_hardware(const Json& conditions, const RunResult& result) {
   const auto& gpu = result.environment.gpu;
   const bool on_gpu = result.device == "cuda";
   if (!names_hardware(published, here, on_gpu && gpu ? gpu->memory_bytes : 0)) {
-    return "published for " + published + ", this is " + here;
+    return fmt::format("published for {}, this is {}", published, here);
   }
   return on_gpu ? "" : unfit_processor(conditions, result);
 }

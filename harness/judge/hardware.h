@@ -14,19 +14,19 @@ namespace harness {
 ///
 /// Names are compared word by word, in any case, without makers ("NVIDIA", "Tesla", "AMD") and
 /// without a processor's count of cores and clock. Every word of the source must be there: "A10"
-/// is not an A100, and "V100-SXM2" not a V100-PCIE. What the source leaves open may only be a form
-/// factor or a size of memory: "RTX 3090" is not an "RTX 3090 Ti". A size of memory that `name`
-/// does not say is compared with memory_bytes (0: not known, no match).
+/// is not an A100, and "V100-SXM2" not a V100-PCIE. The source may omit only a form factor or a
+/// memory size: "RTX 3090" is not an "RTX 3090 Ti". A memory size that `name` does not contain is
+/// compared with memory_bytes (0: not known, no match).
 bool names_hardware(std::string_view published, std::string_view name, std::int64_t memory_bytes);
 
-/// The name of what computed the result: the GPU's for cuda, the processor's for cpu; "unknown
-/// hardware" where the result does not say.
+/// The name of the hardware that computed the result: the GPU for cuda, the processor for cpu;
+/// "unknown hardware" where the result does not say.
 std::string hardware_of(const RunResult& result);
 
-/// Why a number that was published under `conditions` says nothing about what the result was
-/// computed on; "" when it does. conditions: {"hardware": name, "cores": count of a processor}.
+/// Why a number that was published under `conditions` says nothing about the hardware that computed
+/// the result; "" when it does. conditions: {"hardware": name, "cores": count of a processor}.
 /// A processor must be named by its model and have as many cores, all of them used: a family of
-/// processors ("AMD EPYC") is no hardware.
+/// processors ("AMD EPYC") is not specific enough.
 std::string unfit_hardware(const Json& conditions, const RunResult& result);
 
 }  // namespace harness

@@ -4,6 +4,8 @@
 #include <set>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/judge/claims.h"
 
@@ -15,19 +17,20 @@ bool contains(const std::vector<std::string>& texts, const std::string& text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
 }
 
-/// A row that was run and is not judged would be a silent pass.
+/// Refuses a suite that lacks a row of the run: a row that is not judged would be a silent pass.
 void check_rows(const JobRecord& job, const Suite& suite) {
   for (const auto& id : job.rows) {
     const bool known = std::any_of(suite.rows.begin(), suite.rows.end(),
                                    [&](const Row& row) { return row.id == id; });
     if (known) continue;
     throw Error(ErrorCode::kUsage, id,
-                "expected every row of the run in the suite " + suite.name +
-                    ", got one that it does not have; judge by the suite that was run");
+                fmt::format("expected every row of the run in the suite {}, got one that it does "
+                            "not have; judge by the suite that was run",
+                            suite.name));
   }
 }
 
-/// The result that an execution stands for when it left none that counts.
+/// The result of an execution that left no valid one: a failure.
 RunResult failed(const AskedExecution& asked, std::string reason) {
   RunResult result;
   result.row = asked.row;
@@ -44,7 +47,7 @@ bool is_result_of(const RunResult& result, const AskedExecution& asked) {
   return asked.is_same_as({result.row, result.stage, result.precision, result.seed, ""});
 }
 
-/// What the execution left behind, or the failure that it counts as.
+/// The result of the execution, or the failure that it counts as.
 RunResult read_asked(const fs::path& directory, const AskedExecution& asked) {
   const std::string name = run_result_name(asked.stage, asked.precision, asked.seed);
   const fs::path file = directory / asked.row / name;
@@ -53,24 +56,28 @@ RunResult read_asked(const fs::path& directory, const AskedExecution& asked) {
   try {
     RunResult result = run_result_from_json(read_json_file(file), name);
     if (!is_result_of(result, asked)) {
-      return failed(asked, name + " holds a result of " + result.row + ", " +
-                               execution_text(result.stage, result.precision, result.seed));
+      return failed(asked,
+                    fmt::format("{} holds a result of {}, {}", name, result.row,
+                                execution_text(result.stage, result.precision, result.seed)));
     }
     if (result.key != asked.key) {
-      return failed(asked, name + " is left over from a job with another program, recipe, data " +
-                               "set or device");
+      return failed(
+          asked,
+          fmt::format("{} is left over from a job with another program, recipe, data set or device",
+                      name));
     }
     return result;
   } catch (const Error& error) {
-    return failed(asked, std::string("its result cannot be read: ") + error.what());
+    return failed(asked, fmt::format("its result cannot be read: {}", error.what()));
   }
 }
 
-/// Results below the directory, as "<row>/<file>", that nobody asked for.
+/// Results below the directory, as "<row>/<file>", that the job did not ask for.
 std::vector<std::string> left_over(const fs::path& directory, const JobRecord& job) {
   std::set<std::string> asked;
   for (const auto& one : job.asked) {
-    asked.insert(one.row + "/" + run_result_name(one.stage, one.precision, one.seed));
+    asked.insert(
+        fmt::format("{}/{}", one.row, run_result_name(one.stage, one.precision, one.seed)));
   }
   std::set<std::string> others;
   for (const auto& folder : fs::directory_iterator(directory)) {
@@ -83,8 +90,8 @@ std::vector<std::string> left_over(const fs::path& directory, const JobRecord& j
   return {others.begin(), others.end()};
 }
 
-/// The stage that a claim needs and that is not part of every job: training takes hours, and who
-/// did not ask for it is not told of each claim that it would need. "" for other claims.
+/// The stage that a claim needs and that is not part of every job: training takes hours, and a user
+/// who did not ask for it need not see each claim that would need it. "" for other claims.
 std::string optional_stage(const Claim& claim) {
   if (claim.evidence != "retrained") return "";
   return claim.id == "retrain.lockstep" ? "lockstep" : "train";

@@ -14,20 +14,21 @@
 namespace harness {
 
 /// One record for each claim of the row, in the suite's order. `results`: one for each execution of
-/// the row that the job asked for; one that left nothing is there with status error.
+/// the row that the job asked for; an execution without a result has one of status error.
 std::vector<VerdictRecord> judge_row(const Row& row, const std::vector<RunResult>& results,
                                      const JobScope& scope);
 
 struct JudgeOptions {
-  std::vector<std::string> require;  ///< Of "gpu", "data", "network": a skip for want of it fails.
+  /// Resources ("gpu", "data", "network") without which a claim fails instead of being skipped.
+  std::vector<std::string> require;
 };
 
-/// What a run directory (docs/formats.md) holds of the executions that its job asked for.
+/// What a run directory (docs/formats.md) holds for the executions that its job asked for.
 struct StoredRun {
   JobRecord job;
-  /// By row: one result for each execution that was asked for. One that is not there, cannot be
-  /// read, belongs to another row or has another key (made by another program, recipe, data set or
-  /// device) is there as one that failed.
+  /// By row: one result for each execution that was asked for. A result that is missing, cannot be
+  /// read, belongs to another row or has another key (from another program, recipe, data set or
+  /// device) is replaced by a failed one.
   std::map<std::string, std::vector<RunResult>> results;
   std::vector<std::string> left_over;  ///< Other results, as "<row>/<file>".
 };
@@ -35,12 +36,12 @@ struct StoredRun {
 /// Throws Error(kIo), Error(kUsage) and Error(kInvalidJson) for run.json (read_job).
 StoredRun read_run(const std::filesystem::path& directory);
 
-/// Judges a run by a suite, which need not be the one it was made with: a changed tolerance costs
-/// no new run. Rows in the suite's order. Throws Error(kUsage) for a row of the run that the suite
-/// does not have.
+/// Judges a run by a suite, which need not be the one of the run: a changed tolerance costs no new
+/// run. Rows in the suite's order. Throws Error(kUsage) for a row of the run that the suite does
+/// not have.
 JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options = {});
 
-/// The same, of a run directory.
+/// Reads and judges a run directory.
 JudgedRun judge_run(const std::filesystem::path& directory, const Suite& suite,
                     const JudgeOptions& options = {});
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 #include "harness/judge/statistics/tolerance.h"
 
@@ -22,10 +24,10 @@ std::string reason_text(const Claim& claim, double measured, const NumberJudgeme
   const std::string distance = distance_text(claim, judgement.difference);
   const std::string allowed = short_text(judgement.allowed);
   std::string reason = judgement.pass
-                           ? distance + ", allowed " + allowed
-                           : "expected " + published_text(claim) + " ± " + allowed + ", found " +
-                                 measured_text(measured, claim.digits) + ": " + distance;
-  if (!how.empty()) reason.append("; ").append(how);
+                           ? fmt::format("{}, allowed {}", distance, allowed)
+                           : fmt::format("expected {} ± {}, found {}: {}", published_text(claim),
+                                         allowed, measured_text(measured, claim.digits), distance);
+  if (!how.empty()) reason += "; " + how;
   return reason;
 }
 

@@ -7,7 +7,7 @@
 namespace harness {
 
 /// Is the claim's value a number that the source rounded for print, or one that we posit ("0
-/// changed pixels")? Only a printed number stands for all that round to it.
+/// changed pixels")? Only a printed number covers all the values that round to it.
 enum class PublishedAs { kPrinted, kPosited };
 
 /// Judges `measured` by the claim's value, tolerance and digits. `how` says how it was measured and
@@ -16,7 +16,7 @@ enum class PublishedAs { kPrinted, kPosited };
 Finding judge_number_claim(const Claim& claim, double measured, PublishedAs published_as,
                            const std::string& how);
 
-/// The claim's value as it was printed: "76.80"; a text as it stands, "nothing" for null.
+/// The claim's value as it was printed: "76.80"; a text unchanged, "nothing" for null.
 std::string published_text(const Claim& claim);
 
 }  // namespace harness

@@ -7,7 +7,7 @@
 
 namespace harness {
 
-/// The policy that a claim's value names; nothing when it is no policy that a row can have.
+/// The policy that a claim's value names; nullopt when a row cannot have such a policy.
 std::optional<Policy> claimed_policy(const Claim& claim);
 
 /// The failure of a claim whose value is not such a policy.

@@ -11,13 +11,13 @@
 namespace harness {
 namespace {
 
-/// What is compared of one training after one step, in double.
+/// The state of one training after one step that is compared, in double.
 struct Trace {
   double loss = 0.0;
   NamedTensors gradients;   ///< Unscaled.
-  NamedTensors weights;     ///< Of the optimizer.
-  NamedTensors replayed;    ///< What the recipe's SGD in FP64 makes of these gradients.
-  NamedTensors statistics;  ///< Of batch norm.
+  NamedTensors weights;     ///< The optimizer's.
+  NamedTensors replayed;    ///< The weights that the recipe's SGD in FP64 computes from them.
+  NamedTensors statistics;  ///< Batch norm's.
 };
 
 NamedTensors in_double(const NamedTensors& tensors, double factor) {
@@ -63,7 +63,7 @@ double total(const std::vector<double>& norms) {
   return std::sqrt(sum);
 }
 
-/// Elements that are 0 and in FP64 are not: rounding alone makes none.
+/// Elements that are 0 here but not in FP64: rounding alone gives none.
 std::int64_t count_flushed(const NamedTensors& gradients, const NamedTensors& exact) {
   std::vector<torch::Tensor> counts;
   for (std::size_t i = 0; i < gradients.size(); ++i) {
@@ -72,7 +72,7 @@ std::int64_t count_flushed(const NamedTensors& gradients, const NamedTensors& ex
   return torch::stack(counts).sum().item<std::int64_t>();
 }
 
-/// One of the five.
+/// One of the five trainings.
 class Lane {
  public:
   Lane(const models::EncoderDecoderOptions& options, const models::StateDict& initial,
@@ -97,7 +97,7 @@ class Lane {
     return record;
   }
 
-  /// The step that is skipped.
+  /// Performs a skipped step.
   void hold(const torch::Tensor& images, const torch::Tensor& labels) {
     const auto before = step().state();
     const auto held = weights();
@@ -143,7 +143,7 @@ class Lane {
 
   models::EncoderDecoder model_;
   models::LossOptions losses_;
-  std::vector<torch::Tensor> momentum_;  ///< Of the replay.
+  std::vector<torch::Tensor> momentum_;  ///< The replay's.
 };
 
 class PolicyLane : public Lane {
@@ -221,7 +221,8 @@ class Lockstep::Impl {
   LockstepLosses losses() const;
   LockstepGradients gradients() const;
   LockstepDistances distances_of_step() const;
-  /// From FP64's `part`, or from each training's own `baseline`. norms: of FP64's tensors.
+  /// Distances from FP64's `part`, or from each training's own `baseline`. norms: of FP64's
+  /// tensors.
   LockstepDistance distance(NamedTensors Trace::*part, const std::vector<double>& norms,
                             NamedTensors Trace::*baseline = nullptr) const;
   LockstepWorstTensor worst_tensor(const NamedTensors& tensors, const std::vector<double>& norms,

@@ -18,19 +18,20 @@
 namespace harness {
 
 struct LockstepOptions {
-  TrainingOptions arithmetic;  ///< What is compared with FP64.
-  SgdOptions recipe;           ///< What the others train with: arithmetic.sgd, unless it is wrong.
+  TrainingOptions arithmetic;  ///< The arithmetic that is compared with FP64.
+  SgdOptions recipe;           ///< The others' optimizer: arithmetic.sgd, unless that is wrong.
   models::LossOptions losses;
   torch::Device device = torch::kCPU;
 };
 
 /// Five trainings of one model from one state on the same batches (docs/lockstep.md):
-/// - "fp64": what the distances are measured from,
+/// - "fp64": the reference that distances are measured from,
 /// - "policy": the arithmetic in question,
-/// - "twin": FP64 with the policy's digits (RoundedTraining), its yardstick,
+/// - "twin": FP64 rounded to the policy's digits (RoundedTraining), whose distance is the policy's
+///   reference error,
 /// - "fp32" and "fp32_twin": the same for FP32.
-/// A step that the policy's scaler skips is skipped by all: batch norm's statistics go on, weights
-/// and momentum stay.
+/// A step that the policy's scaler skips is skipped by all: batch norm's statistics are updated,
+/// weights and momentum are not.
 class Lockstep {
  public:
   /// initial: a state dict of a model of these options, on any device.
@@ -44,7 +45,7 @@ class Lockstep {
   /// both on the device.
   LockstepStep run(const torch::Tensor& images, const torch::Tensor& labels, double lr);
 
-  /// Called in the policy's training between backward and everything else.
+  /// Called in the policy's training right after backward.
   void set_gradient_hook(GradientHook hook);
 
   /// The policy's model.

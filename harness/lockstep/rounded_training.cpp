@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "harness/precision/named_tensors.h"
 
 namespace harness {
@@ -21,13 +23,13 @@ void round_in_place(const torch::Tensor& values, int digits) {
   data.copy_(rounded(data, digits));
 }
 
-/// Names of the parameters that stay in float under every policy.
+/// Names of the parameters that every policy keeps in float.
 std::set<std::string> norm_parameters(const torch::nn::Module& model) {
   std::set<std::string> names;
   for (const auto& entry : model.named_modules("", /*include_self=*/false)) {
     if (entry.value()->as<torch::nn::BatchNorm2d>() == nullptr) continue;
     for (const auto& parameter : entry.value()->named_parameters(/*recurse=*/false)) {
-      names.insert(entry.key() + "." + parameter.key());
+      names.insert(fmt::format("{}.{}", entry.key(), parameter.key()));
     }
   }
   return names;
@@ -44,7 +46,7 @@ torch::Tensor rounded(const torch::Tensor& values, int digits) {
   return stretched - (stretched - values);
 }
 
-/// Rounds the result of every layer where it stands, and its gradient on the way back.
+/// Rounds the result of every layer in place, and its gradient in the backward pass.
 class RoundedTraining::Observer : public models::ActivationObserver {
  public:
   explicit Observer(int digits) : digits_(digits) {}

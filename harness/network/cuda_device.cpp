@@ -12,7 +12,7 @@
 namespace harness {
 namespace {
 
-/// The folder that LibTorch's CPU half was loaded from.
+/// The folder that LibTorch's CPU library was loaded from.
 std::filesystem::path libtorch_folder() {
   Dl_info info{};
   const auto* symbol = reinterpret_cast<const void*>(&torch::hasCUDA);
@@ -20,7 +20,7 @@ std::filesystem::path libtorch_folder() {
   return std::filesystem::path(info.dli_fname).parent_path();
 }
 
-/// libhalfproof_cuda.so lies beside the worker; tests are built in the folder beside that.
+/// libhalfproof_cuda.so is in the worker's folder; tests are built in a sibling of that folder.
 void* open_cuda_parts() {
   const auto folder = program_folder();
   for (const auto& place : {folder, folder.parent_path() / "bin"}) {

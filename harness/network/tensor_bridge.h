@@ -10,12 +10,13 @@
 
 namespace harness {
 
-/// The dtype in a checkpoint. Throws c10::Error for one that none holds: complex, quantised.
+/// The dtype in a checkpoint. Throws c10::Error for a dtype that no checkpoint holds: complex,
+/// quantised.
 DType dtype_of(const torch::Tensor& tensor);
 
-/// A tensor of a checkpoint as a LibTorch tensor. The bytes are copied: the result outlives the
-/// file's map, and a file that changes under the map cannot change a model. Strides are not kept:
-/// the result is contiguous.
+/// A tensor of a checkpoint as a LibTorch tensor. The bytes are copied, so the result outlives the
+/// mapped file, and changes to the file cannot change a model. The result is contiguous, whatever
+/// the strides in the file.
 torch::Tensor to_torch(const TensorView& view);
 
 /// All of a state dict, in file order.

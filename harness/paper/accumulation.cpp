@@ -84,7 +84,7 @@ std::vector<EqualValuesMean> constructed_means() {
   return means;
 }
 
-/// What the kernels that rows run with make of sums which half cannot hold.
+/// What the kernels that run the rows compute for sums that half cannot hold.
 KernelSums sums_of_the_kernels() {
   register_half_convolution();
   const torch::NoGradGuard no_gradients;
@@ -104,8 +104,8 @@ KernelSums sums_of_the_kernels() {
   return sums;
 }
 
-/// The larger of the mean's error in standard deviations and the variance's relative error: what
-/// batch norm's output is off by.
+/// The larger of the mean's error in standard deviations and the variance's relative error: the
+/// error of batch norm's output.
 double statistics_error(const Moments& moments, const Moments& exact) {
   if (!std::isfinite(moments.mean) || !std::isfinite(moments.variance)) return kInfinity;
   return std::max(std::fabs(moments.mean - exact.mean) / std::sqrt(exact.variance),
@@ -124,7 +124,7 @@ class StatisticsObserver : public models::ActivationObserver {
     }
   }
   void observe(std::string_view layer, const torch::Tensor& activation) override {
-    if (convolutions_.count(std::string(layer)) == 0) return;
+    if (!convolutions_.contains(layer)) return;
     const auto rows = activation.detach().to(torch::kFloat).transpose(0, 1).flatten(1).contiguous();
     LayerStatistics errors;
     errors.layer = layer;
@@ -151,7 +151,7 @@ class StatisticsObserver : public models::ActivationObserver {
     errors.single_worst = std::max(errors.single_worst, single);
   }
 
-  std::set<std::string> convolutions_;
+  std::set<std::string, std::less<>> convolutions_;
   std::vector<LayerStatistics> layers_;
 };
 

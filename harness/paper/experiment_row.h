@@ -13,11 +13,11 @@
 
 namespace harness {
 
-/// Weights to begin with, in FP32, in train mode and without dropout (two runs that are compared
-/// must drop the same).
+/// Initial weights, in FP32, in train mode and without dropout (two runs that are compared would
+/// have to drop the same units).
 struct ExperimentModel {
   std::shared_ptr<torch::nn::Module> module;
-  ForwardLosses losses;  ///< Of this module.
+  ForwardLosses losses;  ///< This module's.
 };
 
 struct ExperimentBatch {
@@ -25,28 +25,28 @@ struct ExperimentBatch {
   torch::Tensor labels;  ///< {N, H, W} int64.
 };
 
-/// Where in its training a row is looked at.
+/// The point in its training at which a row is examined.
 enum class TrainingPhase {
   kStart,      ///< As the recipe begins: pretrained backbone, new heads.
   kPublished,  ///< The weights of the published checkpoint.
 };
 const char* to_string(TrainingPhase phase) noexcept;
 
-/// What an experiment needs of a row. Everything is made anew and is the same each time.
+/// What an experiment needs from a row. Every call creates its result again, with the same values.
 struct ExperimentRow {
   std::function<ExperimentModel(TrainingPhase)> model;
-  std::vector<ExperimentBatch> batches;  ///< Taken in turn; at least one.
+  std::vector<ExperimentBatch> batches;  ///< Used in turn; at least one.
   SgdOptions sgd;
   double scale = 512.0;  ///< The row's static loss scale.
   /// The largest factor of a pixel's loss, class weights included; 0 without the head.
   double decode_weight = 1.0;
   double auxiliary_weight = 0.4;
-  /// Learning rate when this part, 0 to 1, of the training is done.
+  /// The learning rate after this part, 0 to 1, of the training.
   std::function<double(double)> learning_rate;
   std::function<void(int done, int total)> progress;  ///< May be empty.
 };
 
-/// What an experiment found, with the settings that it chose.
+/// The result of an experiment, with the settings that it chose.
 template <Record Measurements, Record Settings>
 struct ExperimentOutcome {
   Settings settings;

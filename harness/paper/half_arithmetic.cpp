@@ -14,7 +14,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::uint16_t kMaxBits = 0x7BFF;
 constexpr std::uint16_t kMinNormalBits = 0x0400;
 
-/// Distance to a neighbour above the largest half: that of its binade.
+/// The distance to a neighbour; above the largest half, that of its binade.
 constexpr double kTopDistance = 32.0;
 
 void count_update(double weight, bool up, bool is_even, UpdateCensus& census) {

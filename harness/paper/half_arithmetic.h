@@ -7,24 +7,24 @@
 namespace harness {
 
 /// Arithmetic in binary16, one rounding for each operation, on doubles that hold halves: what
-/// arXiv 1710.03740 warns of, as cases small enough to be worked out by hand. No LibTorch.
+/// arXiv 1710.03740 warns of, in cases small enough to be computed by hand. No LibTorch.
 
-/// To the nearest binary16, ties to even, in one step: through float a tie may be rounded twice.
-/// |x| <= 2^-25 becomes 0, |x| >= 65520 becomes infinity; NaN stays.
+/// Rounds to the nearest binary16, ties to even, in one step: through float a tie may be rounded
+/// twice. |x| <= 2^-25 becomes 0, |x| >= 65520 becomes infinity; NaN remains NaN.
 double round_to_half(double x) noexcept;
 
 /// The next binary16 above or below a finite binary16; above 65504 comes infinity.
 double next_half_up(double half) noexcept;
 double next_half_down(double half) noexcept;
 
-/// Every case, worked out.
+/// Computes every case.
 UpdateCensus census_of_updates();
 
 /// One sum of products in three arithmetics.
 struct DotProducts {
   double half = 0.0;    ///< Rounded to half after each addition; the product itself is exact.
   double single = 0.0;  ///< Summed in float, rounded to half once at the end.
-  double exact = 0.0;   ///< In double, not rounded.
+  double exact = 0.0;   ///< Computed in double, not rounded.
 };
 /// a, b: binary16 values, as many of each.
 DotProducts dot_products(std::span<const double> a, std::span<const double> b);

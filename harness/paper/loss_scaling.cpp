@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 
+#include <fmt/format.h>
+
 #include "models/activation_observer.h"
 
 namespace harness {
@@ -50,7 +52,7 @@ class GradientCollector : public models::ActivationObserver {
   std::map<std::string, torch::Tensor>& gradients_;
 };
 
-/// Gradients of a batch in one arithmetic. The learning rate is 0: weights stay what they are.
+/// Gradients of a batch in one arithmetic. The learning rate is 0, so the weights do not change.
 class Backward {
  public:
   Backward(ExperimentModel model, const TrainingOptions& options)
@@ -86,7 +88,7 @@ std::int64_t count(const torch::Tensor& mask) {
   return mask.sum().item<std::int64_t>();
 }
 
-/// Counts what FP32 gradients are, and what became of each of them in half.
+/// Counts FP32 gradients by magnitude, and what each of them becomes in half.
 class Tally {
  public:
   void add(const torch::Tensor& exact, const torch::Tensor& unscaled, const torch::Tensor& scaled,
@@ -132,7 +134,7 @@ class Tally {
   }
 
   void add_exponents(const torch::Tensor& magnitude) {
-    // frexp's mantissa lies in [0.5, 1).
+    // frexp's mantissa is in [0.5, 1).
     const auto bins = std::get<1>(torch::frexp(magnitude))
                           .to(torch::kLong)
                           .sub(1 + kFirstExponent)
@@ -179,7 +181,7 @@ class Phase {
 
   Chart histogram() const {
     Chart chart;
-    chart.title = std::string("Exponents of FP32 gradients (") + to_string(phase_) + ")";
+    chart.title = fmt::format("Exponents of FP32 gradients ({})", to_string(phase_));
     chart.x.label = "log2 of the magnitude, rounded down";
     chart.y.label = "share of non-zero gradients (%)";
     chart.series = {activations_.bars("of activations"), weights_.bars("of weights")};

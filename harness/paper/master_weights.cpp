@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/paper/half_arithmetic.h"
 
 namespace harness {
@@ -68,7 +70,7 @@ class Comparison {
 
   Chart movement(const std::string& phase) const {
     Chart chart;
-    chart.title = "Weights that have left their start (" + phase + ")";
+    chart.title = fmt::format("Weights that have left their start ({})", phase);
     chart.x.label = "step";
     chart.y.label = "share of half weights (%)";
     chart.series = {series("FP32 masters", moved_masters_),
@@ -79,7 +81,7 @@ class Comparison {
 
   Chart ratios(const std::string& phase) const {
     Chart chart;
-    chart.title = "How much smaller an update is than its weight (" + phase + ")";
+    chart.title = fmt::format("How much smaller an update is than its weight ({})", phase);
     chart.x.label = "log2(|weight| / |update|)";
     chart.y.label = "share of updates (%)";
     ChartSeries kept{"half weight moves", SeriesKind::kBars, {}};
@@ -153,7 +155,7 @@ class Comparison {
   Sgd sgd_;
   std::vector<std::string> names_;
   torch::Tensor masters_start_, half_start_;
-  torch::Tensor half_;        // What lives in half alone, as floats.
+  torch::Tensor half_;        // The weights that exist in half only, as floats.
   torch::Tensor ever_moved_;  // Whether it moved in any step.
   MasterWeightsPhase record_;
   std::array<LostUpdates, kBins> histogram_;

@@ -8,8 +8,8 @@
 
 namespace harness {
 
-/// A dtype as PyTorch writes it behind "torch.": "float16", "int64", "bool". Those that no
-/// checkpoint holds have C++'s name: "ComplexFloat".
+/// PyTorch's name of a dtype without "torch.": "float16", "int64", "bool". A dtype that no
+/// checkpoint holds has its C++ name: "ComplexFloat".
 std::string dtype_name(torch::ScalarType type);
 
 /// LibTorch's type for a format.

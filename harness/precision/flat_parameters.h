@@ -10,14 +10,14 @@
 
 namespace harness {
 
-/// The parameters of a module that want gradients, side by side: all that an optimizer does to them
-/// is then a few operations on one buffer. Parameters of each dtype have a buffer for their values
-/// and one for their gradients; together the buffers make up one line of size() elements, in which
-/// every parameter has a place that starts on a cache line. Elements between are 0.
+/// The parameters of a module that require gradients, side by side, so that an optimizer needs only
+/// a few operations on one buffer. Parameters of each dtype have a buffer for their values and one
+/// for their gradients; together the buffers form one line of size() elements, in which every
+/// parameter has a place that starts on a cache line. Elements between are 0.
 class FlatParameters {
  public:
   /// Moves the values: each parameter becomes a view of its buffer, with the strides it had. Do not
-  /// cast or move the module afterwards. Throws c10::Error when nothing wants a gradient.
+  /// cast or move the module afterwards. Throws c10::Error when nothing requires a gradient.
   explicit FlatParameters(torch::nn::Module& module);
 
   std::int64_t size() const noexcept { return size_; }
@@ -29,9 +29,10 @@ class FlatParameters {
   torch::Tensor& values();
   torch::Tensor& gradients();
 
-  /// Before each backward pass. Throws c10::Error when someone replaced a gradient.
+  /// Must be called before each backward pass. Throws c10::Error when a gradient was replaced.
   void zero_gradients();
-  /// After each backward pass. Throws c10::Error that names a parameter which got no gradient.
+  /// Must be called after each backward pass. Throws a c10::Error that names a parameter without a
+  /// gradient.
   void collect_gradients();
 
   /// The whole line from or to `line` {size()}, cast to the other's dtype.
@@ -48,11 +49,11 @@ class FlatParameters {
     std::string name;
     torch::Tensor parameter;
     torch::Tensor gradient;   // A view into its group's buffer.
-    std::int64_t offset = 0;  // In the whole line.
+    std::int64_t offset = 0;  // Within the whole line.
   };
   struct Group {
     torch::ScalarType dtype;
-    std::int64_t begin = 0, end = 0;  // In the whole line.
+    std::int64_t begin = 0, end = 0;  // Within the whole line.
     torch::Tensor values, gradients;
   };
 

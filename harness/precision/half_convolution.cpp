@@ -33,7 +33,7 @@ at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight,
                        at::IntArrayRef output_padding, int64_t groups) {
   const bool has_bias = bias.has_value() && bias->defined();
   const auto dtype = input.scalar_type();
-  // Mixed operands are an error that LibTorch words better.
+  // Mixed operands are an error for which LibTorch has the better message.
   if (!is_reduced(input) || weight.scalar_type() != dtype ||
       (has_bias && bias->scalar_type() != dtype)) {
     return at::native::convolution(input, weight, bias, stride, padding, dilation, transposed,

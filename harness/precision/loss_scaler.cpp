@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 
 namespace harness {
@@ -19,20 +21,20 @@ bool is_grad_scaler(ScalerType type) {
   return facts(type).source == ScalerSource::kTorch;
 }
 
-/// code: who is to blame, the caller or a file.
+/// code: whether the caller or a file is to blame.
 void check(const ScalerOptions& options, ErrorCode code) {
   const auto problem = find_problem(options);
   if (!problem) return;
-  throw Error(code, "loss scaler",
-              std::string(problem->argument).append(": ").append(problem->detail));
+  throw Error(code, "loss scaler", fmt::format("{}: {}", problem->argument, problem->detail));
 }
 
-/// Reads a scaler's saved state: every key that is expected and no other.
+/// Reads a scaler's saved state, which must have exactly the expected keys.
 class StateReader {
  public:
   StateReader(const Json& state, std::initializer_list<std::string_view> keys) : state_(state) {
-    if (!state.is_object())
-      fail("", std::string("expected an object, got ").append(describe_type(state)));
+    if (!state.is_object()) {
+      fail("", fmt::format("expected an object, got {}", describe_type(state)));
+    }
     for (const auto& [key, value] : state.items()) {
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
         fail(key, "is no key of this scaler's state: was it saved by another one?");
@@ -58,18 +60,18 @@ class StateReader {
 
   [[noreturn]] static void fail(std::string_view key, std::string_view detail) {
     throw Error(ErrorCode::kInvalidFile, "loss scaler's state",
-                std::string(key).append(key.empty() ? "" : ": ").append(detail));
+                fmt::format("{}{}{}", key, key.empty() ? "" : ": ", detail));
   }
 
  private:
   const Json& at(std::string_view key) const {
-    const auto found = state_.find(std::string(key));
+    const auto found = state_.find(key);
     if (found == state_.end()) fail(key, "expected a value, found none");
     return *found;
   }
   [[noreturn]] static void wrong(std::string_view key, std::string_view expected,
                                  const Json& value) {
-    fail(key, std::string("expected ").append(expected).append(", got ").append(value.dump()));
+    fail(key, fmt::format("expected {}, got {}", expected, value.dump()));
   }
 
   const Json& state_;
@@ -147,7 +149,7 @@ void LossScaler::restore_mmcv(const Json& state) {
                                    "scale_factor", "scale_window"});
   const auto mode = reader.text("mode");
   if (mode != "dynamic" && mode != "static") {
-    StateReader::fail("mode", "expected \"dynamic\" or \"static\", got \"" + mode + "\"");
+    StateReader::fail("mode", fmt::format("expected \"dynamic\" or \"static\", got \"{}\"", mode));
   }
   auto options = options_;
   options.type = mode == "static" ? ScalerType::kStatic : ScalerType::kMmcvDynamic;
@@ -171,7 +173,7 @@ void LossScaler::restore_grad_scaler(const Json& state) {
   options.growth_interval = reader.integer("growth_interval");
   check(options, ErrorCode::kInvalidFile);
   const double scale = as_float(reader.number("scale"));
-  // Backing off from the smallest float gives 0: a dead scale, but one that the source saves.
+  // Backing off from the smallest float gives 0: a useless scale, but the source saves it.
   if (!(scale >= 0.0) || !std::isfinite(scale)) {
     StateReader::fail("scale", "expected a finite number that is not negative");
   }

@@ -15,25 +15,25 @@ class LossScaler {
 
   ScalerType type() const noexcept { return options_.type; }
 
-  /// What the next loss is multiplied by. mmcv's scale is a double without an upper bound (it may
-  /// become infinite); GradScaler's is a float (it may become 0).
+  /// The current loss scale. mmcv's scale is a double without an upper bound (it may become
+  /// infinite); GradScaler's is a float (it may become 0).
   double scale() const noexcept { return scale_; }
 
-  /// What GradScaler multiplies gradients by: 1 / scale, computed in double and rounded to float.
+  /// GradScaler's factor of the gradients: 1 / scale, computed in double and rounded to float.
   double inverse_scale() const noexcept;
 
-  /// After each step. overflow: a gradient was infinite or NaN.
+  /// Must be called after each step. overflow: a gradient was infinite or NaN.
   void update(bool overflow);
 
-  /// Under the keys of the source: {cur_scale, cur_iter, mode, last_overflow_iter, scale_factor,
-  /// scale_window} of mmcv, {scale, growth_factor, backoff_factor, growth_interval,
+  /// The state under the keys of the source: {cur_scale, cur_iter, mode, last_overflow_iter,
+  /// scale_factor, scale_window} of mmcv, {scale, growth_factor, backoff_factor, growth_interval,
   /// _growth_tracker} of GradScaler, {} of none. An infinite scale is an infinite number, which
   /// JSON text does not keep.
   Json state() const;
 
-  /// Takes everything from `state`, arguments too, as the source does. Throws Error(kInvalidFile)
-  /// that names the key: missing, unknown, of another type, or of another scaler. A null (an
-  /// infinite scale that went through JSON text) is refused.
+  /// Restores everything from `state`, including the arguments, as the source does. Throws an
+  /// Error(kInvalidFile) that names the key: missing, unknown, of another type, or of another
+  /// scaler. Null (an infinite scale that went through JSON text) is refused.
   void restore(const Json& state);
 
  private:

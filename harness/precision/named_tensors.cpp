@@ -2,13 +2,15 @@
 
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 
 namespace harness {
 namespace {
 
 void list(std::string& text, std::string_view title, const std::string& name) {
-  text.append(text.empty() ? "" : "; ").append(title).append(" ").append(name);
+  text += fmt::format("{}{} {}", text.empty() ? "" : "; ", title, name);
 }
 
 }  // namespace
@@ -64,7 +66,7 @@ void assign(const NamedTensors& saved, const NamedTensors& targets, std::string_
     }
   }
   if (wrong.empty() && saved.size() != targets.size()) {
-    list(wrong, "unexpected", std::to_string(saved.size() - targets.size()) + " more");
+    list(wrong, "unexpected", fmt::format("{} more", saved.size() - targets.size()));
   }
   if (!wrong.empty()) throw Error(ErrorCode::kStateDictMismatch, part, wrong);
   copy_by_name(saved, targets);

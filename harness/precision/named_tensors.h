@@ -15,7 +15,7 @@ using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 /// Copies in float of all floating-point parameters and buffers of a module.
 NamedTensors float_copies(const torch::nn::Module& module);
 
-/// The parameters and buffers that a module holds in float: its own, not copies.
+/// The parameters and buffers that a module holds in float, without copying them.
 NamedTensors float_tensors(const torch::nn::Module& module);
 
 /// Contiguous copies on the CPU.
@@ -24,9 +24,9 @@ NamedTensors on_cpu(const NamedTensors& tensors);
 /// Copies each tensor of `source` that has a namesake in `targets` into it, with its dtype.
 void copy_by_name(const NamedTensors& source, const NamedTensors& targets);
 
-/// copy_by_name where every name and shape has to fit. part: what is copied, for the message.
-/// Throws Error(kStateDictMismatch) that lists what is missing, of another shape, twice or too
-/// much.
+/// Like copy_by_name, but every name and shape must fit. part: what is copied, for the message.
+/// Throws an Error(kStateDictMismatch) that lists missing names, other shapes, duplicates and
+/// unexpected names.
 void assign(const NamedTensors& saved, const NamedTensors& targets, std::string_view part);
 
 }  // namespace harness

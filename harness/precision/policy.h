@@ -6,15 +6,15 @@
 
 namespace harness {
 
-/// Gives the module the dtypes of the policy. Load a checkpoint afterwards: what batch norm holds
-/// before is rounded to half once under kFp16Master.
+/// Gives the module the dtypes of the policy. Load a checkpoint afterwards: under kFp16Master the
+/// current values of batch norm are rounded to half once.
 void apply_for_inference(torch::nn::Module& module, Policy policy);
 
 /// The dtype in which an image enters the model.
 torch::ScalarType input_dtype(Policy policy) noexcept;
 
-/// Under an autocasting policy, turns autocast on for this thread and this device while it lives,
-/// and afterwards puts back what was there; under the others autocast is off meanwhile. The model's
+/// Under an autocasting policy, turns autocast on for this thread and this device while it exists,
+/// and then restores the previous state; under the others autocast is off meanwhile. The model's
 /// forward pass belongs inside; losses take float logits outside of it.
 class AutocastScope {
  public:
@@ -29,9 +29,9 @@ class AutocastScope {
   torch::ScalarType old_dtype_;
 };
 
-/// FP32 means FP32 from here on, in the whole process: no TF32 in cuBLAS and cuDNN, no
-/// reduced-precision reductions in half matrix products, cuDNN algorithms deterministic and not
-/// chosen by a race.
+/// Makes FP32 mean FP32 from here on, in the whole process: no TF32 in cuBLAS and cuDNN, no
+/// reduced-precision reductions in half matrix products, and deterministic cuDNN algorithms that
+/// are not chosen by benchmarking.
 void use_exact_fp32();
 
 }  // namespace harness

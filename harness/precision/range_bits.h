@@ -6,7 +6,7 @@ namespace harness {
 
 /// Bit patterns of a floating-point format against which a census compares magnitudes. Without the
 /// sign bit, patterns of finite values grow with the value: integer comparisons suffice. Words are
-/// signed because that is what SSE2 can compare.
+/// signed because SSE2 compares signed words.
 template <typename Word>
 struct RangeBits {
   Word magnitude;        ///< All bits but the sign.

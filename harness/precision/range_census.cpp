@@ -15,7 +15,7 @@ struct BlockCensus {
   Word non_finite, zeros, below_min_normal, above_half_max, max;
 };
 
-/// Fewer elements than a signed 16-bit counter can count.
+/// Fewer elements than overflow a signed 16-bit counter.
 constexpr std::int64_t kBlock = 16384;
 
 /// Not inlined, nor cloned: where GCC 12 knows the thresholds, it no longer vectorises the loop.
@@ -55,7 +55,7 @@ RangeCensus count(const torch::Tensor& values, RangeBits<Word> bits) {
   return census;
 }
 
-/// The elements without gaps, in whatever order they lie: a census does not ask for the order.
+/// The elements without gaps, in any order: a census does not depend on the order.
 torch::Tensor packed(const torch::Tensor& values) {
   const auto own = values.detach();
   return own.is_non_overlapping_and_dense() ? own : own.contiguous();

@@ -6,11 +6,11 @@
 
 namespace harness {
 
-/// How values lie with respect to what binary16 can hold.
+/// Counts of values relative to the range of binary16.
 struct RangeCensus {
   std::int64_t elements = 0;
   std::int64_t non_finite = 0;       ///< Infinite or NaN.
-  std::int64_t zeros = 0;            ///< Of either sign.
+  std::int64_t zeros = 0;            ///< Both signs.
   std::int64_t half_subnormals = 0;  ///< 0 < |x| < 2^-14: binary16 keeps fewer digits, or none.
   std::int64_t above_half_max = 0;   ///< Finite and |x| > 65504.
   double max_abs = 0.0;              ///< Over finite elements; 0 when there are none.
@@ -24,13 +24,14 @@ struct RangeCensus {
 /// Throws c10::Error for another dtype.
 RangeCensus census_of(const torch::Tensor& values);
 
-/// Adds up censuses without stopping a GPU: what is on one is counted there, and read by total().
+/// Adds up censuses without stopping a GPU: tensors on a GPU are counted there, and total() reads
+/// the result.
 class RangeTally {
  public:
-  /// As census_of. Tensors on a GPU have to be on one and the same.
+  /// As census_of(). All tensors on a GPU must be on the same one.
   void add(const torch::Tensor& values);
 
-  /// Waits for the GPU where something was counted on one.
+  /// Waits for the GPU if something was counted there.
   RangeCensus total() const;
 
  private:

@@ -4,9 +4,9 @@
 
 namespace harness {
 
-/// What the CUDA parts (libhalfproof_cuda.so, built where the toolkit is) offer to the census. They
-/// are a library of their own that a worker loads only for --device cuda: a worker for the CPU
-/// never loads CUDA.
+/// The interface of the census to the CUDA parts (libhalfproof_cuda.so, built where the toolkit
+/// is). They are a separate library that a worker loads only for --device cuda: a worker for the
+/// CPU never loads CUDA.
 extern "C" {
 
 /// Adds the census of `values` to `counters` on the current stream and returns at once.

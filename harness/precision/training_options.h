@@ -16,17 +16,17 @@ struct TrainingOptions {
   SgdOptions sgd;
   std::optional<double> max_grad_norm;  ///< Clips unscaled gradients (torch clip_grad_norm_, L2).
   UpstreamQuirks quirks;
-  /// Of a policy with masters. false: weights live in half alone and each update is rounded to half
-  /// (what arXiv 1710.03740 section 3.1 warns of).
+  /// For a policy with masters. false: weights exist in half only and each update is rounded to
+  /// half (what arXiv 1710.03740 section 3.1 warns of).
   bool keep_masters = true;
-  /// Lays images and convolution weights out channels last (NHWC in memory; shapes stay). The same
-  /// arithmetic with sums in another order; on a CPU a training iteration takes about an eighth
-  /// less time.
+  /// Stores images and convolution weights channels last (NHWC in memory; shapes do not change).
+  /// The same arithmetic with sums in another order; on a CPU a training iteration takes about an
+  /// eighth less time.
   bool channels_last = false;
 };
 
-/// Whether a step is skipped in which a gradient is infinite or NaN: under every scaler but none
-/// and, with the quirk no-overflow-check, static.
+/// Whether a step with an infinite or NaN gradient is skipped: under every scaler except none and,
+/// with the quirk no-overflow-check, static.
 bool skips_overflows(const TrainingOptions& options) noexcept;
 
 /// Throws Error(kUsage) with the reason where the parts make no sense together: what find_objection

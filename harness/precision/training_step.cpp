@@ -12,8 +12,8 @@ namespace {
 
 void lay_out_channels_last(torch::nn::Module& module) {
   for (auto& parameter : module.parameters()) {
-    // Of a depthwise weight both layouts are the same bytes, and only with the default strides does
-    // LibTorch leave the choice to the input.
+    // For a depthwise weight both layouts are the same bytes, and only with the default strides
+    // does LibTorch leave the choice to the input.
     if (parameter.dim() != 4 || parameter.size(1) == 1) continue;
     parameter.set_data(parameter.detach().contiguous(torch::MemoryFormat::ChannelsLast));
   }
@@ -156,7 +156,7 @@ void TrainingStep::Impl::apply(const StepRecord& record, double lr) {
       break;
   }
   if (options.max_grad_norm) {
-    // torch's clamp(max=1) hands a NaN on, which std::fmin would turn into 1.
+    // torch's clamp(max=1) propagates NaN, which std::fmin would turn into 1.
     const double factor = *options.max_grad_norm / (record.grad_norm + 1e-6);
     gradients_.mul_(factor > 1.0 ? 1.0 : factor);
   }

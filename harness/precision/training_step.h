@@ -19,32 +19,32 @@ namespace harness {
 using NamedValues = std::vector<std::pair<std::string, double>>;
 
 /// images {N, 3, H, W} in the policy's input dtype, labels as given -> named values of one element:
-/// "decode.loss_seg", "decode.acc_seg", ... Those whose name contains "loss" add up to what is
+/// "decode.loss_seg", "decode.acc_seg", ... The sum of those whose name contains "loss" is
 /// minimised (mmseg BaseSegmentor._parse_losses). Runs inside the policy's AutocastScope; losses
 /// must be computed from float (double under fp64) logits with autocast off, as
 /// models::segmentation_losses does.
 using ForwardLosses =
     std::function<NamedTensors(const torch::Tensor& images, const torch::Tensor& labels)>;
 
-/// Gradients as the optimizer will get them, on the way between backward and everything else: still
-/// scaled, in the optimizer's dtype (float; double under fp64). May be changed in place.
+/// Gradients as the optimizer will get them, right after backward: still scaled, in the optimizer's
+/// dtype (float; double under fp64). May be changed in place.
 struct StepGradients {
-  torch::Tensor flat;         ///< {n}: all of them and zeros between: what an all-reduce wants.
+  torch::Tensor flat;         ///< {n}: all of them with zeros between, as for an all-reduce.
   const NamedTensors& named;  ///< Views of `flat` in the parameters' shapes and order.
   double scale;
 };
 using GradientHook = std::function<void(const StepGradients&)>;
 
-/// One iteration, as it was.
+/// A record of one iteration.
 struct StepRecord {
   std::int64_t step = 0;   ///< 0-based: iterations before this one, skipped ones included.
-  NamedValues losses;      ///< What the forward pass named, in its order.
+  NamedValues losses;      ///< The forward pass's values, in its order.
   double loss = 0.0;       ///< The sum that was minimised, unscaled.
-  double scale = 1.0;      ///< By which the loss was multiplied.
+  double scale = 1.0;      ///< The factor of the loss.
   bool overflow = false;   ///< The check, where there is one, found an infinite or NaN gradient.
   bool skipped = false;    ///< No weight, momentum or master changed. Batch norm's statistics did.
   double grad_norm = 0.0;  ///< L2 over all gradients, unscaled, before clipping. Infinite or NaN
-                           ///< when a gradient is, whether that was looked for or not.
+                           ///< when a gradient is, whether or not overflow is checked.
 };
 
 /// What a resumed training needs beside the model's own state dict, the data order and the seeds.
@@ -57,10 +57,10 @@ struct TrainingState {
 };
 
 /// Trains a model in one arithmetic, one step at a time, in the order of mmcv's Fp16OptimizerHook:
-/// zero gradients, forward, scale, backward, copy gradients to the masters, hook (all-reduce), look
-/// for overflow, unscale, clip, step, copy masters back, update the scale. After an overflow
-/// nothing from unscale to copy back happens. The schedule goes on by iterations: the caller passes
-/// the learning rate.
+/// zero gradients, forward, scale, backward, copy gradients to the masters, hook (all-reduce),
+/// check for overflow, unscale, clip, step, copy masters back, update the scale. After an overflow
+/// the steps from unscale to copy back are skipped. The caller passes the learning rate, which the
+/// schedule derives from the iteration.
 ///
 /// Deterministic: the same inputs give the same bits on the same machine and number of threads.
 class TrainingStep {
@@ -78,19 +78,19 @@ class TrainingStep {
   TrainingStep& operator=(const TrainingStep&) = delete;
 
   /// One iteration with this learning rate. images, labels: on the module's device.
-  /// Throws c10::Error where a parameter gets no gradient: what SGD would do with it is undefined
-  /// here.
+  /// Throws c10::Error where a parameter gets no gradient: SGD's treatment of it is undefined here.
   StepRecord run(const torch::Tensor& images, const torch::Tensor& labels, double lr);
 
-  /// Called in every step between backward and everything else; empty: nothing is called.
+  /// Called in every step right after backward; empty: nothing is called.
   void set_gradient_hook(GradientHook hook);
 
   /// Copies, on the CPU.
   TrainingState state() const;
 
-  /// After the model's state dict was loaded into the module. Masters come from `state`, or are
-  /// widened from the module's weights where it has none. Throws Error(kStateDictMismatch) that
-  /// lists the names which do not fit, Error(kInvalidFile) for the scaler's part.
+  /// Must be called after the model's state dict was loaded into the module. Masters come from
+  /// `state`, or are widened from the module's weights where it has none. Throws an
+  /// Error(kStateDictMismatch) that lists the names that do not fit, Error(kInvalidFile) for the
+  /// scaler's part.
   void restore(const TrainingState& state);
 
   const LossScaler& scaler() const noexcept;

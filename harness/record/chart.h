@@ -9,10 +9,10 @@
 
 namespace harness {
 
-/// What is drawn along one side of a chart.
+/// One axis of a chart.
 struct ChartAxis {
   std::string label;         ///< With its unit.
-  bool logarithmic = false;  ///< To base 10; points that are not above 0 are left out.
+  bool logarithmic = false;  ///< Base 10; points that are not above 0 are left out.
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -55,7 +55,7 @@ struct ChartMark {
   }
 };
 
-/// A chart as data, a record (fields.h): the code that measures says what is to be seen, and
+/// A chart as data, a record (fields.h): the code that measures decides what is shown, and
 /// harness/report draws it.
 struct Chart {
   std::string title;

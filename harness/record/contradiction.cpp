@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace harness {
 namespace {
 
@@ -27,9 +29,9 @@ Json to_json(const Contradiction& contradiction) {
 
 std::string place_of(const Quote& quote) {
   std::string text = quote.file;
-  if (quote.line > 0) text.append(":").append(std::to_string(quote.line));
+  if (quote.line > 0) text += fmt::format(":{}", quote.line);
   for (const std::string& part : {quote.column, quote.version, quote.date}) {
-    if (!part.empty()) text.append(", ").append(part);
+    if (!part.empty()) text += ", " + part;
   }
   return text;
 }

@@ -8,7 +8,7 @@
 
 namespace harness {
 
-/// What halfproof was built from.
+/// The source and the compiler that halfproof was built with.
 struct BuildRecord {
   std::string version;
   std::string commit;  ///< 40 hex digits, or "unknown" outside a git checkout.
@@ -26,7 +26,7 @@ struct BuildRecord {
   }
 };
 
-/// The machine as far as it can be known without LibTorch.
+/// What is known about the machine without LibTorch.
 struct MachineRecord {
   std::string hostname_sha256_8;  ///< The name may be private; its digest tells machines apart.
   std::string os;
@@ -72,7 +72,7 @@ struct CudnnRecord {
   }
 };
 
-/// The libraries that compute, and the switches that change their numbers.
+/// The libraries that compute, and the switches that change their results.
 struct LibraryRecord {
   std::string libtorch;  ///< Version.
   std::string opencv;    ///< Version.
@@ -83,7 +83,7 @@ struct LibraryRecord {
   bool deterministic_algorithms = false;
   Tf32Record tf32;
   CudnnRecord cudnn;
-  std::string convolution_kernel;  ///< Of half convolutions on the CPU; on a GPU cuDNN has its own.
+  std::string convolution_kernel;  ///< For half convolutions on the CPU; on a GPU, cuDNN chooses.
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -102,10 +102,10 @@ struct LibraryRecord {
 
 /// The GPU that LibTorch computes on: the first that it sees.
 struct GpuRecord {
-  std::string name;  ///< As the driver says it: "Tesla V100-SXM2-16GB".
+  std::string name;  ///< As the driver reports it: "Tesla V100-SXM2-16GB".
   std::int64_t memory_bytes = 0;
   std::string compute_capability;  ///< "9.0".
-  std::string driver;              ///< "580.65.06"; "" where NVML does not say.
+  std::string driver;              ///< "580.65.06"; "" where NVML does not report it.
   std::int64_t cuda = 0;           ///< Version of the CUDA runtime: 13000 is 13.0.
   std::int64_t cudnn = 0;          ///< Version that is loaded: 91000 is 9.10.0.
   std::int64_t devices = 0;        ///< How many GPUs LibTorch sees.
@@ -122,11 +122,11 @@ struct GpuRecord {
   }
 };
 
-/// What a result was made with.
+/// What a result was produced with.
 struct EnvironmentRecord {
   BuildRecord build;
   MachineRecord machine;
-  std::optional<LibraryRecord> library;  ///< Of a worker; the command computes nothing.
+  std::optional<LibraryRecord> library;  ///< Set by a worker; the command computes nothing.
   std::optional<GpuRecord> gpu;          ///< Null in a process that did not load CUDA.
 
   template <typename Self, typename Visit>
@@ -141,7 +141,7 @@ struct EnvironmentRecord {
 BuildRecord build_record();
 MachineRecord machine_record();
 
-/// Of a program without LibTorch: build and machine.
+/// The environment of a program without LibTorch: build and machine.
 EnvironmentRecord command_environment();
 
 }  // namespace harness

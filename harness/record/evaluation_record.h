@@ -18,8 +18,8 @@ struct SecondsRecord {
   double median = 0.0;
   double min = 0.0;
   double max = 0.0;
-  std::int64_t images = 0;  ///< Timed.
-  std::int64_t warmup = 0;  ///< Timed before them and left out.
+  std::int64_t images = 0;  ///< Timed images.
+  std::int64_t warmup = 0;  ///< Images run before them and left out.
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -51,7 +51,7 @@ struct ActivationsRecord {
   std::int64_t above_half_max = 0;   ///< Finite and above 65504.
   std::int64_t half_subnormals = 0;  ///< Below 2^-14 and not 0.
   std::int64_t zeros = 0;
-  double max_abs = 0.0;  ///< Over finite ones.
+  double max_abs = 0.0;  ///< Over finite activations.
   std::optional<std::string> max_abs_layer;
   std::optional<std::string> first_non_finite_layer;  ///< In the order in which they ran.
 
@@ -69,11 +69,11 @@ struct ActivationsRecord {
   }
 };
 
-/// What the network's parts were seen to do: in the stage evaluate only.
+/// What was observed inside the network; only in the stage evaluate.
 struct ForwardRecord {
   ActivationsRecord activations;
   DtypeCensus census;
-  std::int64_t peak_bytes = 0;  ///< Weights, and what lives beside them for one image.
+  std::int64_t peak_bytes = 0;  ///< Weights, and what is allocated beside them for one image.
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -87,7 +87,7 @@ struct ForwardRecord {
 struct EvaluationRecord {
   std::string protocol;  ///< "whole" or "ms_flip".
   std::int64_t images = 0;
-  std::int64_t pixels = 0;  ///< Counted ones.
+  std::int64_t pixels = 0;  ///< Counted pixels.
   std::int64_t classes = 0;
   std::vector<std::vector<std::int64_t>> confusion;  ///< Rows: label, columns: prediction.
   double miou = 0.0;                                 ///< Percent, not rounded; as macc and aacc.
@@ -119,12 +119,12 @@ struct EvaluationRecord {
   }
 };
 
-/// How far logits lie from FP64's, as root mean squares; NaN where none were compared.
+/// Distances of logits from FP64's, as root mean squares; NaN where none were compared.
 struct LogitsDistanceRecord {
   std::int64_t images = 0;
-  double rmse = 0.0;            ///< Of the half-precision logits.
-  double rmse_reference = 0.0;  ///< Of FP32's.
-  double rms = 0.0;             ///< Of the FP64 logits themselves.
+  double rmse = 0.0;            ///< The half-precision logits' distance.
+  double rmse_reference = 0.0;  ///< FP32's distance.
+  double rms = 0.0;             ///< Root mean square of the FP64 logits themselves.
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -154,9 +154,9 @@ struct PairedCounts {
 /// Measurements of the stage parity: half precision against FP32, one file, the same images.
 struct ParityRecord {
   std::int64_t images = 0;
-  std::int64_t pixels = 0;          ///< Counted ones.
-  std::int64_t changed_pixels = 0;  ///< Of those, the ones whose class differs.
-  double miou_reference = 0.0;      ///< Of FP32, in percent.
+  std::int64_t pixels = 0;          ///< Counted pixels.
+  std::int64_t changed_pixels = 0;  ///< Counted pixels whose class differs.
+  double miou_reference = 0.0;      ///< FP32's, in percent.
   double miou = 0.0;
   double difference = 0.0;  ///< miou - miou_reference, in points.
   LogitsDistanceRecord logits;

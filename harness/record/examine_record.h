@@ -12,13 +12,13 @@
 
 namespace harness {
 
-/// What the stage that looks into a row's published files records, before anything is judged.
+/// What the stage `examine` records about a row's published files, before anything is judged.
 
 /// Why a published file could not be obtained or read to its end.
 enum class FileErrorKind {
   kMissing,      ///< No such file.
-  kUnreachable,  ///< The network or the server.
-  kChecksum,     ///< Its bytes have another digest than the one it is known by.
+  kUnreachable,  ///< The network or the server failed.
+  kChecksum,     ///< Its bytes have another digest than the expected one.
   kUnreadable,
 };
 std::string_view to_string(FileErrorKind kind) noexcept;
@@ -35,12 +35,12 @@ struct FileErrorRecord {
   }
 };
 
-/// The bytes that were obtained. No folder of this machine is named.
+/// The bytes that were obtained. The record names no folder of this machine.
 struct StoredFileRecord {
   std::string url;        ///< Without user, password and query; a local file's location as written.
   std::int64_t size = 0;  ///< Bytes.
   std::string sha256;
-  std::string trust;  ///< How the digest was come by: "locked", "name-hash", "first-use".
+  std::string trust;  ///< What vouches for the digest: "locked", "name-hash", "first-use".
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -108,12 +108,12 @@ struct DuplicateRecord {
   }
 };
 
-/// What the values of a state dict are.
+/// Statistics of the values of a state dict.
 struct ValuesRecord {
   TensorStatisticsRecord all;
   RoleStatisticsRecord roles;
   std::optional<std::string> first_non_finite;  ///< The first tensor with such a value.
-  std::vector<std::string> zero_tensors;        ///< Of more than one element, all of them 0.
+  std::vector<std::string> zero_tensors;        ///< Tensors of several elements that are all 0.
   std::vector<DuplicateRecord> duplicates;
 
   template <typename Self, typename Visit>
@@ -140,18 +140,18 @@ struct OptimizerRecord {
   }
 };
 
-/// A published checkpoint. What was found before an error stays; what was not looked at is nothing.
+/// A published checkpoint. What was found before an error is kept; what was not examined is absent.
 struct CheckpointRecord {
-  std::string name;  ///< The file's, as the suite links it.
+  std::string name;  ///< The file's name, as the suite links it.
   std::optional<StoredFileRecord> stored;
   std::optional<FileErrorRecord> error;
   std::optional<std::string> format;  ///< "legacy" or "zip".
   std::optional<std::vector<TensorRecord>> state_dict;
   std::optional<ValuesRecord> values;
   std::optional<OptimizerRecord> optimizer;
-  Json meta;    ///< As it is in the file, without the config's text; null when there is none.
+  Json meta;    ///< The file's meta without the config's text; null when there is none.
   Json config;  ///< Parsed from the text in meta; null when there is none or it cannot be parsed.
-  std::optional<std::string> config_error;  ///< Why a text that is there could not be parsed.
+  std::optional<std::string> config_error;  ///< Why the config's text could not be parsed.
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -173,10 +173,10 @@ struct LogRecord {
   std::string name;
   std::optional<StoredFileRecord> stored;
   std::optional<FileErrorRecord> error;
-  std::string exp_name;                     ///< Of the first line; "" when it has none.
+  std::string exp_name;                     ///< From the first line; "" when it has none.
   Json environment;                         ///< The first line without the config's text.
-  Json config;                              ///< As of a checkpoint.
-  std::optional<std::string> config_error;  ///< As of a checkpoint.
+  Json config;                              ///< As in CheckpointRecord.
+  std::optional<std::string> config_error;  ///< As in CheckpointRecord.
   std::int64_t train_lines = 0;
   std::int64_t validation_lines = 0;
   std::int64_t last_iteration = 0;
@@ -200,7 +200,7 @@ struct LogRecord {
   }
 };
 
-/// Both published files of a row; nothing where the row publishes no such file.
+/// Both published files of a row; nullopt where the row publishes no such file.
 struct ExamineRecord {
   std::optional<CheckpointRecord> checkpoint;
   std::optional<LogRecord> log;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/record/schema.h"
@@ -73,9 +75,9 @@ std::vector<std::string> paper_experiments() {
 PaperExperiment paper_experiment(std::string_view name) {
   PaperExperiment experiment{};
   if (read_name(name, experiment)) return experiment;
-  throw Error(ErrorCode::kUsage, "experiment",
-              "expected one of " + enumeration(paper_experiments()) + ", got \"" +
-                  std::string(name) + "\"");
+  throw Error(
+      ErrorCode::kUsage, "experiment",
+      fmt::format("expected one of {}, got \"{}\"", enumeration(paper_experiments()), name));
 }
 
 Experiment new_experiment(PaperExperiment name, const std::string& suite, const std::string& row) {
@@ -88,7 +90,7 @@ Experiment new_experiment(PaperExperiment name, const std::string& suite, const 
 }
 
 std::string experiment_file_stem(std::string_view name, std::string_view row) {
-  return std::string(name).append(".").append(row);
+  return fmt::format("{}.{}", name, row);
 }
 
 Json to_json(const Experiment& experiment) {
@@ -96,7 +98,7 @@ Json to_json(const Experiment& experiment) {
 }
 
 Experiment experiment_from_json(const Json& value, std::string_view subject) {
-  require_schema(value, kSchema, subject, "experiments of another version have to be made anew");
+  require_schema(value, kSchema, subject, "experiments of another version must be run again");
   return record_from_json<ExperimentDocument>(value, subject).experiment;
 }
 

@@ -11,8 +11,8 @@
 
 namespace harness {
 
-/// The experiments on the statements of arXiv 1710.03740v3. Whoever measures them and whoever
-/// judges them switches over this enumeration, so that the compiler finds one that is left out.
+/// The experiments on the statements of arXiv 1710.03740v3. The code that measures them and the
+/// code that judges them switch over this enumeration, so that the compiler finds a missing one.
 enum class PaperExperiment { kMasterWeights, kLossScaling, kFp32Accumulation, kOverflow };
 
 /// In the paper's order.
@@ -24,7 +24,7 @@ inline constexpr std::array kPaperExperiments{
 std::string_view to_string(PaperExperiment experiment) noexcept;
 bool read_name(std::string_view name, PaperExperiment& experiment) noexcept;
 
-/// What it examines: paper and section.
+/// What the experiment examines: paper and section.
 std::string_view source_of(PaperExperiment experiment) noexcept;
 
 /// The names of all experiments, in the paper's order.
@@ -43,7 +43,7 @@ struct Experiment : Execution {
   std::vector<Chart> charts;
 };
 
-/// An experiment of which nothing is known yet but what it is made with.
+/// An experiment before it was run: its name, source, suite and row.
 Experiment new_experiment(PaperExperiment name, const std::string& suite, const std::string& row);
 
 /// "master-weights.<row>", without ".json" or ".svg".
@@ -52,7 +52,7 @@ std::string experiment_file_stem(std::string_view name, std::string_view row);
 Json to_json(const Experiment& experiment);
 
 /// Throws Error(kInvalidJson) when a field is missing, unknown or of another type, or the schema is
-/// another (experiments of "halfproof.experiment/1" have to be made anew).
+/// another (experiments of "halfproof.experiment/1" must be run again).
 Experiment experiment_from_json(const Json& value, std::string_view subject);
 
 /// What the experiment measured, as its record. Throws Error(kInvalidJson) with the key's path.

@@ -12,12 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 
 namespace harness {
 
-/// What a measured number is until it is measured: no comparison lets it pass.
+/// The initial value of a measured number: no comparison with it passes.
 inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 /// Records and their JSON. A record is a plain struct that names each of its fields once, in a
@@ -108,17 +110,16 @@ struct Place {
   std::string path;
 
   [[noreturn]] void fail(const std::string& detail) const {
-    throw Error(ErrorCode::kInvalidJson, subject, path.empty() ? detail : path + ": " + detail);
+    throw Error(ErrorCode::kInvalidJson, subject,
+                path.empty() ? detail : fmt::format("{}: {}", path, detail));
   }
   [[noreturn]] void expected(std::string_view what, const Json& value) const {
-    fail("expected " + std::string(what) + ", got " + std::string(describe_type(value)));
+    fail(fmt::format("expected {}, got {}", what, describe_type(value)));
   }
   Place key(std::string_view name) const {
-    return {subject, path.empty() ? std::string(name) : path + "." + std::string(name)};
+    return {subject, path.empty() ? std::string(name) : fmt::format("{}.{}", path, name)};
   }
-  Place item(std::size_t index) const {
-    return {subject, path + "[" + std::to_string(index) + "]"};
-  }
+  Place item(std::size_t index) const { return {subject, fmt::format("{}[{}]", path, index)}; }
 };
 
 template <typename T>
@@ -130,7 +131,7 @@ void read_record(const Json& value, const Place& place, R& target) {
   std::vector<std::string_view> known;
   R::fields(target, [&](std::string_view key, auto& field) {
     known.push_back(key);
-    const auto found = value.find(std::string(key));
+    const auto found = value.find(key);
     if (found == value.end()) place.key(key).fail("expected a value, found none");
     read(*found, place.key(key), field);
   });
@@ -146,7 +147,7 @@ void read_integer(const Json& value, const Place& place, T& target) {
   if (!value.is_number_integer()) place.expected("an integer", value);
   const bool fits = value.is_number_unsigned() ? std::in_range<T>(value.get<std::uint64_t>())
                                                : std::in_range<T>(value.get<std::int64_t>());
-  if (!fits) place.fail("expected an integer in range, got " + value.dump());
+  if (!fits) place.fail(fmt::format("expected an integer in range, got {}", value.dump()));
   target = value.get<T>();
 }
 
@@ -185,7 +186,9 @@ void read(const Json& value, const Place& place, T& target) {
     read_entries(value, place, target);
   } else if constexpr (Enumeration<T>) {
     if (!value.is_string()) place.expected("a name", value);
-    if (!read_name(value.get<std::string>(), target)) place.fail("unknown name " + value.dump());
+    if (!read_name(value.get<std::string>(), target)) {
+      place.fail(fmt::format("unknown name {}", value.dump()));
+    }
   } else if constexpr (std::same_as<T, bool>) {
     if (!value.is_boolean()) place.expected("a boolean", value);
     target = value.get<bool>();
@@ -210,12 +213,12 @@ template <Record R>
 Json record_to_json(const R& record) {
   Json value = Json::object();
   R::fields(record, [&](std::string_view key, const auto& field) {
-    value[std::string(key)] = fields_detail::write(field);
+    value[key] = fields_detail::write(field);
   });
   return value;
 }
 
-/// subject: the file, for messages. path: where `value` stands in it ("" for the root).
+/// subject: the file, for messages. path: the key path of `value` in it ("" for the root).
 template <Record R>
 R record_from_json(const Json& value, std::string_view subject, const std::string& path) {
   R record{};

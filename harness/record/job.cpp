@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/record/fields.h"
 #include "harness/record/schema.h"
@@ -39,8 +41,8 @@ void refuse_doubles(const JobRecord& job, std::string_view subject) {
                                    [&](const auto& other) { return one->is_same_as(other); });
     if (!again) continue;
     throw Error(ErrorCode::kInvalidJson, subject,
-                "asked: expected each execution once, got " + one->row + " " + one->stage + " " +
-                    one->precision + " twice");
+                fmt::format("asked: expected each execution once, got {} {} {} twice", one->row,
+                            one->stage, one->precision));
   }
 }
 
@@ -68,7 +70,7 @@ Json to_json(const JobRecord& job) {
 
 JobRecord job_from_json(const Json& value, std::string_view subject) {
   require_schema(value, kSchema, subject,
-                 "a run directory of another version has to be made anew: choose another --out");
+                 "a run directory of another version cannot be used: choose another --out");
   JobRecord job = record_from_json<JobDocument>(value, subject).job;
   refuse_doubles(job, subject);
   return job;

@@ -12,13 +12,13 @@
 
 namespace harness {
 
-/// One execution that a job asked for. Its result is judged, and no other.
+/// One execution that a job asked for. Only its result is judged.
 struct AskedExecution {
   std::string row;
   std::string stage;                 ///< "examine", "evaluate", "parity", "train", ...
   std::string precision;             ///< "" where no arithmetic is run.
-  std::optional<std::int64_t> seed;  ///< Of stages that draw random numbers.
-  /// RunResult::key that its result must have; "" until the job came to it.
+  std::optional<std::int64_t> seed;  ///< Set for stages that draw random numbers.
+  /// The RunResult::key that its result must have; "" until the job reached it.
   std::string key;
 
   template <typename Self, typename Visit>
@@ -35,11 +35,11 @@ struct AskedExecution {
 };
 
 /// What a job was asked to do: DIR/run.json, schema "halfproof.job/2". Written before the first row
-/// and again whenever a key becomes known, so that a job that died has asked for what it did not
-/// do.
+/// and again whenever a key becomes known, so that the record of a job that died also lists what it
+/// did not reach.
 struct JobRecord {
   std::string suite;
-  std::string suite_file;    ///< Name without its folder.
+  std::string suite_file;    ///< Its name without the folder.
   std::string suite_digest;  ///< sha256 of the suite's file.
   std::vector<std::string> rows;
   std::vector<std::string> stages;
@@ -51,17 +51,17 @@ struct JobRecord {
   std::string started;  ///< UTC.
   std::vector<AskedExecution> asked;
 
-  /// Adds the execution, or gives the one that is there its key.
+  /// Adds the execution, or updates the key of the one that is there.
   void ask(const AskedExecution& execution);
 };
 
 Json to_json(const JobRecord& job);
 
 /// Throws Error(kInvalidJson): a key missing, unknown or of another type, an execution asked for
-/// twice, or a run directory of an earlier version, which has to be made anew.
+/// twice, or a run directory of an earlier version.
 JobRecord job_from_json(const Json& value, std::string_view subject);
 
-/// DIR/run.json. Throws as job_from_json(), Error(kIo), and Error(kUsage) when DIR is no run
+/// DIR/run.json. Throws as job_from_json(), Error(kIo), and Error(kUsage) when DIR is not a run
 /// directory.
 JobRecord read_job(const std::filesystem::path& directory);
 

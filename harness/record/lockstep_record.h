@@ -8,7 +8,7 @@
 
 namespace harness {
 
-/// The loss that is minimised, of each of the five trainings (docs/lockstep.md).
+/// The minimised loss of each of the five trainings (docs/lockstep.md).
 struct LockstepLosses {
   double fp64 = kNotMeasured;
   double policy = kNotMeasured;
@@ -56,8 +56,8 @@ struct LockstepWorstTensor {
 
 /// L2 distances from FP64 over all tensors of one part, in the part's own unit.
 struct LockstepDistance {
-  double norm =
-      kNotMeasured;  ///< Length of FP64's gradient; of the others, how far FP64 has moved.
+  /// For gradients, the norm of FP64's gradient; for the other parts, how far FP64 has moved.
+  double norm = kNotMeasured;
   double policy = kNotMeasured;
   double twin = kNotMeasured;
   double fp32 = kNotMeasured;
@@ -76,9 +76,9 @@ struct LockstepDistance {
 };
 
 struct LockstepDistances {
-  LockstepDistance gradient;    ///< Unscaled.
-  LockstepDistance weights;     ///< The optimizer's, after the step.
-  LockstepDistance update;      ///< The same, from what FP64 makes of the training's own gradients.
+  LockstepDistance gradient;  ///< Unscaled.
+  LockstepDistance weights;   ///< The optimizer's, after the step.
+  LockstepDistance update;    ///< The same, from what FP64 computes from the training's gradients.
   LockstepDistance statistics;  ///< Batch norm's running means and variances.
 
   template <typename Self, typename Visit>
@@ -120,7 +120,7 @@ struct LockstepRecord {
   std::string scaler;       ///< "static", ...
   std::int64_t digits = 0;  ///< Significant binary digits that the policy stores.
   std::int64_t batch = 0;   ///< Images in a step.
-  std::int64_t steps = 0;   ///< As many as `series` has.
+  std::int64_t steps = 0;   ///< The length of `series`.
   std::vector<LockstepStep> series;
 
   template <typename Self, typename Visit>

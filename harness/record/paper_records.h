@@ -18,10 +18,10 @@ inline double share_of(std::int64_t part, std::int64_t whole) noexcept {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// What every experiment takes from its row.
+/// The settings that every experiment takes from its row.
 struct RowSettings {
   std::vector<std::int64_t> batch;  ///< Shape of the images: N, 3, H, W.
-  std::int64_t batches = 0;         ///< Read once and taken in turn.
+  std::int64_t batches = 0;         ///< Read once and used in turn.
   double momentum = kNotMeasured;
   double weight_decay = kNotMeasured;
   bool pretrained = false;  ///< The backbone starts from published weights.
@@ -125,7 +125,7 @@ struct WeightsAfter {
   std::int64_t masters_moved = 0;
   std::int64_t half_alone_moved = 0;
   std::int64_t drifted = 0;  ///< The master, rounded to half, has left its start.
-  std::int64_t stuck = 0;    ///< Of the drifted: never moved in half alone.
+  std::int64_t stuck = 0;    ///< Drifted weights that never moved in half alone.
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -182,7 +182,7 @@ struct MasterWeightsRecord {
 // loss-scaling
 
 struct LossScalingSettings {
-  std::int64_t batches = 0;     ///< Looked at in each phase.
+  std::int64_t batches = 0;     ///< Examined in each phase.
   double scale = kNotMeasured;  ///< The row's loss scale.
 
   template <typename Self, typename Visit>
@@ -199,7 +199,7 @@ struct GradientFate {
   std::int64_t below_2_24 = 0;          ///< Below the smallest half.
   std::int64_t below_2_14 = 0;          ///< Below the smallest normal half.
   std::int64_t zero_in_half = 0;        ///< 0 in the half backward pass.
-  std::int64_t non_finite_in_half = 0;  ///< Of all gradients.
+  std::int64_t non_finite_in_half = 0;  ///< Counted over all gradients, zeros included.
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -213,10 +213,10 @@ struct GradientFate {
 
 struct GradientCensus {
   std::int64_t elements = 0;
-  std::int64_t non_zero = 0;      ///< In FP32.
-  double max_abs = kNotMeasured;  ///< In FP32.
-  /// Floor of log2 of the magnitude in FP32, clamped to -60 and 3, and how many have it; those that
-  /// occur.
+  std::int64_t non_zero = 0;      ///< Gradients that are not 0 in FP32.
+  double max_abs = kNotMeasured;  ///< The largest magnitude in FP32.
+  /// Floor of log2 of the magnitude in FP32, clamped to -60 and 3, and how many gradients have it;
+  /// only values that occur.
   std::vector<std::pair<std::int64_t, std::int64_t>> exponents;
   GradientFate unscaled;
   GradientFate scaled;
@@ -234,7 +234,7 @@ struct GradientCensus {
 
 /// The largest gradient of a head's logits, and the largest it can be: a pixel's cross entropy has
 /// a gradient of at most 1 per class, the loss is a mean over all pixels, and the bilinear resize
-/// gives each logit the gradients of as many pixels as it stands for.
+/// gives each logit the gradients of as many pixels as it covers.
 struct LogitBound {
   std::string layer;
   double bound = kNotMeasured;
@@ -288,11 +288,11 @@ struct AccumulationSettings {
 /// A dot product of positive halves, in three arithmetics.
 struct DotProductRecord {
   std::int64_t length = 0;
-  double exact = kNotMeasured;       ///< In FP64.
+  double exact = kNotMeasured;       ///< Computed in FP64.
   double half = kNotMeasured;        ///< Rounded to half after each addition.
   bool half_overflows = false;       ///< `half` is infinite: null in JSON, as its error is.
   double single = kNotMeasured;      ///< Summed in FP32, rounded to half once.
-  double half_error = kNotMeasured;  ///< Relative to `exact`, as single_error.
+  double half_error = kNotMeasured;  ///< Relative to `exact`, like single_error.
   double single_error = kNotMeasured;
 
   template <typename Self, typename Visit>
@@ -325,14 +325,14 @@ struct EqualValuesMean {
   }
 };
 
-/// What the kernels that rows are run with make of sums which half cannot hold.
+/// What the kernels that run the rows compute for sums that half cannot hold.
 struct KernelSums {
   std::string convolution;                ///< The active half convolution.
   std::int64_t ones = 0;                  ///< Length of a dot product of ones, ...
-  double sum_of_ones = kNotMeasured;      ///< ... and what a half convolution makes of it.
+  double sum_of_ones = kNotMeasured;      ///< ... and what a half convolution computes for it.
   double value = kNotMeasured;            ///< The values of a channel, ...
   std::int64_t count = 0;                 ///< ... how many there are, ...
-  double batch_norm_mean = kNotMeasured;  ///< ... and what half batch norm takes for their mean.
+  double batch_norm_mean = kNotMeasured;  ///< ... and what half batch norm computes as their mean.
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -440,7 +440,7 @@ struct ScaledTraining {
 };
 
 struct OverflowRecord {
-  std::int64_t batches = 0;     ///< Taken in turn: so many steps see all of them.
+  std::int64_t batches = 0;     ///< Used in turn: so many steps see all of them.
   ScaledTraining mmcv_dynamic;  ///< Too large a scale, mmcv's dynamic scaler.
   ScaledTraining grad_scaler;   ///< Too large a scale, torch's GradScaler, fp16-amp.
   ScaledTraining unguarded;     ///< Too large a static scale, no overflow check.

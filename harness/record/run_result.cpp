@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "harness/record/schema.h"
 
 namespace harness {
@@ -51,18 +53,14 @@ bool read_name(std::string_view name, RunStatus& status) noexcept {
 
 std::string run_result_name(std::string_view stage, std::string_view precision,
                             std::optional<std::int64_t> seed) {
-  std::string name(stage);
-  if (!precision.empty()) name.append("-").append(precision);
-  if (seed) name.append("-seed").append(std::to_string(*seed));
-  return name + ".json";
+  return fmt::format("{}{}{}{}.json", stage, precision.empty() ? "" : "-", precision,
+                     seed ? fmt::format("-seed{}", *seed) : "");
 }
 
 std::string execution_text(std::string_view stage, std::string_view precision,
                            std::optional<std::int64_t> seed) {
-  std::string text(stage);
-  if (!precision.empty()) text.append(" in ").append(precision);
-  if (seed) text.append(", seed ").append(std::to_string(*seed));
-  return text;
+  return fmt::format("{}{}{}{}", stage, precision.empty() ? "" : " in ", precision,
+                     seed ? fmt::format(", seed {}", *seed) : "");
 }
 
 Json to_json(const RunResult& result) {
@@ -70,7 +68,7 @@ Json to_json(const RunResult& result) {
 }
 
 RunResult run_result_from_json(const Json& value, std::string_view subject) {
-  require_schema(value, kSchema, subject, "results of another version have to be made anew");
+  require_schema(value, kSchema, subject, "results of another version must be produced again");
   return record_from_json<RunDocument>(value, subject).result;
 }
 

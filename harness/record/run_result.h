@@ -17,14 +17,14 @@ namespace harness {
 /// How an execution ended. A result that is not kOk has a reason and no measurements to trust.
 enum class RunStatus {
   kOk,
-  kError,    ///< The world got something wrong (Error), or the worker died.
+  kError,    ///< An Error was thrown, or the worker died.
   kSkipped,  ///< Not tried, for a reason (no GPU, no data).
 };
 
 std::string_view to_string(RunStatus status) noexcept;
 bool read_name(std::string_view name, RunStatus& status) noexcept;
 
-/// What every execution with a row says of itself, whatever it measured.
+/// What every execution with a row records about itself, whatever it measured.
 struct Execution {
   std::string suite;
   std::string row;
@@ -33,7 +33,7 @@ struct Execution {
   std::string started;     ///< UTC.
   double elapsed_s = 0.0;  ///< Seconds.
   std::vector<std::string> argv;
-  std::optional<std::int64_t> seed;  ///< Of executions that draw random numbers.
+  std::optional<std::int64_t> seed;  ///< Set for executions that draw random numbers.
   EnvironmentRecord environment;
   Json measurements = Json::object();  ///< A record of record/ as JSON.
 
@@ -59,7 +59,7 @@ struct RunResult : Execution {
   std::string stage;      ///< "examine", "evaluate", "evaluate_ms_flip", "parity", "train".
   std::string precision;  ///< "fp16", "fp32", ...; "" for the stage examine.
   std::string device;     ///< "cpu" or "cuda"; "" for the stage examine.
-  std::string key;        ///< Digest of all that determines the result; equal key: reusable.
+  std::string key;        ///< Digest of everything that determines the result; equal key: reusable.
   std::map<std::string, std::string> digests;  ///< sha256 by name: "checkpoint", "log", "weights".
 };
 
@@ -74,12 +74,12 @@ std::string execution_text(std::string_view stage, std::string_view precision,
 Json to_json(const RunResult& result);
 
 /// Throws Error(kInvalidJson) when a field is missing, unknown or of another type, or the schema is
-/// another (results of "halfproof.run/1" have to be made anew).
+/// another (results of "halfproof.run/1" must be produced again).
 RunResult run_result_from_json(const Json& value, std::string_view subject);
 
-/// Everything that lies in a row's folder, ordered by file name; an empty list when the folder does
-/// not exist. Judging reads what run.json asks for and not this. Throws Error(kInvalidJson) for a
-/// file that is not a RunResult.
+/// All results in a row's folder, ordered by file name; an empty list when the folder does not
+/// exist. Judging reads what run.json asks for instead. Throws Error(kInvalidJson) for a file that
+/// is not a RunResult.
 std::vector<RunResult> read_run_results(const std::filesystem::path& row_folder);
 
 /// What the stage measured, as its record. Throws Error(kInvalidJson) with the key's path.

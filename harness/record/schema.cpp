@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 
 namespace harness {
@@ -12,12 +14,7 @@ void require_schema(const Json& value, std::string_view schema, std::string_view
   const Json found = has_schema ? value.at("schema") : Json();
   if (found == schema) return;
   throw Error(ErrorCode::kInvalidJson, subject,
-              std::string("expected schema ")
-                  .append(schema)
-                  .append(", got ")
-                  .append(found.dump())
-                  .append("; ")
-                  .append(advice));
+              fmt::format("expected schema {}, got {}; {}", schema, found.dump(), advice));
 }
 
 }  // namespace harness

@@ -22,7 +22,7 @@ struct TensorRecord {
   }
 };
 
-/// What a tensor of a state dict is for, as far as mixed precision cares.
+/// The role of a tensor of a state dict, as far as mixed precision is concerned.
 enum class TensorRole {
   kConvolution,     ///< Weights and biases of convolutions: half in a half-trained model.
   kNormParameter,   ///< Batch norm's weight and bias: learnt, kept in float.
@@ -31,9 +31,9 @@ enum class TensorRole {
 };
 std::string_view to_string(TensorRole role) noexcept;  ///< "convolution", "norm_parameter", ...
 
-/// Roles read off the file itself, without a model: the counter and the statistics by their names,
-/// a norm's parameters by the statistics beside them or a weight of one dimension; what is left is
-/// a convolution.
+/// Roles determined from the file itself, without a model: the counter and the statistics by their
+/// names, a norm's parameters by the statistics beside them or a weight of one dimension; the rest
+/// are convolutions.
 class TensorRoles {
  public:
   explicit TensorRoles(const std::vector<TensorRecord>& state_dict);
@@ -41,7 +41,7 @@ class TensorRoles {
   TensorRole of(const std::string& name) const;
 
  private:
-  std::map<std::string, bool> is_norm_;  ///< By the name of the module.
+  std::map<std::string, bool> is_norm_;  ///< Keyed by the module's name.
 };
 
 }  // namespace harness

@@ -9,7 +9,7 @@
 
 namespace harness {
 
-/// A step from which on the loss scale is another one.
+/// A step at which the loss scale changes.
 struct ScaleChange {
   std::int64_t step = 0;  ///< 0-based.
   double scale = 1.0;
@@ -86,22 +86,22 @@ using OperatorCounts = std::map<std::string, std::map<std::string, std::int64_t>
 
 /// What the stage `train` measures of one training (docs/formats.md).
 struct TrainingRecord {
-  /// The lists of changes and of skipped steps end after so many entries: a training that never
-  /// settles must not fill the record.
+  /// Upper limit of the lists of changes and of skipped steps: a training that never settles must
+  /// not fill the record.
   static constexpr std::size_t kMostSteps = 4096;
 
-  std::string policy;                     ///< "fp16-master", ...
-  std::string scaler;                     ///< Type of the loss scaler: "static", "none", ...
-  std::int64_t iterations = 0;            ///< Trained.
-  std::int64_t asked_iterations = 0;      ///< To be trained: fewer than scheduled with --iters.
-  std::int64_t scheduled_iterations = 0;  ///< Of the recipe.
+  std::string policy;                 ///< "fp16-master", ...
+  std::string scaler;                 ///< Type of the loss scaler: "static", "none", ...
+  std::int64_t iterations = 0;        ///< Trained.
+  std::int64_t asked_iterations = 0;  ///< To be trained; --iters can ask for fewer than scheduled.
+  std::int64_t scheduled_iterations = 0;  ///< By the recipe.
   std::int64_t batch = 0;                 ///< Images of one iteration.
   std::int64_t steps = 0;
   std::int64_t skipped = 0;                 ///< Steps without an update, because of an overflow.
   std::vector<std::int64_t> skipped_steps;  ///< The first kMostSteps of them, 0-based, in order.
   std::int64_t overflows = 0;               ///< Steps in which the overflow check found something.
-  std::int64_t non_finite_steps = 0;        ///< With a loss or gradient that is not finite.
-  std::int64_t applied_non_finite_steps = 0;  ///< Those of them that were not skipped.
+  std::int64_t non_finite_steps = 0;        ///< Steps whose loss or gradient is not finite.
+  std::int64_t applied_non_finite_steps = 0;  ///< Those that were not skipped.
   std::optional<std::int64_t> first_non_finite_step;
   std::int64_t non_finite_weights = 0;  ///< Elements of parameters and buffers, at the end.
   ScaleRecord scale;
@@ -110,15 +110,15 @@ struct TrainingRecord {
   std::vector<ValidationRecord> validation;
   double miou = std::numeric_limits<double>::quiet_NaN();  ///< Percent; of the last validation.
   double best_miou = std::numeric_limits<double>::quiet_NaN();
-  std::optional<OperatorCounts> census;    ///< Of the first step.
-  std::optional<std::int64_t> peak_bytes;  ///< Of all tensors together.
+  std::optional<OperatorCounts> census;    ///< Counted in the first step.
+  std::optional<std::int64_t> peak_bytes;  ///< All tensors together.
   double seconds = 0.0;
-  double data_seconds = 0.0;  ///< Of these, waited for images.
+  double data_seconds = 0.0;  ///< The part of it that was spent waiting for images.
   double iterations_per_second =
       std::numeric_limits<double>::quiet_NaN();  ///< Evaluation left out.
   std::optional<std::string> flight;             ///< File name of the report of a failure.
   std::optional<std::string> first_overflow;     ///< File name of that of a step skipped by design.
-  std::vector<std::string> nondeterministic_operators;  ///< Names that LibTorch warned of.
+  std::vector<std::string> nondeterministic_operators;  ///< Operators that LibTorch warned about.
 
   bool is_whole() const noexcept { return iterations == scheduled_iterations; }
 

@@ -4,8 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "harness/base/error.h"
-
 namespace harness {
 namespace {
 
@@ -29,16 +27,6 @@ std::string_view to_string(Verdict verdict) noexcept {
   return "UNKNOWN";
 }
 
-Verdict verdict_from_string(std::string_view text) {
-  for (const auto& [value, name] : kNames) {
-    if (name == text) return value;
-  }
-  throw Error(
-      ErrorCode::kInvalidJson, "verdict",
-      "expected PASS, FAIL, AMBIGUOUS, UNFIT, SKIPPED, NOT_VERIFIABLE, XFAIL or XPASS, got " +
-          std::string(text));
-}
-
 Json to_json(const VerdictRecord& record) {
   return {{"row", record.row},
           {"claim", record.claim},
@@ -50,23 +38,6 @@ Json to_json(const VerdictRecord& record) {
           {"tolerance", record.tolerance},
           {"verdict", to_string(record.verdict)},
           {"reason", record.reason}};
-}
-
-VerdictRecord verdict_record_from_json(const Json& value, std::string_view subject) {
-  try {
-    return {value.at("row").get<std::string>(),
-            value.at("claim").get<std::string>(),
-            value.at("evidence").get<std::string>(),
-            value.at("precision").get<std::string>(),
-            value.at("published"),
-            value.at("measured"),
-            value.at("unit").get<std::string>(),
-            value.at("tolerance"),
-            verdict_from_string(value.at("verdict").get<std::string>()),
-            value.at("reason").get<std::string>()};
-  } catch (const nlohmann::json::exception& failure) {
-    throw Error(ErrorCode::kInvalidJson, subject, failure.what());
-  }
 }
 
 int exit_code(const std::vector<VerdictRecord>& records) noexcept {
@@ -95,7 +66,7 @@ Json verdicts_document(std::string_view suite, const std::vector<VerdictRecord>&
     const auto count =
         std::count_if(records.begin(), records.end(),
                       [value = value](const VerdictRecord& r) { return r.verdict == value; });
-    if (count > 0) counts[std::string(name)] = count;
+    if (count > 0) counts[name] = count;
   }
   Json verdicts = Json::array();
   for (const auto& record : records) verdicts.push_back(to_json(record));

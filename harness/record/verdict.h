@@ -10,22 +10,20 @@
 
 namespace harness {
 
-/// What can be said of a claim (docs/formats.md). Only kPass and kXfail let a job succeed.
+/// What can be said about a claim (docs/formats.md). Only kPass and kXfail let a job succeed.
 enum class Verdict {
   kPass,
   kFail,
-  kAmbiguous,      ///< Measured, and too noisy to say.
-  kUnfit,          ///< This machine cannot say (other hardware, throttled clocks).
+  kAmbiguous,      ///< Measured, but too noisy to decide.
+  kUnfit,          ///< This machine cannot decide (other hardware, throttled clocks).
   kSkipped,        ///< Not tried: the reason says what was missing (GPU, data, network).
   kNotVerifiable,  ///< The source lacks the datum.
-  kXfail,          ///< Failed, as the suite says it must, with a reason.
+  kXfail,          ///< Failed, as the suite says it must, and the suite gives a reason.
   kXpass,          ///< Passed, although the suite says it must fail.
 };
 
 /// "PASS", "NOT_VERIFIABLE", ...
 std::string_view to_string(Verdict verdict) noexcept;
-/// Throws Error(kInvalidJson) for another text.
-Verdict verdict_from_string(std::string_view text);
 
 /// One claim, judged: a line of verdicts.json. `published`, `measured` and `tolerance` are JSON
 /// because a claim may be a number (mIoU), a text (a hash) or absent (null).
@@ -43,8 +41,6 @@ struct VerdictRecord {
 };
 
 Json to_json(const VerdictRecord& record);
-/// Throws Error(kInvalidJson).
-VerdictRecord verdict_record_from_json(const Json& value, std::string_view subject);
 
 /// Exit code of a job: 1 when any claim is FAIL or XPASS, else 3 when any is AMBIGUOUS, else 0 when
 /// any is PASS or XFAIL, else 77 (nothing could be judged; also for no claim at all).
@@ -56,7 +52,7 @@ struct JudgedRun {
   /// Results below the directory that its job did not ask for ("<row>/<file>"): nothing in them
   /// counts.
   std::vector<std::string> left_over;
-  /// How many claims over trainings wait for a stage that the job was not asked for, by stage.
+  /// The number of claims over trainings that need a stage the job was not asked for, by stage.
   std::map<std::string, std::int64_t> not_asked;
 };
 

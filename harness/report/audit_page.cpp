@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/base/unicode.h"
 #include "harness/report/text_layout.h"
@@ -14,6 +18,10 @@ constexpr std::size_t kNarrowest = 70;
 constexpr std::size_t kReadable = 110;
 constexpr std::size_t kMaxSays = 34;
 constexpr std::size_t kRowsShown = 4;
+
+std::string joined(std::span<const std::string> texts) {
+  return printable(fmt::format("{}", fmt::join(texts, ", ")));
+}
 
 class AuditPage {
  public:
@@ -27,26 +35,18 @@ class AuditPage {
   }
 
  private:
-  std::string painted(std::string_view text, std::string_view code) const {
-    if (!style_.color) return std::string(text);
-    return std::string("\x1b[").append(code).append("m").append(text).append("\x1b[0m");
-  }
-
   void add_wrapped(std::string_view text, std::size_t indent) {
     for (const auto& line : wrap(text, width_ - indent)) {
-      page_.append(indent, ' ').append(line).append("\n");
+      page_ += fmt::format("{:{}}{}\n", "", indent, line);
     }
   }
 
   void add(const Contradiction& one) {
-    page_ += painted(printable(one.rule), "1;31") + "  " + printable(one.message) + "\n";
-    std::string rows;
-    for (std::size_t index = 0; index < std::min(one.rows.size(), kRowsShown); ++index) {
-      rows.append(index == 0 ? "" : ", ").append(printable(one.rows[index]));
-    }
-    if (one.rows.size() > kRowsShown) {
-      rows.append(" and ").append(std::to_string(one.rows.size() - kRowsShown)).append(" more");
-    }
+    page_ += fmt::format("{}  {}\n", painted(printable(one.rule), "1;31", style_),
+                         printable(one.message));
+    const std::size_t shown = std::min(one.rows.size(), kRowsShown);
+    std::string rows = joined(std::span(one.rows).first(shown));
+    if (one.rows.size() > shown) rows += fmt::format(" and {} more", one.rows.size() - shown);
     add_wrapped(rows, 2);
     std::size_t says = 0;
     for (const auto& quote : one.quotes) {
@@ -60,14 +60,14 @@ class AuditPage {
   void add(const Quote& quote, std::size_t says) {
     const std::size_t indent = 4 + says + 2;
     const auto lines = wrap(printable(place_of(quote)), width_ - indent);
-    page_.append(4, ' ').append(fit(printable(quote.says), says)).append("  ");
-    page_.append(lines.empty() ? "" : lines.front()).append("\n");
+    page_ += fmt::format("    {}  {}\n", fit(printable(quote.says), says),
+                         lines.empty() ? "" : lines.front());
     for (std::size_t index = 1; index < lines.size(); ++index) {
-      page_.append(indent, ' ').append(lines[index]).append("\n");
+      page_ += fmt::format("{:{}}{}\n", "", indent, lines[index]);
     }
     if (quote.text.empty()) return;
     const std::string text = shorten(printable(quote.text), 2 * (width_ - indent));
-    add_wrapped("\"" + text + "\"", indent);
+    add_wrapped(fmt::format("\"{}\"", text), indent);
   }
 
   void add_summary() {
@@ -77,24 +77,19 @@ class AuditPage {
     const std::size_t count = result_.contradictions.size();
     summary += count == 0   ? "no contradiction"
                : count == 1 ? "1 contradiction"
-                            : std::to_string(count) + " contradictions";
-    std::string rules;
-    for (const auto& [rule, number] : counts) {
-      rules.append(rules.empty() ? "" : ", ").append(rule).append(" ");
-      rules += std::to_string(number);
-    }
-    if (!rules.empty()) summary.append(" (").append(printable(rules)).append(")");
+                            : fmt::format("{} contradictions", count);
+    std::vector<std::string> rules;
+    for (const auto& [rule, number] : counts) rules.push_back(fmt::format("{} {}", rule, number));
+    if (!rules.empty()) summary += fmt::format(" ({})", joined(rules));
     add_wrapped(summary, 0);
-    std::string looked_at;
-    for (const auto& part : result_.looked_at) {
-      looked_at.append(looked_at.empty() ? "" : ", ").append(printable(part));
-    }
+    const std::string looked_at = joined(result_.looked_at);
     if (!looked_at.empty()) add_wrapped("Looked at: " + looked_at, 0);
     if (result_.unseen.empty()) return;
     page_ += "Not looked at:\n";
     for (const auto& one : result_.unseen) {
-      add_wrapped(printable(one.row) + ": " + printable(one.what) + ": " + printable(one.reason),
-                  2);
+      add_wrapped(
+          fmt::format("{}: {}: {}", printable(one.row), printable(one.what), printable(one.reason)),
+          2);
     }
   }
 

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "harness/report/xml_text.h"
 
 namespace harness {
@@ -19,8 +21,8 @@ void append(std::string& out, std::string_view name, const Json& value) {
   } else {
     return;
   }
-  out.append("<CTestMeasurement type=\"").append(type).append("\" name=\"").append(name);
-  out.append("\">").append(text).append("</CTestMeasurement>\n");
+  out += fmt::format("<CTestMeasurement type=\"{}\" name=\"{}\">{}</CTestMeasurement>\n", type,
+                     name, text);
 }
 
 }  // namespace
@@ -30,7 +32,7 @@ std::string ctest_measurements(const VerdictRecord& record) {
   append(out, "published", record.published);
   append(out, "measured", record.measured);
   if (record.tolerance.is_object()) append(out, "allowed", record.tolerance.value("abs", Json()));
-  append(out, "verdict", Json(std::string(to_string(record.verdict))));
+  append(out, "verdict", Json(to_string(record.verdict)));
   return out;
 }
 

@@ -6,9 +6,10 @@
 
 namespace harness {
 
-/// What a test prints so that CTest and CDash keep a claim's numbers beside its result (CTest 3.22
-/// and newer): the measurements "published", "measured" and "allowed" as numeric/double where they
-/// are numbers and text/string where they are texts, and "verdict". What is absent is left out.
+/// The text that a test prints so that CTest and CDash keep a claim's numbers with its result
+/// (CTest 3.22 and newer): the measurements "published", "measured" and "allowed" as numeric/double
+/// where they are numbers and text/string where they are texts, and "verdict". What is absent is
+/// left out.
 std::string ctest_measurements(const VerdictRecord& record);
 
 }  // namespace harness

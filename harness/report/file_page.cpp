@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/base/unicode.h"
@@ -32,24 +35,25 @@ std::string format_text(const CheckpointRecord& checkpoint) {
                          ? "legacy stream: the only form before PyTorch 1.6, on request since"
                          : "zip: the form of PyTorch 1.6 and newer";
   const std::string version = torch_version(checkpoint.meta);
-  return version.empty() ? text : text + "; meta names PyTorch " + version;
+  return version.empty() ? text : fmt::format("{}; meta names PyTorch {}", text, version);
 }
 
 std::string bytes_text(const CheckpointRecord& checkpoint) {
   if (!checkpoint.stored) return "";
-  return plural(checkpoint.stored->size, "byte") + ", sha256 " + checkpoint.stored->sha256;
+  return fmt::format("{}, sha256 {}", plural(checkpoint.stored->size, "byte"),
+                     checkpoint.stored->sha256);
 }
 
-/// Of the weights that half training keeps in half.
+/// What FP16 does to the weights that half training keeps in half.
 std::string half_text(const CheckpointRecord& checkpoint) {
   if (!checkpoint.values) return "";
   const TensorStatisticsRecord& weights = checkpoint.values->roles.convolution;
   if (weights.tensors == 0) return "";
-  return count_text(weights.above_half_max) + " of " +
-         plural(weights.elements, "convolution weight") + " above 65504, " +
-         count_text(weights.half_zeros) + " that round to 0, " +
-         count_text(weights.half_subnormals) + " subnormal (" +
-         share_text(weights.half_subnormals, weights.elements) + ")";
+  return fmt::format("{} of {} above 65504, {} that round to 0, {} subnormal ({})",
+                     count_text(weights.above_half_max),
+                     plural(weights.elements, "convolution weight"), count_text(weights.half_zeros),
+                     count_text(weights.half_subnormals),
+                     share_text(weights.half_subnormals, weights.elements));
 }
 
 std::string optimizer_text(const CheckpointRecord& checkpoint) {
@@ -62,7 +66,7 @@ std::string versions_text(const Json& meta) {
   std::string text;
   for (const auto* key : {"mmseg_version", "mmcv_version", "time", "exp_name"}) {
     const std::string value = text_at(meta, {key});
-    if (!value.empty()) text += (text.empty() ? "" : ", ") + std::string(key) + " " + value;
+    if (!value.empty()) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, value);
   }
   return text;
 }
@@ -95,21 +99,16 @@ std::vector<std::string> not_in_the_file(const CheckpointRecord& checkpoint,
   return list;
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const auto& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
-}
-
-std::string heading(const std::string& text, bool color) {
-  return "\n" + (color ? "\x1b[1m" + text + "\x1b[0m" : text) + "\n";
+std::string heading(std::string_view text, const TerminalStyle& style) {
+  return fmt::format("\n{}\n", painted(text, "1", style));
 }
 
 std::string block(const std::string& name, const std::string& value, std::size_t width) {
   const std::size_t indent = kIndent + kNameWidth;
   std::string text;
   for (const auto& line : wrap(printable(value), width - indent)) {
-    text += std::string(kIndent, ' ') + fit(text.empty() ? name : "", kNameWidth) + line + "\n";
+    text +=
+        fmt::format("{:{}}{}{}\n", "", kIndent, fit(text.empty() ? name : "", kNameWidth), line);
   }
   return text;
 }
@@ -126,7 +125,7 @@ FilePage file_page(const CheckpointRecord& checkpoint, const std::string& row_fo
   add("bytes", bytes_text(checkpoint));
   add("format", format_text(checkpoint));
   add("trained", provenance.words);
-  add("seen", joined(provenance.because));
+  add("seen", fmt::format("{}", fmt::join(provenance.because, "; ")));
   add("in FP16", half_text(checkpoint));
   add("optimizer", optimizer_text(checkpoint));
   add("meta", versions_text(checkpoint.meta));
@@ -136,13 +135,13 @@ FilePage file_page(const CheckpointRecord& checkpoint, const std::string& row_fo
 
 std::string render_file_page(const FilePage& page, const TerminalStyle& style) {
   const std::size_t width = std::max(style.width, kNarrowest);
-  std::string text = heading("The file", style.color);
+  std::string text = heading("The file", style);
   for (const auto& [name, value] : page.facts) text += block(name, value, width);
-  text += heading("What it cannot say", style.color);
+  text += heading("What it cannot say", style);
   for (const auto& sentence : page.unknown) {
     std::string mark = "- ";
     for (const auto& line : wrap(printable(sentence), width - kIndent - mark.size())) {
-      text += std::string(kIndent, ' ') + mark + line + "\n";
+      text += fmt::format("{:{}}{}{}\n", "", kIndent, mark, line);
       mark = "  ";
     }
   }

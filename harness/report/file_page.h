@@ -9,14 +9,14 @@
 
 namespace harness {
 
-/// What `halfproof verify` shows of one file beside its verdicts.
+/// What `halfproof verify` shows about one file beside its verdicts.
 struct FilePage {
   std::vector<std::pair<std::string, std::string>> facts;  ///< Name and value, in order.
   std::vector<std::string> unknown;  ///< What the file cannot say, one sentence each.
 };
 
-/// What a file says of itself; what was not recorded is left out. `row_found_by` says how its row
-/// was found, or is empty.
+/// What a file says about itself; what was not recorded is left out. `row_found_by` says how its
+/// row was found, or is empty.
 FilePage file_page(const CheckpointRecord& checkpoint, const std::string& row_found_by);
 
 /// Two sections for a terminal: the facts, one a line, wrapped under their value; then what the

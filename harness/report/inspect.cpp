@@ -33,7 +33,7 @@ class TensorTable {
       const TensorStatistics statistics = statistics_of(tensor);
       total = combine(total, statistics);
       bytes += tensor.packed_size();
-      Json& count = dtypes[std::string(to_string(tensor.dtype))];
+      Json& count = dtypes[to_string(tensor.dtype)];
       count = count.is_null() ? 1 : count.get<int>() + 1;
       rows_.push_back(row_of(tensor, statistics, group));
     }

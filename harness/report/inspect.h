@@ -20,18 +20,18 @@ namespace harness {
 ///               "shares": name of the first tensor of the same storage, or absent,
 ///               "min_abs", "max_abs", "non_finite", "zeros", "half_subnormals", "above_half_max",
 ///               "not_half_exact"}],
-///  "state_dict_values": entries that are no tensors,
+///  "state_dict_values": entries that are not tensors,
 ///  "top_level": the file's other content, without tensors' values; a config's text is replaced by
 ///               {"characters", "assignments"} or, where it cannot be read, {"characters",
 ///               "error"},
-///  "unknown_classes": {"mmcv.Config": 1, ...}: names that stand for objects which were not made}
+///  "unknown_classes": {"mmcv.Config": 1, ...}: classes whose objects were not created}
 Json inspect_checkpoint(const Checkpoint& checkpoint, std::string_view file);
 
 /// The same for a `.log.json`:
 /// {"kind": "training_log", "file", "environment": the first line, its config as above,
 ///  "train_lines", "validation_lines", "first_iteration", "last_iteration",
 ///  "curve": [{"iteration", "lr", "loss", "miou": percent or absent, ...}],
-///  "last_validation": the line as it stands, or null, "last_miou": percent or null}
+///  "last_validation": the unchanged line, or null, "last_miou": percent or null}
 Json inspect_training_log(const TrainingLog& log, std::string_view file);
 
 /// One of the above, by the file's name: `.json` is a training log, anything else a checkpoint.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "harness/base/number_text.h"
 #include "harness/base/unicode.h"
 #include "harness/report/text_layout.h"
@@ -13,7 +16,7 @@ constexpr std::size_t kLabel = 14;
 constexpr std::size_t kValueAt = kLabel + 4;
 constexpr std::size_t kMaxLines = 24;
 
-/// What inspect_checkpoint() puts in the place of a config's text. A file can hold anything, also
+/// What inspect_checkpoint() writes instead of a config's text. A file can hold anything, including
 /// objects with these keys.
 bool is_config_summary(const Json& value) {
   return value.is_object() && value.contains("characters") &&
@@ -27,12 +30,14 @@ std::string one_line(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (is_config_summary(value)) {
     const std::string size = counted(value["characters"], "character", "characters");
-    if (value.contains("error")) return size + ", unreadable: " + value["error"].get<std::string>();
+    if (value.contains("error")) {
+      return fmt::format("{}, unreadable: {}", size, value["error"].get<std::string>());
+    }
     return counted(value["assignments"], "setting, ", "settings, ") + size;
   }
   const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (value.is_array() && text.size() > kColumns - kValueAt) {
-    return std::to_string(value.size()) + ": " + text;
+    return fmt::format("{}: {}", value.size(), text);
   }
   return text;
 }
@@ -40,12 +45,12 @@ std::string one_line(const Json& value) {
 /// A list of plain values: "19: road, sidewalk, ...". Empty for any other value.
 std::string plain_list(const Json& value) {
   if (!value.is_array() || value.empty()) return "";
-  std::string text = std::to_string(value.size()) + ":";
+  std::vector<std::string> items;
   for (const Json& item : value) {
     if (item.is_structured()) return "";
-    text.append(&item == &value.front() ? " " : ", ").append(one_line(item));
+    items.push_back(one_line(item));
   }
-  return text;
+  return fmt::format("{}: {}", items.size(), fmt::join(items, ", "));
 }
 
 /// Text of several lines (env_info) keeps them.
@@ -66,11 +71,10 @@ std::string entry(std::string_view key, const Json& value) {
 }  // namespace
 
 std::string labelled(std::string_view label, std::string_view value) {
-  std::string line("  ");
-  line.append(fit(label, kLabel, Align::kLeft, Cut::kMiddle)).append("  ");
-  line.append(shorten(value, kColumns - kValueAt, Cut::kMiddle));
+  std::string line = fmt::format("  {}  {}", fit(label, kLabel, Align::kLeft, Cut::kMiddle),
+                                 shorten(value, kColumns - kValueAt, Cut::kMiddle));
   line.erase(line.find_last_not_of(' ') + 1);
-  return line.append("\n");
+  return line + "\n";
 }
 
 std::string wrapped(std::string_view label, const std::vector<std::string>& items) {
@@ -83,7 +87,7 @@ std::string wrapped(std::string_view label, const std::vector<std::string>& item
   for (std::size_t index = 0; index < items.size(); ++index) {
     const std::string item = items[index] + (index + 1 < items.size() ? "," : "");
     if (!line.empty() && columns_of(line) + 1 + columns_of(item) > kColumns - kValueAt) flush();
-    line.append(line.empty() ? "" : " ").append(item);
+    line += (line.empty() ? "" : " ") + item;
   }
   if (!line.empty()) flush();
   return text;
@@ -91,11 +95,11 @@ std::string wrapped(std::string_view label, const std::vector<std::string>& item
 
 std::string counted(const Json& number, std::string_view one, std::string_view many) {
   const auto count = number.get<long long>();
-  return count_text(count).append(" ").append(count == 1 ? one : many);
+  return fmt::format("{} {}", count_text(count), count == 1 ? one : many);
 }
 
 std::string section(std::string_view title, const Json& object) {
-  std::string text = std::string("\n").append(title).append("\n");
+  std::string text = fmt::format("\n{}\n", title);
   for (const auto& [key, value] : object.items()) text += entry(key, value);
   return text;
 }

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "harness/base/number_text.h"
 #include "harness/report/inspect_layout.h"
 #include "harness/report/text_table.h"
@@ -12,42 +15,43 @@ namespace {
 
 constexpr std::size_t kCurveRows = 24;
 constexpr std::size_t kSparks = 60;
-constexpr int kDigits = 3;  ///< Significant ones of a value.
+constexpr int kDigits = 3;  ///< Significant digits of a value.
 
 std::string group_summary(std::string_view label, const Json& group) {
   std::vector<std::string> items = {counted(group["tensors"], "tensor", "tensors"),
                                     counted(group["elements"], "element", "elements"),
                                     byte_text(group["bytes"].get<double>())};
   for (const auto& [dtype, count] : group["dtypes"].items()) {
-    items.push_back(count_text(count.get<long long>()).append(" ").append(dtype));
+    items.push_back(fmt::format("{} {}", count_text(count.get<long long>()), dtype));
   }
   return wrapped(label, items);
 }
 
 std::string values_summary(const Json& statistics) {
-  return counted(statistics["non_finite"], "non-finite", "non-finite") + ", largest |x| " +
-         short_text(statistics["max_abs"].get<double>(), kDigits) + ", smallest " +
-         short_text(statistics["min_abs"].get<double>(), kDigits);
+  return fmt::format("{}, largest |x| {}, smallest {}",
+                     counted(statistics["non_finite"], "non-finite", "non-finite"),
+                     short_text(statistics["max_abs"].get<double>(), kDigits),
+                     short_text(statistics["min_abs"].get<double>(), kDigits));
 }
 
 std::string half_summary(const Json& statistics) {
-  return counted(statistics["not_half_exact"], "value", "values") + " would change, " +
-         count_text(statistics["half_subnormals"].get<long long>()) + " subnormal, " +
-         count_text(statistics["above_half_max"].get<long long>()) + " above 65504";
+  return fmt::format("{} would change, {} subnormal, {} above 65504",
+                     counted(statistics["not_half_exact"], "value", "values"),
+                     count_text(statistics["half_subnormals"].get<long long>()),
+                     count_text(statistics["above_half_max"].get<long long>()));
 }
 
 std::string note_of(const Json& row) {
-  std::string note;
-  const auto add = [&note](const std::string& text) {
-    note.append(note.empty() ? "" : ", ").append(text);
-  };
-  if (row["non_finite"] != 0) add(counted(row["non_finite"], "non-finite", "non-finite"));
-  if (row.contains("shares")) {
-    add("shares " + row["shares"].get<std::string>());
-  } else if (row["view"] == true) {
-    add("view");
+  std::vector<std::string> notes;
+  if (row["non_finite"] != 0) {
+    notes.push_back(counted(row["non_finite"], "non-finite", "non-finite"));
   }
-  return note;
+  if (row.contains("shares")) {
+    notes.push_back("shares " + row["shares"].get<std::string>());
+  } else if (row["view"] == true) {
+    notes.emplace_back("view");
+  }
+  return fmt::format("{}", fmt::join(notes, ", "));
 }
 
 std::string range_of(const Json& row) {
@@ -60,7 +64,7 @@ std::string range_of(const Json& row) {
   };
   const std::string low = show(row["min_abs"].get<double>());
   const std::string high = show(row["max_abs"].get<double>());
-  return low == high ? low : low + " … " + high;
+  return low == high ? low : fmt::format("{} … {}", low, high);
 }
 
 std::string tensor_table(const Json& tensors, std::string_view group, std::string_view title) {
@@ -73,16 +77,13 @@ std::string tensor_table(const Json& tensors, std::string_view group, std::strin
   std::size_t used = 0;
   for (const Json& row : tensors) {
     if (row["in"] != group) continue;
-    std::string shape;
-    for (const Json& size : row["shape"]) {
-      shape.append(shape.empty() ? "" : "x").append(std::to_string(size.get<long long>()));
-    }
+    const auto shape = row["shape"].get<std::vector<std::int64_t>>();
     table.add({row["name"].get<std::string>(), row["dtype"].get<std::string>(),
-               shape.empty() ? "scalar" : shape, count_text(row["elements"].get<long long>()),
-               range_of(row), note_of(row)});
+               shape.empty() ? "scalar" : fmt::format("{}", fmt::join(shape, "x")),
+               count_text(row["elements"].get<long long>()), range_of(row), note_of(row)});
     ++used;
   }
-  return used == 0 ? "" : std::string("\n").append(title).append("\n").append(table.text(kColumns));
+  return used == 0 ? "" : fmt::format("\n{}\n{}", title, table.text(kColumns));
 }
 
 std::string checkpoint_text(const Json& found) {
@@ -102,7 +103,7 @@ std::string checkpoint_text(const Json& found) {
   }
   std::vector<std::string> classes;
   for (const auto& [name, count] : found["unknown_classes"].items()) {
-    classes.push_back(name + (count == 1 ? "" : " x" + std::to_string(count.get<int>())));
+    classes.push_back(name + (count == 1 ? "" : fmt::format(" x{}", count.get<int>())));
   }
   text += wrapped("not made", classes);
   const Json& top = found["top_level"];
@@ -135,11 +136,12 @@ std::string spark_line(const Json& curve, const std::string& key, const std::str
   const auto show = [percent](double value) {
     return percent ? fixed_text(value, 2) : short_text(value, kDigits);
   };
-  return labelled(label, sparkline(shown) + "  " + show(values.front()) + " → " +
-                             show(values.back()) + (percent ? " %" : ""));
+  return labelled(label, fmt::format("{}  {} → {}{}", sparkline(shown), show(values.front()),
+                                     show(values.back()), percent ? " %" : ""));
 }
 
-/// Every point where there was a validation and the last one; as many others as there is room for.
+/// Every point with a validation, and the last one; without validations, kCurveRows evenly spaced
+/// points.
 std::vector<const Json*> chosen_points(const Json& curve) {
   std::vector<const Json*> points;
   for (const Json& point : curve) points.push_back(&point);
@@ -190,8 +192,8 @@ std::string per_class(const Json& line, std::string_view prefix, std::string_vie
   std::vector<std::string> items;
   for (const auto& [key, value] : line.items()) {
     if (key.rfind(prefix, 0) != 0) continue;
-    items.push_back(key.substr(prefix.size()) + " " +
-                    (value.is_number() ? percentage(value) : "-"));
+    items.push_back(fmt::format("{} {}", key.substr(prefix.size()),
+                                value.is_number() ? percentage(value) : "-"));
   }
   return wrapped(label, items);
 }
@@ -201,20 +203,21 @@ std::string last_validation(const Json& line) {
   std::vector<std::string> items;
   for (const char* key : {"mIoU", "mAcc", "aAcc"}) {
     if (!line.contains(key) || !line[key].is_number()) continue;
-    items.push_back(std::string(key) + " " + percentage(line[key]) + " %");
+    items.push_back(fmt::format("{} {} %", key, percentage(line[key])));
   }
-  return "\nlast validation\n" + wrapped("mean", items) + per_class(line, "IoU.", "IoU %") +
-         per_class(line, "Acc.", "accuracy %");
+  return fmt::format("\nlast validation\n{}{}{}", wrapped("mean", items),
+                     per_class(line, "IoU.", "IoU %"), per_class(line, "Acc.", "accuracy %"));
 }
 
 std::string training_log_text(const Json& found) {
   std::string text = shorten(found["file"].get<std::string>(), kColumns, Cut::kMiddle) + "\n";
   text += labelled("lines", counted(found["train_lines"], "training, ", "training, ") +
                                 counted(found["validation_lines"], "validation", "validation"));
-  // A log of one validation line does not say of which iteration.
+  // A log of one validation line does not give its iteration.
   if (found["first_iteration"].is_number()) {
-    text += labelled("iterations", count_text(found["first_iteration"].get<long long>()) + " to " +
-                                       count_text(found["last_iteration"].get<long long>()));
+    text += labelled("iterations",
+                     fmt::format("{} to {}", count_text(found["first_iteration"].get<long long>()),
+                                 count_text(found["last_iteration"].get<long long>())));
   }
   text += spark_line(found["curve"], "loss", "loss", /*percent=*/false);
   text += spark_line(found["curve"], "miou", "mIoU", /*percent=*/true);

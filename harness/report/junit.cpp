@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "harness/report/summary.h"
 #include "harness/report/xml_text.h"
 
@@ -20,8 +22,8 @@ std::string counts_of(const Records& records) {
   const auto open = std::count_if(records.begin(), records.end(), [](const auto* record) {
     return is_unverified(record->verdict);
   });
-  return " tests=\"" + std::to_string(records.size()) + "\" failures=\"" +
-         std::to_string(failures) + "\" errors=\"0\" skipped=\"" + std::to_string(open) + "\"";
+  return fmt::format(" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"", records.size(),
+                     failures, open);
 }
 
 std::string value_text(const Json& value) {
@@ -31,22 +33,24 @@ std::string value_text(const Json& value) {
 
 std::string outcome_of(const VerdictRecord& record) {
   const std::string verdict(to_string(record.verdict));
-  const std::string message = xml_text(verdict + ": " + record.reason);
+  const std::string message = xml_text(fmt::format("{}: {}", verdict, record.reason));
   if (is_failure(record)) {
-    return "   <failure type=\"" + verdict + "\" message=\"" + message + "\"/>\n";
+    return fmt::format("   <failure type=\"{}\" message=\"{}\"/>\n", verdict, message);
   }
-  if (is_unverified(record.verdict)) return "   <skipped message=\"" + message + "\"/>\n";
+  if (is_unverified(record.verdict)) return fmt::format("   <skipped message=\"{}\"/>\n", message);
   return "";
 }
 
 std::string case_of(std::string_view suite, const VerdictRecord& record) {
-  const std::string output = std::string(to_string(record.verdict)) + ": " + record.reason +
-                             "\npublished: " + value_text(record.published) +
-                             "\nmeasured: " + value_text(record.measured) +
-                             "\nevidence: " + record.evidence + " " + record.precision;
-  return "  <testcase classname=\"" + xml_text(std::string(suite) + "." + record.row) +
-         "\" name=\"" + xml_text(record.claim) + "\">\n" + outcome_of(record) + "   <system-out>" +
-         xml_text(output) + "</system-out>\n  </testcase>\n";
+  const std::string output =
+      fmt::format("{}: {}\npublished: {}\nmeasured: {}\nevidence: {} {}", to_string(record.verdict),
+                  record.reason, value_text(record.published), value_text(record.measured),
+                  record.evidence, record.precision);
+  return fmt::format(
+      "  <testcase classname=\"{}\" name=\"{}\">\n{}   <system-out>{}</system-out>\n  "
+      "</testcase>\n",
+      xml_text(fmt::format("{}.{}", suite, record.row)), xml_text(record.claim), outcome_of(record),
+      xml_text(output));
 }
 
 }  // namespace
@@ -59,10 +63,11 @@ std::string junit_report(std::string_view suite, const std::vector<VerdictRecord
     by_row.back().push_back(&record);
     all.push_back(&record);
   }
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"" +
-                    xml_text(suite) + "\"" + counts_of(all) + ">\n";
+  std::string out =
+      fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\"{}>\n",
+                  xml_text(suite), counts_of(all));
   for (const auto& row : by_row) {
-    out += " <testsuite name=\"" + xml_text(row.front()->row) + "\"" + counts_of(row) + ">\n";
+    out += fmt::format(" <testsuite name=\"{}\"{}>\n", xml_text(row.front()->row), counts_of(row));
     for (const auto* record : row) out += case_of(suite, *record);
     out += " </testsuite>\n";
   }

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "harness/base/number_text.h"
 
 namespace harness {
@@ -23,16 +26,14 @@ bool is_unverified(Verdict verdict) noexcept {
 }
 
 std::string counts_text(const std::vector<VerdictRecord>& records) {
-  std::string text;
+  std::vector<std::string> counts;
   for (const auto verdict : kOrder) {
     const auto count =
         std::count_if(records.begin(), records.end(),
                       [=](const VerdictRecord& record) { return record.verdict == verdict; });
-    if (count == 0) continue;
-    text.append(text.empty() ? "" : " · ").append(std::to_string(count)).append(" ");
-    text.append(to_string(verdict));
+    if (count > 0) counts.push_back(fmt::format("{} {}", count, to_string(verdict)));
   }
-  return text.empty() ? "no claim was judged" : text;
+  return counts.empty() ? "no claim was judged" : fmt::format("{}", fmt::join(counts, " · "));
 }
 
 std::vector<UnverifiedClaims> unverified(const std::vector<VerdictRecord>& records) {
@@ -64,12 +65,12 @@ std::vector<FailedRow> failed(const std::vector<VerdictRecord>& records) {
 std::string notes_text(const JudgedRun& run) {
   std::string text;
   for (const auto& [stage, claims] : run.not_asked) {
-    text +=
-        "Not asked for: " + plural(claims, "claim") + " over trainings (--stage " + stage + ")\n";
+    text += fmt::format("Not asked for: {} over trainings (--stage {})\n", plural(claims, "claim"),
+                        stage);
   }
   if (run.left_over.empty()) return text;
   text += "Not judged, left over from other jobs:\n";
-  for (const auto& file : run.left_over) text += "  " + file + "\n";
+  for (const auto& file : run.left_over) text += fmt::format("  {}\n", file);
   return text;
 }
 

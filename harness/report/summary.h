@@ -17,11 +17,11 @@ bool is_unverified(Verdict verdict) noexcept;
 struct UnverifiedClaims {
   std::string claim;
   Verdict verdict = Verdict::kSkipped;
-  std::string reason;             ///< Of the first of them.
+  std::string reason;             ///< The reason of the first of them.
   std::vector<std::string> rows;  ///< Row ids, in order.
 };
 
-/// In the order in which they come first.
+/// Ordered by their first occurrence.
 std::vector<UnverifiedClaims> unverified(const std::vector<VerdictRecord>& records);
 
 /// The claims of one row that are FAIL or XPASS.
@@ -32,8 +32,8 @@ struct FailedRow {
 
 std::vector<FailedRow> failed(const std::vector<VerdictRecord>& records);
 
-/// What a reader of the verdicts must know besides, a line each: claims that wait for a stage
-/// nobody asked for, and results that were not judged. "" when there is nothing.
+/// What else a reader of the verdicts must know, a line each: claims that need a stage the job was
+/// not asked for, and results that were not judged. "" when there is nothing.
 std::string notes_text(const JudgedRun& run);
 
 }  // namespace harness

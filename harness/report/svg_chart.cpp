@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <limits>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/base/number_text.h"
 #include "harness/report/xml_text.h"
@@ -13,23 +15,21 @@ namespace harness {
 namespace {
 
 constexpr double kWidth = 760.0;
-constexpr double kHeight = 330.0;  // Of one chart.
-constexpr double kHeader = 44.0;   // Of the document.
+constexpr double kHeight = 330.0;  // Height of one chart.
+constexpr double kHeader = 44.0;   // Height of the document's header.
 constexpr double kLeft = 76.0, kRight = 24.0, kBottom = 52.0;
 constexpr double kTitleHeight = 30.0, kLegendRow = 20.0;
-constexpr double kCharacter = 7.0;  // Mean width in the legend's size.
+constexpr double kCharacter = 7.0;  // Mean width of a character in the legend.
 
-// Okabe and Ito's colours, those that are dark enough on white.
+// Those of Okabe and Ito's colours that are dark enough on white.
 constexpr std::array<const char*, 5> kColors{"#0072b2", "#d55e00", "#009e73", "#8a4f7d", "#333333"};
 constexpr std::array<const char*, 5> kDashes{"none", "7 4", "2 3", "9 3 2 3", "4 4"};
 
 std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.2f", value);
-  return text;
+  return fmt::format("{:.2f}", value);
 }
 
-/// One axis: from values to pixels.
+/// One axis: maps values to pixels.
 class Scale {
  public:
   Scale(bool logarithmic, double from, double to)
@@ -58,7 +58,7 @@ class Scale {
   }
   struct Tick {
     double at;
-    std::string label;  // As SVG.
+    std::string label;  // SVG markup.
   };
   std::vector<Tick> ticks(int most) const {
     std::vector<Tick> ticks;
@@ -71,7 +71,7 @@ class Scale {
     const int step = std::max(1, static_cast<int>(std::ceil((high_ - low_) / most)));
     for (int power = static_cast<int>(low_); power <= static_cast<int>(high_); power += step) {
       ticks.push_back({std::pow(10.0, power),
-                       "10<tspan dy=\"-5\" font-size=\"9\">" + std::to_string(power) + "</tspan>"});
+                       fmt::format("10<tspan dy=\"-5\" font-size=\"9\">{}</tspan>", power)});
     }
     return ticks;
   }
@@ -87,15 +87,13 @@ class Scale {
 
 std::string text_at(double x, double y, std::string_view anchor, std::string_view svg,
                     std::string_view more = "") {
-  std::string out = "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"";
-  out.append(anchor).append("\"").append(more).append(">").append(svg).append("</text>\n");
-  return out;
+  return fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\"{}>{}</text>\n", number(x),
+                     number(y), anchor, more, svg);
 }
 
 std::string line(double x1, double y1, double x2, double y2, std::string_view style) {
-  std::string out = "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"";
-  out.append(number(x2)).append("\" y2=\"").append(number(y2)).append("\" ").append(style);
-  return out.append("/>\n");
+  return fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" {}/>\n", number(x1), number(y1),
+                     number(x2), number(y2), style);
 }
 
 /// Draws one chart into kWidth x kHeight.
@@ -187,11 +185,9 @@ class Panel {
   }
 
   std::string stroke(std::size_t series, double width, bool dashed) const {
-    std::string out = "stroke=\"";
-    out.append(color(series)).append("\" stroke-width=\"").append(number(width)).append("\"");
-    if (dashed) {
-      out.append(" stroke-dasharray=\"").append(kDashes[series % kDashes.size()]).append("\"");
-    }
+    std::string out =
+        fmt::format("stroke=\"{}\" stroke-width=\"{}\"", color(series), number(width));
+    if (dashed) out += fmt::format(" stroke-dasharray=\"{}\"", kDashes[series % kDashes.size()]);
     return out;
   }
 
@@ -214,7 +210,7 @@ class Panel {
         text_at((kLeft + kWidth - kRight) / 2, kHeight - 14.0, "middle", xml_text(chart_.x.label));
     const double middle = (top_ + bottom) / 2;
     out += text_at(18.0, middle, "middle", xml_text(chart_.y.label),
-                   " transform=\"rotate(-90 18 " + number(middle) + ")\"");
+                   fmt::format(" transform=\"rotate(-90 18 {})\"", number(middle)));
     return out;
   }
 
@@ -224,16 +220,15 @@ class Panel {
         std::count_if(chart_.series.begin(), chart_.series.end(),
                       [](const ChartSeries& one) { return one.kind == SeriesKind::kBars; }));
     const double width = bar_width(series);
-    std::string out = "<g fill=\"";
-    out.append(color(index)).append("\">\n");
+    std::string out = fmt::format("<g fill=\"{}\">\n", color(index));
     for (const auto& [x, y] : series.points) {
       if (!x_.takes(x) || !y_.takes(y) || y == 0.0) continue;
       const double place = static_cast<double>(position);
       const double left = x_.place(x - width * (0.45 - 0.9 * place / all));
       const double right = x_.place(x - width * (0.45 - 0.9 * (place + 1.0) / all));
       const double top = y_.place(y);
-      out += "<rect x=\"" + number(left) + "\" y=\"" + number(top) + "\" width=\"" +
-             number(right - left) + "\" height=\"" + number(kHeight - kBottom - top) + "\"/>\n";
+      out += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n", number(left),
+                         number(top), number(right - left), number(kHeight - kBottom - top));
     }
     return out + "</g>\n";
   }
@@ -246,17 +241,18 @@ class Panel {
     for (const auto& [x, y] : series.points) {
       const bool drawn = x_.takes(x) && y_.takes(y);
       if (drawn) {
-        const std::string at = number(x_.place(x)) + " " + number(y_.place(y));
-        path.append(pen_down ? " L " : path.empty() ? "M " : " M ").append(at);
-        dots += "<circle cx=\"" + number(x_.place(x)) + "\" cy=\"" + number(y_.place(y)) +
-                "\" r=\"2.6\"/>\n";
+        const std::string at = fmt::format("{} {}", number(x_.place(x)), number(y_.place(y)));
+        path += (pen_down ? " L " : path.empty() ? "M " : " M ") + at;
+        dots += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"2.6\"/>\n", number(x_.place(x)),
+                            number(y_.place(y)));
       }
       pen_down = drawn;
     }
     if (path.empty()) return "";
-    std::string out = "<path fill=\"none\" " + stroke(index, 2.2, true) + " d=\"" + path + "\"/>\n";
+    std::string out =
+        fmt::format("<path fill=\"none\" {} d=\"{}\"/>\n", stroke(index, 2.2, true), path);
     if (series.points.size() <= kMostDots) {
-      out.append("<g fill=\"").append(color(index)).append("\">\n").append(dots).append("</g>\n");
+      out += fmt::format("<g fill=\"{}\">\n{}</g>\n", color(index), dots);
     }
     return out;
   }
@@ -287,17 +283,16 @@ class Panel {
   bool is_empty_ = false;
 };
 
-/// What a screen reader says of the charts.
+/// What a screen reader says about the charts.
 std::string description(const std::vector<Chart>& charts) {
-  std::string text;
+  std::vector<std::string> sentences;
   for (const auto& chart : charts) {
     std::vector<std::string> names;
     for (const auto& series : chart.series) names.push_back(series.name);
-    text.append(text.empty() ? "" : " ").append(chart.title).append(": ");
-    text.append(chart.y.label).append(" over ").append(chart.x.label).append(" for ");
-    text.append(enumeration(names)).append(".");
+    sentences.push_back(fmt::format("{}: {} over {} for {}.", chart.title, chart.y.label,
+                                    chart.x.label, enumeration(names)));
   }
-  return text;
+  return fmt::format("{}", fmt::join(sentences, " "));
 }
 
 }  // namespace
@@ -326,21 +321,21 @@ std::vector<double> linear_ticks(double low, double high, int most) {
 
 std::string render_svg(std::string_view title, const std::vector<Chart>& charts) {
   const double height = kHeader + kHeight * static_cast<double>(charts.size());
-  std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" ";
-  out.append("aria-labelledby=\"title description\" viewBox=\"0 0 ").append(number(kWidth));
-  out.append(" ").append(number(height)).append("\" width=\"").append(number(kWidth));
-  out.append("\" height=\"").append(number(height));
-  out.append("\" font-family=\"system-ui, sans-serif\" font-size=\"12\" fill=\"#222\">\n");
-  out.append("<title id=\"title\">").append(xml_text(title)).append("</title>\n");
-  out.append("<desc id=\"description\">").append(xml_text(description(charts))).append("</desc>\n");
-  out.append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
+  std::string out = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" "
+      "aria-labelledby=\"title description\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
+      "font-family=\"system-ui, sans-serif\" font-size=\"12\" fill=\"#222\">\n"
+      "<title id=\"title\">{2}</title>\n"
+      "<desc id=\"description\">{3}</desc>\n"
+      "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n",
+      number(kWidth), number(height), xml_text(title), xml_text(description(charts)));
   out += text_at(kLeft, 28.0, "start", xml_text(title), " font-size=\"16\" font-weight=\"700\"");
   for (std::size_t i = 0; i < charts.size(); ++i) {
     const double top = kHeader + kHeight * static_cast<double>(i);
-    out.append("<g transform=\"translate(0 ").append(number(top)).append(")\">\n");
-    out.append(Panel(charts[i]).draw()).append("</g>\n");
+    out += fmt::format("<g transform=\"translate(0 {})\">\n{}</g>\n", number(top),
+                       Panel(charts[i]).draw());
   }
-  return out.append("</svg>\n");
+  return out + "</svg>\n";
 }
 
 }  // namespace harness

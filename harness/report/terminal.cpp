@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "harness/base/number_text.h"
 #include "harness/base/unicode.h"
 #include "harness/judge/number_claim.h"
@@ -15,10 +18,10 @@
 namespace harness {
 namespace {
 
-constexpr std::size_t kNarrowest = 70;  // Five columns, each cut as short as it can be.
+constexpr std::size_t kNarrowest = 70;  // Holds five columns, each cut as short as possible.
 constexpr std::size_t kWidest = 1000;
-constexpr std::size_t kValueCap = 18;         // A long text would push everything else aside.
-constexpr std::size_t kNarrowestReason = 24;  // Fewer columns say nothing; more tell the reason.
+constexpr std::size_t kValueCap = 18;         // A longer text would leave no room for the others.
+constexpr std::size_t kNarrowestReason = 24;  // A reason cut to fewer columns says nothing.
 constexpr std::size_t kReadableWidth = 100;
 constexpr std::string_view kGap = "  ";
 constexpr std::string_view kNothing = "-";
@@ -40,13 +43,8 @@ struct Widths {
   std::size_t measured = 8;
   std::size_t evidence = 8;
   std::size_t verdict = 7;
-  std::size_t reason = 0;  ///< 0: no column of its own.
+  std::size_t reason = 0;  ///< 0: reasons have no column.
 };
-
-std::string painted(std::string_view text, std::string_view code, const TerminalStyle& style) {
-  if (!style.color) return std::string(text);
-  return std::string("\x1b[").append(code).append("m").append(text).append("\x1b[0m");
-}
 
 std::string_view color_of(Verdict verdict) {
   switch (verdict) {
@@ -66,7 +64,7 @@ std::string_view color_of(Verdict verdict) {
   return "0";
 }
 
-/// The claim with its digits; where the suite has none, the record's value as it stands.
+/// The suite's claim with its digits; where the suite has none, one with the record's value.
 Claim claim_of(const Suite& suite, const VerdictRecord& record) {
   for (const auto& row : suite.rows) {
     if (row.id != record.row) continue;
@@ -79,9 +77,8 @@ Claim claim_of(const Suite& suite, const VerdictRecord& record) {
 
 std::string with_unit(const std::string& text, const std::string& unit) {
   constexpr std::size_t kShortUnit = 3;
-  std::string result = text;
-  if (!unit.empty() && unit.size() <= kShortUnit) result.append(" ").append(unit);
-  return result;
+  const bool shown = !unit.empty() && unit.size() <= kShortUnit;
+  return shown ? fmt::format("{} {}", text, unit) : text;
 }
 
 std::string published_cell(const Claim& claim, const VerdictRecord& record) {
@@ -102,7 +99,7 @@ std::string measured_cell(const Claim& claim, const VerdictRecord& record) {
 Line line_of(const Suite& suite, const VerdictRecord& record) {
   const Claim claim = claim_of(suite, record);
   std::string evidence = record.evidence;
-  if (!record.precision.empty()) evidence.append(" ").append(record.precision);
+  if (!record.precision.empty()) evidence += " " + record.precision;
   return {printable(record.claim),
           published_cell(claim, record),
           measured_cell(claim, record),
@@ -111,7 +108,7 @@ Line line_of(const Suite& suite, const VerdictRecord& record) {
           printable(record.reason)};
 }
 
-/// Takes columns from the texts that can spare them; the verdict stays whole.
+/// Takes columns from the texts that can spare them; the verdict is never cut.
 void shrink(Widths& widths, std::size_t excess) {
   constexpr std::size_t kShortest = 9;
   for (std::size_t* column : {&widths.evidence, &widths.measured, &widths.published}) {
@@ -148,19 +145,20 @@ std::string without_trailing_spaces(std::string text) {
 }
 
 std::string columns_up_to_verdict(const Line& line, const Widths& widths) {
-  std::string text(kGap);
-  text.append(fit(line.claim, widths.claim)).append(kGap);
-  text.append(fit(line.published, widths.published, Align::kRight)).append(kGap);
-  text.append(fit(line.measured, widths.measured, Align::kRight)).append(kGap);
-  text.append(fit(line.evidence, widths.evidence)).append(kGap);
-  return text;
+  const std::vector<std::string> columns = {"",
+                                            fit(line.claim, widths.claim),
+                                            fit(line.published, widths.published, Align::kRight),
+                                            fit(line.measured, widths.measured, Align::kRight),
+                                            fit(line.evidence, widths.evidence),
+                                            ""};
+  return fmt::format("{}", fmt::join(columns, kGap));
 }
 
 void append_wrapped(std::string& out, std::string_view text, std::size_t indent,
                     std::size_t width) {
   const std::size_t columns = std::min(width, indent + kReadableWidth) - indent;
   for (const auto& line : wrap(text, columns)) {
-    out.append(indent, ' ').append(line).append("\n");
+    out += fmt::format("{:{}}{}\n", "", indent, line);
   }
 }
 
@@ -173,8 +171,8 @@ void append_line(std::string& out, const Line& line, const Widths& widths,
   out += columns_up_to_verdict(line, widths);
   out += painted(verdict, color_of(line.verdict), style);
   if (beside) {
-    out.append(widths.verdict - verdict.size(), ' ').append(kGap);
-    out.append(shorten(line.reason, widths.reason));
+    out += fmt::format("{:{}}{}{}", "", widths.verdict - verdict.size(), kGap,
+                       shorten(line.reason, widths.reason));
   }
   out += "\n";
   if (!beside && line.verdict != Verdict::kPass) {
@@ -185,7 +183,7 @@ void append_line(std::string& out, const Line& line, const Widths& widths,
 void append_header(std::string& out, const Widths& widths, const TerminalStyle& style) {
   const Line titles{"claim", "published", "measured", "evidence", Verdict::kPass, ""};
   std::string header = columns_up_to_verdict(titles, widths) + fit("verdict", widths.verdict);
-  if (widths.reason > 0) header.append(kGap).append("reason");
+  if (widths.reason > 0) header += fmt::format("{}reason", kGap);
   out += painted(without_trailing_spaces(header), "2", style) + "\n";
 }
 
@@ -193,9 +191,9 @@ void append_heading(std::string& out, const Suite& suite, const std::string& row
                     const TerminalStyle& style) {
   const auto row = std::find_if(suite.rows.begin(), suite.rows.end(),
                                 [&](const Row& candidate) { return candidate.id == row_id; });
-  out.append("\n").append(painted(printable(row_id), "1", style));
-  if (row != suite.rows.end()) out.append(kGap).append(printable(row->method));
-  out.append("\n");
+  out += fmt::format("\n{}", painted(printable(row_id), "1", style));
+  if (row != suite.rows.end()) out += fmt::format("{}{}", kGap, printable(row->method));
+  out += "\n";
 }
 
 void append_failed(std::string& out, const std::vector<VerdictRecord>& records,
@@ -203,7 +201,7 @@ void append_failed(std::string& out, const std::vector<VerdictRecord>& records,
   const auto rows = failed(records);
   if (!rows.empty()) out += "Failed:\n";
   for (const auto& row : rows) {
-    const std::string text = row.row + ": " + enumeration(row.claims);
+    const std::string text = fmt::format("{}: {}", row.row, enumeration(row.claims));
     append_wrapped(out, printable(text), kGap.size(), style.width);
   }
 }
@@ -215,7 +213,7 @@ void append_unverified(std::string& out, const std::vector<VerdictRecord>& recor
   for (const auto& group : groups) {
     const auto count = static_cast<std::int64_t>(group.rows.size());
     const std::string where = count == 1 ? group.rows.front() : plural(count, "row");
-    const std::string text = group.claim + " (" + where + "): " + group.reason;
+    const std::string text = fmt::format("{} ({}): {}", group.claim, where, group.reason);
     append_wrapped(out, printable(text), kGap.size(), style.width);
   }
 }
@@ -241,6 +239,10 @@ TerminalStyle terminal_style(int descriptor) {
   return style;
 }
 
+std::string painted(std::string_view text, std::string_view code, const TerminalStyle& style) {
+  return style.color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+}
+
 std::string render_verdicts(const Suite& suite, const std::vector<VerdictRecord>& records,
                             const TerminalStyle& asked) {
   TerminalStyle style = asked;
@@ -255,8 +257,8 @@ std::string render_verdicts(const Suite& suite, const std::vector<VerdictRecord>
     if (new_row) append_heading(out, suite, records[i].row, style);
     append_line(out, lines[i], widths, style);
   }
-  if (!records.empty()) out.append("\n");
-  out.append(painted(counts_text(records), "1", style)).append("\n");
+  if (!records.empty()) out += "\n";
+  out += painted(counts_text(records), "1", style) + "\n";
   append_failed(out, records, style);
   append_unverified(out, records, style);
   return out;

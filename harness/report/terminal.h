@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/record/verdict.h"
@@ -10,7 +11,7 @@
 namespace harness {
 
 struct TerminalStyle {
-  std::size_t width = 120;  ///< Columns; below 70 lines are laid out as for 70.
+  std::size_t width = 120;  ///< Columns; lines are never formatted for fewer than 70.
   bool color = false;
 };
 
@@ -18,6 +19,9 @@ struct TerminalStyle {
 /// variable COLUMNS, else 120. Colour only on a terminal, and not when NO_COLOR is set and not
 /// empty (no-color.org) or TERM is "dumb".
 TerminalStyle terminal_style(int descriptor);
+
+/// The text with the SGR code ("1;31": bold red) around it; unchanged where the style has no color.
+std::string painted(std::string_view text, std::string_view code, const TerminalStyle& style);
 
 /// The table at the end of a job: for each row a heading and a line per claim (claim, published,
 /// measured, evidence, verdict, reason), then the counts, what failed and what was not verified.

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/base/unicode.h"
 
 namespace harness {
@@ -11,7 +13,7 @@ namespace {
 
 constexpr std::string_view kEllipsis = "…";
 
-/// Bytes of the longest run of code points, from `first` on, that fits into `width` columns.
+/// Bytes of the longest run of code points, starting at `first`, that fits into `width` columns.
 template <typename Iterator>
 std::size_t bytes_that_fit(Iterator first, Iterator last, std::size_t width) {
   std::size_t columns = 0;
@@ -44,7 +46,7 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-/// Columns before the ellipsis, of `kept` ones beside it.
+/// How many of the `kept` columns beside the ellipsis are before it.
 std::size_t columns_in_front(std::size_t kept, Cut cut) {
   if (cut == Cut::kEnd) return kept;
   return cut == Cut::kMiddle ? (kept + 1) / 2 : 0;
@@ -57,8 +59,7 @@ std::string shorten(std::string_view text, std::size_t width, Cut cut) {
   if (columns_of(shown) <= width) return shown;
   if (width == 0) return "";
   const std::size_t front = columns_in_front(width - 1, cut);
-  std::string shortened(prefix(shown, front));
-  return shortened.append(kEllipsis).append(suffix(shown, width - 1 - front));
+  return fmt::format("{}{}{}", prefix(shown, front), kEllipsis, suffix(shown, width - 1 - front));
 }
 
 std::string fit(std::string_view text, std::size_t width, Align align, Cut cut) {
@@ -78,14 +79,15 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   for (auto word : words_of(shown)) {
     if (!line.empty() && columns_of(line) + 1 + columns_of(word) > width) finish_line();
     while (columns_of(word) > width) {
-      // A width of one column still takes a character of two, so that the loop ends.
+      // A character of two columns is put on a line of one, so that the loop ends.
       auto part = prefix(word, width);
       if (part.empty()) part = code_points(word).front().bytes;
       lines.emplace_back(part);
       word.remove_prefix(part.size());
     }
     if (word.empty()) continue;
-    line.append(line.empty() ? "" : " ").append(word);
+    if (!line.empty()) line += ' ';
+    line += word;
   }
   finish_line();
   return lines;

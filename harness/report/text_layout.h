@@ -7,12 +7,12 @@
 
 namespace harness {
 
-/// Text laid out for a terminal. Widths are its columns, not bytes: columns_of() (base/unicode.h).
-/// Whatever in a text could steer the terminal is replaced first, as printable() does.
+/// Text laid out for a terminal. Widths are columns, not bytes: columns_of() (base/unicode.h).
+/// Characters that could control the terminal are replaced first, as printable() does.
 
 enum class Align { kLeft, kRight };
 
-/// Which part of a text that is too long gives way to "…".
+/// Which part of a text that is too long is replaced by "…".
 enum class Cut { kEnd, kMiddle, kFront };
 
 /// The text in at most `width` columns.
@@ -22,12 +22,11 @@ std::string shorten(std::string_view text, std::size_t width, Cut cut = Cut::kEn
 std::string fit(std::string_view text, std::size_t width, Align align = Align::kLeft,
                 Cut cut = Cut::kEnd);
 
-/// Lines of at most `width` columns, broken at spaces; a word that is longer is broken where it
-/// must.
+/// Lines of at most `width` columns, broken at spaces; a longer word is broken at `width`.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
-/// Values as a row of bars, the smallest lowest: "▁▃▆█"; "·" for one that is not finite. Empty for
-/// fewer than two finite values.
+/// Values as a row of bars: "▁▃▆█"; "·" for a value that is not finite. Empty for fewer than two
+/// finite values.
 std::string sparkline(const std::vector<double>& values);
 
 }  // namespace harness

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "harness/base/unicode.h"
 
 namespace harness {
@@ -37,10 +39,11 @@ std::string TextTable::text(std::size_t width) const {
     std::string text;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (wide[i] == 0) continue;
-      text.append(kGap, ' ').append(fit(cell_of(i), wide[i], columns_[i].align, columns_[i].cut));
+      text += fmt::format("{:{}}{}", "", kGap,
+                          fit(cell_of(i), wide[i], columns_[i].align, columns_[i].cut));
     }
     text.erase(text.find_last_not_of(' ') + 1);
-    return text.append("\n");
+    return text + "\n";
   };
   std::string all = line([&](std::size_t column) { return columns_[column].heading; });
   for (const auto& row : rows_) all += line([&](std::size_t column) { return row[column]; });

@@ -25,8 +25,8 @@ class TextTable {
   bool empty() const noexcept { return rows_.empty(); }
 
   /// One line per row under the headings, each indented by two blanks, none ending in blanks and
-  /// none wider than `width`: the widest columns give way. A column that is empty in every row is
-  /// left out.
+  /// none wider than `width`: the widest columns are narrowed. A column that is empty in every row
+  /// is left out.
   std::string text(std::size_t width) const;
 
  private:

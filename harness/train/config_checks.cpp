@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/table/json_checks.h"
 
@@ -12,7 +14,7 @@ Json ConfigChecks::at(std::string_view path) const {
   while (!path.empty()) {
     if (!value->is_object()) return nullptr;
     const auto dot = std::min(path.find('.'), path.size());
-    const auto found = value->find(std::string(path.substr(0, dot)));
+    const auto found = value->find(path.substr(0, dot));
     if (found == value->end()) return nullptr;
     value = &*found;
     path.remove_prefix(std::min(dot + 1, path.size()));
@@ -55,8 +57,8 @@ void ConfigChecks::present(const std::string& path) const {
 void ConfigChecks::refuse(const std::string& path, const std::string& expected,
                           const Json& got) const {
   throw Error(ErrorCode::kInvalidSuite, subject_,
-              "config." + path + ": expected " + expected + ", got " + excerpt_of(got) +
-                  "; nothing else is trained here");
+              fmt::format("config.{}: expected {}, got {}; nothing else is trained here", path,
+                          expected, excerpt_of(got)));
 }
 
 }  // namespace harness

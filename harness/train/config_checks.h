@@ -8,8 +8,8 @@
 
 namespace harness {
 
-/// A key of a config, and as JSON the list of those values that mean what is trained here ("absent"
-/// is null). Any value will do where the list is empty: the key is read elsewhere or changes no
+/// A key of a config, and as JSON the list of the values that this trainer supports ("absent" is
+/// null). Where the list is empty any value is accepted: the key is read elsewhere or changes no
 /// number.
 struct ConfigKey {
   std::string_view name;
@@ -22,18 +22,18 @@ struct ConfigSection {
   bool closed = true;
 };
 
-/// Looks for what is not trained here in a config. Paths are dotted, as in "data.train.type".
-/// The functions that refuse throw Error(kInvalidSuite): subject, path, expected and actual value.
+/// Finds unsupported settings in a config. Paths are dotted, as in "data.train.type". The functions
+/// that refuse throw Error(kInvalidSuite): subject, path, expected and actual value.
 class ConfigChecks {
  public:
-  /// config: kept by reference. subject: whose it is, for messages.
+  /// config: kept by reference. subject: the config's owner, for messages.
   ConfigChecks(const Json& config, std::string subject)
       : config_(config), subject_(std::move(subject)) {}
 
   /// The value under a path, or null.
   Json at(std::string_view path) const;
 
-  /// Refuses keys and values of the dict at `path`; nothing where there is none.
+  /// Refuses unsupported keys and values of the dict at `path`, if there is one.
   void section(const std::string& path, const ConfigSection& section) const {
     this->section(path, at(path), section);
   }

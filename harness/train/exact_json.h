@@ -7,8 +7,8 @@
 
 namespace harness {
 
-/// JSON text in which numbers come back bit for bit: one that is not finite, which JSON cannot
-/// write, is {"float64": "7ff0000000000000"}, the 16 hexadecimal digits of its bits.
+/// JSON text that preserves numbers bit for bit: a number that is not finite, which JSON cannot
+/// write, becomes {"float64": "7ff0000000000000"}, the 16 hexadecimal digits of its bits.
 std::string exact_dump(const Json& value);
 
 /// Throws Error(kInvalidJson) as parse_json(), and for a "float64" of another form.

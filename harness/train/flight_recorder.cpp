@@ -18,14 +18,14 @@ class MagnitudeObserver : public models::ActivationObserver {
  public:
   void observe(std::string_view layer, const torch::Tensor& activation) override {
     const double value = activation.detach().abs().max().to(torch::kDouble).item<double>();
-    layers[std::string(layer)] = number_or_null(value);
-    if (!std::isfinite(value) && first.is_null()) first = std::string(layer);
+    layers[layer] = number_or_null(value);
+    if (!std::isfinite(value) && first.is_null()) first = layer;
   }
   Json layers = Json::object();
   Json first;
 };
 
-/// Of each tensor; NaN or infinite where an element is not finite.
+/// The largest magnitude of each tensor; NaN or infinite where an element is not finite.
 std::vector<double> largest_magnitudes(const std::vector<torch::Tensor>& tensors) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (tensors.front().is_cpu()) {
@@ -49,7 +49,7 @@ bool all_finite(const std::vector<double>& values) {
                      [](double value) { return std::isfinite(value); });
 }
 
-/// At most kNames names stand for all.
+/// Counts all of them but names at most kNames.
 Json list_of(std::vector<std::string> names, const Json& first) {
   const std::size_t count = names.size();
   names.resize(std::min(count, kNames));
@@ -68,7 +68,7 @@ void FlightRecorder::see_gradients(const StepGradients& gradients, std::int64_t 
   steps_.push_back({step, gradients.scale, largest_magnitudes(tensors)});
   if (steps_.size() > kSteps) steps_.pop_front();
   if (all_finite(steps_.back().largest)) return;
-  // A smaller scale mends an overflow and no weight: skipping goes on for ever then.
+  // A smaller scale repairs an overflow but no weight: skipping would go on for ever.
   if (!skips_overflows_ || !broken_weights().empty()) {
     failure_ = report();
   } else if (!overflow_) {
@@ -113,7 +113,7 @@ std::vector<std::string> FlightRecorder::broken_weights() const {
   for (const auto& parameter : model_->named_parameters()) {
     names.push_back(parameter.key());
     const torch::Tensor weight = parameter.value().detach();
-    // Half and float side by side cannot be looked at in one go.
+    // Half and float tensors cannot be measured by one call.
     tensors.push_back(weight.element_size() < 4 ? weight.to(torch::kFloat) : weight);
   }
   const auto largest = largest_magnitudes(tensors);

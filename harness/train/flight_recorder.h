@@ -15,16 +15,16 @@
 
 namespace harness {
 
-/// Keeps the largest magnitude of every gradient over the last steps, and writes down what broke
-/// when the first value that is not finite appears.
+/// Keeps the largest magnitude of every gradient over the last steps, and records what broke when
+/// the first value that is not finite appears.
 ///
 /// There are two such events, and the first of each is kept. An *overflow* is by design: a scaler
-/// looked for it and skips the step; a dynamic scale begins with some. A *failure* is what nothing
-/// mends: gradients that are not finite and are applied, a loss that is not finite in a step that
-/// is not skipped, weights that are not finite.
+/// detects it and skips the step; a dynamic scale begins with some. A *failure* is not handled by
+/// anything: gradients that are not finite and are applied, a loss that is not finite in a step
+/// that is not skipped, weights that are not finite.
 ///
-/// Per step: one pass over the gradients. Weights and activations are looked at only in a step that
-/// broke, by running its batch through the network a second time.
+/// Cost per step: one pass over the gradients. Weights and activations are examined only in a step
+/// that broke, by running its batch through the network a second time.
 class FlightRecorder {
  public:
   static constexpr std::size_t kSteps = 16;
@@ -34,22 +34,22 @@ class FlightRecorder {
   explicit FlightRecorder(models::EncoderDecoder& model, Policy policy, bool skips_overflows)
       : model_(model), policy_(policy), skips_overflows_(skips_overflows) {}
 
-  /// Before the forward pass of a step.
+  /// Must be called before the forward pass of a step.
   void see_batch(const torch::Tensor& images) { images_ = images; }
 
-  /// Between backward and everything else, with the weights that made these gradients. Notes the
+  /// Must be called right after backward, with the weights that gave these gradients. Records the
   /// first gradients that are not finite.
   void see_gradients(const StepGradients& gradients, std::int64_t step);
 
-  /// After the step. Notes a loss that is not finite though its gradients are; weights and
-  /// activations are then those after the step.
+  /// Must be called after the step. Records a loss that is not finite although its gradients are;
+  /// weights and activations are then those after the step.
   void see_step(const StepRecord& record);
 
   /// {"step", "gradients": {"first": name or null, "count", "names"}, "weights": {the same},
   /// "activations": {"first_layer", "max_abs": {layer: value}}, "steps": [{"step", "scale",
   /// "gradients": {name: value}}]}, once something broke. Magnitudes that are not finite are null.
   const std::optional<Json>& failure() const noexcept { return failure_; }
-  /// The same of the first step that was skipped by design.
+  /// The same for the first step that was skipped by design.
   const std::optional<Json>& overflow() const noexcept { return overflow_; }
 
  private:

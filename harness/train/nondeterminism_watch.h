@@ -7,8 +7,9 @@
 
 namespace harness {
 
-/// While it lives, LibTorch says of each operator that runs without a deterministic implementation
-/// which one it is, and goes on. Other warnings go where they went before. One at a time.
+/// While it exists, it collects the operators that run without a deterministic implementation, from
+/// LibTorch's warnings, without stopping them. Other warnings go where they went before. At most
+/// one may exist at a time.
 class NondeterminismWatch : public c10::WarningHandler {
  public:
   NondeterminismWatch();
@@ -16,7 +17,7 @@ class NondeterminismWatch : public c10::WarningHandler {
   NondeterminismWatch(const NondeterminismWatch&) = delete;
   NondeterminismWatch& operator=(const NondeterminismWatch&) = delete;
 
-  /// Their names, as LibTorch writes them: "upsample_bilinear2d_backward_out_cuda".
+  /// The operators' names in LibTorch: "upsample_bilinear2d_backward_out_cuda".
   const std::set<std::string>& operators() const noexcept { return operators_; }
 
   void process(const c10::Warning& warning) override;

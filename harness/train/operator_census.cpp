@@ -17,7 +17,7 @@ namespace {
 std::mutex g_mutex;
 OperatorCounts* g_counts = nullptr;
 
-/// The kind that an operator's name stands for; "" for those that are of no interest.
+/// The kind of an operator by its name; "" for one that is not counted.
 std::string_view kind_of(std::string_view name) {
   static const std::map<std::string_view, std::string_view> kinds = {
       {"aten::convolution", "convolution"},

@@ -6,9 +6,9 @@
 
 namespace harness {
 
-/// Counts in which dtypes the operators that matter really ran, on any thread of this process while
-/// it lives: what LibTorch dispatched, not what a flag asked for. Costs some microseconds for every
-/// operator meanwhile and nothing before and after.
+/// Counts the dtypes in which the relevant operators really ran, on any thread of this process
+/// while it exists: what LibTorch dispatched, not what an option asked for. Costs some microseconds
+/// for every operator during that time and nothing before and after.
 class OperatorCensus {
  public:
   OperatorCensus();

@@ -9,19 +9,19 @@
 
 namespace harness {
 
-/// steps.jsonl: one JSON object a line for each step, exact to the last bit: what `halfproof diff`
-/// compares.
+/// steps.jsonl, which `halfproof diff` compares: one line with a JSON object for each step, exact
+/// to the last bit.
 ///
 /// {"step", "epoch", "lr", "loss", "scale", "overflow", "skipped", "grad_norm"} and with digests
 /// {"digest": over all, "tensors": {name: first 16 hex digits}}. What is not finite is null.
 class StepLog {
  public:
-  /// Appends behind the first `keep_bytes` bytes and cuts off the rest. Throws Error(kIo).
+  /// Appends after the first `keep_bytes` bytes and cuts off the rest. Throws Error(kIo).
   StepLog(std::filesystem::path path, std::uintmax_t keep_bytes)
       : file_(std::move(path), keep_bytes) {}
 
   void add(const Iteration& iteration);
-  /// Bytes that stand in the file, all of them on the disk.
+  /// Flushes the file to the disk and returns its size in bytes.
   std::uintmax_t flush() { return file_.sync(); }
 
  private:

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "harness/table/model_config.h"
 #include "harness/train/config_checks.h"
 #include "harness/train/trainable_pipeline.h"
@@ -130,16 +132,16 @@ void check_model(const ConfigChecks& checks) {
   checks.section("model.backbone.norm_cfg", kNorm);
   for (const auto* head : {"model.decode_head", "model.auxiliary_head"}) {
     checks.section(head, kHead);
-    checks.section(std::string(head) + ".loss_decode", kLoss);
-    checks.section(std::string(head) + ".norm_cfg", kNorm);
+    checks.section(fmt::format("{}.loss_decode", head), kLoss);
+    checks.section(fmt::format("{}.norm_cfg", head), kNorm);
   }
-  // Older configs have it beside the model.
+  // Older configs have train_cfg beside the model.
   for (const auto* path : {"model.test_cfg", "test_cfg"}) checks.section(path, kTestMode);
   check_initialisation(checks);
 }
 
-/// A loss scale stands in the FP16 hook's arguments; some configs have it under `fp16` instead.
-/// Inference alone reads an empty one.
+/// The loss scale is an argument of the FP16 hook; some configs have it under `fp16` instead. An
+/// empty `fp16` matters to inference only.
 void check_fp16(const ConfigChecks& checks) {
   const bool has_hook = !checks.at("optimizer_config.loss_scale").is_null();
   static const ConfigSection alone{{{"loss_scale"}}};

@@ -4,16 +4,18 @@
 #include <array>
 #include <string_view>
 
+#include <fmt/format.h>
+
 namespace harness {
 namespace {
 
 struct Step {
   std::string_view type;
-  ConfigSection options;  ///< Beside "type".
+  ConfigSection options;  ///< The keys beside "type".
   bool required = false;
 };
 
-/// The order in which prepare_for_training() does them. Numbers are read by recipe_of().
+/// The steps in the order of prepare_for_training(). Their numbers are read by recipe_of().
 const std::array kSteps{
     Step{"LoadImageFromFile",
          {{{"to_float32", "[false]"},
@@ -61,7 +63,7 @@ void check_pipeline(const ConfigChecks& checks, const std::string& path) {
   const auto pass_over = [&](std::size_t until) {
     for (; next < until; ++next) {
       if (!kSteps[next].required) continue;
-      checks.refuse(path, "the step " + std::string(kSteps[next].type) + " here", pipeline);
+      checks.refuse(path, fmt::format("the step {} here", kSteps[next].type), pipeline);
     }
   };
   for (const auto& step : pipeline) {
@@ -71,7 +73,7 @@ void check_pipeline(const ConfigChecks& checks, const std::string& path) {
     if (number == kSteps.size()) checks.refuse(path, "a step of the zoo's pipeline", step);
     if (number < next) checks.refuse(path, "the zoo's order of steps", step);
     pass_over(number);
-    check_options(checks, path + "." + std::string(kSteps[number].type), step, kSteps[number]);
+    check_options(checks, fmt::format("{}.{}", path, kSteps[number].type), step, kSteps[number]);
     next = number + 1;
   }
   pass_over(kSteps.size());

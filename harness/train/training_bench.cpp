@@ -1,4 +1,4 @@
-// One training iteration in each arithmetic against a plain LibTorch loop, side by side in one run.
+// Compares one training iteration in each arithmetic with a plain LibTorch loop, side by side.
 //
 // Plain: FP32, default layout, torch::optim::SGD tensor by tensor, images loaded in line, as the
 // source does it. Ours: TrainingStep, channels last, TrainingLoader ahead in threads. The mini
@@ -11,6 +11,8 @@
 #include <functional>
 #include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "harness/base/median.h"
 #include "harness/data/training_loader.h"
@@ -30,7 +32,7 @@ constexpr double kSlowestHalf = 1.5, kSlowestPlain = 1.2;
 struct Contestant {
   std::string name;
   std::function<void()> step;
-  std::vector<double> seconds;  // Of one step, by round.
+  std::vector<double> seconds;  // Time of one step, by round.
 };
 
 struct Batch {
@@ -111,7 +113,7 @@ bool compare(const MinizooRow& row) {
       plain_loop(spec, memory, "plain loop, in memory")};
   for (const auto policy :
        {Policy::kFp32, Policy::kFp16Master, Policy::kFp16Amp, Policy::kBf16Amp}) {
-    all.push_back(ours(spec, memory, policy, std::string(to_string(policy)) + ", in memory"));
+    all.push_back(ours(spec, memory, policy, fmt::format("{}, in memory", to_string(policy))));
   }
   for (int round = 0; round <= kRounds; ++round) {
     for (auto& contestant : all) {

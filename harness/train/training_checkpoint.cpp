@@ -4,6 +4,8 @@
 #include <deque>
 #include <span>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/checkpoint/checkpoint_writer.h"
@@ -16,7 +18,7 @@ namespace {
 
 constexpr const char* kOwn = "halfproof";
 constexpr std::string_view kMasters = "halfproof.masters.";
-/// Of the own part. 1 kept momentum a second time and lost what is not finite.
+/// The format of our own part. 1 stored momentum twice and lost values that are not finite.
 constexpr int kFormat = 2;
 
 /// Tensors in row-major order on the CPU, kept alive until the file is written.
@@ -76,7 +78,7 @@ PythonValue own_value(const TrainingSnapshot& snapshot, Views& views) {
                       {"step_bytes", snapshot.step_bytes},
                       {"parameters", parameters}};
   PythonValue own = PythonValue::dict();
-  // As text: reading a checkpoint makes null of a number that is not finite.
+  // As text: reading a checkpoint turns a number that is not finite into null.
   own.set("facts", exact_dump(facts));
   own.set("masters", state_dict_value(snapshot.state.masters, views));
   return own;
@@ -92,19 +94,19 @@ NamedTensors tensors_below(const Checkpoint& checkpoint, std::string_view prefix
   return tensors;
 }
 
-/// What optimizer_value() wrote, under the parameters' names. Throws Error(kInvalidFile) when one
-/// is not there.
+/// The momentum that optimizer_value() wrote, under the parameters' names. Throws
+/// Error(kInvalidFile) when one is missing.
 NamedTensors momentum_of(const Checkpoint& checkpoint, const Json& parameters,
                          const std::string& file) {
   const auto stored = tensors_below(checkpoint, "optimizer.state.");
   NamedTensors momentum;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const std::string name = std::to_string(i) + ".momentum_buffer";
+    const std::string name = fmt::format("{}.momentum_buffer", i);
     const auto found = std::find_if(stored.begin(), stored.end(),
                                     [&name](const auto& one) { return one.first == name; });
     if (found == stored.end()) {
       throw Error(ErrorCode::kInvalidFile, file,
-                  "expected optimizer.state." + name + ", found none");
+                  fmt::format("expected optimizer.state.{}, found none", name));
     }
     momentum.emplace_back(parameters[i].get<std::string>(), found->second);
   }
@@ -114,11 +116,12 @@ NamedTensors momentum_of(const Checkpoint& checkpoint, const Json& parameters,
 void check_format(const Json& facts, const std::string& file) {
   const auto format = facts.value("format", 1);
   if (format == kFormat) return;
-  throw Error(ErrorCode::kInvalidFile, file,
-              "expected a saved training of format " + std::to_string(kFormat) +
-                  ", got one of format " + std::to_string(format) +
-                  ", which another version of halfproof wrote; go on with that version, or begin "
-                  "anew with --restart");
+  throw Error(
+      ErrorCode::kInvalidFile, file,
+      fmt::format(
+          "expected a saved training of format {}, got one of format {}, which another version of "
+          "halfproof wrote; resume with that version, or start over with --restart",
+          kFormat, format));
 }
 
 void read_facts(const Json& facts, TrainingSnapshot& snapshot) {
@@ -157,9 +160,9 @@ std::optional<TrainingSnapshot> read_snapshot(const std::filesystem::path& path)
     read_facts(facts, snapshot);
     snapshot.state.momentum = momentum_of(checkpoint, facts.at("parameters"), path.string());
   } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorCode::kInvalidFile, path.string(),
-                std::string("expected a training to go on with; ") + error.what() +
-                    "; begin anew with --restart");
+    throw Error(
+        ErrorCode::kInvalidFile, path.string(),
+        fmt::format("expected a training to resume; {}; start over with --restart", error.what()));
   }
   snapshot.weights = to_torch(checkpoint.state_dict());
   snapshot.state.masters = tensors_below(checkpoint, kMasters);

@@ -65,7 +65,7 @@ void LogAverages::restore(const Json& state) {
     clear();
     count_ = state.at("count").get<std::int64_t>();
     for (const auto& entry : state.at("sums")) {
-      // JSON text keeps no NaN: null is one.
+      // JSON text cannot hold NaN, so null stands for it.
       const double value = entry.at(1).is_null() ? std::nan("") : entry.at(1).get<double>();
       sums_.emplace_back(entry.at(0).get<std::string>(), value);
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/evaluate/normalization_config.h"
 #include "harness/table/json_checks.h"
@@ -12,17 +14,17 @@
 namespace harness {
 namespace {
 
-/// Reads numbers of a config or of a suite's recipe, and refuses what is none.
+/// Reads numbers of a config or of a suite's recipe, and refuses other values.
 class Values {
  public:
-  /// object: kept by reference. subject: the row. where: of the object, "config." say.
+  /// object: kept by reference. subject: the row. where: the object's path, for example "config.".
   Values(const Json& object, std::string subject, std::string where)
       : object_(object), subject_(std::move(subject)), where_(std::move(where)) {}
 
   [[noreturn]] void refuse(const std::string& path, const std::string& expected,
                            const Json& got) const {
     throw Error(ErrorCode::kInvalidSuite, subject_,
-                where_ + path + ": expected " + expected + ", got " + excerpt_of(got));
+                fmt::format("{}{}: expected {}, got {}", where_, path, expected, excerpt_of(got)));
   }
 
   Json at(std::string_view path) const { return ConfigChecks(object_, subject_).at(path); }
@@ -49,7 +51,7 @@ class Values {
     const bool fits =
         value.is_array() && (size == 0 || value.size() == size) &&
         std::all_of(value.begin(), value.end(), [](const Json& one) { return one.is_number(); });
-    const std::string many = size == 0 ? "numbers" : std::to_string(size) + " numbers";
+    const std::string many = size == 0 ? "numbers" : fmt::format("{} numbers", size);
     if (!fits) refuse(path, "a list of " + many, value);
     return value.get<std::vector<double>>();
   }
@@ -72,7 +74,7 @@ class Values {
 void read_schedule(const Values& config, TrainingRecipe& recipe) {
   PolySchedule& schedule = recipe.schedule;
   schedule.base_lr = config.number("optimizer.lr", schedule.base_lr);
-  // What a config leaves out has the libraries' default and not the zoo's value.
+  // What a config omits has the libraries' default, not the zoo's value.
   const bool has_schedule = config.at("lr_config").is_object();
   schedule.power = config.number("lr_config.power", has_schedule ? 1.0 : schedule.power);
   schedule.min_lr = config.number("lr_config.min_lr", has_schedule ? 0.0 : schedule.min_lr);
@@ -116,10 +118,10 @@ void read_photometric(const Values& step, TrainingPipeline& pipeline) {
   pipeline.photometric = ranges;
 }
 
-/// What check_pipeline() let through; the other steps have nothing to read.
+/// Reads a step that check_pipeline() accepted; steps not named here have no numbers.
 void read_step(const Json& step, const std::string& subject, TrainingPipeline& pipeline) {
   const std::string type = step.at("type").get<std::string>();
-  const Values values(step, subject, "config.data.train.pipeline." + type + ".");
+  const Values values(step, subject, fmt::format("config.data.train.pipeline.{}.", type));
   if (type == "Resize") read_resize(values, pipeline);
   if (type == "PhotoMetricDistortion") read_photometric(values, pipeline);
   if (type == "Normalize") pipeline.normalization = normalization_of_step(step);
@@ -151,11 +153,11 @@ void read_data(const Values& config, const std::string& subject, TrainingRecipe&
 void read_losses(const Values& config, models::LossOptions& losses) {
   for (const auto& [head, loss] : {std::pair{"model.decode_head", &losses.decode},
                                    std::pair{"model.auxiliary_head", &losses.auxiliary}}) {
-    const std::string path = std::string(head) + ".loss_decode";
-    // A head that says nothing has CrossEntropyLoss's own weight, not the zoo's auxiliary one.
+    const std::string path = fmt::format("{}.loss_decode", head);
+    // A head without a weight has CrossEntropyLoss's default, not the zoo's auxiliary weight.
     const double otherwise = config.at(head).is_object() ? 1.0 : loss->weight;
     loss->weight = config.number(path + ".loss_weight", otherwise);
-    const auto classes = config.count(std::string(head) + ".num_classes", 0);
+    const auto classes = config.count(fmt::format("{}.num_classes", head), 0);
     loss->class_weight = config.numbers(path + ".class_weight", static_cast<std::size_t>(classes));
   }
 }
@@ -169,8 +171,8 @@ void read_suite(const Row& row, TrainingRecipe& recipe) {
   if (row.recipe.contains("crop")) recipe.pipeline.crop = suite.size("crop", false);
 }
 
-/// The scaler of the row's own arithmetic is the suite's. Where the suite names none, the default
-/// must be what the config trained with.
+/// The scaler of the row's own arithmetic is the suite's. Where the suite names none, the config
+/// must have trained with the default.
 void check_scaler(const Values& config, const ScalerOptions& scaler) {
   for (const auto* path : {"optimizer_config.loss_scale", "fp16.loss_scale"}) {
     const Json stated = config.at(path);

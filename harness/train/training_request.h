@@ -10,8 +10,8 @@
 
 namespace harness {
 
-/// One training of one row. The recipe is the config's in the row's checkpoint, and the suite's
-/// where the row publishes none.
+/// One training of one row. The recipe is that of the config in the row's checkpoint, or the
+/// suite's where the row publishes none.
 struct TrainingRequest {
   Row row;
   DataSpec data;                              ///< Trained on kTrainSplit, evaluated on `split`.
@@ -19,13 +19,13 @@ struct TrainingRequest {
   std::filesystem::path pretrained;           ///< The backbone's weights; empty: from scratch.
   std::string device;                         ///< "cpu" or "cuda".
   std::string precision;                      ///< "fp16", "fp32", ... (policy_of_precision()).
-  std::uint64_t seed = 0;                     ///< Of new weights, dropout, order and pipeline.
+  std::uint64_t seed = 0;                     ///< For new weights, dropout, order and pipeline.
   std::int64_t iterations = 0;                ///< Stop after so many; 0: the recipe's.
-  bool digests = false;                       ///< Of every tensor after every step, in steps.jsonl.
-  double save_seconds = 20.0;                 ///< Between two saved states.
+  bool digests = false;                       ///< Digest every tensor after every step.
+  double save_seconds = 20.0;                 ///< Time between two saved states.
   std::string key;                            ///< A state saved under another key is refused.
   std::filesystem::path folder;               ///< Where log, steps and states are kept.
-  std::function<void(const Json&)> on_event;  ///< Gets the progress; may be empty.
+  std::function<void(const Json&)> on_event;  ///< Receives the progress; may be empty.
 };
 
 }  // namespace harness

@@ -20,7 +20,7 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-/// Names for the log: of the file's meta, else numbers.
+/// Names for the log: those of the file's meta, else numbers.
 std::vector<std::string> class_names(const Json& meta, std::int64_t count) {
   std::vector<std::string> names;
   const bool has_names = meta.is_object() && meta.contains("CLASSES") &&
@@ -71,7 +71,7 @@ LogAverages::Values validation_values(const Json& record, const std::vector<std:
   return values;
 }
 
-/// What an interrupted training left in the request's folder, which is made where there is none.
+/// The state that an interrupted training left in the request's folder, which is created if needed.
 /// Throws Error(kUsage) for a state of another key: nothing is overwritten.
 std::optional<TrainingSnapshot> saved_state(const TrainingRequest& request) {
   fs::create_directories(request.folder);
@@ -79,7 +79,7 @@ std::optional<TrainingSnapshot> saved_state(const TrainingRequest& request) {
   auto snapshot = read_snapshot(file);
   if (snapshot && snapshot->key != request.key) {
     throw Error(ErrorCode::kUsage, file.string(),
-                "expected a state of this training, got one of another; begin anew with --restart");
+                "expected a state of this training, got one of another; start over with --restart");
   }
   return snapshot;
 }
@@ -111,8 +111,8 @@ TrainingSession::TrainingSession(const TrainingRequest& request)
 // The order of the members is the order of construction, and it matters: the meter counts only
 // tensors that are allocated after it; the recorder and the step need the model on its device; the
 // loader starts its threads where the snapshot ended; opening the records cuts them to the
-// snapshot, so that it must be known to be ours by then (saved_state). Lambdas capture `this`
-// before the later members exist, but none of them is called before run().
+// snapshot, which must be known to be ours by then (saved_state). Lambdas capture `this` before the
+// later members exist, but none of them is called before run().
 TrainingSession::TrainingSession(const TrainingRequest& request,
                                  const std::optional<TrainingSnapshot>& snapshot)
     : request_(request),
@@ -141,7 +141,7 @@ TrainingSession::TrainingSession(const TrainingRequest& request,
   if (snapshot) {
     resume(*snapshot);
   } else {
-    begin_anew();
+    start_over();
   }
 }
 
@@ -153,8 +153,8 @@ void TrainingSession::resume(const TrainingSnapshot& snapshot) {
   tallies_.restore(snapshot.tallies);
 }
 
-void TrainingSession::begin_anew() {
-  // Left by a training that was interrupted before it saved anything.
+void TrainingSession::start_over() {
+  // Reports of a training that was interrupted before it saved anything.
   for (const auto* name : {kFlight, kOverflow}) fs::remove(request_.folder / name);
   log_.begin(meta());
 }
@@ -177,7 +177,7 @@ TrainerOptions TrainingSession::trainer_options() const {
   options.seed = request_.seed;
   options.log_interval = setup_.recipe.log_interval;
   options.evaluation_interval = setup_.recipe.evaluation_interval;
-  options.save_interval = 1;  // save() looks at the clock.
+  options.save_interval = 1;  // save() itself decides by the clock.
   options.digests = request_.digests;
   options.device = device_;
   return options;
@@ -218,7 +218,7 @@ void TrainingSession::after_step(const Iteration& iteration) {
 
 void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
   const torch::NoGradGuard no_gradients;
-  // The evaluator starts the peak again.
+  // The evaluator resets the peak.
   tallies_.see_peak(meter_.peak_bytes());
   EvaluatorOptions options;
   options.num_classes = setup_.spec.decode_head.num_classes;
@@ -249,6 +249,8 @@ void TrainingSession::save(bool now) {
   snapshot.position = loader_.position();
   snapshot.averages = trainer_.averages().state();
   snapshot.tallies = tallies_.state();
+  // The records reach the disk before the snapshot that counts their bytes: after a crash they may
+  // be longer than it says, which a resume cuts off, but never shorter.
   snapshot.log_bytes = log_.flush();
   snapshot.step_bytes = steps_.flush();
   snapshot.meta = meta();
@@ -274,7 +276,7 @@ Json TrainingSession::meta() const {
 }
 
 void TrainingSession::write_reports() {
-  // A report of before an interruption is of an earlier step and stays.
+  // A report from before an interruption is about an earlier step and is kept.
   for (const auto& [name, report] :
        {std::pair{kFlight, &recorder_.failure()}, std::pair{kOverflow, &recorder_.overflow()}}) {
     const fs::path file = request_.folder / name;
@@ -302,7 +304,7 @@ TrainingOutcome TrainingSession::outcome() const {
 
 TrainingOutcome TrainingSession::run() {
   if (device_.is_cuda()) watch_ = std::make_unique<NondeterminismWatch>();
-  // Of the first step: later ones dispatch the same operators.
+  // Only the first step is counted: later ones dispatch the same operators.
   if (!tallies_.has_census()) census_ = std::make_unique<OperatorCensus>();
   trainer_.run();
   return outcome();

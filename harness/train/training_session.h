@@ -21,26 +21,25 @@
 
 namespace harness {
 
-/// What a finished training is judged by.
+/// The results of a finished training.
 struct TrainingOutcome {
   TrainingRecord record;
   std::string weights;  ///< combined_digest() of weights, masters and buffers.
 };
 
-/// All that lives while one training runs: model, step, loader, and what keeps their record. Leaves
-/// in request.folder
+/// One running training: model, step, loader and records. Writes to request.folder
 ///   train.log.json  the log, with the source's keys,
 ///   steps.jsonl     one line a step: loss, scale, gradient norm, and digests when asked for,
-///   latest.pth      a checkpoint as the source writes it, and all that a resumed training needs,
+///   latest.pth      a checkpoint as the source writes it, and all that is needed to resume,
 ///   flight.json     only after a failure (FlightRecorder): the steps before it, the first layer
 ///                   and tensors that broke,
-///   overflow.json   the same of the first step that was skipped by design.
+///   overflow.json   the same for the first step that was skipped by design.
 class TrainingSession {
  public:
-  /// Reads the recipe, builds the model and resumes what an interrupted training left. The process
-  /// is set up for the arithmetic already: threads, half convolutions, exact FP32.
-  /// Throws Error(kUsage) where the folder holds the state of a training with another key, and
-  /// Error for what the files, the recipe or the data get wrong.
+  /// Reads the recipe, builds the model and resumes an interrupted training. The process must be
+  /// set up for the arithmetic: threads, half convolutions, exact FP32. Throws Error(kUsage) where
+  /// the folder holds the state of a training with another key, and Error for an invalid file,
+  /// recipe or data set.
   explicit TrainingSession(const TrainingRequest& request);
   TrainingSession(const TrainingSession&) = delete;  // Hooks hold its address.
   TrainingSession& operator=(const TrainingSession&) = delete;
@@ -52,7 +51,7 @@ class TrainingSession {
  private:
   TrainingSession(const TrainingRequest& request, const std::optional<TrainingSnapshot>& snapshot);
   void resume(const TrainingSnapshot& snapshot);
-  void begin_anew();
+  void start_over();
   NamedTensors forward(const torch::Tensor& images, const torch::Tensor& labels);
   void see_gradients(const StepGradients& gradients);
   TrainerOptions trainer_options() const;

@@ -74,7 +74,7 @@ TrainingRecord TrainingTallies::record() const {
   }
   for (const auto& validation : record.validation) {
     record.miou = validation.miou;
-    // fmax: what is not a number is never the best.
+    // fmax ignores NaN, so that it is never the best.
     record.best_miou = std::fmax(record.best_miou, validation.miou);
   }
   return record;

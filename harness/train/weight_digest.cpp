@@ -1,5 +1,7 @@
 #include "harness/train/weight_digest.h"
 
+#include <fmt/format.h>
+
 #include "harness/base/sha256.h"
 #include "harness/precision/dtype_name.h"
 
@@ -9,7 +11,7 @@ namespace {
 std::string header_of(const torch::Tensor& tensor) {
   std::string text = dtype_name(tensor.scalar_type()) + " [";
   for (std::int64_t axis = 0; axis < tensor.dim(); ++axis) {
-    text += (axis == 0 ? "" : ", ") + std::to_string(tensor.size(axis));
+    text += fmt::format("{}{}", axis == 0 ? "" : ", ", tensor.size(axis));
   }
   return text + "]\n";
 }
@@ -47,7 +49,7 @@ std::vector<std::pair<std::string, std::string>> training_digests(const torch::n
 
 std::string combined_digest(const std::vector<std::pair<std::string, std::string>>& digests) {
   Sha256 hash;
-  for (const auto& [name, digest] : digests) hash.update(name + " " + digest + "\n");
+  for (const auto& [name, digest] : digests) hash.update(fmt::format("{} {}\n", name, digest));
   return hash.hex_digest();
 }
 

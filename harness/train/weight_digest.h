@@ -17,7 +17,7 @@ std::string weight_digest(const torch::Tensor& tensor);
 /// Digests of all parameters and buffers, with their names, in the module's order.
 std::vector<std::pair<std::string, std::string>> weight_digests(const torch::nn::Module& module);
 
-/// Those, behind the digests of what the optimizer updates, named "optimized.<parameter>".
+/// The digests of what the optimizer updates, named "optimized.<parameter>", followed by those.
 std::vector<std::pair<std::string, std::string>> training_digests(const torch::nn::Module& module,
                                                                   const NamedTensors& optimized);
 

@@ -5,6 +5,8 @@
 #include <memory>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/machine.h"
 #include "harness/checkpoint/checkpoint.h"
@@ -23,14 +25,14 @@
 namespace harness {
 namespace {
 
-/// Images on which every activation is looked at, and on which logits are held against FP64.
+/// Images on which every activation is examined, and on which logits are compared with FP64.
 constexpr std::size_t kCensusImages = 4;
 constexpr std::int64_t kYardstickImages = 2;
 
 std::vector<EvaluateJob::Wanted> wanted_from_json(const Json& values) {
   std::vector<EvaluateJob::Wanted> results;
   for (const auto& value : values) {
-    ObjectReader reader(value, "worker job", "results[" + std::to_string(results.size()) + "]");
+    ObjectReader reader(value, "worker job", fmt::format("results[{}]", results.size()));
     results.push_back({reader.required_string("stage"), reader.required_string("precision"),
                        reader.required_string("key")});
     reader.finish();
@@ -38,14 +40,14 @@ std::vector<EvaluateJob::Wanted> wanted_from_json(const Json& values) {
   return results;
 }
 
-/// What all of a row's evaluations share.
+/// State that all of a row's evaluations share.
 struct Subject {
   ModelSpec spec;
   models::StateDict weights;
   Normalization normalization;
   std::vector<ScenePaths> scenes;
   torch::Device device = torch::kCPU;
-  std::map<std::string, models::EncoderDecoder> models;  ///< By precision.
+  std::map<std::string, models::EncoderDecoder> models;  ///< Keyed by precision.
 
   models::EncoderDecoder& model(const std::string& precision) {
     auto found = models.find(precision);
@@ -128,8 +130,8 @@ std::vector<std::string> precisions_of(const std::vector<EvaluateJob::Wanted>& w
   return precisions;
 }
 
-/// What one image costs: the model's own tensors and the largest sum of what lives on the way to
-/// its logits. Other precisions' models lie in memory too and are not counted.
+/// The memory of one image: the model's own tensors and the peak of what is allocated on the way to
+/// its logits. Other precisions' models are in memory too and are not counted.
 std::int64_t peak_bytes(Subject& subject, const std::string& precision,
                         const torch::Tensor& image) {
   std::int64_t weights = 0;
@@ -209,13 +211,15 @@ EvaluateJob evaluate_job_from_json(const Json& value) {
 }
 
 void require_whole_images(const Json& config, const std::string& subject) {
-  // Older configs have it beside the model.
+  // Older configs have test_cfg beside the model.
   for (const auto* path : {"/model/test_cfg/mode", "/test_cfg/mode"}) {
     const Json::json_pointer pointer(path);
     if (!config.contains(pointer) || config.at(pointer) == "whole") continue;
-    throw Error(ErrorCode::kInvalidSuite, subject,
-                "config.test_cfg.mode: expected \"whole\", got " + config.at(pointer).dump() +
-                    "; nothing else is evaluated here");
+    throw Error(
+        ErrorCode::kInvalidSuite, subject,
+        fmt::format(
+            "config.test_cfg.mode: expected \"whole\", got {}; nothing else is evaluated here",
+            config.at(pointer).dump()));
   }
 }
 

@@ -8,12 +8,12 @@
 
 namespace harness {
 
-/// What the command gives a worker in the mode "evaluate": a row, and the results it must leave.
+/// The worker's input in the mode "evaluate": a row, and the results that it must write.
 struct EvaluateJob : RowJob {
   struct Wanted {
     std::string stage;  ///< "evaluate", "evaluate_ms_flip", "parity".
     std::string precision;
-    std::string key;  ///< Goes into the RunResult as it is.
+    std::string key;  ///< Copied to the RunResult.
   };
   std::string checkpoint_sha256;
   std::vector<Wanted> results;
@@ -22,14 +22,13 @@ struct EvaluateJob : RowJob {
 /// Throws Error(kInvalidSuite) for a job that is not as the command writes it.
 EvaluateJob evaluate_job_from_json(const Json& value);
 
-/// Throws Error(kInvalidSuite) for a config whose test_cfg evaluates in another way than whole
-/// images (mode "slide"): its published numbers are not comparable.
+/// Throws Error(kInvalidSuite) for a config whose test_cfg does not evaluate whole images (mode
+/// "slide"): its published numbers are not comparable.
 void require_whole_images(const Json& config, const std::string& subject);
 
-/// Evaluates one row: builds the model once for each precision that is wanted, runs all of them
-/// side by side over the images, and leaves one RunResult for each wanted result in job.out. Sends
-/// events {"event": "progress", "label", "done", "total"}. Throws Error for what the files or the
-/// data get wrong.
+/// Evaluates one row: builds the model once for each wanted precision, runs all of them side by
+/// side over the images, and writes one RunResult for each wanted result to job.out. Sends events
+/// {"event": "progress", "label", "done", "total"}. Throws Error for invalid files or data.
 void evaluate_job(const EvaluateJob& job);
 
 }  // namespace harness

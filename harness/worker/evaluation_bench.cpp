@@ -1,4 +1,4 @@
-// Evaluation against the plain way of doing the same thing, side by side in one run.
+// Compares evaluate() with a plain implementation, side by side in one run.
 //
 // Plain: one image at a time, loaded in line, LibTorch's threads on each; logits resized to the
 // input's size and once more to the image's, softmax, argmax: what MMSegmentation does

@@ -18,7 +18,7 @@
 
 namespace {
 
-/// What LibTorch sees of this machine, for `halfproof doctor`.
+/// Reports what LibTorch sees of this machine, for `halfproof doctor`.
 void doctor() {
   harness::load_cuda_if_present();
   harness::register_half_convolution();
@@ -26,7 +26,7 @@ void doctor() {
   harness::send_event({{"environment", harness::record_to_json(harness::environment_record())}});
 }
 
-/// What this worker computes with, for the keys of its results.
+/// Reports what this worker computes with, for the keys of its results.
 void versions(const harness::Json& job) {
   if (job.value("device", "") == "cuda") harness::load_cuda_if_present();
   harness::send_event({{"versions", harness::library_versions()}});

@@ -22,10 +22,10 @@
 namespace harness {
 namespace {
 
-/// Taken in turn by the steps of an experiment.
+/// The number of batches that the steps of an experiment use in turn.
 constexpr std::size_t kBatches = 4;
 
-/// What is read once for all models and batches of a job.
+/// The inputs that are read once for all models and batches of a job.
 struct RowSource {
   TrainingSetup setup;  ///< Without dropout: an experiment compares trainings step by step.
   models::StateDict published;
@@ -77,7 +77,7 @@ std::vector<ExperimentBatch> read_batches(const PaperJob& job, const RowSource& 
   return batches;
 }
 
-/// By what a pixel's loss is multiplied at most.
+/// The largest factor of a pixel's loss.
 double largest_weight(const models::HeadLoss& loss) {
   const auto& classes = loss.class_weight;
   const auto largest = std::max_element(classes.begin(), classes.end());

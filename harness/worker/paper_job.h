@@ -9,12 +9,12 @@
 
 namespace harness {
 
-/// One experiment with one row: what the command gives a worker in the mode "paper". The published
-/// weights and the recipe stand in the checkpoint; `out` is the document to write.
+/// The worker's input in the mode "paper": one experiment with one row. The published weights and
+/// the recipe are in the checkpoint; `out` is the document to write.
 struct PaperJob : RowJob {
   std::filesystem::path pretrained;  ///< The backbone's weights; empty: none were found.
   std::string experiment;            ///< "master-weights", ...: paper_experiments().
-  std::uint64_t seed = 0;            ///< Of new weights, order and pipeline.
+  std::uint64_t seed = 0;            ///< For new weights, order and pipeline.
 };
 
 /// Throws Error(kInvalidSuite) for a job that is not as the command writes it.
@@ -22,8 +22,7 @@ PaperJob paper_job_from_json(const Json& value);
 
 /// Measures on the CPU, whatever the device, and writes the document (harness/record/experiment.h).
 /// Judges nothing. Sends events {"event": "progress", "label", "done", "total"}. Throws
-/// Error(kUsage) for an unknown experiment and Error for what the files, the recipe or the data get
-/// wrong.
+/// Error(kUsage) for an unknown experiment and Error for an invalid file, recipe or data set.
 void paper_job(const PaperJob& job);
 
 }  // namespace harness

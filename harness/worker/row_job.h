@@ -11,7 +11,7 @@
 
 namespace harness {
 
-/// What every job says: one row, what it is to run on, and where its results go.
+/// The common part of every job: one row, the machine's resources for it, and where its results go.
 struct RowJob {
   std::string suite;
   Row row;
@@ -23,8 +23,8 @@ struct RowJob {
   std::vector<std::string> argv;
 };
 
-/// Reads those keys of a job. Throws Error(kInvalidSuite) for one that is not as the command writes
-/// it.
+/// Reads those keys of a job. Throws Error(kInvalidSuite) for a job that is not as the command
+/// writes it.
 void read_row_job(ObjectReader& reader, RowJob& job);
 
 /// Sets this process up for the job's arithmetic: threads, half convolutions, exact FP32.
@@ -34,7 +34,7 @@ void prepare_process(const RowJob& job);
 RunResult new_result(const RowJob& job, const std::string& stage, const std::string& precision,
                      const std::string& key);
 
-/// Tells the command how far the work has come: one JSON object a line on standard output.
+/// Sends an event to the command: one JSON object a line on standard output.
 void send_event(const Json& event);
 
 }  // namespace harness

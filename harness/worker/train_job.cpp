@@ -1,5 +1,7 @@
 #include "harness/worker/train_job.h"
 
+#include <fmt/format.h>
+
 #include "harness/base/machine.h"
 #include "harness/train/training_session.h"
 
@@ -42,7 +44,7 @@ TrainJob train_job_from_json(const Json& value) {
 }
 
 std::string training_folder(const std::string& precision, std::uint64_t seed) {
-  return "train-" + precision + "-seed" + std::to_string(seed);
+  return fmt::format("train-{}-seed{}", precision, seed);
 }
 
 void train_job(const TrainJob& job) {

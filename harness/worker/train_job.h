@@ -9,15 +9,15 @@
 
 namespace harness {
 
-/// One training of one row: what the command gives a worker in the mode "train". The recipe is the
-/// config's in the row's checkpoint; the suite's where there is none.
+/// The worker's input in the mode "train": one training of one row. The recipe is that of the
+/// config in the row's checkpoint, or the suite's where there is none.
 struct TrainJob : RowJob {
   std::filesystem::path pretrained;  ///< The backbone's weights; empty: none were found.
   std::string precision;             ///< "fp16", "fp32", ... (policy_of_precision()).
-  std::uint64_t seed = 0;            ///< Of new weights, dropout, order and pipeline.
+  std::uint64_t seed = 0;            ///< For new weights, dropout, order and pipeline.
   std::int64_t iterations = 0;       ///< Stop after so many; 0: the recipe's.
-  bool digests = false;              ///< Of every tensor after every step, in steps.jsonl.
-  double save_seconds = 20.0;        ///< Between two saved states.
+  bool digests = false;              ///< Digest every tensor after every step, in steps.jsonl.
+  double save_seconds = 20.0;        ///< Time between two saved states.
   std::string key;
 };
 
@@ -29,7 +29,7 @@ std::string training_folder(const std::string& precision, std::uint64_t seed);
 
 /// Trains in DIR/<row>/train-<precision>-seed<N>/ (TrainingSession) and writes the RunResult of the
 /// stage "train" at the end. An interrupted training of the same job is resumed where it was saved.
-/// Sends progress events. Throws Error for what the files, the recipe or the data get wrong.
+/// Sends progress events. Throws Error for an invalid file, recipe or data set.
 void train_job(const TrainJob& job);
 
 }  // namespace harness

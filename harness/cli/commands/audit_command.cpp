@@ -3,6 +3,8 @@
 #include <memory>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "harness/audit/file_rules.h"
 #include "harness/audit/record_rules.h"
 #include "harness/audit/statement.h"
@@ -59,7 +61,7 @@ class Audit {
   }
 
  private:
-  /// What the suite of the other arithmetic publishes, where it lies beside this one.
+  /// What the suite of the other arithmetic publishes, if it is in the same folder.
   void add_sibling(std::vector<Statement>& statements) {
     for (const Row& row : suite_.rows) {
       if (row.sibling_suite.empty()) continue;
@@ -86,14 +88,14 @@ class Audit {
       if (fs::exists(absolute_location(suite_, location))) continue;
       const Claim* hash = row.find_claim("hash");
       const Source source = hash != nullptr ? hash->source : Source{};
-      found.push_back(
-          {"link",
-           {row.id},
-           what,
-           "the " + what + " that the row links does not exist",
-           "a link is a promise of a file",
-           {{what + " " + location, source.file, source.line, source.column, "", "", ""},
-            {"no such file", location, 0, "", "", "", ""}}});
+      found.push_back({"link",
+                       {row.id},
+                       what,
+                       fmt::format("the {} that the row links does not exist", what),
+                       "a link is a promise of a file",
+                       {{fmt::format("{} {}", what, location), source.file, source.line,
+                         source.column, "", "", ""},
+                        {"no such file", location, 0, "", "", "", ""}}});
     }
   }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
@@ -24,7 +26,7 @@ struct Options {
   bool json = false;
 };
 
-/// One thing that a run has, beside what the other has of it.
+/// One item of a run, compared with its counterpart in the other run.
 struct Compared {
   std::string what;  ///< "<row>/train-fp16-seed0".
   bool equal = false;
@@ -58,7 +60,7 @@ std::set<std::string> trainings_below(const fs::path& folder) {
 std::map<std::string, RunResult> results_below(const fs::path& folder) {
   std::map<std::string, RunResult> results;
   for (const auto& row : fs::directory_iterator(folder)) {
-    // What `halfproof paper` leaves are experiments and not results of rows.
+    // `halfproof paper` leaves experiments, which are not results of rows.
     if (row.path().filename() == "paper") continue;
     for (auto& result : read_run_results(row.path())) {
       const auto name = run_result_name(result.stage, result.precision, result.seed);
@@ -81,7 +83,7 @@ Compared only_in_one(const char* kind, const std::string& what, bool in_a) {
   const char* owner = in_a ? "A" : "B";
   return {what,
           false,
-          std::string("only ") + owner + " has it",
+          fmt::format("only {} has it", owner),
           {{kind, what}, {"equal", false}, {"only", owner}},
           true};
 }
@@ -122,19 +124,19 @@ std::set<std::string> names_of(const std::map<std::string, Value>& values) {
   return names;
 }
 
-/// How each ended, and the digests they hold: of predictions, of weights. Results that hold none
-/// (a skip, a lockstep) are compared by how they ended and say nothing of equality.
+/// Compares how two results ended, and their digests of predictions or weights. Results without
+/// digests (a skip, a lockstep) are compared by how they ended only, which shows no equality.
 void compare_result(const std::string& what, const RunResult& a, const RunResult& b,
                     std::vector<Compared>& list) {
   if (a.status != b.status || a.status == RunStatus::kError) {
-    const std::string words = "ended with " + std::string(to_string(a.status)) + " against " +
-                              std::string(to_string(b.status));
+    const std::string words =
+        fmt::format("ended with {} against {}", to_string(a.status), to_string(b.status));
     list.push_back({what, false, words, {{"result", what}, {"equal", false}, {"status", words}}});
     return;
   }
   for_each_name(
       names_of(a.digests), names_of(b.digests), [&](const std::string& key, bool in_a, bool in_b) {
-        const std::string name = what + " " + key;
+        const std::string name = fmt::format("{} {}", what, key);
         if (!in_a || !in_b) {
           list.push_back(only_in_one("digest", name, in_a));
           return;
@@ -176,7 +178,7 @@ int diff(const Options& options) {
   compare_results(runs, all);
   compare_trainings(runs, all);
   if (std::all_of(all.begin(), all.end(), [](const auto& one) { return one.one_sided; })) {
-    throw Error(ErrorCode::kUsage, options.a.string() + ", " + options.b.string(),
+    throw Error(ErrorCode::kUsage, fmt::format("{}, {}", options.a.string(), options.b.string()),
                 "expected two runs with results in common, found none to compare");
   }
   const bool equal = std::all_of(all.begin(), all.end(), [](const auto& one) { return one.equal; });

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/machine.h"
 #include "harness/cli/command.h"
@@ -27,7 +29,7 @@ struct Options {
   bool json = false;
 };
 
-/// What LibTorch sees, asked of the worker: this program never loads LibTorch.
+/// What LibTorch sees, as the worker reports it: this program never loads LibTorch.
 Json ask_worker() {
   Json record = {{"absent", "the worker said nothing"}};
   const fs::path program = program_folder() / "halfproof-worker";
@@ -78,7 +80,7 @@ Json suite_record(const Options& options) {
     try {
       const StoredFile file = obtain(absolute_location(suite, row.checkpoint), store);
       check_locked(file);
-      files[row.id] = "at hand, trust: " + std::string(to_string(file.trust));
+      files[row.id] = fmt::format("at hand, trust: {}", to_string(file.trust));
     } catch (const Error& error) {
       files[row.id] = "missing: " + error.detail();
     }
@@ -89,11 +91,11 @@ Json suite_record(const Options& options) {
       {"checkpoints", files}};
 }
 
-/// One line for each value; what lies deeper is named by its path: "tf32.cublas".
+/// One line for each value; a nested value is named by its path: "tf32.cublas".
 void print_values(const Json& object, const std::string& prefix = "") {
   for (const auto& [key, value] : object.items()) {
     if (value.is_object() && !value.empty()) {
-      print_values(value, prefix + key + ".");
+      print_values(value, fmt::format("{}{}.", prefix, key));
       continue;
     }
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();

@@ -34,7 +34,7 @@ struct Job {
   std::filesystem::path lock;
 };
 
-/// A suite is a local file; whatever a URL ends in, it is of one file to download.
+/// A suite is a local file; a URL, whatever its extension, is one file to download.
 bool is_suite(const std::string& target) {
   return !is_url(target) && target.ends_with(".json") && !target.ends_with(".log.json");
 }
@@ -98,7 +98,7 @@ void print(const Json& record) {
   }
 }
 
-/// A record for each file; one that cannot be had is no reason to leave the others.
+/// A record for each file; a file that cannot be obtained does not stop the others.
 Json fetch(const Options& options) {
   const Job job = plan(options);
   if (job.locations.empty()) {

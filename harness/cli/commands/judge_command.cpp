@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
@@ -36,7 +38,7 @@ bool selected(const VerdictRecord& record, const Options& options, const std::st
 }
 
 int judge(const Options& options) {
-  read_job(options.folder);  // Says so where the folder is no run directory.
+  read_job(options.folder);  // Throws where the folder is not a run directory.
   const Suite suite =
       read_suite(options.suite.empty() ? options.folder / "suite.json" : options.suite);
   if (options.row.empty() && options.claim.empty()) {
@@ -49,13 +51,13 @@ int judge(const Options& options) {
                 [&](const VerdictRecord& record) { return !selected(record, options, row); });
   if (verdicts.empty()) {
     throw Error(ErrorCode::kUsage, options.folder.string(),
-                "expected a claim " + options.claim + " of row " + options.row +
-                    " in this run, found none");
+                fmt::format("expected a claim {} of row {} in this run, found none", options.claim,
+                            options.row));
   }
   show_verdicts(suite, verdicts, options.output);
   if (!options.ctest) return exit_code(verdicts);
   for (const auto& verdict : verdicts) std::printf("%s", ctest_measurements(verdict).c_str());
-  // What is unfit, ambiguous or not verifiable is a skip that CTest counts and shows.
+  // An unfit, ambiguous or not verifiable claim is a skip that CTest counts and shows.
   const int code = exit_code(verdicts);
   return code == 3 ? kSkipExit : code;
 }

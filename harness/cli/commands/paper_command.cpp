@@ -61,7 +61,7 @@ void measure(const Suite& suite, const Options& options, const std::vector<const
   }
 }
 
-/// Judging what is stored takes what is there, unless rows and experiments were named.
+/// With --stored, and without names of rows and experiments, judges the documents that exist.
 std::vector<VerdictRecord> judge(const Options& options, const std::vector<const Row*>& rows,
                                  const PaperOptions& paper) {
   const bool named = !options.rows.empty() || !options.experiments.empty();

@@ -96,13 +96,14 @@ JobRecord job_record(const Suite& suite, const Options& options,
   return job;
 }
 
-/// Files are examined in each job anew: nothing that an earlier job saw of them counts.
+/// Keys the result by the job's start, so that every job examines the files again: what an earlier
+/// job saw in them does not count.
 RunResult& keyed(RunResult& result, const Row& row, const std::string& started) {
   result.key = result_key(row, "examine", "", "", {{"started", started}});
   return result;
 }
 
-/// Before anything is written, run.json included: a refusal leaves all as it was.
+/// Must run before anything is written, run.json included: a refusal leaves everything as it was.
 void keep_trainings(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
                     const RunDirectory& directory) {
   if (!asked(options, "train")) return;
@@ -124,7 +125,7 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
     };
     ExaminedRow examined = examine_row(suite, *row, store);
     progress.finish();
-    if (interrupted()) return;  // What is missing now says nothing of the row.
+    if (interrupted()) return;  // A file that is missing now says nothing about the row.
     examined.result.argv = options.argv;
     directory.write_result(keyed(examined.result, *row, started));
     directory.ask({{row->id, "examine", "", std::nullopt, examined.result.key}});
@@ -139,17 +140,23 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
 int run(const Options& options) {
   const Suite suite = read_suite(options.suite);
   const auto rows = select_rows(suite, options.rows);
+  // First of all, because it may refuse the whole job: no folder is created by then.
   if (asked(options, "train")) {
     require_decidable(rows, train_options(options, "train"), options.any_design);
   }
   const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
-  RunDirectory directory(out, suite);
+  RunDirectory directory(out,
+                         suite);  // Holds the lock of the directory until the verdicts are out.
+  // From here on files are written: Ctrl-C lets the current one be completed.
   catch_interrupts();
   keep_trainings(suite, options, rows, directory);
   const JobRecord job = job_record(suite, options, rows);
+  // Before the rows: an execution that is asked for but has no result counts as a failure, so that
+  // a job that dies half-way cannot pass.
   directory.write_job(job, suite);
   run_rows(suite, options, rows, job.started, directory);
   if (interrupted()) {
+    // No verdicts: the rows that were not reached would all fail.
     std::fprintf(stderr, "halfproof: interrupted; the same command finishes %s\n", out.c_str());
     return kInterruptedExit;
   }
@@ -174,11 +181,11 @@ void add_training_options(CLI::App& command, Options& options) {
             "Time between two states a training can be resumed from (default: 20)")
       ->check(CLI::NonNegativeNumber);
   command.add_flag("--restart", options.restart,
-                   "Train anew where a training of another program, data or recipe is found; that "
+                   "Start over where a training of another program, data or recipe is found; that "
                    "one is moved to <name>.old-<n>");
 }
 
-/// "verify", as the stage was called, is another word for "examine".
+/// "verify", the stage's former name, is accepted for "examine".
 std::string name_of_stage(std::string& stage) {
   if (stage == "verify") stage = "examine";
   return "";

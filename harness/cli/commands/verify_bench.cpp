@@ -1,5 +1,5 @@
-// What it costs to verify a file of 275 MB, in runs of sha256sum on the same file. HALFPROOF_PYTHON
-// names a Python with PyTorch, which makes the file.
+// The cost of verifying a file of 275 MB, in runs of sha256sum on the same file. HALFPROOF_PYTHON
+// names a Python with PyTorch, which creates the file.
 
 #include <chrono>
 #include <cstdio>
@@ -9,6 +9,8 @@
 #include <vector>
 
 #include <benchmark/benchmark.h>
+
+#include <fmt/format.h>
 
 #include "harness/base/file.h"
 #include "harness/base/median.h"
@@ -20,7 +22,7 @@ constexpr int kRuns = 7;
 constexpr int kSkipped = 77;
 
 /// Seconds that the command takes, start and end of its process included; ends the benchmark when
-/// it cannot run. Verdicts are no failures of the command: the file is of no row.
+/// it cannot run. FAIL verdicts do not count as that: the file belongs to no row.
 double seconds_of(const std::string& command, int most_status) {
   const auto start = std::chrono::steady_clock::now();
   const int status = std::system((command + " > /dev/null").c_str());
@@ -33,13 +35,13 @@ double seconds_of(const std::string& command, int most_status) {
   return taken.count();
 }
 
-/// sha256sum runs right before each run of ours, so that both see the machine in the same state.
+/// Runs sha256sum right before each run of ours, so that both see the machine in the same state.
 void measure(benchmark::State& state, const std::filesystem::path& path) {
   std::vector<double> sums;
   std::vector<double> ours;
   for ([[maybe_unused]] auto iteration : state) {
     sums.push_back(seconds_of("sha256sum " + path.string(), 0));
-    ours.push_back(seconds_of(std::string(HALFPROOF_PROGRAM) + " verify " + path.string(), 1));
+    ours.push_back(seconds_of(fmt::format("{} verify {}", HALFPROOF_PROGRAM, path.string()), 1));
     state.SetIterationTime(ours.back());
   }
   state.counters["median_ms"] = 1e3 * median(ours);
@@ -57,8 +59,8 @@ int main(int argc, char** argv) {
     return kSkipped;
   }
   const harness::TemporaryFolder folder;
-  seconds_of(std::string(python) + " harness/checkpoint/checkpoint_bench.py make " +
-                 folder.path().string(),
+  seconds_of(fmt::format("{} harness/checkpoint/checkpoint_bench.py make {}", python,
+                         folder.path().string()),
              0);
   for (const std::string format : {"legacy", "zip"}) {
     const auto path = folder.path() / (format + ".pth");

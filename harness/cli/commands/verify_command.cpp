@@ -41,7 +41,7 @@ Claim file_claim(const fs::path& file, const char* id, Json expected) {
 }
 
 /// What any file can be compared with without a table: the hash in its own name, its format, and
-/// what its config says of its tensors.
+/// what its config says about its tensors.
 Row row_of_file_alone(const fs::path& file, const CheckpointRecord& checkpoint) {
   Row row;
   row.id = file.stem().string();
@@ -67,7 +67,7 @@ Json policy_of(const Row& row) {
   return row.arithmetic ? Json(to_string(row.arithmetic->policy)) : Json();
 }
 
-/// Adds what every honest file has and no table says.
+/// Adds claims that every honest file meets and no table states.
 void add_claims_on_content(const fs::path& file, const CheckpointRecord& checkpoint, Row& row) {
   const std::pair<const char*, Json> claims[] = {
       {"origin", policy_of(row)},
@@ -91,7 +91,7 @@ IdentifiedRow find_row(const Suite& suite, const Options& options,
     found = identify_row(suite, options.file.filename().string(), checkpoint);
   }
   std::erase_if(found.row.claims, [](const Claim& claim) { return claim.evidence != "file"; });
-  // The zoo takes the optimizer out of what it publishes; a file of one's own may hold it.
+  // The zoo removes the optimizer from what it publishes; a local file may still hold it.
   found.row.claims.push_back(file_claim(options.file, "optimizer", "none"));
   return found;
 }

@@ -9,7 +9,7 @@
 
 namespace harness {
 
-/// Adds what is in a checkpoint to a record, from its format on.
+/// Adds the content of a checkpoint to a record, from its format on.
 /// Throws what Checkpoint::open throws, and Error(kInvalidFile) for a storage whose checksum is not
 /// the file's; what was recorded before that stays.
 void record_checkpoint(CheckpointRecord& record, const std::filesystem::path& path);
@@ -17,7 +17,7 @@ void record_checkpoint(CheckpointRecord& record, const std::filesystem::path& pa
 /// The config that a published file holds as text.
 struct ParsedConfig {
   Json config;                       ///< Null when there is no text or it cannot be parsed.
-  std::optional<std::string> error;  ///< Why a text that is there cannot be parsed.
+  std::optional<std::string> error;  ///< Why the text cannot be parsed.
 };
 
 /// Takes the text under the key `config` out of `holder`, a meta or the first line of a log, and

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "harness/cli/interrupt.h"
 #include "harness/cli/worker_versions.h"
 
@@ -23,9 +25,10 @@ std::pair<RunStatus, std::string> obstacle(const ExaminedRow& examined, const fs
     return {RunStatus::kSkipped, "no data: the suite names no data set; give --data DIR"};
   }
   if (fingerprint.empty()) {
-    return {RunStatus::kSkipped, "no data: expected images and labels of the split " +
-                                     suite.data.split + " below " + root.filename().string() +
-                                     "/leftImg8bit and gtFine, found none; give --data DIR"};
+    return {RunStatus::kSkipped,
+            fmt::format("no data: expected images and labels of the split {} below {}/leftImg8bit "
+                        "and gtFine, found none; give --data DIR",
+                        suite.data.split, root.filename().string())};
   }
   return {RunStatus::kOk, ""};
 }

@@ -9,14 +9,14 @@
 
 namespace harness {
 
-/// The executions that evaluate a row, without keys: of the stages "evaluate", "evaluate_ms_flip"
+/// The executions that evaluate a row, without keys: in the stages "evaluate", "evaluate_ms_flip"
 /// and "parity". Parity is FP16 (or another lower precision) against "fp32" and so needs both; six
 /// scales and flip are evaluated in the row's own precision when the table has a number.
 std::vector<AskedExecution> evaluations_of(const Row& row, const WorkerOptions& options);
 
-/// Stage "evaluate" of one row: gives its executions their keys in run.json and starts a worker for
-/// what is not yet there. A worker that dies leaves results of status error, missing data or a
-/// missing GPU results of status skipped.
+/// Stage "evaluate" of one row: records the keys of its executions in run.json and starts a worker
+/// for the results that are missing. A worker that dies leaves results of status error; missing
+/// data or a missing GPU, results of status skipped.
 void evaluate_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
                   RunDirectory& directory, const WorkerOptions& options);
 

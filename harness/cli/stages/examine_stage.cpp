@@ -57,9 +57,9 @@ void record_content(LogRecord& record, const fs::path& path) {
   record.last_miou = log.last_miou();
 }
 
-/// Obtains one published file and records what is in it. folder: of the suite, where a relative
-/// location starts. path: becomes where the file lies here if nothing is wrong with it; it stays
-/// out of the record.
+/// Obtains one published file and records its content. folder: the suite's, against which a
+/// relative location is resolved. path: set to the file's path if nothing is wrong with it; it is
+/// not recorded.
 template <typename FileRecord>
 FileRecord examine_file(const fs::path& folder, const std::string& location,
                         const StoreOptions& store, fs::path& path) {

@@ -18,7 +18,7 @@ std::string absolute_location(const Suite& suite, const std::string& location);
 /// exists, else <name>.lock.json in the suite's folder.
 std::filesystem::path lock_file_of(const Suite& suite);
 
-/// Where a command gets the suite's files from. cache, lock: empty for the usual ones.
+/// Where a command gets the suite's files from. cache, lock: empty for the default ones.
 StoreOptions store_options(const Suite& suite, const std::filesystem::path& cache,
                            const std::filesystem::path& lock, bool offline);
 
@@ -26,19 +26,19 @@ StoreOptions store_options(const Suite& suite, const std::filesystem::path& cach
 struct ExaminedRow {
   RunResult result;
   ExamineRecord record;  ///< The result's measurements.
-  /// Where the checkpoint lies here; empty when it is not at hand or its record has an error.
+  /// The checkpoint's path; empty when it is not available or its record has an error.
   std::filesystem::path checkpoint;
 
-  /// sha256 of the checkpoint; "" when it is not at hand.
+  /// sha256 of the checkpoint; "" when it is not available.
   std::string checkpoint_sha256() const;
 };
 
-/// Stage "examine": obtains the checkpoint and the log of a row and records what is in them,
-/// without LibTorch and without judging. What cannot be had or read becomes the record's `error`,
+/// Stage "examine": obtains the checkpoint and the log of a row and records their content, without
+/// LibTorch and without judging. A file that cannot be obtained or read sets the record's `error`,
 /// so that the other claims can still be judged.
 ExaminedRow examine_row(const Suite& suite, const Row& row, const StoreOptions& store);
 
-/// The same for a checkpoint of this machine that no suite need know.
+/// The same for a checkpoint on this machine, which need not be in any suite.
 CheckpointRecord examine_checkpoint(const std::filesystem::path& file);
 
 }  // namespace harness

@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/record/run_result.h"
 #include "harness/table/json_checks.h"
@@ -22,7 +24,7 @@ fs::path result_of(const TrainingPlace& place) {
   return place.row_folder / (place.name + ".json");
 }
 
-/// An object of keys from a file that may be missing or torn.
+/// An object of keys from a file that may be missing or truncated.
 Json read_if_there(const fs::path& file) {
   try {
     const Json value = fs::exists(file) ? read_json_file(file) : Json();
@@ -36,13 +38,13 @@ bool has_state(const TrainingPlace& place) {
   return fs::exists(folder_of(place) / "latest.pth");
 }
 
-/// The result of a training that came to its end.
+/// The result of a training that was finished.
 std::optional<RunResult> finished(const TrainingPlace& place) {
   try {
     RunResult result = run_result_from_json(read_if_there(result_of(place)), place.name);
     if (result.status == RunStatus::kOk) return result;
   } catch (const Error&) {
-    // None, or one that was not written to its end.
+    // There is none, or it was not written completely.
   }
   return std::nullopt;
 }
@@ -73,15 +75,15 @@ std::string differences(const Json& then, const Json& now) {
   std::string text;
   for (const auto& name : names) {
     if (then.value(name, Json()) == now.value(name, Json())) continue;
-    text += (text.empty() ? "" : "; ") + name + " was " + value_in(then, name) + ", is " +
-            value_in(now, name);
+    text += fmt::format("{}{} was {}, is {}", text.empty() ? "" : "; ", name, value_in(then, name),
+                        value_in(now, name));
   }
   return text.empty() ? "its parts are the same, its key is not" : text;
 }
 
 fs::path free_place(const TrainingPlace& place) {
   for (int n = 1;; ++n) {
-    const fs::path aside = place.row_folder / (place.name + kAside + std::to_string(n));
+    const fs::path aside = place.row_folder / fmt::format("{}{}{}", place.name, kAside, n);
     if (!fs::exists(aside)) return aside;
   }
 }
@@ -110,11 +112,12 @@ void keep_other_training(const TrainingPlace& place, bool restart) {
   const Json kept = read_if_there(folder_of(place) / "key.json");
   if (!holds_another(place, kept)) return;
   if (restart) return move_aside(place);
-  throw Error(ErrorCode::kUsage, folder_of(place).string(),
-              "expected a training that this command began, got another one: " +
-                  differences(kept.value("parts", Json()), place.parts) +
-                  "; give --restart to train anew (the other one is moved to " + place.name +
-                  kAside + "<n>), or choose another --out");
+  throw Error(
+      ErrorCode::kUsage, folder_of(place).string(),
+      fmt::format(
+          "expected a training that this command began, got another one: {}; give --restart to "
+          "start over (the other one is moved to {}{}<n>), or choose another --out",
+          differences(kept.value("parts", Json()), place.parts), place.name, kAside));
 }
 
 void write_training_key(const TrainingPlace& place) {

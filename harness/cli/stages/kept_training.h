@@ -15,12 +15,12 @@ struct TrainingPlace {
   Json parts;        ///< key_parts(): what the key is made of.
 };
 
-/// Is there a saved state or a finished training, of whatever key?
+/// Is there a saved state or a finished training, whatever its key?
 bool holds_training(const TrainingPlace& place);
 
 /// Keeps days of work from being overwritten. Where a saved state or a finished training with
-/// another key is found, throws Error(kUsage) that names the parts which differ; with `restart`
-/// moves the folder and the result to <name>.old-<n>/ instead, n the first number that is free.
+/// another key is found, throws an Error(kUsage) that names the parts that differ; with `restart`,
+/// moves the folder and the result to <name>.old-<n>/ instead, n being the first free number.
 /// A training with the same key stays as it is: it is resumed.
 void keep_other_training(const TrainingPlace& place, bool restart);
 

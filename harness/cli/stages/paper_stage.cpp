@@ -1,5 +1,7 @@
 #include "harness/cli/stages/paper_stage.h"
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/machine.h"
@@ -23,7 +25,7 @@ fs::path plot_of(const fs::path& folder, const std::string& experiment, const st
   return folder / (experiment_file_stem(experiment, row) + ".svg");
 }
 
-/// What all experiments with a row need, or why none can be made.
+/// What all experiments with a row need, or why none can be run.
 struct PaperSource {
   fs::path root;
   fs::path pretrained;  ///< Empty: none is published.
@@ -71,7 +73,7 @@ void measure_paper_row(const Suite& suite, const Row& row, const ExaminedRow& ex
   for (const auto& name : options.experiments) {
     if (interrupted()) return;
     RowEnd end = source.obstacle;
-    // What an earlier call left must not pass for what this one measured.
+    // A document of an earlier call must not be taken for what this one measured.
     fs::remove(document_of(options.folder, name, row.id));
     fs::remove(plot_of(options.folder, name, row.id));
     if (end.status == RunStatus::kOk) {
@@ -95,17 +97,17 @@ std::vector<VerdictRecord> judge_paper_document(const fs::path& folder, const st
     const Experiment experiment = experiment_from_json(read_json_file(file), file.string());
     if (to_string(experiment.name) != name || experiment.row != row) {
       throw Error(ErrorCode::kInvalidJson, file.string(),
-                  "expected the experiment " + name + " with the row " + row + ", got " +
-                      std::string(to_string(experiment.name)) + " with " + experiment.row);
+                  fmt::format("expected the experiment {} with the row {}, got {} with {}", name,
+                              row, to_string(experiment.name), experiment.row));
     }
     if (experiment.status == RunStatus::kOk) {
-      const std::string title = name + ": " + row;
+      const std::string title = fmt::format("{}: {}", name, row);
       write_file_atomic(plot_of(folder, name, row), render_svg(title, experiment.charts));
     }
     return judge_experiment(experiment);
   } catch (const Error& error) {
     return fail_experiment(paper_experiment(name), row,
-                           std::string("nothing was measured: ") + error.what());
+                           fmt::format("nothing was measured: {}", error.what()));
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/location.h"
 #include "harness/base/measurement.h"
@@ -30,7 +32,7 @@ std::string url_of_open_mmlab(const std::string& name) {
   static const std::map<std::string, std::string> files = {
       {"resnet50_v1c", "resnet50_v1c-2cccc1ad.pth"},
       {"resnet101_v1c", "resnet101_v1c-e67eebb6.pth"}};
-  const auto file = files.find(name.substr(std::string(kOpenMmlab).size()));
+  const auto file = files.find(name.substr(std::string_view(kOpenMmlab).size()));
   if (file == files.end()) return "";
   return "https://download.openmmlab.com/pretrain/third_party/" + file->second;
 }
@@ -48,9 +50,9 @@ struct KeyedTraining {
 
 /// What all trainings of a row share.
 struct TrainingSource {
-  fs::path root;  ///< Of the data.
+  fs::path root;  ///< Root of the data set.
   std::string train_data;
-  std::string validation_data;  ///< Fingerprints; empty where the split is not there.
+  std::string validation_data;  ///< Fingerprints; empty where the split does not exist.
   PretrainedBackbone pretrained;
   RowEnd obstacle;  ///< Why nothing can be trained, if so.
 };
@@ -64,9 +66,10 @@ TrainingSource find_training_source(const Suite& suite, const Row& row, const Ex
     source.validation_data = data_fingerprint(source.root, suite.data.split);
   }
   if (source.train_data.empty() || source.validation_data.empty()) {
-    source.obstacle = {RunStatus::kSkipped, "no data: expected the splits train and " +
-                                                suite.data.split +
-                                                " below leftImg8bit and gtFine; give --data DIR"};
+    source.obstacle = {RunStatus::kSkipped,
+                       fmt::format("no data: expected the splits train and {} below leftImg8bit "
+                                   "and gtFine; give --data DIR",
+                                   suite.data.split)};
     return source;
   }
   source.pretrained = obtain_pretrained(suite, row, examined, store);
@@ -122,7 +125,7 @@ std::string pretrained_location(const Suite& suite, const Row& row, const Examin
   const std::string configured = configured_pretrained(examined);
   if (configured.rfind(kOpenMmlab, 0) == 0) return url_of_open_mmlab(configured);
   if (configured.empty() || is_url(configured)) return configured;
-  // What stands above a URL is nothing of this machine, whatever folder we were started in.
+  // A URL has no folders on this machine, whatever folder we were started in.
   if (is_url(row.checkpoint)) return "";
   const fs::path published = fs::absolute(absolute_location(suite, row.checkpoint));
   return find_above(published, configured);
@@ -134,9 +137,11 @@ PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
   const std::string location = pretrained_location(suite, row, examined);
   const std::string configured = configured_pretrained(examined);
   if (location.empty() && !configured.empty()) {
-    backbone.obstacle = {RunStatus::kError, "the pretrained backbone " + configured +
-                                                " is not there; name it in the suite as "
-                                                "recipe.pretrained"};
+    backbone.obstacle = {
+        RunStatus::kError,
+        fmt::format(
+            "the pretrained backbone {} is not there; name it in the suite as recipe.pretrained",
+            configured)};
   }
   if (location.empty()) return backbone;
   try {
@@ -148,7 +153,8 @@ PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
     const bool unreachable = error.code() == ErrorCode::kFetchFailed;
     backbone.obstacle = {
         unreachable ? RunStatus::kSkipped : RunStatus::kError,
-        (unreachable ? "no network: " : "the pretrained backbone: ") + std::string(error.what())};
+        fmt::format("{}{}",
+                    unreachable ? "no network: " : "the pretrained backbone: ", error.what())};
   }
   return backbone;
 }
@@ -156,7 +162,7 @@ PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
 std::vector<AskedExecution> trainings_of(const Row& row, const TrainOptions& options) {
   auto precisions =
       options.precisions.empty() ? default_precisions(row.policy()) : options.precisions;
-  // A lockstep has FP32 beside whatever it is of.
+  // A lockstep always trains FP32 beside the given precision.
   if (options.precisions.empty() && options.stage == "lockstep") precisions.resize(1);
   std::vector<AskedExecution> trainings;
   for (const auto seed : options.seeds) {

@@ -25,8 +25,8 @@ Difference difference_from(const Sample& sample, double fixed);
 /// the degrees of freedom of Welch and Satterthwaite. Without an error when one has n < 2.
 Difference difference_between(const Sample& a, const Sample& b);
 
-/// One further value minus the mean of a sample, if it is of the sample's population: the error
-/// takes in the value's own scatter.
+/// One further value minus the mean of a sample, assuming that it is from the same population: the
+/// error includes the value's own scatter.
 Difference difference_of_one(double value, const Sample& sample);
 
 struct Interval {
@@ -34,7 +34,7 @@ struct Interval {
   double high = 0.0;
 };
 
-/// The two-sided confidence interval. A difference with an error of 0 has one without width.
+/// The two-sided confidence interval. With an error of 0 it has no width.
 Interval confidence_interval(const Difference& difference, double confidence);
 
 enum class Equivalence {
@@ -49,7 +49,7 @@ enum class Equivalence {
 /// Difference and margin are compared with an allowance of 1e-12 for binary fractions.
 Equivalence compare_with_margin(const Difference& difference, double margin);
 
-/// The smallest n from `first` up to 10000 for which `with(n)` is decided; 0 when there is none.
+/// The smallest n from `first` to 10000 for which `with(n)` is decided; 0 when there is none.
 std::size_t fewest_that_decide(const std::function<Difference(std::size_t)>& with,
                                std::size_t first, double margin);
 

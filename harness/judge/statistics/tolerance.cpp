@@ -4,6 +4,8 @@
 #include <limits>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 
 namespace harness {
@@ -41,8 +43,8 @@ Json tolerance_record(const NumberJudgement& judgement, const std::optional<Tole
                       double rounding) {
   std::string reason = tolerance ? tolerance->reason : "";
   if (rounding > 0.0) {
-    reason += (reason.empty() ? "±" : "; ±") + short_text(rounding) +
-              ": rounding of the published digits";
+    reason += fmt::format("{}{}: rounding of the published digits", reason.empty() ? "±" : "; ±",
+                          short_text(rounding));
   }
   if (reason.empty()) reason = "the suite allows no difference";
   return {{"abs", number_or_null(without_binary_dust(judgement.allowed))}, {"reason", reason}};

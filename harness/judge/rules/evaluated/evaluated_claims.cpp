@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
@@ -19,8 +21,8 @@ std::string other_arithmetics(const ClaimContext& context, const RunResult& resu
     if (!is_other) continue;
     const auto evidence = read_record<EvaluationRecord>(use_result(other));
     if (!evidence.record || !std::isfinite(evidence.record->miou)) continue;
-    text += "; in " + other.precision + " " +
-            measured_text(evidence.record->miou, context.claim.digits);
+    text += fmt::format("; in {} {}", other.precision,
+                        measured_text(evidence.record->miou, context.claim.digits));
   }
   return text;
 }
@@ -31,9 +33,10 @@ Finding judge_miou_of(const ClaimContext& context, const EvaluationRecord& recor
   if (record.pixels <= 0) return fail_unmeasured("no pixel was counted");
   if (!std::isfinite(record.miou)) return fail_unmeasured("the evaluation has no finite mIoU");
   // "16 images in fp16 on cpu; in fp32 52.060".
-  return judge_number_claim(context.claim, record.miou, PublishedAs::kPrinted,
-                            plural(record.images, "image") + " in " + result.precision + " on " +
-                                result.device + other_arithmetics(context, result));
+  return judge_number_claim(
+      context.claim, record.miou, PublishedAs::kPrinted,
+      fmt::format("{} in {} on {}{}", plural(record.images, "image"), result.precision,
+                  result.device, other_arithmetics(context, result)));
 }
 
 Finding judge_evaluation(const ClaimContext& context, std::string_view stage) {

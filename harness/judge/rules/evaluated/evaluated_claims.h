@@ -4,8 +4,8 @@
 
 namespace harness {
 
-/// Rules for what our evaluation of the published checkpoint measured, in the row's own arithmetic
-/// (docs/judging.md). Other arithmetics that were run are named in the reason.
+/// Rules for the results of our evaluation of the published checkpoint, in the row's own arithmetic
+/// (docs/judging.md). The reason names other arithmetics that were run.
 
 /// mIoU in percent. No image, no counted pixel or no finite mIoU is a failure.
 Finding judge_miou(const ClaimContext& context);

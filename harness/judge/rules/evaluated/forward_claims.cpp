@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/arithmetic/policy.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
@@ -49,16 +51,16 @@ std::string range_reason(const Claim& claim, const Forward& forward, ElementType
   const std::string where = layer_text(seen.max_abs_layer);
   std::string reason = "largest" + where;
   if (!pass) {
-    reason =
-        "expected at most " + published_text(claim) + ", found " + short_text(seen.max_abs) + where;
+    reason = fmt::format("expected at most {}, found {}{}", published_text(claim),
+                         short_text(seen.max_abs), where);
     if (counts_above(type))
-      reason += ", " + count_text(seen.above_half_max) + " above FP16's range";
-    reason += ", " + count_text(forward.worst()) + " not finite";
+      reason += fmt::format(", {} above FP16's range", count_text(seen.above_half_max));
+    reason += fmt::format(", {} not finite", count_text(forward.worst()));
   }
   reason += "; ";
   if (counts_above(type))
     reason += share_text(seen.half_subnormals, seen.elements) + " subnormal, ";
-  return reason + share_text(seen.zeros, seen.elements) + " zero";
+  return fmt::format("{}{} zero", reason, share_text(seen.zeros, seen.elements));
 }
 
 Finding judge_magnitudes(const Claim& claim, const Forward& forward, ElementType type) {
@@ -73,9 +75,12 @@ Finding judge_magnitudes(const Claim& claim, const Forward& forward, ElementType
 Finding judge_finiteness(const Claim& claim, const Forward& forward) {
   const std::string all = plural(forward.activations.elements, "activation");
   const bool as_published = claim.value.is_null() || claim.value == forward.worst();
-  if (forward.is_finite()) return pass_or_fail(as_published, 0, "all " + all + " are finite");
-  std::string reason = count_text(forward.activations.non_finite) + " of " + all + " and " +
-                       plural(forward.logits.non_finite, "logit") + " are NaN or infinite";
+  if (forward.is_finite()) {
+    return pass_or_fail(as_published, 0, fmt::format("all {} are finite", all));
+  }
+  std::string reason =
+      fmt::format("{} of {} and {} are NaN or infinite", count_text(forward.activations.non_finite),
+                  all, plural(forward.logits.non_finite, "logit"));
   const std::string first = layer_text(forward.activations.first_non_finite_layer);
   if (!first.empty()) reason += ", the first" + first;
   return pass_or_fail(claim.value == forward.worst(), forward.worst(), reason);

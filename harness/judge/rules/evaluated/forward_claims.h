@@ -11,7 +11,7 @@ Finding judge_finite_forward(const ClaimContext& context);
 
 /// Largest magnitude of the half-precision forward pass: at most the published limit of the type
 /// that it computes in (65504 for FP16), nothing above FP16's range where that is the type, nothing
-/// non-finite. The reason shows what was lost to FP16's subnormals and to zeros.
+/// non-finite. The reason shows the shares of FP16's subnormals and of zeros.
 Finding judge_range(const ClaimContext& context);
 
 }  // namespace harness

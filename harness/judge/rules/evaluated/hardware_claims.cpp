@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "harness/base/measurement.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/hardware.h"
@@ -19,7 +21,7 @@ constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 std::string unfitness(const Claim& claim, const RunResult& result) {
   const std::string stage = text_at(claim.conditions, {"stage"});
   if (!stage.empty() && stage != "evaluate") {
-    return "published for the stage " + stage + ", this is the stage evaluate";
+    return fmt::format("published for the stage {}, this is the stage evaluate", stage);
   }
   return unfit_hardware(claim.conditions, result);
 }
@@ -42,10 +44,10 @@ Finding judge_on_hardware(const ClaimContext& context, double (*measure)(const E
   std::string reason = unfitness(context.claim, *evidence.result);
   if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
   if (!(measured > 0.0))
-    return in_precision(fail_unmeasured("no " + what + " was measured"), precision);
+    return in_precision(fail_unmeasured(fmt::format("no {} was measured", what)), precision);
   return in_precision(
       judge_number_claim(context.claim, measured, PublishedAs::kPrinted,
-                         "in " + precision + " on " + hardware_of(*evidence.result)),
+                         fmt::format("in {} on {}", precision, hardware_of(*evidence.result))),
       precision);
 }
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/arithmetic/policy.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
@@ -18,8 +20,8 @@ std::string interval_text(const ParityRecord& parity) {
   if (parity.images < 2) return "one image gives no interval";
   const auto interval = bootstrap_difference(parity.per_image);
   if (!interval) return "no counts per image, so no interval";
-  return "95 % of resampled sets of images: " + fixed_text(interval->low, 3) + " to " +
-         fixed_text(interval->high, 3);
+  return fmt::format("95 % of resampled sets of images: {} to {}", fixed_text(interval->low, 3),
+                     fixed_text(interval->high, 3));
 }
 
 Finding judge_difference(const ClaimContext& context, const ParityRecord& parity) {
@@ -29,26 +31,27 @@ Finding judge_difference(const ClaimContext& context, const ParityRecord& parity
     return fail_unmeasured("the comparison has no finite mIoU of both arithmetics");
   }
   if (!(std::abs(difference - (parity.miou - parity.miou_reference)) <= kBookkeepingError)) {
-    return fail_unmeasured("the difference " + short_text(difference, 6) + " is not " +
-                           short_text(parity.miou, 8) + " - " +
-                           short_text(parity.miou_reference, 8));
+    return fail_unmeasured(fmt::format("the difference {} is not {} - {}",
+                                       short_text(difference, 6), short_text(parity.miou, 8),
+                                       short_text(parity.miou_reference, 8)));
   }
-  return judge_number_claim(context.claim, difference, PublishedAs::kPosited,
-                            fixed_text(parity.miou, 3) + " against FP32's " +
-                                fixed_text(parity.miou_reference, 3) + " on " +
-                                plural(parity.images, "image") + "; " + interval_text(parity));
+  return judge_number_claim(
+      context.claim, difference, PublishedAs::kPosited,
+      fmt::format("{} against FP32's {} on {}; {}", fixed_text(parity.miou, 3),
+                  fixed_text(parity.miou_reference, 3), plural(parity.images, "image"),
+                  interval_text(parity)));
 }
 
 Finding judge_pixels(const ClaimContext& context, const ParityRecord& parity) {
   const std::int64_t changed = parity.changed_pixels;
   if (changed < 0 || changed > parity.pixels) {
-    return fail_unmeasured(count_text(changed) + " changed of " + plural(parity.pixels, "pixel") +
-                           " cannot be");
+    return fail_unmeasured(fmt::format("{} changed of {} cannot be", count_text(changed),
+                                       plural(parity.pixels, "pixel")));
   }
   const double share = static_cast<double>(changed) / static_cast<double>(parity.pixels);
   return judge_number_claim(
       context.claim, share, PublishedAs::kPosited,
-      count_text(changed) + " of " + plural(parity.pixels, "pixel") + " change class");
+      fmt::format("{} of {} change class", count_text(changed), plural(parity.pixels, "pixel")));
 }
 
 Finding judge_logits(const ClaimContext& context, const ParityRecord& parity) {
@@ -58,16 +61,17 @@ Finding judge_logits(const ClaimContext& context, const ParityRecord& parity) {
     return fail_unmeasured("the distance of the logits from FP64 is not finite");
   }
   if (!(logits.rmse_reference > 0.0) || !(logits.rmse >= 0.0)) {
-    return fail_unmeasured("FP32 lies " + short_text(logits.rmse_reference) +
-                           " from FP64: that is no yardstick");
+    return fail_unmeasured(
+        fmt::format("FP32's distance from FP64 is {}: that is no reference error",
+                    short_text(logits.rmse_reference)));
   }
   const Policy half = half_policy(context.row.policy());
   const std::string label(facts(facts(half).compute).label);
-  return judge_number_claim(context.claim,
-                            logits.rmse / (rounding_over_fp32(half) * logits.rmse_reference),
-                            PublishedAs::kPosited,
-                            label + " lies " + short_text(logits.rmse) + " from FP64, FP32 " +
-                                short_text(logits.rmse_reference) + "; 1 is rounding alone");
+  return judge_number_claim(
+      context.claim, logits.rmse / (rounding_over_fp32(half) * logits.rmse_reference),
+      PublishedAs::kPosited,
+      fmt::format("{} is {} from FP64, FP32 {}; 1 is rounding alone", label,
+                  short_text(logits.rmse), short_text(logits.rmse_reference)));
 }
 
 /// Why the record compares nothing, if so.

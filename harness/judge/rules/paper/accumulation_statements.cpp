@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
@@ -11,7 +13,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kOneRounding = 0x1p-11;
-/// From here on ones and equal values add nothing to a sum in half.
+/// From this sum on, adding one (or further equal values) changes nothing in half.
 constexpr std::int64_t kHalfStagnates = 2048;
 /// The products that the statement is about.
 constexpr std::int64_t kLongest = 65536;
@@ -38,16 +40,16 @@ Finding judge_dot_products(const AccumulationRecord& record) {
                     half >= kFactor * kOneRounding;
   return with_bound(
       pass_or_fail(pass, number_or_null(100.0 * half),
-                   "relative error of " + count_text(longest->length) +
-                       " positive products: " + percent(half) +
-                       " accumulated in half; accumulated in FP32 at most " + percent(single) +
-                       " at any length, one rounding is " + percent(kOneRounding)),
+                   fmt::format("relative error of {} positive products: {} accumulated in half; "
+                               "accumulated in FP32 at most {} at any length, one rounding is {}",
+                               count_text(longest->length), percent(half), percent(single),
+                               percent(kOneRounding))),
       "min", 100.0 * kFactor * kOneRounding,
       "ten times what the one rounding costs that FP32 accumulation is allowed");
 }
 
-/// What became of the means of equal values. Those that half gets right are the control: they are
-/// of fewer values than those that it gets wrong.
+/// Outcomes of the means of equal values. The means that half gets right are the control: they are
+/// over fewer values than those it gets wrong.
 struct Means {
   std::int64_t held = 0, stagnated = 0, overflowed = 0, single_wrong = 0;
   std::int64_t longest_held = 0;
@@ -80,10 +82,10 @@ Finding judge_statistics(const AccumulationRecord& record) {
   }
   if (record.statistics.empty()) return no_number("means of batch norm");
   return pass_or_fail(means.shows_the_statement(), means.stagnated + means.overflowed,
-                      "means of equal values: in half " + count_text(means.stagnated) +
-                          " stagnate, " + count_text(means.overflowed) + " overflow and " +
-                          count_text(means.held) + " (few values, the control) is right; in FP32 " +
-                          count_text(means.single_wrong) + " are wrong");
+                      fmt::format("means of equal values: in half {} stagnate, {} overflow and {} "
+                                  "(few values, the control) is right; in FP32 {} are wrong",
+                                  count_text(means.stagnated), count_text(means.overflowed),
+                                  count_text(means.held), count_text(means.single_wrong)));
 }
 
 Finding judge_kernels(const AccumulationRecord& record) {
@@ -95,11 +97,11 @@ Finding judge_kernels(const AccumulationRecord& record) {
   const bool pass = long_enough && kernels.sum_of_ones == static_cast<double>(kernels.ones) &&
                     kernels.batch_norm_mean == kernels.value;
   return pass_or_fail(pass, kernels.sum_of_ones,
-                      "a half convolution over " + count_text(kernels.ones) + " ones gives " +
-                          short_text(kernels.sum_of_ones) +
-                          " (half accumulation ends at 2048), half batch norm the mean " +
-                          short_text(kernels.batch_norm_mean) + " of " + count_text(kernels.count) +
-                          " values " + short_text(kernels.value));
+                      fmt::format("a half convolution over {} ones gives {} (half accumulation "
+                                  "ends at 2048), half batch norm the mean {} of {} values {}",
+                                  count_text(kernels.ones), short_text(kernels.sum_of_ones),
+                                  short_text(kernels.batch_norm_mean), count_text(kernels.count),
+                                  short_text(kernels.value)));
 }
 
 Finding judge_activations(const AccumulationRecord& record) {
@@ -116,9 +118,9 @@ Finding judge_activations(const AccumulationRecord& record) {
   if (!std::isfinite(share)) return no_number("channels of the row");
   return with_bound(
       pass_or_fail(share >= kNoticeableShare && single == 0, 100.0 * share,
-                   "statistics of " + count_text(half) + " of " + count_text(channels) +
-                       " channels are off by more than 1 % when accumulated in half, of " +
-                       count_text(single) + " in FP32"),
+                   fmt::format("statistics of {} of {} channels are off by more than 1 % when "
+                               "accumulated in half, of {} in FP32",
+                               count_text(half), count_text(channels), count_text(single))),
       "min", 100.0 * kNoticeableShare, kNoticeableReason);
 }
 

@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
@@ -26,14 +28,14 @@ Finding judge_activation_gradients(const LossScalingRecord& record) {
   const double early = zeros(record.start.activations, record.start.activations.unscaled);
   if (!std::isfinite(late) || !std::isfinite(early)) return no_number("gradients of activations");
   const double worst = std::max(late, early);
-  return with_bound(
-      pass_or_fail(worst >= kNoticeableShare, 100.0 * worst,
-                   "of those that FP32 has, a half backward pass makes zero: " + percent(early) +
-                       " at the start, " + percent(late) + " with the published weights"),
-      "min", 100.0 * kNoticeableShare, kNoticeableReason);
+  return with_bound(pass_or_fail(worst >= kNoticeableShare, 100.0 * worst,
+                                 fmt::format("of those that FP32 has, a half backward pass makes "
+                                             "zero: {} at the start, {} with the published weights",
+                                             percent(early), percent(late))),
+                    "min", 100.0 * kNoticeableShare, kNoticeableReason);
 }
 
-/// The paper's number is of one speech model: measured here, and nothing to pass or fail by.
+/// The paper's number is that of one speech model: it is measured here but decides nothing.
 Finding judge_weight_gradients(const LossScalingRecord& record) {
   const auto small = [](const GradientCensus& census) {
     return share_of(census.unscaled.below_2_24, census.non_zero);
@@ -41,16 +43,15 @@ Finding judge_weight_gradients(const LossScalingRecord& record) {
   const double late = small(record.published.weights);
   const double early = small(record.start.weights);
   if (!std::isfinite(late) || !std::isfinite(early)) return no_number("gradients of weights");
-  Finding finding =
-      not_verifiable("the paper's 5 % are of a speech model that is not at hand; of this row's, " +
-                     percent(early) + " are below 2^-24 at the start and " + percent(late) +
-                     " with the published weights");
+  Finding finding = not_verifiable(
+      fmt::format("the paper's 5 % are of a speech model that is not at hand; of this row's, {} "
+                  "are below 2^-24 at the start and {} with the published weights",
+                  percent(early), percent(late)));
   finding.measured = 100.0 * std::max(late, early);
   return finding;
 }
 
-/// Zeros of the half backward pass, compared with those that rounding alone makes of FP32's
-/// gradients.
+/// Zeros of the half backward pass, compared with those that rounding FP32's gradients alone gives.
 Finding judge_flush_threshold(const LossScalingRecord& record) {
   constexpr double kOff = 0.1;
   double worst = 0.0;
@@ -64,9 +65,9 @@ Finding judge_flush_threshold(const LossScalingRecord& record) {
       return no_number("gradients below 2^-25");
     }
     worst = std::max(worst, std::fabs(half / rounded - 1.0));
-    text.append(text.empty() ? "" : "; ").append(name).append(": ").append(percent(half));
-    text.append(" are zero in half, ").append(percent(rounded));
-    text.append(" at most 2^-25 and ").append(percent(paper)).append(" below 2^-24 in FP32");
+    text += fmt::format("{}{}: {} are zero in half, {} at most 2^-25 and {} below 2^-24 in FP32",
+                        text.empty() ? "" : "; ", name, percent(half), percent(rounded),
+                        percent(paper));
   }
   return with_bound(pass_or_fail(worst <= kOff, worst, text), "rel", kOff,
                     "the half forward pass gives slightly other gradients");
@@ -86,8 +87,8 @@ Finding judge_rescue(const LossScalingRecord& record) {
       }
       const bool broken = census->scaled.non_finite_in_half != 0;
       worst = std::max(worst, broken ? std::numeric_limits<double>::infinity() : after / before);
-      text.append(text.empty() ? "" : "; ").append(kind).append(", ").append(name);
-      text.append(": ").append(percent(before)).append(" to ").append(percent(after));
+      text += fmt::format("{}{}, {}: {} to {}", text.empty() ? "" : "; ", kind, name,
+                          percent(before), percent(after));
     }
   }
   return with_bound(pass_or_fail(worst <= kLeft, number_or_null(100.0 * worst), text), "max",

@@ -2,6 +2,8 @@
 #include <array>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
@@ -44,11 +46,10 @@ Finding judge_ratio(const MasterWeightsRecord& record) {
   return with_bound(
       pass_or_fail(
           complete && exact && bounded, census.smallest_lost_ratio,
-          "over " + count_text(census.cases) +
-              " cases, all normal halves in both directions: every update below half the "
-              "distance to the next half is lost, none above; ties stay at even weights; the "
-              "largest ratio that still moves a weight is " +
-              short_text(census.largest_moving_ratio, 7)),
+          fmt::format("over {} cases, all normal halves in both directions: every update below "
+                      "half the distance to the next half is lost, none above; ties stay at even "
+                      "weights; the largest ratio that still moves a weight is {}",
+                      count_text(census.cases), short_text(census.largest_moving_ratio, 7))),
       "abs", 0.0, "exact arithmetic");
 }
 
@@ -63,10 +64,12 @@ Finding judge_boundary(const MasterWeightsRecord& record) {
   const auto moved = large.updates - large.lost;
   const auto against = small.lost + moved;
   return with_bound(
-      pass_or_fail(against == 0, against,
-                   "of " + count_text(small.updates) + " updates with a ratio below 2048 " +
-                       count_text(small.lost) + " were lost, of " + count_text(large.updates) +
-                       " from 4096 on " + count_text(moved) + " moved"),
+      pass_or_fail(
+          against == 0, against,
+          fmt::format(
+              "of {} updates with a ratio below 2048 {} were lost, of {} from 4096 on {} moved",
+              count_text(small.updates), count_text(small.lost), count_text(large.updates),
+              count_text(moved))),
       "abs", 0.0, "exact arithmetic");
 }
 
@@ -76,8 +79,9 @@ Finding judge_vanishing(const MasterWeightsRecord& record) {
   if (!std::isfinite(late) || !std::isfinite(early)) return no_number("updates of half weights");
   return with_bound(
       pass_or_fail(late >= kNoticeableShare, 100.0 * late,
-                   percent(late) + " of the updates left their half weight where it was, at the " +
-                       "learning rate of the last tenth; " + percent(early) + " at the start's"),
+                   fmt::format("{} of the updates left their half weight where it was, at the "
+                               "learning rate of the last tenth; {} at the start's",
+                               percent(late), percent(early))),
       "min", 100.0 * kNoticeableShare, kNoticeableReason);
 }
 
@@ -87,10 +91,10 @@ Finding judge_standing_still(const MasterWeightsRecord& record) {
   if (!std::isfinite(share)) return no_number("masters that moved by a unit in the last place");
   if (!trained(record.published)) return no_number("several steps with a finite loss");
   return with_bound(pass_or_fail(share >= kNoticeableShare, 100.0 * share,
-                                 percent(share) + " of the " + count_text(after.drifted) +
-                                     " weights that left their half in " +
-                                     plural(record.published.steps, "step") +
-                                     " with masters never moved without them"),
+                                 fmt::format("{} of the {} weights that left their half in {} with "
+                                             "masters never moved without them",
+                                             percent(share), count_text(after.drifted),
+                                             plural(record.published.steps, "step"))),
                     "min", 100.0 * kNoticeableShare, kNoticeableReason);
 }
 
@@ -104,11 +108,12 @@ Finding judge_masters_moving(const MasterWeightsRecord& record) {
     if (!trained(*phase)) return no_number("several steps with a finite loss");
     worst = std::min(worst, share);
   }
-  return with_bound(pass_or_fail(worst >= kLeast, 100.0 * worst,
-                                 "of " + count_text(updates) + " updates at least " +
-                                     percent(worst) + " moved their FP32 master in each phase"),
-                    "min", 100.0 * kLeast,
-                    "FP32 loses an update only below 2^-24 of its weight, or where it is 0");
+  return with_bound(
+      pass_or_fail(worst >= kLeast, 100.0 * worst,
+                   fmt::format("of {} updates at least {} moved their FP32 master in each phase",
+                               count_text(updates), percent(worst))),
+      "min", 100.0 * kLeast,
+      "FP32 loses an update only below 2^-24 of its weight, or where it is 0");
 }
 
 constexpr auto kMasterWeights = std::to_array<PaperRule<MasterWeightsRecord>>({

@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
@@ -32,7 +34,8 @@ bool is_whole(const ScaledTraining& run) {
          run.last_skipped.has_value() == (run.skipped > 0);
 }
 
-/// Over a whole turn of the batches, which the trace has to hold; NaN where a loss is not finite.
+/// The mean over one turn of the batches, which the trace must hold; NaN where a loss is not
+/// finite.
 double mean_loss(const ScaledTraining& run, std::int64_t first, std::int64_t batches) {
   double sum = 0.0;
   for (std::int64_t i = first; i < first + batches; ++i) {
@@ -55,14 +58,13 @@ Finding judge_overflows(const OverflowRecord& record) {
         std::pair("guarded", &record.guarded)}) {
     if (!is_whole(*run)) return no_number("steps of a run");
     least = std::min(least, run->overflows);
-    text.append(text.empty() ? "" : ", ").append(name).append(" ");
-    text.append(count_text(run->overflows));
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, count_text(run->overflows));
   }
   return with_bound(pass_or_fail(least > 0, least, "steps with infinite gradients: " + text), "min",
                     1.0, "every run with that scale overflows");
 }
 
-/// One dynamic scale: whether it came back from its overflow, and in words.
+/// Whether a dynamic scale recovered from its overflow, and how, in words.
 struct Recovery {
   bool seen = false;
   std::string text;
@@ -78,9 +80,9 @@ Recovery recovery_of(const ScaledTraining& run, std::int64_t batches) {
   const bool fell = scale < run.trace.front().scale && last < first;
   const bool trained =
       run.skipped > 0 && clean >= kCleanSteps && run.ruined == 0 && broken_losses(run) == 0;
-  return {fell && trained, plural(run.skipped, "step") + " skipped, the last " +
-                               plural(clean, "step") + " clean at " + short_text(scale) +
-                               ", loss " + short_text(first) + " to " + short_text(last)};
+  return {fell && trained, fmt::format("{} skipped, the last {} clean at {}, loss {} to {}",
+                                       plural(run.skipped, "step"), plural(clean, "step"),
+                                       short_text(scale), short_text(first), short_text(last))};
 }
 
 Finding judge_recovery(const OverflowRecord& record) {
@@ -94,7 +96,7 @@ Finding judge_recovery(const OverflowRecord& record) {
     const Recovery recovery = recovery_of(*run, record.batches);
     pass = pass && recovery.seen;
     last_scale = run->trace.back().scale;
-    text.append(text.empty() ? "" : "; ").append(name).append(": ").append(recovery.text);
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", name, recovery.text);
   }
   return with_bound(pass_or_fail(pass, last_scale, text), "min_clean_steps", kCleanSteps,
                     "the scale must have stopped falling and the loss fallen");
@@ -107,20 +109,21 @@ Finding judge_unguarded(const OverflowRecord& record) {
   const auto broken = broken_losses(run, *run.first_ruined + 1);
   const auto after = run.steps - *run.first_ruined - 1;
   const bool lost_at_once = after > 0 && broken == after && broken_losses(run) == after;
-  return pass_or_fail(run.ruined > 0 && lost_at_once, run.ruined,
-                      count_text(run.ruined) + " of " + count_text(run.weights) +
-                          " masters are not finite at the end; the first after step " +
-                          count_text(*run.first_ruined) + "; " + count_text(broken) + " of the " +
-                          count_text(after) + " later losses are not numbers");
+  return pass_or_fail(
+      run.ruined > 0 && lost_at_once, run.ruined,
+      fmt::format("{} of {} masters are not finite at the end; the first after step {}; {} of the "
+                  "{} later losses are not numbers",
+                  count_text(run.ruined), count_text(run.weights), count_text(*run.first_ruined),
+                  count_text(broken), count_text(after)));
 }
 
 Finding judge_guarded(const OverflowRecord& record) {
   const ScaledTraining& run = record.guarded;
   if (!is_whole(run)) return no_number("steps of the guarded run");
-  return pass_or_fail(run.ruined == 0 && run.skipped > 0 && broken_losses(run) == 0, run.ruined,
-                      count_text(run.skipped) + " of " + plural(run.steps, "step") +
-                          " skipped under the same scale, " + count_text(run.ruined) +
-                          " masters not finite");
+  return pass_or_fail(
+      run.ruined == 0 && run.skipped > 0 && broken_losses(run) == 0, run.ruined,
+      fmt::format("{} of {} skipped under the same scale, {} masters not finite",
+                  count_text(run.skipped), plural(run.steps, "step"), count_text(run.ruined)));
 }
 
 Finding judge_own_scale(const OverflowRecord& record) {
@@ -128,8 +131,8 @@ Finding judge_own_scale(const OverflowRecord& record) {
   if (!is_whole(run)) return no_number("steps with the row's scale");
   return pass_or_fail(
       run.overflows == 0 && run.ruined == 0 && broken_losses(run) == 0, run.overflows,
-      count_text(run.overflows) + " overflows with the row's own scale and no check, " +
-          count_text(broken_losses(run)) + " losses are not numbers");
+      fmt::format("{} overflows with the row's own scale and no check, {} losses are not numbers",
+                  count_text(run.overflows), count_text(broken_losses(run))));
 }
 
 constexpr auto kOverflow = std::to_array<PaperRule<OverflowRecord>>({

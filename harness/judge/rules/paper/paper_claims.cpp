@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
@@ -22,12 +24,12 @@ VerdictRecord record_of(const Experiment& experiment, const PaperStatement& stat
   record.tolerance = finding.tolerance;
   record.verdict = finding.verdict;
   const bool has_section = *statement.section != '\0';
-  record.reason = has_section ? std::string("section ") + statement.section : "derived";
-  record.reason.append(", ").append(statement.text).append(": ").append(finding.reason);
+  const auto place = has_section ? fmt::format("section {}", statement.section) : "derived";
+  record.reason = fmt::format("{}, {}: {}", place, statement.text, finding.reason);
   return record;
 }
 
-/// Why nothing of the experiment can be judged, if so.
+/// Why the experiment cannot be judged at all, if so.
 std::optional<Finding> absence_of(const Experiment& experiment) {
   switch (experiment.status) {
     case RunStatus::kOk:
@@ -40,7 +42,7 @@ std::optional<Finding> absence_of(const Experiment& experiment) {
   return fail_unmeasured(experiment.reason);
 }
 
-/// The measurements, or the finding that stands for every statement.
+/// The measurements, or the finding that applies to every statement.
 template <Record R>
 std::pair<std::optional<R>, Finding> read(const Experiment& experiment) {
   if (const auto absence = absence_of(experiment)) return {std::nullopt, *absence};

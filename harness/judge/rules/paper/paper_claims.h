@@ -9,13 +9,13 @@
 namespace harness {
 
 /// One record for each statement that the experiment examines and for each of its controls:
-/// its name as the claim, the experiment as the evidence. PASS: the statement is seen. What was
-/// not measured, or is not a number, fails, and measurements that are not the experiment's record
-/// fail every statement; a skipped experiment is SKIPPED, one that ended in an error fails,
-/// statement by statement.
+/// its name as the claim, the experiment as the evidence. PASS: the statement is confirmed. A value
+/// that was not measured, or is not a number, fails; measurements that are not the experiment's
+/// record fail every statement. A skipped experiment is SKIPPED, and one that ended in an error
+/// FAILs, statement by statement.
 std::vector<VerdictRecord> judge_experiment(const Experiment& experiment);
 
-/// FAIL for each of its statements.
+/// FAIL for each statement of the experiment.
 std::vector<VerdictRecord> fail_experiment(PaperExperiment name, const std::string& row,
                                            const std::string& reason);
 

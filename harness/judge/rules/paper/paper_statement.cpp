@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 
 namespace harness {
@@ -12,7 +14,7 @@ Finding with_bound(Finding finding, const char* key, double bound, const char* r
 }
 
 Finding no_number(const char* what) {
-  return fail_unmeasured(std::string("expected ") + what + ", found none or no number");
+  return fail_unmeasured(fmt::format("expected {}, found none or no number", what));
 }
 
 std::string percent(double share) {

@@ -9,16 +9,16 @@
 
 namespace harness {
 
-/// One statement of arXiv 1710.03740v3 that an experiment examines, or a control of it.
+/// One statement of arXiv 1710.03740v3 that an experiment examines, or a control for it.
 struct PaperStatement {
   const char* id;
   const char* section;  ///< "" for a statement that is derived and not the paper's.
   const char* text;     ///< What it says, in our words.
-  const char* unit;     ///< Unit of what is measured.
+  const char* unit;     ///< Unit of the measured value.
 };
 
-/// A statement and its rule: a pure function from what the experiment recorded to a finding, which
-/// does not throw for what is in the record.
+/// A statement and its rule: a pure function from the experiment's record to a finding, which does
+/// not throw, whatever the record contains.
 template <Record R>
 struct PaperRule {
   PaperStatement statement;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/rules/retrained/trainings.h"
@@ -39,22 +41,23 @@ void read_spread(const Json& conditions, ComparisonTerms& terms) {
 
 std::string text_of(const Comparison& comparison) {
   const Interval interval = confidence_interval(comparison.difference, 0.9);
-  std::string text = comparison.how + "; difference " + fixed_text(comparison.difference.mean, 2);
+  std::string text =
+      fmt::format("{}; difference {}", comparison.how, fixed_text(comparison.difference.mean, 2));
   if (std::isfinite(interval.low)) {
-    text +=
-        ", 90 % interval " + fixed_text(interval.low, 2) + " to " + fixed_text(interval.high, 2);
+    text += fmt::format(", 90 % interval {} to {}", fixed_text(interval.low, 2),
+                        fixed_text(interval.high, 2));
   }
-  return text + ", margin " + short_text(comparison.margin);
+  return fmt::format("{}, margin {}", text, short_text(comparison.margin));
 }
 
 std::string seeds_needed_text(const Comparison& comparison) {
   const std::size_t needed =
       seeds_that_decide(comparison.with_seeds, comparison.seeds + 1, comparison.margin);
-  if (needed > 0) return std::to_string(needed) + " seeds would decide";
+  if (needed > 0) return fmt::format("{} seeds would decide", needed);
   const bool is_known = std::isfinite(comparison.with_seeds(kFewestTrainings).error);
-  return is_known ? "no number of seeds up to 10000 would decide"
-                  : "at least " + std::to_string(kFewestTrainings) +
-                        " seeds are needed to know the spread";
+  return is_known
+             ? "no number of seeds up to 10000 would decide"
+             : fmt::format("at least {} seeds are needed to know the spread", kFewestTrainings);
 }
 
 Finding verdict_of(const Comparison& comparison) {
@@ -70,7 +73,7 @@ Finding verdict_of(const Comparison& comparison) {
     case Equivalence::kUndecided:
       break;
   }
-  return ambiguous(measured, text + "; " + seeds_needed_text(comparison));
+  return ambiguous(measured, fmt::format("{}; {}", text, seeds_needed_text(comparison)));
 }
 
 }  // namespace

@@ -11,8 +11,8 @@
 
 namespace harness {
 
-/// Fewer trainings, or pairs of trainings, that happen to agree do not show how far trainings
-/// scatter: they prove no equality.
+/// Fewer trainings, or pairs of trainings, that happen to agree do not show how much trainings
+/// scatter, and so prove no equality.
 inline constexpr std::size_t kFewestTrainings = 3;
 
 /// What a suite says about a comparison between trainings (`retrain.miou`, `retrain.parity`).
@@ -23,17 +23,18 @@ struct ComparisonTerms {
   double margin = 0.0;    ///< tolerance.abs + tolerance.rel * |published|.
   std::string margin_reason;
   std::vector<double> reference_runs;  ///< conditions.reference_runs: at least 2, or none.
-  /// conditions.spread: known standard deviation over seeds (of parity: of the paired differences).
+  /// conditions.spread: known standard deviation over seeds (for parity: of the paired
+  /// differences).
   std::optional<double> spread;
-  /// What is wrong with the terms: no margin, or conditions that are no numbers. Else "".
+  /// What is wrong with the terms: no margin, or conditions that are not numbers. Else "".
   std::string problem;
 };
 ComparisonTerms comparison_terms(const Claim& claim);
 
-/// A difference that trainings show, to be judged against a margin.
+/// A measured difference between trainings, to be judged against a margin.
 struct Comparison {
   std::string how;    ///< What was compared; opens the reason.
-  double measured;    ///< For the verdict.
+  double measured;    ///< Shown in the verdict.
   std::size_t seeds;  ///< Trainings, or pairs of them.
   Difference difference;
   double margin;

@@ -5,6 +5,8 @@
 #include <functional>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/rules/retrained/comparison.h"
@@ -51,12 +53,12 @@ DesignCheck check(const std::string& claim, std::size_t seeds, const Plan& plan)
   check.can_decide =
       seeds >= kFewestTrainings &&
       compare_with_margin(plan.with_seeds(seeds), plan.margin) == Equivalence::kEquivalent;
-  const std::string terms =
-      " decide within ±" + short_text(plan.margin) + " (sd " + short_text(plan.spread, 3) + ")";
+  const std::string terms = fmt::format(" decide within ±{} (sd {})", short_text(plan.margin),
+                                        short_text(plan.spread, 3));
   check.text = plural(count, "seed") + (check.can_decide ? " can" : " cannot") + terms;
   if (check.can_decide) return check;
   const std::size_t needed = seeds_that_decide(plan.with_seeds, seeds + 1, plan.margin);
-  check.text += needed > 0 ? ": " + std::to_string(needed) + " can" : ": no number of seeds can";
+  check.text += needed > 0 ? fmt::format(": {} can", needed) : ": no number of seeds can";
   return check;
 }
 

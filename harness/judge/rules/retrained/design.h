@@ -8,7 +8,7 @@
 
 namespace harness {
 
-/// Whether trainings over some seeds can decide a comparison, before they are made.
+/// Whether trainings over some seeds can decide a comparison, before they are run.
 struct DesignCheck {
   std::string claim;  ///< "retrain.miou" or "retrain.parity".
   bool can_decide = false;
@@ -16,12 +16,12 @@ struct DesignCheck {
   std::string text;
 };
 
-/// Checks the row's comparisons by the spread over seeds that the suite knows
-/// (conditions.reference_runs, conditions.spread): whether `seeds` trainings of exactly that spread
-/// and without any difference would pass. Claims whose spread is not known, that give no margin or
-/// that compare with nothing are left out, for nothing can be said of them.
+/// Checks the row's comparisons by the spread over seeds that the suite states
+/// (conditions.reference_runs, conditions.spread): whether `seeds` trainings with exactly that
+/// spread and without any difference would pass. Claims that have no known spread, no margin or
+/// nothing to compare with are left out, because nothing can be said about them.
 ///
-/// precisions: those that are trained.
+/// precisions: the precisions that are trained.
 std::vector<DesignCheck> check_design(const Row& row, std::size_t seeds,
                                       const std::vector<std::string>& precisions);
 

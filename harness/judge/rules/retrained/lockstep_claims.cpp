@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/arithmetic/policy.h"
 #include "harness/base/error.h"
 #include "harness/base/median.h"
@@ -23,18 +25,18 @@ namespace {
 /// Relative to the gradient's norm: beyond this the twin points elsewhere.
 constexpr double kFarGone = 0.5;
 /// Relative to the twin's distance. Where rounding acts smoothly FP32's digits lead 2^-13 as far as
-/// half's; 400 times as much is amplification and no rounding error.
+/// half's; 400 times as much is amplification, not rounding error.
 constexpr double kSizeless = 0.05;
 constexpr std::int64_t kFewestSteps = 3;
 /// In a single step one unit that flips can outweigh all roundings.
 constexpr double kStepAllowance = 10.0;
 /// One tensor of a few elements scatters more than all of them together.
 constexpr double kTensorAllowance = 4.0;
-/// Shares of the gradient's elements in the worst step. Rounding turns none into 0, range does:
-/// that is what the loss is scaled against.
+/// Shares of the gradient's elements in the worst step. Rounding turns none into 0, a lack of range
+/// does: that is what loss scaling prevents.
 constexpr double kMostFlushed = 1e-3;
 constexpr double kMostSubnormal = 0.5;
-/// Relative to half's yardstick: FP32 has to be nearer than that in the first judged steps.
+/// Relative to half's reference error: FP32 must be nearer than that in the first judged steps.
 constexpr double kNearness = 0.25;
 
 struct Part {
@@ -47,23 +49,23 @@ constexpr std::array<Part, 4> kParts{{{"gradient", &LockstepDistances::gradient}
                                       {"update", &LockstepDistances::update},
                                       {"statistics", &LockstepDistances::statistics}}};
 
-/// What the steps of one seed came to.
+/// The result of the steps of one seed.
 struct Comparison {
   std::size_t horizon = 0;  ///< The first step that is not judged; the number of steps if all are.
-  std::string chaos;        ///< Why there; "" when no step was given up.
+  std::string chaos;        ///< Why it is not judged; "" when all steps are.
   std::int64_t judged = 0;
   std::int64_t skipped = 0;
-  std::map<std::string, std::vector<double>> ratios;  ///< Of each judged step, by part.
+  std::map<std::string, std::vector<double>> ratios;  ///< One for each judged step, by part.
   double ratio = 0.0;
   std::string where;          ///< "weights".
-  double single_ratio = 0.0;  ///< FP32 against half's yardstick in the first judged steps.
+  double single_ratio = 0.0;  ///< FP32 over half's reference error in the first judged steps.
   double flushed = 0.0;       ///< Shares of the gradient's elements in the worst judged step.
   double subnormal = 0.0;
   std::string broken;  ///< What is missing or not finite; "" when nothing is.
 };
 
 std::string at_step(std::string_view what, std::size_t step) {
-  return std::string(what) + " at step " + std::to_string(step);
+  return fmt::format("{} at step {}", what, step);
 }
 
 bool is_distance(double value) {
@@ -76,12 +78,12 @@ std::string chaos_of(const LockstepStep& step) {
   const LockstepDistance& gradient = step.distance.gradient;
   if (!(gradient.twin > 0.0) || !std::isfinite(gradient.twin)) return "";
   if (gradient.twin > kFarGone * gradient.norm) {
-    return "rounding alone moves the gradient by " +
-           short_text(100.0 * gradient.twin / gradient.norm, 2) + " %";
+    return fmt::format("rounding alone moves the gradient by {} %",
+                       short_text(100.0 * gradient.twin / gradient.norm, 2));
   }
   if (gradient.fp32_twin > kSizeless * gradient.twin) {
-    return "FP32's roundings set off " + short_text(100.0 * gradient.fp32_twin / gradient.twin, 2) +
-           " % of what half's do";
+    return fmt::format("FP32's roundings set off {} % of what half's do",
+                       short_text(100.0 * gradient.fp32_twin / gradient.twin, 2));
   }
   return "";
 }
@@ -103,20 +105,20 @@ void compare_part(const LockstepStep& step, std::size_t index, const Part& part,
     comparison.broken = where + " has no yardstick";
   } else {
     take(comparison, distance.policy / distance.twin / kStepAllowance, where);
-    // Both follow from the update's rule and not from rounding: FP32 is as far as the twin.
+    // Both follow from the update rule, not from rounding: FP32 is as far off as the twin.
     const bool is_update = part.name == "update";
     if (comparison.judged <= kFewestSteps && !is_update) {
       comparison.single_ratio = std::max(comparison.single_ratio, distance.fp32 / distance.twin);
     }
-    // The weights carry on what one step did to them.
+    // The weights accumulate the effects of earlier steps.
     if (part.name == "weights") return;
     comparison.ratios[std::string(part.name)].push_back(distance.policy / distance.twin);
-    comparison.ratios["single tensors of the " + std::string(part.name)].push_back(
+    comparison.ratios[fmt::format("single tensors of the {}", part.name)].push_back(
         distance.worst.ratio / kTensorAllowance);
   }
 }
 
-/// What tells where chaos begins: without it no step could be given up, or every one.
+/// The values that tell where chaos begins: without them no step could be excluded, or every one.
 void compare_horizon(const LockstepStep& step, std::size_t index, Comparison& comparison) {
   const LockstepDistance& gradient = step.distance.gradient;
   if (is_distance(gradient.norm) && is_distance(gradient.fp32_twin)) return;
@@ -143,8 +145,8 @@ void compare_step(const LockstepStep& step, std::size_t index, Comparison& compa
   }
 }
 
-/// One number a step comes close to FP64's by luck: all judged steps are taken together, and one
-/// rounding of the loss itself is always allowed.
+/// A single number per step can come close to FP64's by chance: all judged steps are taken
+/// together, and one rounding of the loss itself is always allowed.
 void compare_losses(const std::vector<LockstepStep>& series, double unit_roundoff,
                     Comparison& comparison) {
   double ours = 0.0;
@@ -166,8 +168,8 @@ void compare_losses(const std::vector<LockstepStep>& series, double unit_roundof
   take(comparison, std::sqrt(ours / twins), "the losses");
 }
 
-/// Chaos excuses another loss and another distance, not one that is no number. A skipped step may
-/// have any: that is why it was skipped.
+/// Chaos excuses another loss and another distance, but not one that is not finite. A skipped step
+/// may have any value: that is why it was skipped.
 void look_for_lost(const std::vector<LockstepStep>& series, Comparison& comparison) {
   for (std::size_t i = 0; i < series.size() && comparison.broken.empty(); ++i) {
     if (series[i].skipped) continue;
@@ -205,14 +207,15 @@ Comparison compare(const std::vector<LockstepStep>& series, double unit_roundoff
 
 std::string text_of(const Comparison& comparison) {
   std::string text = plural(comparison.judged, "step") + " judged";
-  if (comparison.skipped > 0) text += ", " + count_text(comparison.skipped) + " skipped";
+  if (comparison.skipped > 0) text += fmt::format(", {} skipped", count_text(comparison.skipped));
   if (!comparison.chaos.empty()) {
-    text += ", chaos from step " + std::to_string(comparison.horizon) + ": " + comparison.chaos;
+    text += fmt::format(", chaos from step {}: {}", comparison.horizon, comparison.chaos);
   }
   if (!comparison.where.empty()) text += "; farthest: " + comparison.where;
   text += "; FP32 at most " + short_text(comparison.single_ratio, 2);
-  return text + "; of the gradients up to " + short_text(100.0 * comparison.subnormal, 2) +
-         " % subnormal and " + short_text(100.0 * comparison.flushed, 2) + " % lost to 0";
+  return fmt::format("{}; of the gradients up to {} % subnormal and {} % lost to 0", text,
+                     short_text(100.0 * comparison.subnormal, 2),
+                     short_text(100.0 * comparison.flushed, 2));
 }
 
 bool loses_range(const LockstepExpected& expected, const Comparison& comparison) {
@@ -220,21 +223,21 @@ bool loses_range(const LockstepExpected& expected, const Comparison& comparison)
          (comparison.flushed > kMostFlushed || comparison.subnormal > kMostSubnormal);
 }
 
-/// What cannot be judged at all, if so.
+/// Why the record cannot be judged at all, if so.
 std::optional<Finding> defect_of(const LockstepRecord& record) {
   if (record.series.empty()) return fail_unmeasured("no step was compared");
   if (record.steps != std::ssize(record.series)) {
-    return fail_unmeasured("expected " + plural(record.steps, "step") + ", the series has " +
-                           std::to_string(record.series.size()));
+    return fail_unmeasured(fmt::format("expected {}, the series has {}",
+                                       plural(record.steps, "step"), record.series.size()));
   }
   if (record.digits <= 0) return fail_unmeasured("the digits of the arithmetic are not recorded");
   const bool moved = std::any_of(record.series.begin(), record.series.end(),
                                  [](const LockstepStep& step) { return !step.skipped; });
   if (moved) return std::nullopt;
-  return fail_unmeasured("no step was made: the loss scaler skipped all " +
-                         plural(record.steps, "step") + ", its scale came down to " +
-                         short_text(record.series.back().scale) +
-                         "; if it would have fallen further, ask for more steps (--iters)");
+  return fail_unmeasured(
+      fmt::format("no step was made: the loss scaler skipped all {}, its scale came down to {}; if "
+                  "it would have fallen further, ask for more steps (--iters)",
+                  plural(record.steps, "step"), short_text(record.series.back().scale)));
 }
 
 Finding judge_seed(const LockstepRecord& record, const LockstepExpected& expected) {
@@ -247,19 +250,20 @@ Finding judge_seed(const LockstepRecord& record, const LockstepExpected& expecte
       judge_number_claim(expected.claim, comparison.ratio, PublishedAs::kPosited, text);
   if (comparison.judged < kFewestSteps) {
     finding.verdict = Verdict::kAmbiguous;
-    finding.reason = "at least " + plural(kFewestSteps, "step") + " are needed; " + text;
+    finding.reason = fmt::format("at least {} are needed; {}", plural(kFewestSteps, "step"), text);
     finding.compared = false;
   } else if (loses_range(expected, comparison)) {
     return pass_or_fail(
         false, comparison.ratio,
-        "the loss scale keeps too few gradients in FP16's range, expected at most " +
-            short_text(100.0 * kMostSubnormal) + " % subnormal and " +
-            short_text(100.0 * kMostFlushed) + " % lost; " + text);
+        fmt::format("the loss scale keeps too few gradients in FP16's range, expected at most {} % "
+                    "subnormal and {} % lost; {}",
+                    short_text(100.0 * kMostSubnormal), short_text(100.0 * kMostFlushed), text));
   } else if (comparison.single_ratio > kNearness) {
-    return pass_or_fail(false, comparison.ratio,
-                        "FP32 itself lies " + short_text(comparison.single_ratio, 2) +
-                            " of half's yardstick from FP64, expected at most " +
-                            short_text(kNearness) + ": something else than half is wrong; " + text);
+    return pass_or_fail(
+        false, comparison.ratio,
+        fmt::format("FP32 itself is {} of half's reference error from FP64, expected at most {}: "
+                    "something other than half is wrong; {}",
+                    short_text(comparison.single_ratio, 2), short_text(kNearness), text));
   }
   return finding;
 }
@@ -277,7 +281,7 @@ bool is_worse(const Finding& a, const Finding& b) {
   return number(a) > number(b);
 }
 
-/// Every seed that was asked for: its record, or why there is none.
+/// The record of every seed that was asked for, or why there is none.
 struct Seeds {
   std::map<std::int64_t, LockstepRecord> records;
   std::string failures;  ///< "seed 1: killed; seed 4: ..."
@@ -285,8 +289,8 @@ struct Seeds {
 };
 
 void add(std::string& list, const RunResult& result, const std::string& reason) {
-  const std::string seed = result.seed ? "seed " + std::to_string(*result.seed) : "without a seed";
-  list.append(list.empty() ? "" : "; ").append(seed).append(": ").append(reason);
+  const std::string seed = result.seed ? fmt::format("seed {}", *result.seed) : "without a seed";
+  list += fmt::format("{}{}: {}", list.empty() ? "" : "; ", seed, reason);
 }
 
 void add(Seeds& seeds, const RunResult& result) {
@@ -330,8 +334,8 @@ Finding judge_lockstep_records(const std::map<std::int64_t, LockstepRecord>& rec
   }
   if (!worst) return fail_unmeasured("no lockstep was finished");
   if (records.size() > 1) {
-    worst->reason += "; seed " + std::to_string(worst_seed) + ", the worst of " +
-                     plural(std::ssize(records), "seed");
+    worst->reason +=
+        fmt::format("; seed {}, the worst of {}", worst_seed, plural(std::ssize(records), "seed"));
   }
   return *worst;
 }

@@ -4,6 +4,8 @@
 #include <limits>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 
@@ -11,9 +13,9 @@ namespace harness {
 namespace {
 
 std::string runs_text(const Sample& sample) {
-  std::string text =
-      plural(static_cast<std::int64_t>(sample.n), "run") + ", mean " + fixed_text(sample.mean, 2);
-  return sample.n < 2 ? text : text + ", sd " + fixed_text(sample.sd, 2);
+  std::string text = fmt::format("{}, mean {}", plural(static_cast<std::int64_t>(sample.n), "run"),
+                                 fixed_text(sample.mean, 2));
+  return sample.n < 2 ? text : fmt::format("{}, sd {}", text, fixed_text(sample.sd, 2));
 }
 
 Sample miou_sample(const TrainingRecords& trainings) {
@@ -24,15 +26,16 @@ Sample miou_sample(const TrainingRecords& trainings) {
 
 std::string margin_reason(const ComparisonTerms& terms) {
   if (!terms.reference_runs.empty() || terms.rounding == 0.0) return terms.margin_reason;
-  return terms.margin_reason + "; ±" + short_text(terms.rounding) +
-         ": rounding of the published digits";
+  return fmt::format("{}; ±{}: rounding of the published digits", terms.margin_reason,
+                     short_text(terms.rounding));
 }
 
 std::string how_text(const Sample& ours, const ComparisonTerms& terms) {
   if (!terms.reference_runs.empty()) {
-    return runs_text(ours) + "; reference " + runs_text(sample_of(terms.reference_runs));
+    return fmt::format("{}; reference {}", runs_text(ours),
+                       runs_text(sample_of(terms.reference_runs)));
   }
-  return runs_text(ours) + "; published " + short_text(*terms.published, 6);
+  return fmt::format("{}; published {}", runs_text(ours), short_text(*terms.published, 6));
 }
 
 }  // namespace

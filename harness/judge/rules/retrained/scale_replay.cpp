@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 
 namespace harness {
@@ -50,7 +52,7 @@ class ExpectedScale {
   std::int64_t clean_ = 0;
 };
 
-/// Walks through the recorded changes.
+/// Iterates over the recorded changes.
 class RecordedScale {
  public:
   explicit RecordedScale(const ScaleRecord& record) : record_(record), scale_(record.first) {}
@@ -73,8 +75,8 @@ class RecordedScale {
 std::string scale_difference(const TrainingRecord& record, const ScalerOptions& scaler) {
   const auto listed = static_cast<std::int64_t>(record.skipped_steps.size());
   if (listed != record.skipped) {
-    return "only " + count_text(listed) + " of its " + plural(record.skipped, "skipped step") +
-           " are on record";
+    return fmt::format("only {} of its {} are on record", count_text(listed),
+                       plural(record.skipped, "skipped step"));
   }
   ExpectedScale expected(scaler);
   RecordedScale recorded(record.scale);
@@ -83,15 +85,15 @@ std::string scale_difference(const TrainingRecord& record, const ScalerOptions& 
     const double seen = recorded.at(step);
     // Not `!=`: a scale that is not a number is a difference.
     if (!(seen == expected.value())) {
-      return "expected the scale " + short_text(expected.value(), 10) + " in step " +
-             count_text(step) + ", found " + short_text(seen, 10);
+      return fmt::format("expected the scale {} in step {}, found {}",
+                         short_text(expected.value(), 10), count_text(step), short_text(seen, 10));
     }
     const bool overflow = next < record.skipped_steps.size() && record.skipped_steps[next] == step;
     if (overflow) ++next;
     expected.step(overflow);
   }
   if (next == record.skipped_steps.size()) return "";
-  return "its skipped steps are not in order or lie outside of the training";
+  return "its skipped steps are not in order or outside of the training";
 }
 
 }  // namespace harness

@@ -11,7 +11,7 @@ namespace harness {
 /// for the recorded overflows. Returns "" where all agree, else the first difference, or why the
 /// record cannot show it.
 ///
-/// The rules are written down here once more, apart from the scaler that trained:
+/// The rules are implemented here a second time, independently of the scaler that trained:
 /// - mmcv-dynamic (mmcv 1.3.14, LossScaler.update_scale): after an overflow the scale is divided by
 ///   the factor, but never below 1; after every growth_interval-th step since the last overflow,
 ///   the start counting as one at step -1, it is multiplied by it. In double.

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/policy_claim.h"
@@ -16,7 +18,7 @@ void append(std::string& list, const std::string& text) {
   list += (list.empty() ? "" : "; ") + text;
 }
 
-/// "3 of batch_norm ran in float32, expected float16" for what differs.
+/// "3 of batch_norm ran in float32, expected float16" for each difference; "" without any.
 std::string census_difference(const OperatorCounts& census, Policy policy) {
   std::string wrong;
   for (const auto& [kind_name, element_type] : operator_types(policy)) {
@@ -24,13 +26,13 @@ std::string census_difference(const OperatorCounts& census, Policy policy) {
     const std::string expected(to_string(element_type));
     const auto types = census.find(kind);
     if (types == census.end() || types->second.empty()) {
-      append(wrong, "no " + kind + " was seen");
+      append(wrong, fmt::format("no {} was seen", kind));
       continue;
     }
     for (const auto& [type, count] : types->second) {
       if (type == expected) continue;
-      append(wrong,
-             count_text(count) + " of " + kind + " ran in " + type + ", expected " + expected);
+      append(wrong, fmt::format("{} of {} ran in {}, expected {}", count_text(count), kind, type,
+                                expected));
     }
   }
   return wrong;
@@ -40,8 +42,8 @@ std::string census_difference(const OperatorCounts& census, Policy policy) {
 void append_failures(std::string& failures, const std::string& seed, const TrainingRecord& record) {
   if (record.skipped >= record.steps) append(failures, seed + ": every step was skipped");
   if (record.non_finite_weights > 0) {
-    append(failures, seed + ": " + plural(record.non_finite_weights, "weight") +
-                         " of the trained model not finite");
+    append(failures, fmt::format("{}: {} of the trained model not finite", seed,
+                                 plural(record.non_finite_weights, "weight")));
   }
 }
 
@@ -50,7 +52,7 @@ struct Range {
   double high = 0.0;
 };
 
-/// Peaks of all trainings in bytes; nothing when one has none.
+/// Peaks of all trainings in bytes; nullopt when one has none.
 std::optional<Range> peaks_of(const TrainingRecords& trainings) {
   Range range;
   for (const auto& [seed, record] : trainings) {
@@ -72,11 +74,13 @@ double mean_rate(const TrainingRecords& trainings) {
 std::string memory_text(const Range& half_peaks, const Range& single_peaks,
                         const TrainingRecords& half, const TrainingRecords& single) {
   const auto kib = [](double bytes) { return count_text(static_cast<std::int64_t>(bytes) >> 10); };
-  const std::string text = kib(half_peaks.high) + " KiB against " + kib(single_peaks.high) + " KiB";
+  const std::string text =
+      fmt::format("{} KiB against {} KiB", kib(half_peaks.high), kib(single_peaks.high));
   const double half_rate = mean_rate(half);
   const double single_rate = mean_rate(single);
   if (!std::isfinite(half_rate) || !std::isfinite(single_rate)) return text;
-  return text + "; " + fixed_text(half_rate, 1) + " it/s against " + fixed_text(single_rate, 1);
+  return fmt::format("{}; {} it/s against {}", text, fixed_text(half_rate, 1),
+                     fixed_text(single_rate, 1));
 }
 
 Finding judge_ratios(const Range& ratios, const std::string& text, const ExpectedMemory& expected) {
@@ -105,7 +109,7 @@ Finding retrained_arithmetic(const TrainingRecords& trainings, Policy policy) {
       return fail_unmeasured(where + "the training left no census of its operators");
     if (record.policy != name) {
       return pass_or_fail(false, record.policy,
-                          where + "expected " + name + ", trained in " + record.policy);
+                          fmt::format("{}expected {}, trained in {}", where, name, record.policy));
     }
     const std::string wrong = census_difference(*record.census, policy);
     if (!wrong.empty()) return pass_or_fail(false, record.policy, where + wrong);
@@ -127,7 +131,7 @@ Finding retrained_finite(const TrainingRecords& trainings, double published) {
     append_failures(failures, seed_text(seed), record);
   }
   std::string text = "of " + plural(steps, "step");
-  if (skipped_steps > 0) text += ", " + count_text(skipped_steps) + " of them skipped";
+  if (skipped_steps > 0) text += fmt::format(", {} of them skipped", count_text(skipped_steps));
   const bool as_published = static_cast<double>(bad) == published;
   if (bad > 0 && !as_published) text += "; flight.json beside a log says what broke first";
   if (!failures.empty()) text += "; " + failures;

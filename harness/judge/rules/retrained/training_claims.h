@@ -13,20 +13,20 @@ namespace harness {
 Finding retrained_arithmetic(const TrainingRecords& trainings, Policy policy);
 
 /// Was every loss, gradient and final weight of every training finite? A step that the overflow
-/// check skipped changed nothing, so that what was not finite in it does not count; but a training
-/// of which every step was skipped has trained nothing and fails. `measured`: the steps with a
-/// value that is not finite and was applied; they have to be as many as `published`.
+/// check skipped changed nothing, so its non-finite values do not count; but a training that
+/// skipped every step has trained nothing and fails. `measured`: the number of steps that applied a
+/// non-finite value; it has to equal `published`.
 Finding retrained_finite(const TrainingRecords& trainings, double published);
 
-/// What the suite says of the memory ratio.
+/// What the suite says about the memory ratio.
 struct ExpectedMemory {
   std::optional<double> ratio;  ///< Peak bytes in half over those in FP32.
   double rounding = 0.0;
   std::optional<Tolerance> tolerance;
 };
 
-/// Peak bytes of tensors in half precision over those in FP32, the largest and the smallest ratio
-/// that any two trainings give. Both have to fit; `measured` is the one that lies farther off.
+/// Peak bytes of tensors in half precision over those in FP32: the largest and the smallest ratio
+/// of any two trainings. Both have to fit; `measured` is the one farther from the published ratio.
 Finding retrained_memory(const TrainingRecords& half, const TrainingRecords& single,
                          const ExpectedMemory& expected);
 

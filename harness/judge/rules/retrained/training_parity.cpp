@@ -18,8 +18,8 @@ std::string unpaired(const TrainingRecords& one, const TrainingRecords& other) {
   return text;
 }
 
-/// The difference that these pairs show from the published one. A single pair shows no spread: it
-/// has that which the suite knows, if any.
+/// How much these pairs differ from the published difference. A single pair shows no spread: it
+/// gets the one that the suite states, if any.
 Difference pairs_difference(const Sample& differences, const ComparisonTerms& terms) {
   const double published = terms.published.value_or(0.0);
   if (differences.n == 1 && terms.spread) {

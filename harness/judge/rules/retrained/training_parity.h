@@ -6,8 +6,8 @@
 namespace harness {
 
 /// Is the mean mIoU over seeds in half precision minus that in FP32 the published difference (0
-/// where terms.published is not there)? Paired by seed; a seed that was trained in one of them only
-/// fails. FAIL, PASS and AMBIGUOUS by judge_comparison().
+/// without terms.published)? Paired by seed; a seed that was trained in only one of them fails.
+/// FAIL, PASS and AMBIGUOUS as in judge_comparison().
 Finding training_parity(const TrainingRecords& half, const TrainingRecords& single,
                         const ComparisonTerms& terms);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/rules/retrained/scale_replay.h"
@@ -30,32 +32,33 @@ std::string scaling_text(const TrainingRecords& trainings) {
     low = std::min(low, record.scale.min);
     high = std::max(high, record.scale.max);
   }
-  std::string text = plural(steps, "step") + ", " + count_text(skipped_steps) + " of them skipped";
+  std::string text =
+      fmt::format("{}, {} of them skipped", plural(steps, "step"), count_text(skipped_steps));
   if (changes > 0) {
-    text += "; scale between " + short_text(low) + " and " + short_text(high) + ", " +
-            plural(changes, "change");
+    text += fmt::format("; scale between {} and {}, {}", short_text(low), short_text(high),
+                        plural(changes, "change"));
   }
   if (gradients.looked_at == 0) return text;
-  return text + "; of the gradients " + share_text(gradients.zeros, gradients.looked_at) +
-         " are 0 and " + share_text(gradients.half_subnormals, gradients.looked_at) +
-         " subnormal in half";
+  return fmt::format("{}; of the gradients {} are 0 and {} subnormal in half", text,
+                     share_text(gradients.zeros, gradients.looked_at),
+                     share_text(gradients.half_subnormals, gradients.looked_at));
 }
 
-/// A scaler that trained and is not the row's; nothing where all are.
+/// The failure of a training with another scaler than the row's; nullopt when there is none.
 std::optional<Finding> other_scaler(const TrainingRecords& trainings,
                                     const ExpectedScaling& expected) {
   if (!expected.scaler) return std::nullopt;
   for (const auto& [seed, record] : trainings) {
     const std::string type(to_string(expected.scaler->type));
     if (record.scaler == type) continue;
-    return pass_or_fail(
-        false, record.scaler,
-        seed_text(seed) + ": expected the scaler " + type + ", trained with " + record.scaler);
+    return pass_or_fail(false, record.scaler,
+                        fmt::format("{}: expected the scaler {}, trained with {}", seed_text(seed),
+                                    type, record.scaler));
   }
   return std::nullopt;
 }
 
-/// The first scale that is not the expected one; nothing when all are. NaN is never.
+/// The first scale that is not the expected one, as NaN never is; nullopt when there is none.
 std::optional<double> other_scale(const ScaleRecord& scale, bool may_move, double expected) {
   const auto differs = [expected](double value) { return !(value == expected); };
   if (differs(scale.first)) return scale.first;
@@ -76,20 +79,23 @@ std::int64_t skipped_at_the_end(const TrainingRecord& record) {
   return count;
 }
 
-/// What speaks against one training's recovery; nothing when all is well.
+/// Evidence against one training's recovery; nullopt when there is none.
 std::optional<Finding> unrecovered(const TrainingRecord& record, const ScalerOptions& scaler,
                                    const std::string& seed) {
   const std::string difference = scale_difference(record, scaler);
-  if (!difference.empty()) return pass_or_fail(false, record.scaler, seed + ": " + difference);
+  if (!difference.empty()) {
+    return pass_or_fail(false, record.scaler, fmt::format("{}: {}", seed, difference));
+  }
   const double last = record.scale.last;
   if (!std::isfinite(last) || !(last > 0.0)) {
-    return pass_or_fail(false, record.scaler,
-                        seed + ": training ended with the scale " + short_text(last));
+    return pass_or_fail(
+        false, record.scaler,
+        fmt::format("{}: training ended with the scale {}", seed, short_text(last)));
   }
   // The last step alone may have been the trial of a larger scale.
   const std::int64_t end = skipped_at_the_end(record);
   if (end <= 1 && record.skipped < record.steps) return std::nullopt;
-  const std::string text = seed + ": the last " + plural(end, "step") + " were skipped";
+  const std::string text = fmt::format("{}: the last {} were skipped", seed, plural(end, "step"));
   if (record.is_whole()) return pass_or_fail(false, record.scaler, text);
   return ambiguous(record.scaler, text + ", and the training was cut short there");
 }
@@ -125,7 +131,7 @@ Finding retrained_loss_scale(const TrainingRecords& trainings, const ExpectedSca
     const auto other = other_scale(record.scale, may_move, *expected.value);
     if (!other) continue;
     return pass_or_fail(false, number_or_null(*other),
-                        seed_text(seed) + "; " + scaling_text(trainings));
+                        fmt::format("{}; {}", seed_text(seed), scaling_text(trainings)));
   }
   return pass_or_fail(true, first, scaling_text(trainings));
 }
@@ -154,10 +160,10 @@ Finding retrained_skips(const TrainingRecords& trainings, const ExpectedScaling&
   }
   const auto judgement =
       judge_number(largest, expected.value.value_or(0.0), expected.tolerance, /*rounding=*/0.0);
-  Finding finding =
-      pass_or_fail(judgement.pass, largest,
-                   scaling_text(trainings) + "; largest share of a training " +
-                       short_text(largest, 3) + ", allowed " + short_text(judgement.allowed, 3));
+  Finding finding = pass_or_fail(
+      judgement.pass, largest,
+      fmt::format("{}; largest share of a training {}, allowed {}", scaling_text(trainings),
+                  short_text(largest, 3), short_text(judgement.allowed, 3)));
   finding.tolerance = tolerance_record(judgement, expected.tolerance, 0.0);
   return finding;
 }

@@ -7,26 +7,26 @@
 
 namespace harness {
 
-/// What the suite says of the loss scale.
+/// What the suite says about the loss scale.
 struct ExpectedScaling {
-  std::optional<double> value;          ///< The claim's number; nothing where none is published.
-  std::optional<ScalerOptions> scaler;  ///< The row's.
-  std::optional<Tolerance> tolerance;   ///< Of the share of skipped steps.
+  std::optional<double> value;          ///< The claim's number; nullopt where none is published.
+  std::optional<ScalerOptions> scaler;  ///< The row's scaler.
+  std::optional<Tolerance> tolerance;   ///< For the share of skipped steps.
 };
 
-/// Did every training use the scaler that the row states, with a scale that stood at the published
-/// number in every step (static and pinned scalers) or began there (dynamic ones)? The reason says
-/// how many steps were skipped, where a dynamic scale went, and which share of the gradients was 0
-/// or subnormal in half.
+/// Did every training use the scaler that the row states, with a scale that equals the published
+/// number in every step (static and pinned scalers) or in the first step (dynamic ones)? The reason
+/// gives the number of skipped steps, the range of a dynamic scale, and the share of gradients that
+/// were 0 or subnormal in half.
 Finding retrained_loss_scale(const TrainingRecords& trainings, const ExpectedScaling& expected);
 
-/// Of a dynamic scaler: was the scale of every step the one that its rules give for the overflows
-/// on record (scale_replay.h), and did the training end with a finite scale above 0 that works?
+/// For a dynamic scaler: was the scale of every step the one that its rules give for the recorded
+/// overflows (scale_replay.h), and did the training end with a finite scale above 0 that works?
 /// FAIL when more than the last step were skipped at the end of a whole training; AMBIGUOUS when
 /// one that was cut short was still backing off.
 Finding retrained_recovery(const TrainingRecords& trainings, const ExpectedScaling& expected);
 
-/// Of a dynamic scaler: is the share of skipped steps, 0 to 1, within the tolerance in every
+/// For a dynamic scaler: is the share of skipped steps, 0 to 1, within the tolerance in every
 /// training? `measured` is the largest.
 Finding retrained_skips(const TrainingRecords& trainings, const ExpectedScaling& expected);
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
@@ -12,7 +14,7 @@ namespace harness {
 namespace {
 
 std::string progress_text(const TrainingRecord& record, std::int64_t of) {
-  return count_text(record.iterations) + " of " + plural(of, "iteration");
+  return fmt::format("{} of {}", count_text(record.iterations), plural(of, "iteration"));
 }
 
 Training read_training(const RunResult& result) {
@@ -45,13 +47,13 @@ std::string losses_text(const std::vector<Training>& trainings, const std::strin
     if (training.status == RunStatus::kOk) {
       ++finished;
     } else {
-      text += "; " + seed_text(training.seed) + ": " +
-              (training.reason.empty() ? "no reason was given" : training.reason);
+      text += fmt::format("; {}: {}", seed_text(training.seed),
+                          training.reason.empty() ? "no reason was given" : training.reason);
     }
   }
-  return count_text(finished) + " of " +
-         plural(static_cast<std::int64_t>(trainings.size()), "training") + " in " + precision +
-         " finished" + text;
+  return fmt::format("{} of {} in {} finished{}", count_text(finished),
+                     plural(static_cast<std::int64_t>(trainings.size()), "training"), precision,
+                     text);
 }
 
 std::optional<Finding> account_for_schedule(const std::vector<Training>& trainings) {
@@ -60,8 +62,8 @@ std::optional<Finding> account_for_schedule(const std::vector<Training>& trainin
   for (const auto& training : trainings) {
     if (training.record.is_whole()) continue;
     ++count;
-    cut += "; " + seed_text(training.seed) + ": " +
-           progress_text(training.record, training.record.scheduled_iterations);
+    cut += fmt::format("; {}: {}", seed_text(training.seed),
+                       progress_text(training.record, training.record.scheduled_iterations));
   }
   if (count == 0) return std::nullopt;
   if (count == trainings.size()) {
@@ -70,7 +72,7 @@ std::optional<Finding> account_for_schedule(const std::vector<Training>& trainin
   return fail_unmeasured("some of the trainings were cut short of their schedule" + cut);
 }
 
-/// All that were asked for in this precision, or why they cannot be judged.
+/// All trainings that were asked for in this precision, or why they cannot be judged.
 struct Accounted {
   TrainingRecords records;
   std::optional<Finding> absence;
@@ -154,7 +156,7 @@ Finding ambiguous(Json measured, std::string reason) {
 }
 
 std::string seed_text(std::int64_t seed) {
-  return "seed " + std::to_string(seed);
+  return fmt::format("seed {}", seed);
 }
 
 }  // namespace harness

@@ -17,16 +17,16 @@ struct Training {
   std::int64_t seed = 0;
   RunStatus status = RunStatus::kOk;
   std::string reason;     ///< Why there is no record: it died, hung, was left out, is unreadable.
-  TrainingRecord record;  ///< Of status kOk only.
+  TrainingRecord record;  ///< Only with status kOk.
 };
 
 /// Which trainings a claim can be judged by.
 enum class Schedule {
   kAny,    ///< Also those that --iters cut short.
-  kWhole,  ///< Only those that went to the end of the recipe's schedule.
+  kWhole,  ///< Only those that completed the recipe's schedule.
 };
 
-/// Finished trainings in one precision by their seed. Never empty where a rule gets them.
+/// Finished trainings in one precision by their seed. Never empty when passed to a rule.
 using TrainingRecords = std::map<std::int64_t, TrainingRecord>;
 
 /// Every training of the row in this precision that the job asked for, finished or not, in the
@@ -34,10 +34,10 @@ using TrainingRecords = std::map<std::int64_t, TrainingRecord>;
 /// cannot be read, is of status kError.
 std::vector<Training> read_trainings(const ClaimContext& context, const std::string& precision);
 
-/// Why claims over these trainings cannot be judged; nothing when all of them count.
+/// Why claims over these trainings cannot be judged; nullopt when all of them count.
 /// - FAIL as soon as one failed, with the counts and each seed's reason. What a training that died
 ///   would have shown is not known, and the others are a selection.
-/// - SKIPPED when all of them were skipped, for want of what the reason says.
+/// - SKIPPED when all of them were skipped, for lack of what the reason names.
 /// - kWhole: SKIPPED when all were cut short of their schedule, FAIL when only some were.
 /// - FAIL when one trained no step.
 /// trainings: not empty. precision: for the text.
@@ -49,16 +49,17 @@ Finding judge_trainings(const ClaimContext& context, const std::string& precisio
                         Schedule schedule,
                         const std::function<Finding(const TrainingRecords&)>& rule);
 
-/// The same for rules that compare half precision with FP32. The finding is of `precision`.
+/// The same for rules that compare half precision with FP32. The finding's precision is
+/// `precision`.
 Finding judge_both_trainings(
     const ClaimContext& context, const std::string& precision, Schedule schedule,
     const std::function<Finding(const TrainingRecords& half, const TrainingRecords& single)>& rule);
 
-/// A failure that names the seeds whose training ended without a finite mIoU; nothing when all
-/// have one.
+/// A failure that names the seeds whose training ended without a finite mIoU; nullopt when all have
+/// one.
 std::optional<Finding> missing_miou(const TrainingRecords& records);
 
-/// Something was measured, and it is too little to say.
+/// Something was measured, but too little to decide.
 Finding ambiguous(Json measured, std::string reason);
 
 /// "seed 3".
