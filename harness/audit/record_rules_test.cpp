@@ -65,9 +65,9 @@ TEST(RecordRules, OneRunHasOneHash) {
 }
 
 TEST(RecordRules, MegabytesOfTwoSizesAreOneMeasurement) {
-  EXPECT_THAT(
-      found({says("memory", 5.50, "a"), says("memory", 5.37, "b")}),
-      ElementsAre(HasSubstr("units memory: 5.50 GB and 5.37 GB are one measurement: 1.024")));
+  EXPECT_THAT(found({says("memory", 5.50, "a"), says("memory", 5.37, "b")}),
+              ElementsAre(HasSubstr("units memory: 5.50 GB and 5.37 GB are one measurement: they "
+                                    "differ by the factor 1.024")));
   EXPECT_THAT(found({says("memory", 5.91, "a"), says("memory", 5.75, "b")}),
               ElementsAre(HasSubstr("value memory")));
   EXPECT_THAT(found({says("fps", 5.50, "a"), says("fps", 5.37, "b")}),

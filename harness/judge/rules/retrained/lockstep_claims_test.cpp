@@ -254,7 +254,7 @@ TEST_F(Lockstep, OnlyHalfsRangeIsNarrow) {
 TEST_F(Lockstep, SinglePrecisionHasToBeNearer) {
   record_.series[1].distance.gradient.fp32 = 0.0026;
   EXPECT_EQ(judge().verdict, Verdict::kFail);
-  EXPECT_THAT(judge().reason, HasSubstr("FP32 itself lies 0.26"));
+  EXPECT_THAT(judge().reason, HasSubstr("FP32 itself is 0.26"));
   record_ = lockstep();
   record_.series[3].distance.gradient.fp32 = 0.0026;
   EXPECT_EQ(judge().verdict, Verdict::kPass) << "a flipped ReLU may take FP32 that far later on";
