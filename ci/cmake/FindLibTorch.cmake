@@ -41,6 +41,9 @@ add_library(halfproof_torch_all INTERFACE)
 add_library(halfproof::torch ALIAS halfproof_torch_all)
 target_link_libraries(halfproof_torch_all INTERFACE
   halfproof_torch halfproof_torch_cpu halfproof_c10 Threads::Threads)
+# LibTorch's headers bring {fmt} of another version than the system's, which comes first where they
+# are included, and no library with it.
+target_compile_definitions(halfproof_torch_all INTERFACE FMT_HEADER_ONLY=1)
 
 # LibTorch's CUDA half, for the CUDA parts only.
 find_library(HALFPROOF_torch_cuda_LIBRARY torch_cuda

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/base/error.h"
+#include "harness/base/file_tree.h"
 #include "harness/base/sha256.h"
 
 namespace harness {
@@ -88,17 +90,29 @@ std::string result_key(const Row& row, std::string_view stage, std::string_view 
   return sha256_hex(key_parts(row, stage, precision, device, inputs).dump());
 }
 
+std::string no_data_reason(const fs::path& root, const std::vector<std::string>& splits) {
+  if (root.empty()) return "no data: the suite names no data set; give --data DIR";
+  const fs::path place = fs::absolute(root).lexically_normal();
+  std::vector<std::string> folders;
+  for (const auto& split : splits) {
+    for (const auto* kind : {"leftImg8bit", "gtFine"}) folders.push_back(place / kind / split);
+  }
+  return fmt::format("no data: expected images and label maps in {}, found none; give --data DIR",
+                     fmt::join(folders, " and "));
+}
+
 std::string data_fingerprint(const fs::path& root, std::string_view split) {
   std::vector<std::string> lines;
   for (const auto* kind : {"leftImg8bit", "gtFine"}) {
     const fs::path folder = root / kind / split;
-    std::error_code failure;
-    for (fs::recursive_directory_iterator it(folder, failure), end; !failure && it != end;
-         it.increment(failure)) {
-      if (!it->is_regular_file()) continue;
-      lines.push_back(fmt::format("{} {} {}", it->path().lexically_relative(root).string(),
-                                  it->file_size(),
-                                  it->last_write_time().time_since_epoch().count()));
+    if (!fs::is_directory(folder)) continue;
+    const FileTree tree = list_files(folder);
+    for (const auto& name : tree.broken_links) {
+      lines.push_back(fmt::format("{}/{}/{} leads nowhere", kind, split, name));
+    }
+    for (const auto& name : tree.files) {
+      lines.push_back(fmt::format("{}/{}/{} {} {}", kind, split, name, fs::file_size(folder / name),
+                                  fs::last_write_time(folder / name).time_since_epoch().count()));
     }
   }
   if (lines.empty()) return "";

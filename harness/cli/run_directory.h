@@ -53,6 +53,11 @@ Json key_parts(const Row& row, std::string_view stage, std::string_view precisio
 std::string result_key(const Row& row, std::string_view stage, std::string_view precision,
                        std::string_view device, const Json& inputs);
 
+/// Why a stage that needs these splits is skipped: "no data: expected images and label maps in
+/// /data/leftImg8bit/val and ...". `root`: empty where the suite names no data set.
+std::string no_data_reason(const std::filesystem::path& root,
+                           const std::vector<std::string>& splits);
+
 /// Digest over names, sizes and times of the files below `root`'s split (not over their bytes):
 /// changes when the data set does. "" when the folder does not exist.
 std::string data_fingerprint(const std::filesystem::path& root, std::string_view split);

@@ -27,6 +27,20 @@ void write_junit(const Suite& suite, const std::vector<VerdictRecord>& verdicts,
   if (!output.junit.empty()) write_file_atomic(output.junit, junit_report(suite.name, verdicts));
 }
 
+/// Verdicts, and a failure for each execution that failed: CI must see one that no claim rests on.
+std::vector<VerdictRecord> with_failed(const JudgedRun& run) {
+  std::vector<VerdictRecord> records = run.verdicts;
+  for (const auto& [row, execution, reason] : run.failed) {
+    VerdictRecord record;
+    record.row = row;
+    record.claim = execution;
+    record.evidence = "run";
+    record.reason = reason;
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
 }  // namespace
 
 void add_verdict_output(CLI::App& command, VerdictOutput& output) {
@@ -47,8 +61,8 @@ int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
   write_json_file(folder / "verdicts.json", verdicts_document(suite.name, run));
   print(output.json ? json_report(suite.name, run)
                     : table_of(suite, run.verdicts) + notes_text(run));
-  write_junit(suite, run.verdicts, output);
-  return exit_code(run.verdicts);
+  write_junit(suite, with_failed(run), output);
+  return exit_code(run);
 }
 
 }  // namespace harness

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/base/file_tree.h"
+#include "harness/base/number_text.h"
 #include "harness/data/png.h"
 
 namespace harness {
@@ -33,40 +37,88 @@ constexpr std::array<std::int16_t, 256> make_train_ids() {
 }
 constexpr auto kTrainIds = make_train_ids();
 
-std::vector<std::string> image_names(const fs::path& folder) {
-  std::error_code failure;
-  fs::recursive_directory_iterator entry(folder, failure);
-  std::vector<std::string> names;
-  for (; !failure && entry != fs::end(entry); entry.increment(failure)) {
-    const auto file = entry->path().filename().string();
-    if (file.starts_with('.') || !file.ends_with(kImageSuffix)) continue;
-    std::error_code ignored;
-    if (entry->is_regular_file(ignored)) {
-      names.push_back(entry->path().lexically_relative(folder).generic_string());
-    }
-  }
-  if (failure) {
-    throw Error(ErrorCode::kIo, folder.string(),
-                "expected a folder with the split's images, got: " + failure.message());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
+bool has_suffix(const std::string& name, std::string_view suffix) {
+  return name.ends_with(suffix) && !fs::path(name).filename().string().starts_with('.');
 }
 
+std::vector<std::string> image_names(const fs::path& folder) {
+  auto tree = list_files(folder);
+  std::erase_if(tree.files,
+                [](const std::string& name) { return !has_suffix(name, kImageSuffix); });
+  if (!tree.broken_links.empty()) {
+    throw Error(
+        ErrorCode::kInvalidData, folder.string(),
+        fmt::format("expected every file of the split, got {} to nothing beside {} that can "
+                    "be read: {}; mount or fetch what is pointed to",
+                    plural(std::ssize(tree.broken_links), "link"),
+                    plural(std::ssize(tree.files), "image"), listing(tree.broken_links)));
+  }
+  return tree.files;
+}
+
+/// The scene's label map. `paths.label` stays empty where there is none.
 ScenePaths with_label(const fs::path& root, std::string_view split, const std::string& name) {
   const auto stem = name.substr(0, name.size() - kImageSuffix.size());
   const auto labels = root / "gtFine" / split;
   ScenePaths scene{name, root / "leftImg8bit" / split / name, {}, false};
-  scene.label = labels / fmt::format("{}{}", stem, kTrainIdSuffix);
-  std::error_code ignored;
-  if (fs::is_regular_file(scene.label, ignored)) return scene;
-  const auto train_ids = scene.label;
-  scene.label = labels / fmt::format("{}{}", stem, kIdSuffix);
-  scene.label_holds_ids = true;
-  if (fs::is_regular_file(scene.label, ignored)) return scene;
-  throw Error(ErrorCode::kInvalidData, scene.image.string(),
-              fmt::format("expected a label map {} or {}, found neither", train_ids.string(),
-                          scene.label.string()));
+  for (const auto suffix : {kTrainIdSuffix, kIdSuffix}) {
+    const fs::path file = labels / fmt::format("{}{}", stem, suffix);
+    std::error_code ignored;
+    // A link that leads nowhere is a label map too: the other kind may not stand in for it.
+    if (fs::is_directory(file, ignored) || !fs::exists(fs::symlink_status(file, ignored))) continue;
+    scene.label = file;
+    scene.label_holds_ids = suffix == kIdSuffix;
+    break;
+  }
+  return scene;
+}
+
+void require_labels(const std::vector<ScenePaths>& scenes, const fs::path& labels) {
+  std::vector<std::string> without;
+  std::vector<std::string> broken;
+  for (const auto& scene : scenes) {
+    if (scene.label.empty()) {
+      without.push_back(scene.name);
+    } else if (!fs::is_regular_file(scene.label)) {
+      broken.push_back(scene.label.lexically_relative(labels).string());
+    }
+  }
+  if (!without.empty()) {
+    const std::string& name = without.front();
+    const auto stem = labels / name.substr(0, name.size() - kImageSuffix.size());
+    throw Error(ErrorCode::kInvalidData, labels.string(),
+                fmt::format("expected a label map for each of {}, {} without one: {}; looked for "
+                            "{}{} and {}{}",
+                            plural(std::ssize(scenes), "image"), without.size(), listing(without),
+                            stem.string(), kTrainIdSuffix, stem.string(), kIdSuffix));
+  }
+  if (!broken.empty()) {
+    throw Error(ErrorCode::kInvalidData, labels.string(),
+                fmt::format("expected a label map for each of {}, {} cannot be read, for example "
+                            "as links to nothing: {}",
+                            plural(std::ssize(scenes), "image"), broken.size(), listing(broken)));
+  }
+}
+
+/// An image that is lost leaves its label map behind.
+void require_images(const std::vector<ScenePaths>& scenes, const fs::path& labels) {
+  std::set<std::string> stems;
+  for (const auto& scene : scenes) {
+    stems.insert(scene.name.substr(0, scene.name.size() - kImageSuffix.size()));
+  }
+  std::set<std::string> labelled;
+  for (const auto& name : list_files(labels).files) {
+    for (const auto suffix : {kTrainIdSuffix, kIdSuffix}) {
+      if (has_suffix(name, suffix)) labelled.insert(name.substr(0, name.size() - suffix.size()));
+    }
+  }
+  std::vector<std::string> without;
+  std::ranges::set_difference(labelled, stems, std::back_inserter(without));
+  if (without.empty()) return;
+  throw Error(
+      ErrorCode::kInvalidData, labels.string(),
+      fmt::format("expected an image for each of {}, {} without one: {}",
+                  plural(std::ssize(labelled), "label map"), without.size(), listing(without)));
 }
 
 [[noreturn]] void fail_at(const ScenePaths& paths, const LabelMap& label, std::size_t pixel,
@@ -94,16 +146,32 @@ void check_classes(const ScenePaths& paths, const LabelMap& label, std::int64_t 
           fmt::format("expected classes 0 to {} or 255", num_classes - 1));
 }
 
+/// Whether what poses as an image is a label map: grey, or with a palette, and of classes alone.
+bool holds_classes(const fs::path& path, const Image& image, std::int64_t num_classes) {
+  const auto is_class = [&](std::uint8_t value) {
+    return value < num_classes || value == kIgnoredClass;
+  };
+  if (png_has_palette(path)) return std::ranges::all_of(read_label_png(path).classes, is_class);
+  for (std::size_t i = 0; i + 2 < image.pixels.size(); i += 3) {
+    const auto blue = image.pixels[i];
+    if (blue != image.pixels[i + 1] || blue != image.pixels[i + 2] || !is_class(blue)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<ScenePaths> find_cityscapes(const fs::path& root, std::string_view split) {
   const auto folder = root / "leftImg8bit" / split;
+  const auto labels = root / "gtFine" / split;
   std::vector<ScenePaths> scenes;
   for (const auto& name : image_names(folder)) scenes.push_back(with_label(root, split, name));
   if (scenes.empty()) {
     throw Error(ErrorCode::kInvalidData, folder.string(),
                 fmt::format("expected images named *{}, found none", kImageSuffix));
   }
+  require_labels(scenes, labels);
+  require_images(scenes, labels);
   return scenes;
 }
 
@@ -113,6 +181,12 @@ int cityscapes_train_id(std::uint8_t id) noexcept {
 
 Scene load_scene(const ScenePaths& paths, std::int64_t num_classes) {
   Scene scene{paths.name, read_color_png(paths.image), read_label_png(paths.label)};
+  if (holds_classes(paths.image, scene.image, num_classes)) {
+    throw Error(ErrorCode::kInvalidData, paths.image.string(),
+                fmt::format("expected an image, got a label map: each value is one of the {} "
+                            "classes or 255",
+                            num_classes));
+  }
   if (scene.image.size != scene.label.size) {
     throw Error(ErrorCode::kInvalidData, paths.label.string(),
                 fmt::format("expected the size of its image, {}, got {}",

@@ -22,10 +22,11 @@ struct ScenePaths {
 /// by byte (mmseg/datasets/custom.py, load_annotations).
 ///
 /// Looks for ROOT/leftImg8bit/SPLIT/**/X_leftImg8bit.png with ROOT/gtFine/SPLIT/**/
-/// X_gtFine_labelTrainIds.png, or else X_gtFine_labelIds.png. Hidden files and other names are
-/// ignored; links to folders below the split are not followed.
-/// Throws Error(kIo) when the split's folder is missing or unreadable, Error(kInvalidData) when it
-/// holds no image or when an image has no label map (names both files that were tried).
+/// X_gtFine_labelTrainIds.png, or else X_gtFine_labelIds.png. Links are followed; hidden files and
+/// other names are passed over.
+/// Throws Error(kIo) when a folder is missing or unreadable, Error(kInvalidData) when the split
+/// holds no image, and, with how many and their names, for links that lead nowhere, images without
+/// a label map and label maps without an image: a smaller split would be another measurement.
 std::vector<ScenePaths> find_cityscapes(const std::filesystem::path& root, std::string_view split);
 
 /// The class a Cityscapes id is trained as (cityscapesScripts, helpers/labels.py): 0 to 18, or
@@ -44,7 +45,8 @@ struct Scene {
 ///
 /// num_classes: 1 to 255. Throws as read_color_png() and read_label_png(), and Error(kInvalidData)
 /// when the sizes differ or when a class is neither below num_classes nor kIgnoredClass: names the
-/// file, the value and the first pixel (x, y) that has it.
+/// file, the value and the first pixel (x, y) that has it. Refuses an image that is a label map
+/// (grey or with a palette, and classes alone).
 Scene load_scene(const ScenePaths& paths, std::int64_t num_classes);
 
 }  // namespace harness

@@ -11,6 +11,7 @@
 namespace harness {
 namespace {
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -29,6 +30,13 @@ class Cityscapes : public testing::Test {
     return load_scene(find_cityscapes(root(), "val").at(0), num_classes);
   }
   const fs::path& root() const { return folder_.path(); }
+  fs::path image(const std::string& stem) const {
+    return root() / "leftImg8bit/val" / (stem + "_leftImg8bit.png");
+  }
+  /// The label map of Cityscapes ids.
+  fs::path label(const std::string& stem) const {
+    return root() / "gtFine/val" / (stem + "_gtFine_labelIds.png");
+  }
 
  private:
   static void write(const fs::path& path, const cv::Mat& pixels) {
@@ -121,12 +129,67 @@ TEST_F(Cityscapes, AFolderWithoutImagesIsRefused) {
               HasSubstr("invalid data: " + (root() / "leftImg8bit/val").string()));
 }
 
-TEST_F(Cityscapes, AMissingLabelNamesBothFilesThatWereTried) {
+TEST_F(Cityscapes, MissingLabelsAreCountedAndTheFirstIsNamedWithWhatWasTried) {
+  add_scene("c/w", "labelIds", {0});
   add_scene("c/x", "", {0});
+  add_scene("c/y", "", {0});
   const auto message = failure_of([&] { find_cityscapes(root(), "val"); });
-  EXPECT_THAT(message, HasSubstr("c/x_leftImg8bit.png"));
+  EXPECT_THAT(message, HasSubstr("3 images, 2 without"));
+  EXPECT_THAT(message, HasSubstr("c/x_leftImg8bit.png, c/y_leftImg8bit.png"));
   EXPECT_THAT(message, HasSubstr("c/x_gtFine_labelTrainIds.png"));
   EXPECT_THAT(message, HasSubstr("c/x_gtFine_labelIds.png"));
+}
+
+TEST_F(Cityscapes, LabelsWithoutTheirImageAreCounted) {
+  add_scene("c/x", "labelIds", {0});
+  add_scene("c/y", "labelIds", {0});
+  add_scene("c/z", "labelTrainIds", {0});
+  fs::remove(image("c/x"));
+  fs::remove(image("c/z"));
+  const auto message = failure_of([&] { find_cityscapes(root(), "val"); });
+  EXPECT_THAT(message, HasSubstr("3 label maps, 2 without"));
+  EXPECT_THAT(message, HasSubstr("c/x, c/z"));
+}
+
+TEST_F(Cityscapes, LinksAreFollowed) {
+  add_scene("c/x", "labelIds", {0});
+  fs::rename(root() / "leftImg8bit/val/c", root() / "elsewhere");
+  fs::create_directory_symlink(root() / "elsewhere", root() / "leftImg8bit/val/c");
+  fs::rename(label("c/x"), root() / "label.png");
+  fs::create_symlink(root() / "label.png", label("c/x"));
+  EXPECT_EQ(load_only().label.classes.size(), 1U);
+}
+
+TEST_F(Cityscapes, AnImageThatIsALinkToNothingIsCountedAndNamed) {
+  add_scene("c/x", "labelIds", {0});
+  add_scene("c/y", "labelIds", {0});
+  fs::remove(image("c/y"));
+  fs::create_symlink("nowhere", image("c/y"));
+  EXPECT_THAT(
+      failure_of([&] { find_cityscapes(root(), "val"); }),
+      AllOf(HasSubstr("1 link to nothing beside 1 image"), HasSubstr("c/y_leftImg8bit.png")));
+}
+
+TEST_F(Cityscapes, ALabelThatIsALinkToNothingIsNotReplacedByTheOtherKind) {
+  add_scene("c/x", "labelIds", {7});
+  fs::create_symlink("nowhere", root() / "gtFine/val/c/x_gtFine_labelTrainIds.png");
+  EXPECT_THAT(
+      failure_of([&] { find_cityscapes(root(), "val"); }),
+      AllOf(HasSubstr("1 image, 1 cannot be read"), HasSubstr("c/x_gtFine_labelTrainIds.png")));
+}
+
+TEST_F(Cityscapes, ALabelMapInThePlaceOfAnImageIsRefused) {
+  add_scene("c/x", "labelIds", {7, 8, 255});
+  fs::copy_file(label("c/x"), image("c/x"), fs::copy_options::overwrite_existing);
+  EXPECT_THAT(failure_of([&] { load_only(); }),
+              AllOf(HasSubstr("c/x_leftImg8bit.png"), HasSubstr("got a label map")));
+}
+
+TEST_F(Cityscapes, AGreyPhotographIsAnImage) {
+  add_scene("c/x", "labelIds", {7, 8});
+  const cv::Mat grey = (cv::Mat_<std::uint8_t>(1, 2) << 8, 100);
+  EXPECT_TRUE(cv::imwrite(image("c/x").string(), grey));
+  EXPECT_EQ(load_only().image.size, (ImageSize{1, 2}));
 }
 
 TEST_F(Cityscapes, AnImageOfAnotherSizeThanItsLabelIsRefused) {

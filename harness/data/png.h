@@ -12,10 +12,14 @@ namespace harness {
 /// truncated or damaged, has 16 bits a channel or more than 2^27 pixels.
 Image read_color_png(const std::filesystem::path& path);
 
-/// Decodes a label map: PNG, 8 bits, one grey channel, every value unchanged.
+/// Decodes a label map: PNG, one grey channel of 8 bits, or a palette of up to 256 colours. Every
+/// value as it is stored: of a palette the indices, whatever their colours (as MMSegmentation reads
+/// it: mmcv.imread with flag 'unchanged' and backend 'pillow').
 ///
-/// Throws as read_color_png() and Error(kInvalidData) for colour, a palette, alpha or another
-/// depth.
+/// Throws as read_color_png() and Error(kInvalidData) for colour, alpha or another depth.
 LabelMap read_label_png(const std::filesystem::path& path);
+
+/// Whether the pixels of a PNG file are indices of a palette.
+bool png_has_palette(const std::filesystem::path& path);
 
 }  // namespace harness

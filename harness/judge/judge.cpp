@@ -97,6 +97,18 @@ std::string optional_stage(const Claim& claim) {
   return claim.id == "retrain.lockstep" ? "lockstep" : "train";
 }
 
+std::vector<FailedExecution> failed_executions(const StoredRun& run) {
+  std::vector<FailedExecution> failed;
+  for (const auto& [row, results] : run.results) {
+    for (const auto& result : results) {
+      if (result.status != RunStatus::kError) continue;
+      failed.push_back(
+          {row, execution_text(result.stage, result.precision, result.seed), result.reason});
+    }
+  }
+  return failed;
+}
+
 }  // namespace
 
 std::vector<VerdictRecord> judge_row(const Row& row, const std::vector<RunResult>& results,
@@ -135,6 +147,7 @@ JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions
       if (!stage.empty() && !scope.asks_for_stage(stage)) ++judged.not_asked[stage];
     }
   }
+  judged.failed = failed_executions(run);
   judged.left_over = run.left_over;
   return judged;
 }

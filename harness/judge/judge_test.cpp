@@ -251,6 +251,28 @@ TEST_F(JudgeRun, AnExecutionThatLeftNothingFailsItsClaims) {
   EXPECT_THAT(records.at(11).reason, HasSubstr("left no result"));
 }
 
+TEST_F(JudgeRun, AnExecutionThatFailedIsListedEvenWhereNoClaimRestsOnIt) {
+  Suite suite = suite_;
+  for (auto& row : suite.rows) {
+    std::erase_if(row.claims, [](const Claim& claim) { return claim.evidence != "file"; });
+  }
+  EXPECT_TRUE(judge_run(run(), suite).failed.empty());
+  EXPECT_EQ(exit_code(judge_run(run(), suite)), 0);
+  const auto file = run() / suite_.rows.at(1).id / "evaluate-fp32.json";
+  Json result = read_json_file(file);
+  result.at("status") = "error";
+  result.at("reason") = "label 77";
+  write_json_file(file, result);
+  const JudgedRun judged = judge_run(run(), suite);
+  ASSERT_EQ(judged.failed.size(), 1U);
+  EXPECT_EQ(judged.failed[0].row, suite_.rows.at(1).id);
+  EXPECT_EQ(judged.failed[0].reason, "label 77");
+  EXPECT_THAT(judged.failed[0].execution, HasSubstr("evaluate in fp32"));
+  EXPECT_EQ(exit_code(judged.verdicts), 0);
+  EXPECT_EQ(exit_code(judged), 1);
+  EXPECT_EQ(verdicts_document("s", judged).at("exit"), 1);
+}
+
 TEST_F(JudgeRun, AResultOfAnotherJobIsNotJudged) {
   JobRecord job = read_job(run());
   job.ask({suite_.rows.at(0).id, "evaluate", "fp16", {}, "another program"});

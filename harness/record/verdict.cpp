@@ -52,8 +52,17 @@ int exit_code(const std::vector<VerdictRecord>& records) noexcept {
   return 77;
 }
 
+int exit_code(const JudgedRun& run) noexcept {
+  return run.failed.empty() ? exit_code(run.verdicts) : 1;
+}
+
 Json verdicts_document(std::string_view suite, const JudgedRun& run) {
   Json document = verdicts_document(suite, run.verdicts);
+  document["exit"] = exit_code(run);
+  document["failed"] = Json::array();
+  for (const auto& [row, execution, reason] : run.failed) {
+    document["failed"].push_back({{"row", row}, {"execution", execution}, {"reason", reason}});
+  }
   document["left_over"] = run.left_over;
   document["not_asked"] = Json::object();
   for (const auto& [stage, claims] : run.not_asked) document["not_asked"][stage] = claims;

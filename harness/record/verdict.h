@@ -46,15 +46,26 @@ Json to_json(const VerdictRecord& record);
 /// any is PASS or XFAIL, else 77 (nothing could be judged; also for no claim at all).
 int exit_code(const std::vector<VerdictRecord>& records) noexcept;
 
+/// An execution that the job asked for and that failed or left no result that counts.
+struct FailedExecution {
+  std::string row;
+  std::string execution;  ///< "evaluate in fp16".
+  std::string reason;
+};
+
 /// A run directory, judged.
 struct JudgedRun {
   std::vector<VerdictRecord> verdicts;
+  std::vector<FailedExecution> failed;  ///< Whether or not a claim rests on them.
   /// Results below the directory that its job did not ask for ("<row>/<file>"): nothing in them
   /// counts.
   std::vector<std::string> left_over;
   /// The number of claims over trainings that need a stage the job was not asked for, by stage.
   std::map<std::string, std::int64_t> not_asked;
 };
+
+/// The same for a run: 1 also when an execution failed, whatever the claims say.
+int exit_code(const JudgedRun& run) noexcept;
 
 /// The whole verdicts.json: schema "halfproof.verdicts/1", suite, exit, counts, verdicts.
 Json verdicts_document(std::string_view suite, const std::vector<VerdictRecord>& records);

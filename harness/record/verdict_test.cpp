@@ -46,7 +46,7 @@ TEST(Verdict, ExitCodesAreThoseOfTheDesign) {
 }
 
 TEST(Verdict, NoClaimAtAllIsNotASuccess) {
-  EXPECT_EQ(exit_code({}), 77);
+  EXPECT_EQ(exit_code(std::vector<VerdictRecord>()), 77);
 }
 
 TEST(Verdict, TheDocumentHoldsEveryField) {

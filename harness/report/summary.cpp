@@ -68,6 +68,10 @@ std::string notes_text(const JudgedRun& run) {
     text += fmt::format("Not asked for: {} over trainings (--stage {})\n", plural(claims, "claim"),
                         stage);
   }
+  if (!run.failed.empty()) text += "Failed to run:\n";
+  for (const auto& [row, execution, reason] : run.failed) {
+    text += fmt::format("  {}, {}: {}\n", row, execution, reason);
+  }
   if (run.left_over.empty()) return text;
   text += "Not judged, left over from other jobs:\n";
   for (const auto& file : run.left_over) text += fmt::format("  {}\n", file);

@@ -62,10 +62,15 @@ TEST(Summary, EveryVerdictIsEitherVerifiedOrNot) {
 
 TEST(Summary, NotesNameWhatWasNotAskedForAndWhatWasNotJudged) {
   EXPECT_EQ(notes_text({}), "");
-  const JudgedRun run{{}, {"fcn/train-fp16-seed7.json"}, {{"lockstep", 1}, {"train", 24}}};
+  const JudgedRun run{{},
+                      {{"fcn", "evaluate in fp16", "worker: label 77"}},
+                      {"fcn/train-fp16-seed7.json"},
+                      {{"lockstep", 1}, {"train", 24}}};
   EXPECT_EQ(notes_text(run),
             "Not asked for: 1 claim over trainings (--stage lockstep)\n"
             "Not asked for: 24 claims over trainings (--stage train)\n"
+            "Failed to run:\n"
+            "  fcn, evaluate in fp16: worker: label 77\n"
             "Not judged, left over from other jobs:\n"
             "  fcn/train-fp16-seed7.json\n");
 }

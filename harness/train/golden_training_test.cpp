@@ -23,7 +23,13 @@ namespace {
 
 using Values = std::vector<double>;
 
-constexpr double kOneQuantity = 6.0, kAllTogether = 1.5;
+constexpr double kAllTogether = 1.5;
+
+/// How many times the reference's distance one quantity may reach.
+double most_of_one_quantity(const std::string& row) {
+  return row == "deeplabv3plus" ? 6.0 : 2.0;
+}
+
 constexpr double kFp64Relative = 1e-9;
 /// Where the reference's distance is nothing: the spacing of floats, and one pixel of two 64x128.
 constexpr double kFloatSpacing = 0x1p-23, kOnePixel = 100.0 / (2 * 64 * 128);
@@ -123,7 +129,8 @@ class GoldenTraining : public testing::TestWithParam<std::string> {
                : kFloatSpacing * rms(quantity.exact, Values(quantity.exact.size(), 0.0));
     const double own = rms(quantity.reference, quantity.exact);
     const double distance = rms(quantity.ours, quantity.exact);
-    EXPECT_LE(distance, kOneQuantity * own + floor) << "the reference's is " << own;
+    EXPECT_LE(distance, most_of_one_quantity(GetParam()) * own + floor)
+        << "the reference's is " << own;
     compared_ += quantity.reference.size();
     return own > 0.0 && distance > 0.0 ? distance / own : 1.0;
   }

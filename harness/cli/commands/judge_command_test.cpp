@@ -16,6 +16,15 @@ class JudgeCommand : public testing::Test {
                                        "examine", "--out", out()});
   }
   std::string out() const { return (folder_.path() / "run").string(); }
+  /// A result of status error that no claim of the stored job rests on.
+  void fail_examination() const {
+    const auto run = folder_.path() / "run";
+    const auto row = read_json_file(run / "run.json").at("rows").at(0).get<std::string>();
+    Json result = read_json_file(run / row / "examine.json");
+    result.at("status") = "error";
+    result.at("reason") = "label 77";
+    write_json_file(run / row / "examine.json", result);
+  }
   TemporaryFolder folder_;
 };
 
@@ -53,6 +62,8 @@ TEST_F(JudgeCommand, WritesAJunitFileOfWhatWasSelected) {
   EXPECT_THAT(one, testing::HasSubstr("tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\""));
   EXPECT_THAT(one, testing::HasSubstr("name=\"miou\""));
   EXPECT_THAT(one, testing::HasSubstr("<skipped message=\"SKIPPED: "));
+  fail_examination();
+  EXPECT_THAT(junit({}), testing::HasSubstr("name=\"examine\""));
 }
 
 TEST_F(JudgeCommand, AJunitFileThatCannotBeWrittenIsAnError) {

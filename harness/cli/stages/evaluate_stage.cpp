@@ -21,14 +21,8 @@ std::pair<RunStatus, std::string> obstacle(const ExaminedRow& examined, const fs
     if (kind == FileErrorKind::kUnreachable) return {RunStatus::kSkipped, "no network: " + text};
     return {RunStatus::kError, "the checkpoint cannot be used: " + text};
   }
-  if (root.empty()) {
-    return {RunStatus::kSkipped, "no data: the suite names no data set; give --data DIR"};
-  }
-  if (fingerprint.empty()) {
-    return {RunStatus::kSkipped,
-            fmt::format("no data: expected images and labels of the split {} below {}/leftImg8bit "
-                        "and gtFine, found none; give --data DIR",
-                        suite.data.split, root.filename().string())};
+  if (root.empty() || fingerprint.empty()) {
+    return {RunStatus::kSkipped, no_data_reason(root, {suite.data.split})};
   }
   return {RunStatus::kOk, ""};
 }

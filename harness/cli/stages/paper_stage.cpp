@@ -37,9 +37,7 @@ PaperSource find_source(const Suite& suite, const Row& row, const ExaminedRow& e
   PaperSource source;
   source.root = data_root(suite, options.data);
   if (source.root.empty() || data_fingerprint(source.root, "train").empty()) {
-    source.obstacle = {RunStatus::kSkipped,
-                       "no data: expected the split train below leftImg8bit and gtFine; give "
-                       "--data DIR"};
+    source.obstacle = {RunStatus::kSkipped, no_data_reason(source.root, {"train"})};
     return source;
   }
   if (examined.checkpoint.empty()) {

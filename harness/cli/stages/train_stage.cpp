@@ -67,9 +67,7 @@ TrainingSource find_training_source(const Suite& suite, const Row& row, const Ex
   }
   if (source.train_data.empty() || source.validation_data.empty()) {
     source.obstacle = {RunStatus::kSkipped,
-                       fmt::format("no data: expected the splits train and {} below leftImg8bit "
-                                   "and gtFine; give --data DIR",
-                                   suite.data.split)};
+                       no_data_reason(source.root, {"train", suite.data.split})};
     return source;
   }
   source.pretrained = obtain_pretrained(suite, row, examined, store);
