@@ -91,6 +91,16 @@ TEST(ForwardClaims, AnOverflowFails) {
   EXPECT_THAT(finding.reason, HasSubstr("7 above FP16's range"));
 }
 
+TEST(ForwardClaims, TheCountAboveTheRangeAndTheLargestMagnitudeFailEachAlone) {
+  using Change = std::function<void(ActivationsRecord&)>;
+  for (const Change& change : {Change([](auto& seen) { seen.above_half_max = 1; }),
+                               Change([](auto& seen) { seen.max_abs = 65536.0; })}) {
+    auto sample = claiming("range", 65504);
+    sample.change_evaluation([&](auto& record) { change(record.forward->activations); });
+    EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
+  }
+}
+
 TEST(ForwardClaims, AMagnitudeThatIsMissingFails) {
   auto sample = claiming("range", 65504);
   sample.change_evaluation([](auto& record) { record.forward->activations.max_abs = NAN; });
