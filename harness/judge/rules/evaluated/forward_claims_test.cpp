@@ -1,6 +1,7 @@
 #include "harness/judge/rules/evaluated/forward_claims.h"
 
 #include <cmath>
+#include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
