@@ -156,7 +156,7 @@ TEST_F(LockstepTest, ATensorThatIsNotANumberIsTheFarthest) {
   const auto record = run([](Lockstep& lockstep) {
     lockstep.set_gradient_hook([](const StepGradients& gradients) {
       for (const auto& [name, gradient] : gradients.named) {
-        if (name == kUnscaled) torch::Tensor(gradient)[0] = NAN;
+        if (name == kUnscaled) gradient[0].fill_(NAN);
       }
     });
   });
