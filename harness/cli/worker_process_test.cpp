@@ -92,7 +92,7 @@ TEST(WorkerProcess, AWorkerThatClosesItsInputDoesNotEndUs) {
   const auto end = run_worker(
       shell("exec <&-; echo '{}'; exec sleep 600", std::string(1000000, 'x')),
       [&](const Json&) { closed = true; },
-      // The second time the input has been offered to it once more.
+      // By the second time its input has been offered once more.
       [&] { return closed && ++asked > 1; });
   EXPECT_THAT(end.reason, HasSubstr("signal 15"));
 }
