@@ -66,6 +66,13 @@ TEST(RowWorker, SaysHowTheWorkEnded) {
   EXPECT_THAT(end_of("kill -9 $$").reason, testing::HasSubstr("signal 9"));
 }
 
+TEST(RowWorker, AWorkerThatDiedHasNotSkipped) {
+  const RowEnd end =
+      end_of(R"(echo '{"event": "unavailable", "message": "no gpu: x"}'; kill -9 $$)");
+  EXPECT_EQ(end.status, RunStatus::kError);
+  EXPECT_THAT(end.reason, testing::HasSubstr("signal 9"));
+}
+
 TEST(RowWorker, ShowsTheProgressOfATraining) {
   // A line is rewritten after 100 ms at the earliest.
   const std::string body =

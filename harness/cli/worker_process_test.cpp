@@ -86,6 +86,17 @@ TEST(WorkerProcess, AWorkerThatDoesNotReadDoesNotEndUs) {
   EXPECT_EQ(after.sa_handler, before.sa_handler);
 }
 
+TEST(WorkerProcess, AWorkerThatClosesItsInputDoesNotEndUs) {
+  bool closed = false;
+  int asked = 0;
+  const auto end = run_worker(
+      shell("exec <&-; echo '{}'; exec sleep 600", std::string(1000000, 'x')),
+      [&](const Json&) { closed = true; },
+      // By the second time its input has been offered once more.
+      [&] { return closed && ++asked > 1; });
+  EXPECT_THAT(end.reason, HasSubstr("signal 15"));
+}
+
 TEST(WorkerProcess, ACrashIsAReasonAndNotTheEnd) {
   std::vector<Json> events;
   const WorkerEnd crash = run(shell("kill -SEGV $$"), events);

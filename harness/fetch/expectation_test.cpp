@@ -36,6 +36,7 @@ TEST(Expectation, TheLockFileHasTheLastWord) {
   EXPECT_EQ(expected.trust(), Trust::kLocked);
   EXPECT_TRUE(expected.is_met_by(kOther));
   EXPECT_FALSE(expected.is_met_by(kDigest));
+  EXPECT_FALSE(expected.is_met_by(std::string(63, 'b') + 'c')) << "every digit counts";
   EXPECT_THAT(expected.describe(), HasSubstr(kOther + " and 7 bytes (" + lock.string() + ")"));
   EXPECT_EQ(Expectation(lock, "b.pth").trust(), Trust::kFirstUse);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <functional>
 
 #include <gtest/gtest.h>
@@ -149,6 +150,19 @@ TEST_F(LockstepTest, EachOfTheseFaultsShowsAndFails) {
 TEST_F(LockstepTest, TheTensorThatIsFarthestIsNamed) {
   const auto record = run(forget_to_unscale);
   EXPECT_EQ(record.series.at(0).distance.gradient.worst.tensor, kUnscaled);
+}
+
+TEST_F(LockstepTest, ATensorThatIsNotANumberIsTheFarthest) {
+  const auto record = run([](Lockstep& lockstep) {
+    lockstep.set_gradient_hook([](const StepGradients& gradients) {
+      for (const auto& [name, gradient] : gradients.named) {
+        if (name == kUnscaled) gradient[0].fill_(NAN);
+      }
+    });
+  });
+  const LockstepWorstTensor& worst = record.series.at(0).distance.gradient.worst;
+  EXPECT_EQ(worst.tensor, kUnscaled);
+  EXPECT_TRUE(std::isnan(worst.ratio));
 }
 
 TEST_F(LockstepTest, AStepThatIsSkippedIsSkippedByAllAndASeriesOfThemFails) {

@@ -61,6 +61,11 @@ TEST(ModelBuilder, AHalfModelKeepsTheFilesBatchNormInFp32) {
   EXPECT_FALSE(torch::equal(variance, variance.to(torch::kHalf).to(torch::kFloat)));
 }
 
+TEST(ModelBuilder, NoLayerIsLeftInTrainingMode) {
+  const auto model = minizoo_row("fcn_fp16").model(Policy::kFp16Master);
+  for (const auto& module : model->modules()) EXPECT_FALSE(module->is_training());
+}
+
 TEST(ModelBuilder, AnotherModelsWeightsAreRefusedKeyByKey) {
   const auto weights =
       to_torch(Checkpoint::open(minizoo_row("pspnet_fp16").checkpoint).state_dict());

@@ -75,6 +75,17 @@ TEST(MasterWeights, AnUpdateOfHalfAnUlpVanishesInHalfAndNotInAMaster) {
   }
 }
 
+// Below 1 floats are 2^-24 apart: what is less than half of that moves no master either. That it
+// began beside its half is no movement.
+TEST(MasterWeights, AMasterThatStandsStillIsNotCountedAsMoved) {
+  const ExperimentRow row =
+      weights_row(torch::tensor({1.0F - 0x1p-24F}), torch::full({1}, 0x1p-27F));
+  const auto phase = master_weights_experiment(row).measured.start;
+  EXPECT_EQ(phase.masters.updates, 10);
+  EXPECT_EQ(phase.masters.moved, 0);
+  EXPECT_EQ(phase.after.masters_moved, 0);
+}
+
 TEST(MasterWeights, NothingIsLostWhereUpdatesAreLarge) {
   const ExperimentRow row = weights_row(torch::tensor({1.0F}), torch::full({1}, 0x1p-6F));
   const auto phase = master_weights_experiment(row).measured.published;

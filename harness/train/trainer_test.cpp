@@ -21,7 +21,9 @@ struct TinyNetworkImpl : torch::nn::Module {
     dropout = register_module("dropout", torch::nn::Dropout2d(0.3));
   }
   NamedTensors losses(const torch::Tensor& images, const torch::Tensor& labels) {
-    const auto logits = dropout(norm(conv(images)));
+    const auto values = norm(conv(images));
+    kept.push_back(dropout(torch::ones_like(values)));
+    const auto logits = values * kept.back();
     namespace F = torch::nn::functional;
     const auto loss = F::cross_entropy(
         logits, labels, F::CrossEntropyFuncOptions().ignore_index(255).reduction(torch::kMean));
@@ -30,6 +32,7 @@ struct TinyNetworkImpl : torch::nn::Module {
   torch::nn::Conv2d conv{nullptr};
   torch::nn::BatchNorm2d norm{nullptr};
   torch::nn::Dropout2d dropout{nullptr};
+  std::vector<torch::Tensor> kept;  ///< What dropout kept in each pass, others are 0.
 };
 TORCH_MODULE(TinyNetwork);
 
@@ -102,6 +105,17 @@ TEST(Trainer, GivesTheSameBitsForAnyNumberOfLoaderThreads) {
   other.options.seed = 6;  // Dropout alone.
   other.run();
   EXPECT_NE(other.digest(), one.digest());
+}
+
+TEST(Trainer, DrawsDropoutAnewInEachStep) {
+  Training training;
+  training.options.iterations = 3;
+  training.run();
+  const auto& kept = training.network->kept;
+  ASSERT_EQ(kept.size(), 3u);
+  EXPECT_FALSE(torch::equal(kept[0], kept[1]));
+  EXPECT_FALSE(torch::equal(kept[0], kept[2]));
+  EXPECT_FALSE(torch::equal(kept[1], kept[2]));
 }
 
 TEST(Trainer, GoesOnFromAStopAsIfThereHadBeenNone) {

@@ -161,6 +161,7 @@ TEST_F(TrainingSessionTest, ADesignedOverflowIsReportedApartFromAFailure) {
   EXPECT_EQ(measured.skipped, 2);
   EXPECT_EQ(measured.flight, std::nullopt);
   EXPECT_EQ(measured.first_overflow, "overflow.json");
+  EXPECT_EQ(measured.non_finite_weights, 0);
   const Json report = read_json_file(request.folder / "overflow.json");
   EXPECT_EQ(report.at("step"), 0);
   EXPECT_GT(report.at("gradients").at("count"), 0);
@@ -175,6 +176,7 @@ TEST_F(TrainingSessionTest, AScaleThatNobodyChecksBreaksTheTraining) {
   const TrainingRecord measured = train(request).record;
   EXPECT_EQ(measured.flight, "flight.json");
   EXPECT_EQ(measured.first_overflow, std::nullopt);
+  EXPECT_GT(measured.non_finite_weights, 0);
   EXPECT_EQ(read_json_file(request.folder / "flight.json").at("step"), 0);
 }
 

@@ -119,6 +119,22 @@ TEST_F(RunCommand, SeedsThatDecideNothingAreRefusedBeforeAnythingIsDone) {
   EXPECT_FALSE(std::filesystem::exists(out()));
 }
 
+TEST_F(RunCommand, ATrainingOfAnotherKeyIsRefusedBeforeAnythingIsDone) {
+  const std::filesystem::path run = folder_.path() / "run";
+  const std::filesystem::path state = run / kRow / "train-fp16-seed0" / "latest.pth";
+  write_file_atomic(state, "days of work");
+  try {
+    run_command_line(add_run_command, {"run", "suites/minizoo.json", "--row", "fcn", "--stage",
+                                       "train", "--precision", "fp16", "--out", out()});
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_EQ(error.subject(), state.parent_path());
+  }
+  EXPECT_EQ(read_file(state), "days of work");
+  EXPECT_FALSE(std::filesystem::exists(run / "run.json"));
+}
+
 TEST_F(RunCommand, RequiredDataThatIsMissingFails) {
   const std::string nowhere = (folder_.path() / "nowhere").string();
   const std::vector<std::string> arguments = {

@@ -92,6 +92,18 @@ TEST_F(EvaluateStage, TheWorkersOwnWordsAreTheReason) {
   EXPECT_EQ(results[0].reason, "worker: label 77 in a.png");
 }
 
+TEST_F(EvaluateStage, TheKeyOfAResultNamesTheWorkersLibraries) {
+  const auto key_with = [this](const std::string& libtorch) {
+    return evaluate("[ $1 = versions ] && echo '{\"versions\": {\"LibTorch\": \"" + libtorch +
+                    "\"}}'; exit 3")
+        .at(0)
+        .key;
+  };
+  const std::string key = key_with("2.11.0");
+  EXPECT_EQ(key_with("2.11.0"), key);
+  EXPECT_NE(key_with("2.12.0"), key);
+}
+
 TEST_F(EvaluateStage, MissingDataIsASkipWithAReason) {
   fs::remove_all(folder_.path() / "data");
   const auto results = evaluate("exit 0");

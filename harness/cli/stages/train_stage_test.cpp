@@ -22,8 +22,12 @@ class TrainStage : public testing::Test {
     examined_ = examine_row(suite_, row_, StoreOptions{});
     options_.worker = folder_.path() / "worker";
     options_.quiet = true;
+    write_worker("2.11.0");
+  }
+  void write_worker(const std::string& libtorch) {
     std::ofstream(options_.worker)
-        << "#!/bin/sh\n[ $1 = versions ] && exit 0\ncat > " << (folder_.path() / "job.$$").string()
+        << "#!/bin/sh\n[ $1 = versions ] && echo '{\"versions\": {\"LibTorch\": \"" << libtorch
+        << "\"}}' && exit 0\ncat > " << (folder_.path() / "job.$$").string()
         << "\nexit ${HALFPROOF_TEST_EXIT:-0}\n";
     fs::permissions(options_.worker, fs::perms::owner_all);
   }
@@ -125,6 +129,22 @@ TEST_F(TrainStage, AStateOfAnotherTrainingIsKeptUnlessAskedToRestart) {
   EXPECT_FALSE(fs::exists(row / "train-fp16-seed7"));
   // The other seed had saved nothing yet.
   EXPECT_TRUE(fs::exists(row / "train-fp16-seed0"));
+}
+
+TEST_F(TrainStage, ATrainingByOtherLibrariesIsAnotherOne) {
+  options_.precisions = {"fp16"};
+  train();
+  write_file_atomic(folder_.path() / "run" / row_.id / "train-fp16-seed0" / "latest.pth", "state");
+  EXPECT_NO_THROW(keep());
+  write_worker("2.12.0");
+  try {
+    keep();
+    FAIL() << "it was not refused";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_THAT(error.detail(), testing::HasSubstr("LibTorch was \"2.11.0\", is \"2.12.0\""));
+    EXPECT_THAT(error.detail(), testing::HasSubstr("program was"));
+  }
 }
 
 TEST_F(TrainStage, ALockstepOfOtherOptionsIsRunAgain) {

@@ -1,6 +1,7 @@
 #include "harness/judge/rules/evaluated/forward_claims.h"
 
 #include <cmath>
+#include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -89,6 +90,16 @@ TEST(ForwardClaims, AnOverflowFails) {
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_THAT(finding.reason, HasSubstr("expected at most 65504, found 70000"));
   EXPECT_THAT(finding.reason, HasSubstr("7 above FP16's range"));
+}
+
+TEST(ForwardClaims, TheCountAboveTheRangeAndTheLargestMagnitudeFailEachAlone) {
+  using Change = std::function<void(ActivationsRecord&)>;
+  for (const Change& change : {Change([](auto& seen) { seen.above_half_max = 1; }),
+                               Change([](auto& seen) { seen.max_abs = 65536.0; })}) {
+    auto sample = claiming("range", 65504);
+    sample.change_evaluation([&](auto& record) { change(record.forward->activations); });
+    EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
+  }
 }
 
 TEST(ForwardClaims, AMagnitudeThatIsMissingFails) {

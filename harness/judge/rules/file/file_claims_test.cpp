@@ -1,5 +1,6 @@
 #include "harness/judge/rules/file/file_claims.h"
 
+#include <functional>
 #include <utility>
 
 #include <gmock/gmock.h>
@@ -111,6 +112,19 @@ TEST(FileClaims, OnlyTheFirstFewOfManyAreListed) {
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_LT(finding.reason.size(), 600u);
   EXPECT_THAT(finding.reason, HasSubstr(", ...)"));
+}
+
+TEST(FileClaims, EachOfMissingUnexpectedAndMisshapedFailsAlone) {
+  using Change = std::function<void(std::vector<TensorRecord>&)>;
+  for (const Change& change :
+       {Change([](auto& tensors) { tensors.pop_back(); }), Change([](auto& tensors) {
+          tensors.push_back({"backdoor.weight", "float32", {1}});
+        }),
+        Change([](auto& tensors) { ++tensors.at(0).shape.back(); })}) {
+    CheckpointRecord checkpoint = whole_model();
+    change(*checkpoint.state_dict);
+    EXPECT_EQ(judge_tensors(checkpoint, sample::row()).verdict, Verdict::kFail);
+  }
 }
 
 TEST(FileClaims, ATensorStoredTwiceFails) {

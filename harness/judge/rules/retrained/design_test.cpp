@@ -31,6 +31,9 @@ TEST(Design, ThePublishedNumberNeedsAsManyAsItsSpreadAsks) {
             "2 seeds cannot decide within ±1 (sd 0.5): 3 can");
   EXPECT_TRUE(check_design(row, 3, kBoth).at(0).can_decide);
   EXPECT_THAT(check_design(row, 1, kBoth).at(0).text, HasSubstr("1 seed cannot"));
+  // 6.31 * 0.1 / sqrt(2) = 0.45 would do, and two are still too few to know the spread.
+  const Row quiet = row_with("retrain.miou", {{"spread", 0.1}}, 1.0);
+  EXPECT_FALSE(check_design(quiet, 2, kBoth).at(0).can_decide);
 }
 
 TEST(Design, ReferenceRunsThatAreTooFewLeaveNoNumber) {

@@ -110,6 +110,10 @@ TEST(RetrainedMemory, EveryTrainingIsLookedAt) {
   half[1].peak_bytes = 600000;
   single[1].peak_bytes = 2000000;
   EXPECT_EQ(memory(half, single, 0.6).measured, 0.3);
+  // The largest half is compared with the smallest single one, though both grew alike.
+  half[1].peak_bytes = 900000;
+  single[1].peak_bytes = 1500000;
+  EXPECT_EQ(memory(half, single, 0.6).measured, 0.9);
   single[1].peak_bytes.reset();
   EXPECT_EQ(memory(half, single, 0.6).verdict, Verdict::kFail);
   single[1].peak_bytes = 0;
