@@ -3,6 +3,8 @@
 #include <cmath>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "harness/table/claim_kind.h"
 #include "harness/table/json_checks.h"
 
@@ -17,7 +19,7 @@ const std::set<std::string> kEvidence = {"file", "log", "evaluated", "retrained"
 double read_bound(ObjectReader& reader, std::string_view key) {
   const double bound = reader.optional_number(key).value_or(0.0);
   if (!(bound >= 0.0) || !std::isfinite(bound)) {
-    reader.fail(key, "expected a finite number of at least 0, got " + std::to_string(bound));
+    reader.fail(key, fmt::format("expected a finite number of at least 0, got {:f}", bound));
   }
   return bound;
 }
@@ -52,12 +54,12 @@ void read_value(ObjectReader& reader, Claim& claim) {
   claim.value = reader.required("value");
   const ClaimKind* kind = find_claim_kind(claim.id);
   if (kind != nullptr && !accepts(*kind, claim.value)) {
-    reader.fail("value", "expected " + std::string(describe(kind->value)) + " or null, got " +
-                             std::string(describe_type(claim.value)));
+    reader.fail("value", fmt::format("expected {} or null, got {}", describe(kind->value),
+                                     describe_type(claim.value)));
   }
   if (!claim.value.is_null() && !claim.value.is_string() && !claim.value.is_number()) {
-    reader.fail("value", "expected a number, a text or null, got " +
-                             std::string(describe_type(claim.value)));
+    reader.fail("value", fmt::format("expected a number, a text or null, got {}",
+                                     describe_type(claim.value)));
   }
   if (claim.value.is_number() && !std::isfinite(claim.value.get<double>())) {
     reader.fail("value", "expected a finite number or null, got one that is not finite");
@@ -111,7 +113,7 @@ Claim claim_from_json(const Json& value, const std::string& subject, const std::
   if (const Json* conditions = reader.optional("conditions")) {
     if (!conditions->is_object()) {
       reader.fail("conditions",
-                  "expected an object, got " + std::string(describe_type(*conditions)));
+                  fmt::format("expected an object, got {}", describe_type(*conditions)));
     }
     claim.conditions = *conditions;
   }

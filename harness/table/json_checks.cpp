@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include <fmt/format.h>
+
 namespace harness {
 
 std::string excerpt(std::string_view text) {
@@ -10,11 +12,11 @@ std::string excerpt(std::string_view text) {
   if (text.size() <= kShown) return std::string(text);
   std::size_t end = kShown;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end)) + "...";
+  return fmt::format("{}...", text.substr(0, end));
 }
 
 std::string in_quotes(std::string_view text) {
-  return std::string("\"").append(excerpt(text)) + "\"";
+  return fmt::format("\"{}\"", excerpt(text));
 }
 
 std::string excerpt_of(const Json& value) {
@@ -40,8 +42,7 @@ void require_name(const ObjectReader& reader, std::string_view key, std::string_
 std::int64_t require_between(const ObjectReader& reader, std::string_view key, std::int64_t value,
                              std::int64_t low, std::int64_t high) {
   if (value < low || value > high) {
-    reader.fail(key, "expected an integer from " + std::to_string(low) + " to " +
-                         std::to_string(high) + ", got " + std::to_string(value));
+    reader.fail(key, fmt::format("expected an integer from {} to {}, got {}", low, high, value));
   }
   return value;
 }
@@ -62,7 +63,7 @@ std::string require_one_of(const ObjectReader& reader, std::string_view key,
   if (known.count(text) != 0) return text;
   std::string names;
   for (const auto& name : known) names += (names.empty() ? "" : ", ") + name;
-  reader.fail(key, "expected one of " + names + "; got " + in_quotes(text));
+  reader.fail(key, fmt::format("expected one of {}; got {}", names, in_quotes(text)));
 }
 
 std::string require_text(ObjectReader& reader, std::string_view key) {

@@ -3,6 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "harness/table/json_checks.h"
 
 namespace harness {
@@ -112,8 +114,7 @@ Json select_facts(ObjectReader& reader, const std::array<ConfigKey, n>& keys) {
     if (key.role == Role::kFact) facts[std::string(key.name)] = *value;
     if (key.role == Role::kNorm) check_norm(reader, *value);
     if (key.role == Role::kFixed && *value != Json::parse(key.only_value)) {
-      reader.fail(key.name,
-                  std::string("expected ") + key.only_value + ", got " + excerpt_of(*value));
+      reader.fail(key.name, fmt::format("expected {}, got {}", key.only_value, excerpt_of(*value)));
     }
   }
   reader.finish();

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "harness/table/json_checks.h"
 
 namespace harness {
@@ -81,15 +83,15 @@ void read_field(ObjectReader& reader, const ListField<Part>& field, Part& part) 
   const Json* value = reader.optional(field.key);
   if (value == nullptr) return;
   if (!value->is_array() || value->size() < field.min_size || value->size() > field.max_size) {
-    reader.fail(field.key, "expected an array of " + std::to_string(field.min_size) + " to " +
-                               std::to_string(field.max_size) + " integers, got " +
-                               (value->is_array() ? std::to_string(value->size()) + " values"
-                                                  : std::string(describe_type(*value))));
+    reader.fail(field.key, fmt::format("expected an array of {} to {} integers, got {}",
+                                       field.min_size, field.max_size,
+                                       value->is_array() ? fmt::format("{} values", value->size())
+                                                         : std::string(describe_type(*value))));
   }
   std::vector<std::int64_t> list;
   for (const Json& item : *value) {
     if (!item.is_number_integer()) {
-      reader.fail(field.key, "expected integers, got " + std::string(describe_type(item)));
+      reader.fail(field.key, fmt::format("expected integers, got {}", describe_type(item)));
     }
     list.push_back(require_between(reader, field.key, item.get<std::int64_t>(), 1, field.high));
   }
@@ -101,7 +103,7 @@ void read_field(ObjectReader& reader, const FlagField<Part>& field, Part& part) 
   const Json* value = reader.optional(field.key);
   if (value == nullptr) return;
   if (!value->is_boolean()) {
-    reader.fail(field.key, "expected a boolean, got " + std::string(describe_type(*value)));
+    reader.fail(field.key, fmt::format("expected a boolean, got {}", describe_type(*value)));
   }
   part.*field.member = value->get<bool>();
 }
@@ -116,13 +118,14 @@ void read_backbone(const Json& value, const std::string& subject, const std::str
   for (const auto& field : kBackboneLists) read_field(reader, field, backbone);
   for (const auto& field : kBackboneFlags) read_field(reader, field, backbone);
   if (backbone.depth != 50 && backbone.depth != 101 && backbone.depth != 152) {
-    reader.fail("depth", "expected 50, 101 or 152, got " + std::to_string(backbone.depth));
+    reader.fail("depth", fmt::format("expected 50, 101 or 152, got {}", backbone.depth));
   }
   if (backbone.stem_channels % 2 != 0) {
-    reader.fail("stem_channels",
-                "expected an even number (the stem's first convolutions have half "
-                "of it), got " +
-                    std::to_string(backbone.stem_channels));
+    reader.fail(
+        "stem_channels",
+        fmt::format("expected an even number (the stem's first convolutions have half of it), "
+                    "got {}",
+                    backbone.stem_channels));
   }
   reader.finish();
 }
@@ -137,12 +140,12 @@ void read_head(const Json& value, const std::string& subject, const std::string&
   for (const auto& field : kHeadLists) read_field(reader, field, head);
   for (const auto& field : kHeadFlags) read_field(reader, field, head);
   if (head.kernel_size % 2 == 0) {
-    reader.fail("kernel_size", "expected an odd number, got " + std::to_string(head.kernel_size));
+    reader.fail("kernel_size", fmt::format("expected an odd number, got {}", head.kernel_size));
   }
   head.dropout_ratio = reader.optional_number("dropout_ratio").value_or(head.dropout_ratio);
   if (!(head.dropout_ratio >= 0.0 && head.dropout_ratio < 1.0)) {
-    reader.fail("dropout_ratio", "expected a number from 0 to less than 1, got " +
-                                     std::to_string(head.dropout_ratio));
+    reader.fail("dropout_ratio", fmt::format("expected a number from 0 to less than 1, got {:f}",
+                                             head.dropout_ratio));
   }
   reader.finish();
 }

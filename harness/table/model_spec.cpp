@@ -1,5 +1,7 @@
 #include "harness/table/model_spec.h"
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/table/json_checks.h"
 #include "harness/table/method_name.h"
@@ -48,13 +50,13 @@ void check_head(const Row& row, const std::string& part, const ModelSpec::Head& 
     throw Error(ErrorCode::kInvalidSuite, row.id, part + detail);
   };
   if (head.type == "FCNHead" && head.num_convs == 0 && head.channels != head.in_channels) {
-    fail(".channels: expected in_channels (" + std::to_string(head.in_channels) +
-         ") for a head of no convolutions, got " + std::to_string(head.channels));
+    fail(fmt::format(".channels: expected in_channels ({}) for a head of no convolutions, got {}",
+                     head.in_channels, head.channels));
   }
   if (head.type == "DepthwiseSeparableASPPHead" &&
       (head.c1_in_channels == 0) != (head.c1_channels == 0)) {
-    fail(".c1_channels: expected 0 exactly when c1_in_channels is 0, got " +
-         std::to_string(head.c1_channels) + " and " + std::to_string(head.c1_in_channels));
+    fail(fmt::format(".c1_channels: expected 0 exactly when c1_in_channels is 0, got {} and {}",
+                     head.c1_channels, head.c1_in_channels));
   }
 }
 
@@ -75,8 +77,8 @@ void compare_parts(const std::string& name, const Json& stated, const Json& conf
   for (const auto& [key, value] : stated.items()) {
     const auto other = config.find(key);
     if (other == config.end() || normalised(key, value) == normalised(key, *other)) continue;
-    lines.push_back(name + "." + key + ": suite says " + text_of(value) + ", config says " +
-                    text_of(*other));
+    lines.push_back(fmt::format("{}.{}: suite says {}, config says {}", name, key, text_of(value),
+                                text_of(*other)));
   }
 }
 
@@ -89,8 +91,11 @@ Json part_of_config(const Json& config_model, const std::string& name) {
 void compare_presence(const std::string& name, const Json& stated, const Json& config,
                       std::vector<std::string>& lines) {
   if (stated.is_null() == config.is_null()) return;
-  lines.push_back(name + ": suite says " + (stated.is_null() ? "there is none" : "there is one") +
-                  ", config says " + (config.is_null() ? "there is none" : "there is one"));
+  const auto presence = [](const Json& part) {
+    return part.is_null() ? "there is none" : "there is one";
+  };
+  lines.push_back(
+      fmt::format("{}: suite says {}, config says {}", name, presence(stated), presence(config)));
 }
 
 /// A method's name is a statement too, unless the suite names the head itself.
@@ -101,8 +106,8 @@ void compare_method(const Row& row, const Json& config_model, std::vector<std::s
       !head.contains("type") || head["type"] == std::string(*expected)) {
     return;
   }
-  lines.push_back("decode_head.type: suite says " + std::string(*expected) + " (method " +
-                  row.method + "), config says " + text_of(head["type"]));
+  lines.push_back(fmt::format("decode_head.type: suite says {} (method {}), config says {}",
+                              *expected, row.method, text_of(head["type"])));
 }
 
 }  // namespace
@@ -132,7 +137,8 @@ std::vector<std::string> model_contradictions(const Row& row, const Json& config
   std::vector<std::string> lines;
   if (config_model.is_null()) return lines;
   if (!config_model.is_object()) {
-    return {"model: suite says an object, config says " + std::string(describe_type(config_model))};
+    return {
+        fmt::format("model: suite says an object, config says {}", describe_type(config_model))};
   }
   compare_method(row, config_model, lines);
   for (const auto& [name, stated] : row.model.items()) {

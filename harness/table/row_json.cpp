@@ -1,7 +1,9 @@
 #include <cmath>
 #include <set>
 
+#include <fmt/format.h>
 #include "harness/base/error.h"
+
 #include "harness/table/claim_json.h"
 #include "harness/table/json_checks.h"
 #include "harness/table/model_json.h"
@@ -22,7 +24,7 @@ Json recipe_from_json(const Json& value, const std::string& subject, const std::
   }
   const auto lr = reader.optional_number("lr");
   if (lr.has_value() && !(*lr > 0.0 && std::isfinite(*lr))) {
-    reader.fail("lr", "expected a finite number above 0, got " + std::to_string(*lr));
+    reader.fail("lr", fmt::format("expected a finite number above 0, got {:f}", *lr));
   }
   if (const Json* crop = reader.optional("crop")) {
     pair_of_integers(reader, "crop", *crop, kMaxSide);
@@ -56,16 +58,16 @@ void read_sibling(ObjectReader& reader, Row& row, const std::string& subject) {
 void read_claims(ObjectReader& reader, Row& row, const std::string& subject) {
   const Json& claims = reader.required("claims");
   if (!claims.is_array()) {
-    reader.fail("claims", "expected an array, got " + std::string(describe_type(claims)));
+    reader.fail("claims", fmt::format("expected an array, got {}", describe_type(claims)));
   }
   std::set<std::string> ids;
   for (std::size_t i = 0; i < claims.size(); ++i) {
-    const std::string path = reader.path_of("claims") + "[" + std::to_string(i) + "]";
+    const std::string path = fmt::format("{}[{}]", reader.path_of("claims"), i);
     row.claims.push_back(claim_from_json(claims[i], subject, path));
     if (!ids.insert(row.claims.back().id).second) {
       throw Error(ErrorCode::kInvalidSuite, subject,
-                  path + ".id: expected each claim once in a row, got \"" + row.claims.back().id +
-                      "\" twice");
+                  fmt::format("{}.id: expected each claim once in a row, got \"{}\" twice", path,
+                              row.claims.back().id));
     }
   }
 }

@@ -3,6 +3,8 @@
 #include <cctype>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/table/json_checks.h"
 
 namespace harness {
@@ -35,8 +37,8 @@ void read_source(const Json& value, SourceRecord& record, const std::string& sub
     reader.fail("version", "expected a version or a date, got neither");
   }
   if (!record.date.empty() && !is_date(record.date)) {
-    reader.fail("date",
-                "expected a date as 2021, 2021-04 or 2021-04-24, got \"" + record.date + "\"");
+    reader.fail("date", fmt::format("expected a date as 2021, 2021-04 or 2021-04-24, got \"{}\"",
+                                    record.date));
   }
   reader.finish();
 }
@@ -56,8 +58,8 @@ SourceRecord source_record_from_json(const Json& value, const std::string& subje
   const bool is_number = record.value.is_number();
   if (!is_number && !record.value.is_string() && !record.value.is_boolean() &&
       !record.value.is_null()) {
-    reader.fail("value", "expected a number, a text, true, false or null, got " +
-                             std::string(describe_type(record.value)));
+    reader.fail("value", fmt::format("expected a number, a text, true, false or null, got {}",
+                                     describe_type(record.value)));
   }
   if (is_number && !std::isfinite(record.value.get<double>())) {
     reader.fail("value", "expected a finite number, got one that is not finite");

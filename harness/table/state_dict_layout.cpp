@@ -1,7 +1,9 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
 #include "harness/base/error.h"
+
 #include "harness/table/model_spec.h"
 
 namespace harness {
@@ -61,7 +63,7 @@ std::array<std::int64_t, kStages> blocks_of_depth(std::int64_t depth) {
       return {3, 8, 36, 3};
     default:
       throw Error(ErrorCode::kInvalidSuite, "backbone.depth",
-                  "expected 50, 101 or 152, got " + std::to_string(depth));
+                  fmt::format("expected 50, 101 or 152, got {}", depth));
   }
 }
 
@@ -99,9 +101,8 @@ void add_backbone(LayoutBuilder& layout, const ModelSpec::Backbone& backbone) {
     const std::int64_t out = planes * kExpansion;
     for (std::int64_t block = 0; block < blocks[stage]; ++block) {
       const bool changes_shape = backbone.strides.at(stage) != 1 || in != out;
-      add_bottleneck(layout,
-                     "backbone.layer" + std::to_string(stage + 1) + "." + std::to_string(block), in,
-                     planes, block == 0 && changes_shape);
+      add_bottleneck(layout, fmt::format("backbone.layer{}.{}", stage + 1, block), in, planes,
+                     block == 0 && changes_shape);
       in = out;
     }
   }
@@ -109,7 +110,7 @@ void add_backbone(LayoutBuilder& layout, const ModelSpec::Backbone& backbone) {
 
 void add_fcn(LayoutBuilder& layout, const std::string& name, const ModelSpec::Head& head) {
   for (std::int64_t i = 0; i < head.num_convs; ++i) {
-    layout.conv_module(name + ".convs." + std::to_string(i), head.channels,
+    layout.conv_module(fmt::format("{}.convs.{}", name, i), head.channels,
                        i == 0 ? head.in_channels : head.channels, head.kernel_size);
   }
   if (head.concat_input) {
@@ -120,8 +121,8 @@ void add_fcn(LayoutBuilder& layout, const std::string& name, const ModelSpec::He
 
 void add_psp(LayoutBuilder& layout, const std::string& name, const ModelSpec::Head& head) {
   for (std::size_t i = 0; i < head.pool_scales.size(); ++i) {
-    layout.conv_module(name + ".psp_modules." + std::to_string(i) + ".1", head.channels,
-                       head.in_channels, 1);
+    layout.conv_module(fmt::format("{}.psp_modules.{}.1", name, i), head.channels, head.in_channels,
+                       1);
   }
   const auto levels = static_cast<std::int64_t>(head.pool_scales.size());
   layout.conv_module(name + ".bottleneck", head.channels, head.in_channels + levels * head.channels,
@@ -132,7 +133,7 @@ void add_aspp(LayoutBuilder& layout, const std::string& name, const ModelSpec::H
               bool separable) {
   layout.conv_module(name + ".image_pool.1", head.channels, head.in_channels, 1);
   for (std::size_t i = 0; i < head.dilations.size(); ++i) {
-    const std::string module = name + ".aspp_modules." + std::to_string(i);
+    const std::string module = fmt::format("{}.aspp_modules.{}", name, i);
     const bool dilated = head.dilations[i] > 1;
     if (dilated && separable) {
       layout.separable_module(module, head.channels, head.in_channels);
@@ -163,8 +164,9 @@ void add_head(LayoutBuilder& layout, const std::string& name, const ModelSpec::H
   if (head.type == "ASPPHead") return add_aspp(layout, name, head, /*separable=*/false);
   if (head.type == "DepthwiseSeparableASPPHead") return add_separable_aspp(layout, name, head);
   throw Error(ErrorCode::kInvalidSuite, name + ".type",
-              "expected FCNHead, PSPHead, ASPPHead or DepthwiseSeparableASPPHead, got \"" +
-                  head.type + "\"");
+              fmt::format("expected FCNHead, PSPHead, ASPPHead or DepthwiseSeparableASPPHead, got "
+                          "\"{}\"",
+                          head.type));
 }
 
 }  // namespace

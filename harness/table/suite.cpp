@@ -4,6 +4,8 @@
 #include <cmath>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/sha256.h"
@@ -20,7 +22,7 @@ DataSpec data_from_json(const Json& value, const std::string& subject) {
   DataSpec data;
   data.layout = reader.required_string("layout");
   if (data.layout != "cityscapes") {
-    reader.fail("layout", "expected \"cityscapes\", got \"" + data.layout + "\"");
+    reader.fail("layout", fmt::format("expected \"cityscapes\", got \"{}\"", data.layout));
   }
   data.root = reader.optional_string("root").value_or("");
   if (const Json* size = reader.optional("size")) {
@@ -49,17 +51,18 @@ bool is_stated(const DataSpec& data) {
 std::vector<Row> rows_from_json(const Json& value, const ObjectReader& reader,
                                 std::string_view subject) {
   if (!value.is_array() || value.empty()) {
-    reader.fail("rows", "expected an array of at least one row, got " +
-                            std::string(value.is_array() ? "an empty one" : describe_type(value)));
+    reader.fail("rows", fmt::format("expected an array of at least one row, got {}",
+                                    value.is_array() ? "an empty one" : describe_type(value)));
   }
   std::vector<Row> rows;
   std::set<std::string> ids;
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string path = "rows[" + std::to_string(i) + "]";
+    const std::string path = fmt::format("rows[{}]", i);
     rows.push_back(row_from_json(value[i], subject, path));
     if (!ids.insert(rows.back().id).second) {
-      throw Error(ErrorCode::kInvalidSuite, subject,
-                  path + ".id: expected each row once, got \"" + rows.back().id + "\" twice");
+      throw Error(
+          ErrorCode::kInvalidSuite, subject,
+          fmt::format("{}.id: expected each row once, got \"{}\" twice", path, rows.back().id));
     }
   }
   return rows;
@@ -69,24 +72,26 @@ std::vector<SourceRecord> records_from_json(const Json& value, const ObjectReade
                                             const std::string& subject,
                                             const std::vector<Row>& rows) {
   if (!value.is_array()) {
-    reader.fail("records", "expected an array, got " + std::string(describe_type(value)));
+    reader.fail("records", fmt::format("expected an array, got {}", describe_type(value)));
   }
   std::vector<SourceRecord> records;
   std::set<std::string> ids;
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string path = "records[" + std::to_string(i) + "]";
+    const std::string path = fmt::format("records[{}]", i);
     records.push_back(source_record_from_json(value[i], subject, path));
     const SourceRecord& record = records.back();
     if (!ids.insert(record.id).second) {
-      throw Error(ErrorCode::kInvalidSuite, subject,
-                  path + ".id: expected each record once, got \"" + record.id + "\" twice");
+      throw Error(
+          ErrorCode::kInvalidSuite, subject,
+          fmt::format("{}.id: expected each record once, got \"{}\" twice", path, record.id));
     }
     const bool known = record.row.empty() || std::ranges::any_of(rows, [&](const Row& row) {
                          return row.id == record.row;
                        });
     if (!known) {
-      throw Error(ErrorCode::kInvalidSuite, subject,
-                  path + ".row: expected a row of the suite, got " + in_quotes(record.row));
+      throw Error(
+          ErrorCode::kInvalidSuite, subject,
+          fmt::format("{}.row: expected a row of the suite, got {}", path, in_quotes(record.row)));
     }
   }
   return records;
@@ -98,7 +103,7 @@ std::string list_ids(const std::vector<const Row*>& rows) {
   for (std::size_t i = 0; i < std::min(rows.size(), kShown); ++i) {
     text += (i == 0 ? "" : ", ") + rows[i]->id;
   }
-  if (rows.size() > kShown) text += " and " + std::to_string(rows.size() - kShown) + " more";
+  if (rows.size() > kShown) text += fmt::format(" and {} more", rows.size() - kShown);
   return text;
 }
 
@@ -122,7 +127,7 @@ Suite suite_from_json(const Json& value, std::string_view subject) {
   ObjectReader reader(value, std::string(subject), "");
   const std::string schema = reader.required_string("schema");
   if (schema != kSchema) {
-    reader.fail("schema", "expected \"" + std::string(kSchema) + "\", got \"" + schema + "\"");
+    reader.fail("schema", fmt::format("expected \"{}\", got \"{}\"", kSchema, schema));
   }
   Suite suite;
   suite.name = reader.required_string("name");
@@ -166,12 +171,13 @@ const Row& select_row(const Suite& suite, std::string_view text) {
   if (matches.size() == 1) return *matches.front();
   if (!matches.empty()) {
     throw Error(ErrorCode::kUsage, text,
-                "expected a part of one row's id, got a part of " + std::to_string(matches.size()) +
-                    ": " + list_ids(matches));
+                fmt::format("expected a part of one row's id, got a part of {}: {}", matches.size(),
+                            list_ids(matches)));
   }
   for (const Row& row : suite.rows) matches.push_back(&row);
-  throw Error(ErrorCode::kUsage, text,
-              "expected a row of the suite " + suite.name + ", which has " + list_ids(matches));
+  throw Error(
+      ErrorCode::kUsage, text,
+      fmt::format("expected a row of the suite {}, which has {}", suite.name, list_ids(matches)));
 }
 
 std::vector<const Row*> select_rows(const Suite& suite, const std::vector<std::string>& texts) {

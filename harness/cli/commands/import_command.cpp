@@ -3,6 +3,9 @@
 #include <memory>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "harness/base/unicode.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/table/import/import.h"
@@ -14,11 +17,23 @@ struct Options {
   std::vector<std::filesystem::path> tables;
   std::filesystem::path overlay;
   std::filesystem::path output;
+  bool strict = false;
   bool json = false;
 };
 
+/// To stderr, so that `--json` prints the suite and nothing else.
+void print_notices(const std::vector<ImportNotice>& notices) {
+  for (const ImportNotice& notice : notices) {
+    const bool refused = notice.kind == ImportNotice::Kind::kRefused;
+    fmt::print(stderr, "warning: {}{}\n", for_message(to_string(notice)),
+               refused ? "; imported as not published" : "");
+  }
+}
+
 void import(const Options& options) {
-  const Json suite = import_suite(options.tables, options.overlay, options.output);
+  const auto [suite, notices] = import_suite(options.tables, options.overlay, options.output);
+  if (options.strict) require_readable(notices);
+  print_notices(notices);
   write_json_file(options.output, suite);
   if (options.json) {
     std::printf("%s\n", suite.dump(1).c_str());
@@ -32,8 +47,8 @@ void import(const Options& options) {
       if (claim.at("value").is_null()) ++unpublished;
     }
   }
-  std::printf("%s: %zu rows, %zu claims (%zu of them not published)\n", options.output.c_str(),
-              suite.at("rows").size(), claims, unpublished);
+  fmt::print("{}: {} rows, {} claims ({} of them not published)\n", options.output.string(),
+             suite.at("rows").size(), claims, unpublished);
 }
 
 }  // namespace
@@ -48,10 +63,13 @@ void add_import_command(CLI::App& program, int& exit_code) {
             "What the tables cannot say: data, arithmetic, tolerances (docs/formats.md)");
   add_value(*command, "-o,--output", options->output, "FILE", "The suite to write (required)")
       ->required();
+  command->add_flag("--strict", options->strict,
+                    "Fail on a cell or row that cannot be read; without it, it is imported as not "
+                    "published and named on stderr");
   add_json_flag(*command, options->json, "Print the suite");
-  add_footer(*command,
-             "halfproof import README.md metafile.yml --overlay overlay.json -o suite.json",
-             "0 the suite is written, 2 unusable input");
+  add_footer(
+      *command, "halfproof import README.md metafile.yml --overlay overlay.json -o suite.json",
+      "0 the suite is written, 2 unusable input, or with --strict a cell that cannot be read");
   command->callback([options, &exit_code] {
     import(*options);
     exit_code = 0;

@@ -21,6 +21,28 @@ TEST(ImportCommand, WritesASuiteThatReads) {
   EXPECT_EQ(read_suite(output).rows.size(), 4U);
 }
 
+TEST(ImportCommand, ACellThatCannotBeReadIsAnErrorOnlyWithStrict) {
+  const TemporaryFolder folder;
+  const std::string page = (folder.path() / "page.md").string();
+  const std::string output = (folder.path() / "zoo.json").string();
+  write_file_atomic(page,
+                    "| Method | Inf time (fps) | mIoU | config |\n|-|-|-|-|\n"
+                    "| FCN | - 6.96 | 52.05 | [c](fcn.py) |\n");
+  try {
+    run_command_line(add_import_command, {"import", page, "-o", output, "--strict"});
+    FAIL() << "expected the cell to be refused";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidTable);
+    EXPECT_EQ(error.subject(), page + ":3");
+    EXPECT_THAT(error.detail(), testing::HasSubstr("got \"- 6.96\""));
+  }
+  EXPECT_FALSE(std::filesystem::exists(output));
+  EXPECT_EQ(run_command_line(add_import_command, {"import", page, "-o", output}).exit_code, 0);
+  const Suite suite = read_suite(output);
+  EXPECT_EQ(suite.rows.at(0).find_claim("miou")->value, 52.05);
+  EXPECT_TRUE(suite.rows[0].find_claim("fps")->value.is_null());
+}
+
 TEST(ImportCommand, APageWithoutATableLeavesNothingBehind) {
   const TemporaryFolder folder;
   write_file_atomic(folder.path() / "page.md", "# No table here\n");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/text.h"
@@ -22,35 +24,38 @@ namespace {
 
 constexpr std::size_t kMaxPageBytes = std::size_t{16} << 20;
 
-void append(std::vector<PublishedRow>& rows, std::vector<PublishedRow> more) {
-  std::move(more.begin(), more.end(), std::back_inserter(rows));
+void append(PublishedRows& all, PublishedRows more) {
+  std::move(more.rows.begin(), more.rows.end(), std::back_inserter(all.rows));
+  std::move(more.notices.begin(), more.notices.end(), std::back_inserter(all.notices));
 }
 
-std::vector<PublishedRow> read_pages(const std::vector<fs::path>& tables, const fs::path& output) {
-  std::vector<PublishedRow> rows;
-  std::vector<PublishedRow> metafile;
+PublishedRows read_pages(const std::vector<fs::path>& tables, const fs::path& output) {
+  PublishedRows pages;
+  PublishedRows metafiles;
   for (const fs::path& path : tables) {
     const PublishedPage page{path, output.parent_path()};
     const std::string extension = lower_case(path.extension().string());
     if (extension == ".md" || extension == ".markdown") {
-      append(rows, rows_of_page(read_file(path, kMaxPageBytes), page));
+      append(pages, rows_of_page(read_file(path, kMaxPageBytes), page));
     } else if (extension == ".yml" || extension == ".yaml") {
-      append(metafile, rows_of_metafile(read_file(path, kMaxPageBytes), page));
+      append(metafiles, rows_of_metafile(read_file(path, kMaxPageBytes), page));
     } else {
       throw Error(ErrorCode::kUsage, path.string(),
-                  "expected a Markdown page (.md) or a metafile (.yml), got \"" + extension + "\"");
+                  fmt::format("expected a Markdown page (.md) or a metafile (.yml), got \"{}\"",
+                              extension));
     }
   }
-  separate_duplicates(rows);
-  separate_duplicates(metafile);
-  merge_metafile(rows, metafile);
-  return rows;
+  separate_duplicates(pages.rows);
+  separate_duplicates(metafiles.rows);
+  merge_metafile(pages.rows, metafiles.rows);
+  append(pages, {{}, std::move(metafiles.notices)});
+  return pages;
 }
 
 /// The depth in a backbone as tables write it: "R-101-D8" and "R-50w8-D8"; null for others.
 Json depth_of(const std::string& backbone) {
   for (const int depth : {50, 101, 152}) {
-    const std::string prefix = std::string("R-").append(std::to_string(depth));
+    const std::string prefix = fmt::format("R-{}", depth);
     if (!backbone.starts_with(prefix)) continue;
     const std::string rest = backbone.substr(prefix.size());
     if (rest.empty() || rest[0] == '-' || rest[0] == 'w') return depth;
@@ -128,16 +133,18 @@ std::vector<std::string> ids_of(const std::vector<PublishedRow>& rows) {
 
 }  // namespace
 
-Json import_suite(const std::vector<fs::path>& tables, const fs::path& overlay_path,
-                  const fs::path& output) {
+ImportedSuite import_suite(const std::vector<fs::path>& tables, const fs::path& overlay_path,
+                           const fs::path& output) {
   if (tables.empty()) {
     throw Error(ErrorCode::kUsage, "import", "expected at least one table, got none");
   }
   const Overlay overlay = overlay_path.empty() ? Overlay() : Overlay(overlay_path);
   const std::string overlay_name =
       overlay_path.empty() ? "" : relative_to(overlay_path, output.parent_path());
-  const auto rows = read_pages(tables, output);
+  PublishedRows published = read_pages(tables, output);
+  const auto& rows = published.rows;
   if (rows.empty()) {
+    require_readable(published.notices);
     throw Error(ErrorCode::kInvalidTable, tables.front().string(),
                 "expected at least one row in the table, got none");
   }
@@ -146,10 +153,10 @@ Json import_suite(const std::vector<fs::path>& tables, const fs::path& overlay_p
       overlay.patch_suite({{"schema", "halfproof.suite/1"}, {"name", output.stem().string()}});
   suite["rows"] = Json::array();
   for (const PublishedRow& row : rows) {
-    const std::string path = "rows[" + std::to_string(suite["rows"].size()) + "]";
+    const std::string path = fmt::format("rows[{}]", suite["rows"].size());
     suite["rows"].push_back(import_row(row, overlay, overlay_name, output.string(), path));
   }
-  return to_json(suite_from_json(suite, output.string()));
+  return {to_json(suite_from_json(suite, output.string())), std::move(published.notices)};
 }
 
 }  // namespace harness

@@ -4,8 +4,15 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/table/import/import_notice.h"
 
 namespace harness {
+
+/// A suite and what of its tables could not be taken over as it stands.
+struct ImportedSuite {
+  Json suite;  ///< As to_json(Suite) writes it: importing again gives the same bytes.
+  std::vector<ImportNotice> notices;
+};
 
 /// Makes a suite of published tables: Markdown pages (.md, .markdown) and model-zoo metafiles
 /// (.yml, .yaml) in any mix, joined by the stem of each model's config. A table's number wins over
@@ -15,10 +22,11 @@ namespace harness {
 /// output: where the suite will be written; it is not written here. Links and sources become
 /// relative to its folder, and its stem is the suite's name unless the overlay names it.
 ///
-/// Returns the suite in the form in which to_json(Suite) writes it: importing again gives the same
-/// bytes. Throws Error(kInvalidTable) with file and line, Error(kInvalidSuite) for an overlay that
-/// makes no sound suite, Error(kUsage) for no tables or a file of another kind, Error(kIo).
-Json import_suite(const std::vector<std::filesystem::path>& tables,
-                  const std::filesystem::path& overlay, const std::filesystem::path& output);
+/// Throws Error(kInvalidTable) with file and line for what is no table of models at all,
+/// Error(kInvalidSuite) for an overlay that makes no sound suite, Error(kUsage) for no tables or a
+/// file of another kind, Error(kIo).
+ImportedSuite import_suite(const std::vector<std::filesystem::path>& tables,
+                           const std::filesystem::path& overlay,
+                           const std::filesystem::path& output);
 
 }  // namespace harness

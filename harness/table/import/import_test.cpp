@@ -19,7 +19,7 @@ constexpr const char* kZoo = "fixtures/minizoo/zoo";
 std::string imported(const std::vector<fs::path>& tables, const fs::path& overlay,
                      const fs::path& output) {
   const TemporaryFolder folder;
-  write_json_file(folder.path() / "s.json", import_suite(tables, overlay, output));
+  write_json_file(folder.path() / "s.json", import_suite(tables, overlay, output).suite);
   return read_file(folder.path() / "s.json");
 }
 
@@ -31,7 +31,7 @@ class Zoo {
     return folder_.path() / name;
   }
   Json import(const std::vector<fs::path>& tables, const fs::path& overlay = {}) const {
-    return import_suite(tables, overlay, folder_.path() / "suites" / "mine.json");
+    return import_suite(tables, overlay, folder_.path() / "suites" / "mine.json").suite;
   }
   std::string refusal(const std::vector<fs::path>& tables, const fs::path& overlay = {}) const {
     return message_of([&] { import(tables, overlay); });
@@ -154,12 +154,57 @@ TEST(Import, KeepsBothNumbersWhereTableAndMetafileDiffer) {
   }
 }
 
-TEST(Import, RefusesOneModelOnTwoPages) {
+TEST(Import, OneModelOnTwoPagesIsTwoRows) {
   const Zoo zoo;
-  const auto a = zoo.add("zoo/a.md", kPage);
-  const auto b = zoo.add("zoo/b.md", kPage);
-  EXPECT_THAT(zoo.refusal({a, b}),
-              testing::AllOf(HasSubstr("b.md:3: expected each model once"), HasSubstr("a.md:3")));
+  const Json suite = zoo.import({zoo.add("zoo/a.md", kPage), zoo.add("zoo/b.md", kPage)});
+  ASSERT_EQ(suite["rows"].size(), 2U);
+  EXPECT_EQ(suite["rows"][0]["id"], "fcn_fp16");
+  EXPECT_EQ(suite["rows"][1]["id"], "fcn_fp16_2");
+  EXPECT_EQ(suite["rows"][1]["claims"][0]["source"]["file"], "../zoo/b.md");
+}
+
+TEST(Import, AnUnreadableCellIsAClaimThatQuotesIt) {
+  const Zoo zoo;
+  const auto page =
+      zoo.add("zoo/README.md",
+              "| Method | Mem (GB) | Inf time (fps) | mIoU | config | download |\n|-|-|-|-|-|-|\n"
+              "| FCN | 5806 | - 6.96 | 52.05 | [c](a.py) | [model](https://arxiv.org/abs/1) |\n");
+  const Suite suite = suite_from_json(zoo.import({page}), "mine.json");
+  const Row& row = suite.rows.at(0);
+  EXPECT_EQ(row.find_claim("miou")->value, 52.05);
+  EXPECT_TRUE(row.find_claim("fps")->value.is_null());
+  EXPECT_EQ(row.find_claim("fps")->conditions["unread"],
+            (Json{{"cell", "- 6.96"},
+                  {"expected", "a number of images per second"},
+                  {"file", "../zoo/README.md"},
+                  {"line", 3},
+                  {"column", "Inf time (fps)"}}));
+  EXPECT_EQ(row.find_claim("memory")->conditions["unread"]["impossible"], true);
+  EXPECT_EQ(row.checkpoint, "");
+  EXPECT_TRUE(row.find_claim("hash")->value.is_null());
+  EXPECT_EQ(row.find_claim("hash")->conditions["unread"]["cell"], "https://arxiv.org/abs/1");
+}
+
+TEST(Import, ANumberOnOtherImagesIsNoneOfTheTraining) {
+  const Zoo zoo;
+  const auto page =
+      zoo.add("zoo/README.md",
+              "| Method | Training Dataset | Test Dataset | mIoU | config | evaluation checkpoint "
+              "|\n|-|-|-|-|-|-|\n"
+              "| FCN | City training set | Night | 9.5 | [c](a_night.py) | [model](a.pth) / "
+              "[log](a.log.json) |\n"
+              "| FCN | City training set | City validation set | 71 | [c](a.py) | [model](a.pth) / "
+              "[log](a.log.json) |\n");
+  const Suite suite = suite_from_json(zoo.import({page}), "mine.json");
+  ASSERT_EQ(suite.rows.size(), 2U);
+  const Row& night = suite.rows[0];
+  EXPECT_EQ(night.checkpoint, "../zoo/a.pth");
+  EXPECT_EQ(night.find_claim("miou")->value, 9.5);
+  EXPECT_EQ(night.find_claim("miou")->conditions["test_dataset"], "Night");
+  EXPECT_TRUE(night.find_claim("log.miou")->value.is_null());
+  EXPECT_EQ(night.find_claim("retrain.miou")->conditions["test_dataset"], "Night");
+  EXPECT_EQ(suite.rows[1].find_claim("log.miou")->value, 71.0);
+  EXPECT_TRUE(suite.rows[1].find_claim("retrain.miou")->conditions.empty());
 }
 
 TEST(Import, RefusesFilesOfAnotherKindAndNoFiles) {

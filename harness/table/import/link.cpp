@@ -5,6 +5,8 @@
 #include <cctype>
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "harness/base/location.h"
 
 namespace harness {
@@ -84,7 +86,7 @@ std::string file_name_of(std::string_view link) {
 
 std::string config_stem(std::string_view link) {
   std::string stem = file_name_of(link);
-  for (const std::string_view extension : {".py", ".yml", ".yaml", ".json"}) {
+  for (const std::string_view extension : {".py", ".pyy", ".yml", ".yaml", ".json"}) {
     if (consume_suffix(stem, extension)) break;
   }
   return stem;
@@ -104,7 +106,7 @@ std::string without_fp16(std::string_view row_id) {
          at = row_id.find(part, at + 1)) {
       const std::string_view rest = row_id.substr(at + part.size());
       if (rest.empty() || rest.front() == '_' || rest.front() == '-') {
-        return std::string(row_id.substr(0, at)).append(rest);
+        return fmt::format("{}{}", row_id.substr(0, at), rest);
       }
     }
   }

@@ -18,7 +18,8 @@ std::string resolve_link(std::string_view link, const std::filesystem::path& pag
 /// The last part of a link without query and fragment: "a/b/x.py?raw=true" is "x.py".
 std::string file_name_of(std::string_view link);
 
-/// "configs/x.py" is "x"; other extensions than .py, .yml, .yaml and .json stay.
+/// "configs/x.py" is "x"; other extensions than .py, .pyy (which upstream wrote), .yml, .yaml and
+/// .json stay.
 std::string config_stem(std::string_view link);
 
 /// "x_20200717_230921-50245227.pth" is "x": no extension, no hash, no time stamp.

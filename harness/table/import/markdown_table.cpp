@@ -8,7 +8,10 @@
 #include <cmark-gfm-extension_api.h>
 #include <cmark-gfm.h>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
+#include "harness/base/text.h"
 
 namespace harness {
 namespace {
@@ -74,16 +77,16 @@ void check_size(std::string_view text, const std::vector<std::string_view>& line
   constexpr std::size_t kMaxLines = 10'000;
   constexpr std::size_t kMaxBars = 100;
   if (text.size() > kMaxBytes || lines.size() > kMaxLines) {
-    throw Error(ErrorCode::kInvalidTable, subject,
-                "expected a page of at most 2 MiB and 10000 lines, got " +
-                    std::to_string(text.size()) + " bytes and " + std::to_string(lines.size()) +
-                    " lines");
+    throw Error(
+        ErrorCode::kInvalidTable, subject,
+        fmt::format("expected a page of at most 2 MiB and 10000 lines, got {} bytes and {} lines",
+                    text.size(), lines.size()));
   }
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::size_t bars = count_bars(lines[i]);
     if (bars > kMaxBars) {
-      throw Error(ErrorCode::kInvalidTable, std::string(subject) + ":" + std::to_string(i + 1),
-                  "expected at most 100 bars in a line, got " + std::to_string(bars));
+      throw Error(ErrorCode::kInvalidTable, fmt::format("{}:{}", subject, i + 1),
+                  fmt::format("expected at most 100 bars in a line, got {}", bars));
     }
   }
 }
@@ -91,22 +94,59 @@ void check_size(std::string_view text, const std::vector<std::string_view>& line
 Document parse(std::string_view text) {
   cmark_gfm_core_extensions_ensure_registered();
   const Parser parser(cmark_parser_new(CMARK_OPT_VALIDATE_UTF8));
-  cmark_parser_attach_syntax_extension(parser.get(), cmark_find_syntax_extension("table"));
+  for (const char* extension : {"table", "autolink"}) {
+    cmark_parser_attach_syntax_extension(parser.get(), cmark_find_syntax_extension(extension));
+  }
   cmark_parser_feed(parser.get(), text.data(), text.size());
   return Document(cmark_parser_finish(parser.get()));
+}
+
+/// The value of an HTML tag's attribute; "" without it. Names are compared without case.
+std::string attribute_of(std::string_view tag, std::string_view name) {
+  const std::string lower = lower_case(tag);
+  const std::size_t at = lower.find(fmt::format(" {}=", name));
+  if (at == std::string::npos) return "";
+  std::string_view value = tag.substr(at + name.size() + 2);
+  const char quote = value.empty() ? ' ' : value.front();
+  const bool is_quoted = quote == '"' || quote == '\'';
+  if (is_quoted) value.remove_prefix(1);
+  return std::string(value.substr(0, is_quoted ? value.find(quote) : value.find_first_of(" >")));
+}
+
+/// What a tag inside a cell means: a raised text begins with "^", a link is a link, any other tag
+/// parts two texts.
+std::string text_of_tag(std::string_view tag, std::vector<MarkdownLink>* links) {
+  const std::string lower = lower_case(tag);
+  if (lower.starts_with("<sup")) return "^";
+  if (lower == "</sup>") return "";
+  if (lower.starts_with("<a ") && links != nullptr) {
+    links->push_back({"", attribute_of(tag, "href")});
+  }
+  return " ";
 }
 
 /// The text under a node, and the links in it when `links` is given.
 std::string plain_text(cmark_node* root, std::vector<MarkdownLink>* links) {
   std::string text;
+  bool in_tag = false;  // Between <a href> and </a>.
   const Iterator iterator(cmark_iter_new(root));
   for (auto event = cmark_iter_next(iterator.get()); event != CMARK_EVENT_DONE;
        event = cmark_iter_next(iterator.get())) {
     cmark_node* node = cmark_iter_get_node(iterator.get());
     if (event != CMARK_EVENT_ENTER) continue;
-    if (is_type(node, "text") || is_type(node, "code")) text += cmark_node_get_literal(node);
-    if (is_type(node, "html_inline")) text += ' ';
+    if (is_type(node, "text") || is_type(node, "code")) {
+      text += cmark_node_get_literal(node);
+      if (in_tag) links->back().text += cmark_node_get_literal(node);
+    }
+    if (is_type(node, "html_inline")) {
+      const std::string_view tag = cmark_node_get_literal(node);
+      const std::size_t before = links == nullptr ? 0 : links->size();
+      text += text_of_tag(tag, links);
+      if (links != nullptr && links->size() > before) in_tag = true;
+      if (lower_case(tag) == "</a>") in_tag = false;
+    }
     if (is_type(node, "link") && node != root && links != nullptr) {
+      in_tag = false;
       links->push_back({plain_text(node, nullptr), cmark_node_get_url(node)});
     }
   }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
-#include "harness/base/error.h"
+#include <fmt/format.h>
+
 #include "harness/table/import/link.h"
 #include "harness/table/json_checks.h"
 
@@ -24,7 +26,10 @@ Json record_of(const PublishedFact& fact) {
 }
 
 void merge_fact(PublishedFact& table, const PublishedFact& metafile) {
-  if (metafile.value.is_null()) return;
+  if (metafile.value.is_null()) {
+    if (table.value.is_null() && !table.conditions.contains("unread")) table = metafile;
+    return;
+  }
   if (table.value.is_null()) {
     const Json conditions = table.conditions;
     table = metafile;
@@ -62,11 +67,13 @@ void merge_files(PublishedRow& table, const PublishedRow& metafile) {
 
 void merge_row(PublishedRow& table, const PublishedRow& metafile) {
   for (const auto& [id, fact] : metafile.facts) {
-    PublishedFact& own = table.facts[id];
-    merge_fact(own, id == "fps" ? matching_timing(own, metafile) : fact);
+    const auto [own, is_new] = table.facts.try_emplace(id, PublishedFact{});
+    if (is_new) own->second.source = fact.source;
+    merge_fact(own->second, id == "fps" ? matching_timing(own->second, metafile) : fact);
   }
   merge_files(table, metafile);
   if (table.backbone.empty()) table.backbone = metafile.backbone;
+  table.unread_links.insert(metafile.unread_links.begin(), metafile.unread_links.end());
 }
 
 }  // namespace
@@ -84,19 +91,22 @@ void merge_metafile(std::vector<PublishedRow>& rows, const std::vector<Published
 }
 
 void separate_duplicates(std::vector<PublishedRow>& rows) {
-  std::map<std::string, int> uses;
-  for (const PublishedRow& row : rows) ++uses[row.id];
+  std::map<std::string, std::set<std::string>> checkpoints;
+  for (const PublishedRow& row : rows) checkpoints[row.id].insert(row.checkpoint);
   for (PublishedRow& row : rows) {
     const std::string stem = model_stem(row.checkpoint);
-    if (uses[row.id] > 1 && is_name(stem)) row.id = stem;
+    if (checkpoints[row.id].size() > 1 && is_name(stem)) row.id = stem;
   }
-  std::map<std::string, const PublishedRow*> seen;
-  for (const PublishedRow& row : rows) {
-    const auto [first, is_new] = seen.emplace(row.id, &row);
-    if (is_new) continue;
-    throw Error(ErrorCode::kInvalidTable, row.place,
-                "expected each model once, got " + in_quotes(row.id) + " here and at " +
-                    first->second->place);
+  std::set<std::string> taken;
+  for (const PublishedRow& row : rows) taken.insert(row.id);
+  std::set<std::string> seen;
+  for (PublishedRow& row : rows) {
+    if (seen.insert(row.id).second) continue;
+    int count = 2;
+    while (taken.contains(fmt::format("{}_{}", row.id, count))) ++count;
+    row.id = fmt::format("{}_{}", row.id, count);
+    taken.insert(row.id);
+    seen.insert(row.id);
   }
 }
 

@@ -15,9 +15,10 @@ namespace harness {
 /// so at the hash, with the metafile's "url".
 void merge_metafile(std::vector<PublishedRow>& rows, const std::vector<PublishedRow>& metafile);
 
-/// Rows whose config is linked from several rows are told apart by their checkpoints' names
-/// (upstream copied a line, and its config with it). Rows that still have one id:
-/// Error(kInvalidTable) that names both places.
+/// Gives each row an id of its own. Rows of one config with different checkpoints are named by
+/// those (upstream copied a line, and its config with it); rows that still have one id (one model
+/// in two tables, or on two data sets) get "_2", "_3" and so on in their order, the first one keeps
+/// it.
 void separate_duplicates(std::vector<PublishedRow>& rows);
 
 }  // namespace harness

@@ -1,10 +1,12 @@
 #include "harness/table/import/metafile.h"
 
-#include <functional>
+#include <utility>
 
+#include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include "harness/base/error.h"
+#include "harness/table/import/cell_value.h"
 #include "harness/table/json_checks.h"
 
 namespace harness {
@@ -27,8 +29,8 @@ class Place {
   bool is_absent() const { return !node_.IsDefined() || node_.IsNull(); }
 
   [[noreturn]] void fail(const std::string& detail) const {
-    throw Error(ErrorCode::kInvalidTable, std::string(subject_) + ":" + std::to_string(line()),
-                (key_.empty() ? "" : key_ + ": ") + detail);
+    throw Error(ErrorCode::kInvalidTable, fmt::format("{}:{}", subject_, line()),
+                key_.empty() ? detail : fmt::format("{}: {}", key_, detail));
   }
 
   /// The value under `name`; an absent one when this is null. Throws when this is no map.
@@ -40,13 +42,19 @@ class Place {
     return {found.IsDefined() ? found : YAML::Node(), subject_, path, line_};
   }
 
+  /// The same place with nothing there.
+  Place absent() const { return {YAML::Node(), subject_, key_, line_}; }
+
+  /// A scalar as it stands; "a map", "a list".
+  std::string shown() const { return is_absent() || !node_.IsScalar() ? kind() : node_.Scalar(); }
+
   /// The items of a list; a map or scalar counts as a list of one, an absent value as none.
   std::vector<Place> items() const {
     if (is_absent()) return {};
     if (!node_.IsSequence()) return {*this};
     std::vector<Place> places;
     for (std::size_t i = 0; i < node_.size(); ++i) {
-      places.emplace_back(node_[i], subject_, key_ + "[" + std::to_string(i) + "]");
+      places.emplace_back(node_[i], subject_, fmt::format("{}[{}]", key_, i));
     }
     return places;
   }
@@ -64,130 +72,179 @@ class Place {
   std::int64_t line_ = 1;
 };
 
-std::string text_of(const Place& place) {
-  if (place.is_absent()) return "";
-  if (!place.node().IsScalar()) place.fail("expected a text, got " + place.kind());
-  return place.node().Scalar();
-}
+/// Reads one model and notes what of it cannot be read.
+class ModelReader {
+ public:
+  explicit ModelReader(const Place& place) : place_(place) {}
 
-std::optional<MetafileText> optional_text(const Place& place) {
-  std::string text = text_of(place);
-  if (text.empty()) return std::nullopt;
-  return MetafileText{std::move(text), place.line(), place.key()};
-}
+  MetafileModel read() {
+    model_.line = place_.line();
+    model_.name = text(place_.child("Name"), "");
+    model_.collection = text(place_.child("In Collection"), "");
+    model_.config = optional_text(place_.child("Config"), "config");
+    model_.weights = optional_text(place_.child("Weights"), "hash");
+    model_.log = optional_text(place_.child("Training log"), "log.config");
+    read_metadata(map_under(place_, "Metadata"));
+    read_results(place_.child("Results"));
+    return std::move(model_);
+  }
 
-std::optional<MetafileNumber> optional_number(const Place& place) {
-  const std::string text = text_of(place);
-  // "None" is what a Python program writes for a "-" of the table.
-  if (is_not_published(text) || text == "None") return std::nullopt;
-  const auto number = parse_printed_number(text);
-  if (!number) place.fail("expected a number, got " + place.kind());
-  return MetafileNumber{*number, place.line(), place.key()};
-}
+ private:
+  void refuse(const Place& value, const char* claim, std::string expected,
+              bool impossible = false) {
+    model_.unread.push_back(
+        {claim, {value.shown(), value.line(), value.key()}, std::move(expected), impossible});
+  }
 
-MetafileNumber milliseconds_at(const Place& value) {
-  const auto milliseconds = optional_number(value);
-  if (!milliseconds || !(milliseconds->number.value > 0.0)) {
-    value.fail("expected milliseconds above 0, got " + value.kind());
+  /// The map under `name`; an absent one where something else stands there.
+  Place map_under(const Place& parent, const std::string& name, const char* claim = "") {
+    Place child = parent.child(name);
+    if (child.is_absent() || child.node().IsMap()) return child;
+    refuse(child, claim, "a map");
+    return child.absent();
   }
-  return *milliseconds;
-}
 
-MetafileTiming read_timing(const Place& place) {
-  MetafileTiming timing;
-  if (place.node().IsScalar()) {
-    timing.milliseconds = milliseconds_at(place);
-    return timing;
+  std::string text(const Place& place, const char* claim) {
+    if (place.is_absent()) return "";
+    if (place.node().IsScalar()) return place.node().Scalar();
+    refuse(place, claim, "a text");
+    return "";
   }
-  timing.milliseconds = milliseconds_at(place.child("value"));
-  timing.hardware = text_of(place.child("hardware"));
-  timing.backend = text_of(place.child("backend"));
-  timing.mode = text_of(place.child("mode"));
-  const Place batch = place.child("batch size");
-  if (!batch.is_absent()) {
-    timing.batch_size = parse_iterations(text_of(batch));
-    if (!timing.batch_size) batch.fail("expected an integer of at least 1, got " + batch.kind());
-  }
-  const Place resolution = place.child("resolution");
-  if (!resolution.is_absent()) {
-    timing.resolution = parse_size(text_of(resolution));
-    if (!timing.resolution) resolution.fail("expected (height,width), got " + resolution.kind());
-  }
-  return timing;
-}
 
-void read_metadata(const Place& metadata, MetafileModel& model) {
-  model.backbone = text_of(metadata.child("backbone"));
-  const auto architecture = metadata.child("Architecture").items();
-  if (model.backbone.empty() && !architecture.empty()) {
-    model.backbone = text_of(architecture.front());
+  std::optional<MetafileText> optional_text(const Place& place, const char* claim) {
+    std::string value = text(place, claim);
+    if (value.empty()) return std::nullopt;
+    return MetafileText{std::move(value), place.line(), place.key()};
   }
-  model.crop_size = optional_text(metadata.child("crop size"));
-  model.schedule = optional_text(metadata.child("lr schd"));
-  model.training_hardware = text_of(metadata.child("Training Resources"));
-  for (const char* key : {"Training Memory (GB)", "memory (GB)", "Memory (GB)"}) {
-    if (!model.memory) model.memory = optional_number(metadata.child(key));
-  }
-  for (const Place& timing : metadata.child("inference time (ms/im)").items()) {
-    const bool is_absent = timing.node().IsScalar() && !optional_number(timing);
-    if (!is_absent) model.timings.push_back(read_timing(timing));
-  }
-}
 
-/// The metrics of the one result that counts classes' overlap; other tasks have other metrics.
-void read_results(const Place& results, MetafileModel& model) {
-  for (const Place& result : results.items()) {
-    const Place metrics = result.child("Metrics");
-    const auto miou = optional_number(metrics.child("mIoU"));
-    const auto ms_flip = optional_number(metrics.child("mIoU(ms+flip)"));
-    if ((miou && model.miou) || (ms_flip && model.miou_ms_flip)) {
-      metrics.fail("expected one mIoU for a model, got a second one");
+  /// Nothing for a value that is not published or cannot be read as the claim's.
+  std::optional<MetafileNumber> number(const Place& place, const char* claim) {
+    const std::string printed = text(place, claim);
+    CellValue cell = read_cell(claim, printed);
+    if (!cell.fact) {
+      refuse(place, claim, std::move(cell.expected), cell.impossible);
+      return std::nullopt;
     }
-    if (miou) model.miou = miou;
-    if (ms_flip) model.miou_ms_flip = ms_flip;
+    if (cell.fact->value.is_null()) return std::nullopt;
+    return MetafileNumber{{cell.fact->value.get<double>(), cell.fact->digits},
+                          place.line(),
+                          place.key(),
+                          cell.fact->conditions};
   }
-}
 
-MetafileModel read_model(const Place& place) {
-  MetafileModel model;
-  if (!place.node().IsMap()) place.fail("expected a map, got " + place.kind());
-  model.line = place.line();
-  model.name = text_of(place.child("Name"));
-  if (model.name.empty()) place.child("Name").fail("expected a text, got nothing");
-  model.collection = text_of(place.child("In Collection"));
-  model.config = optional_text(place.child("Config"));
-  model.weights = optional_text(place.child("Weights"));
-  model.log = optional_text(place.child("Training log"));
-  read_metadata(place.child("Metadata"), model);
-  read_results(place.child("Results"), model);
-  return model;
-}
+  std::optional<MetafileNumber> speed(const Place& place, bool is_fps) {
+    if (is_fps) return number(place, "fps");
+    const std::string printed = text(place, "fps");
+    if (is_not_published(printed)) return std::nullopt;
+    const auto milliseconds = parse_marked_number(printed, {"ms"});
+    if (milliseconds && milliseconds->number.value > 0.0) {
+      return MetafileNumber{milliseconds->number, place.line(), place.key(), Json::object()};
+    }
+    refuse(place, "fps", "milliseconds above 0", milliseconds.has_value());
+    return std::nullopt;
+  }
+
+  void read_timing(const Place& place, bool is_fps) {
+    const bool is_map = !place.is_absent() && place.node().IsMap();
+    const auto read = speed(is_map ? place.child("value") : place, is_fps);
+    if (!read) return;
+    MetafileTiming timing;
+    timing.number = *read;
+    timing.is_fps = is_fps;
+    if (is_map) read_circumstances(place, timing);
+    model_.timings.push_back(std::move(timing));
+  }
+
+  void read_circumstances(const Place& place, MetafileTiming& timing) {
+    timing.hardware = text(place.child("hardware"), "");
+    timing.backend = text(place.child("backend"), "");
+    timing.mode = text(place.child("mode"), "");
+    const Place batch = place.child("batch size");
+    const std::string size = text(batch, "");
+    timing.batch_size = parse_iterations(size);
+    if (!timing.batch_size && !is_not_published(size)) {
+      refuse(batch, "", "an integer of at least 1");
+    }
+    const Place resolution = place.child("resolution");
+    const std::string sides = text(resolution, "");
+    timing.resolution = parse_size(sides);
+    if (!timing.resolution && !is_not_published(sides)) refuse(resolution, "", "(height,width)");
+  }
+
+  void read_metadata(const Place& metadata) {
+    model_.backbone = text(metadata.child("backbone"), "");
+    const auto architecture = metadata.child("Architecture").items();
+    if (model_.backbone.empty() && !architecture.empty()) {
+      model_.backbone = text(architecture.front(), "");
+    }
+    model_.crop_size = optional_text(metadata.child("crop size"), "config.crop");
+    model_.schedule = optional_text(metadata.child("lr schd"), "config.iterations");
+    model_.training_hardware = text(metadata.child("Training Resources"), "");
+    for (const char* key : {"Training Memory (GB)", "memory (GB)", "Memory (GB)"}) {
+      if (!model_.memory) model_.memory = number(metadata.child(key), "memory");
+    }
+    for (const auto& [key, is_fps] :
+         {std::pair("inference time (ms/im)", false), std::pair("inference time (fps)", true)}) {
+      for (const Place& timing : metadata.child(key).items()) read_timing(timing, is_fps);
+    }
+  }
+
+  /// The metrics of the one result that counts classes' overlap; other tasks have other metrics.
+  void read_results(const Place& results) {
+    for (const Place& result : results.items()) {
+      if (!result.node().IsMap()) {
+        refuse(result, "miou", "a map");
+        continue;
+      }
+      const Place metrics = map_under(result, "Metrics", "miou");
+      add_metric(metrics.child("mIoU"), "miou", model_.miou);
+      add_metric(metrics.child("mIoU(ms+flip)"), "miou_ms_flip", model_.miou_ms_flip);
+    }
+  }
+
+  void add_metric(const Place& place, const char* claim, std::optional<MetafileNumber>& metric) {
+    if (place.is_absent()) return;
+    if (metric) {
+      refuse(place, "", "one mIoU for a model");
+      return;
+    }
+    metric = number(place, claim);
+  }
+
+  const Place& place_;
+  MetafileModel model_;
+};
 
 YAML::Node load(std::string_view text, std::string_view subject) {
   if (text.size() > kMaxBytes) {
     throw Error(ErrorCode::kInvalidTable, subject,
-                "expected at most 4 MiB, got " + std::to_string(text.size()) + " bytes");
+                fmt::format("expected at most 4 MiB, got {} bytes", text.size()));
   }
   try {
     return YAML::Load(std::string(text));
   } catch (const YAML::Exception& failure) {
-    throw Error(ErrorCode::kInvalidTable,
-                std::string(subject) + ":" + std::to_string(failure.mark.line + 1),
+    throw Error(ErrorCode::kInvalidTable, fmt::format("{}:{}", subject, failure.mark.line + 1),
                 "expected YAML, got: " + failure.msg);
   }
 }
 
 }  // namespace
 
-std::vector<MetafileModel> read_metafile(std::string_view text, std::string_view subject) {
+Metafile read_metafile(std::string_view text, std::string_view subject) {
   const YAML::Node document = load(text, subject);
   try {
     const Place models = Place(document, subject, "").child("Models");
     if (!models.node().IsSequence() || models.node().size() == 0) {
       models.fail("expected a list of at least one model, got " + models.kind());
     }
-    std::vector<MetafileModel> read;
-    for (const Place& model : models.items()) read.push_back(read_model(model));
+    Metafile read;
+    for (const Place& model : models.items()) {
+      if (!model.is_absent() && model.node().IsMap()) {
+        read.models.push_back(ModelReader(model).read());
+      } else {
+        read.no_models.push_back({"", {model.shown(), model.line(), model.key()}, "a map", false});
+      }
+    }
     return read;
   } catch (const YAML::Exception& failure) {
     throw Error(ErrorCode::kInvalidTable, subject, "expected a metafile, got: " + failure.msg);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/json.h"
 #include "harness/table/import/printed_number.h"
 
 namespace harness {
@@ -21,12 +22,22 @@ struct MetafileNumber {
   PrintedNumber number;
   std::int64_t line = 0;
   std::string key;
+  Json conditions = Json::object();  ///< Marks and spread, see read_cell.
+};
+
+/// A value that cannot be read as what its key stands for.
+struct MetafileUnread {
+  std::string claim;  ///< That loses its value: "miou", "fps", "hash", ...; "" for none.
+  MetafileText value;
+  std::string expected;
+  bool impossible = false;  ///< See UnreadCell.
 };
 
 /// One way in which the model's speed was measured. The first metafiles (mmseg 0.12) write bare
-/// milliseconds, or None.
+/// milliseconds, or None; some of 2021 write images per second.
 struct MetafileTiming {
-  MetafileNumber milliseconds;  ///< Per image.
+  MetafileNumber number;
+  bool is_fps = false;  ///< `number` is images per second, else milliseconds per image.
   std::string hardware;
   std::string backend;
   std::string mode;
@@ -50,11 +61,19 @@ struct MetafileModel {
   std::vector<MetafileTiming> timings;
   std::optional<MetafileNumber> miou;
   std::optional<MetafileNumber> miou_ms_flip;
+  std::vector<MetafileUnread> unread;
 };
 
-/// Reads the models of a metafile. Keys that say nothing about a claim are ignored.
-/// Throws Error(kInvalidTable) with `subject` and line: not YAML, no models, a value of another
-/// type, a number that is not one; and for a file above 4 MiB.
-std::vector<MetafileModel> read_metafile(std::string_view text, std::string_view subject);
+/// The models of a metafile, and the entries of its list that are none.
+struct Metafile {
+  std::vector<MetafileModel> models;
+  std::vector<MetafileUnread> no_models;
+};
+
+/// Reads the models of a metafile. Keys that say nothing about a claim are ignored. A value of
+/// another type, a number that is none, a second mIoU of one model: each costs that value and
+/// stands in `unread`. A model without a name has an empty one. Throws Error(kInvalidTable) with
+/// `subject` and line: not YAML, no list of models; and for a file above 4 MiB.
+Metafile read_metafile(std::string_view text, std::string_view subject);
 
 }  // namespace harness

@@ -2,7 +2,11 @@
 
 #include <cmath>
 
-#include "harness/base/error.h"
+#include <fmt/format.h>
+
+#include "harness/base/text.h"
+#include "harness/table/import/cell_value.h"
+#include "harness/table/import/file_link.h"
 #include "harness/table/import/link.h"
 #include "harness/table/import/metafile.h"
 #include "harness/table/json_checks.h"
@@ -13,12 +17,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double kMillisecondsPerSecond = 1000.0;
-
-[[noreturn]] void fail(const PublishedPage& page, const MetafileText& where,
-                       const std::string& expected) {
-  throw Error(ErrorCode::kInvalidTable, page.at(where.line),
-              where.key + ": expected " + expected + ", got " + in_quotes(where.text));
-}
 
 /// The folder from which a path in a metafile counts.
 fs::path base_of(const fs::path& path, const PublishedPage& page) {
@@ -42,14 +40,16 @@ Source source_of(const PublishedPage& page, std::int64_t line, const std::string
 }
 
 PublishedFact number_fact(const MetafileNumber& number, const PublishedPage& page) {
-  return fact_of(number.number, source_of(page, number.line, number.key));
+  PublishedFact fact = fact_of(number.number, source_of(page, number.line, number.key));
+  fact.conditions = number.conditions;
+  return fact;
 }
 
 /// Images per second, to two digits, with as many digits claimed as the milliseconds carry.
-PublishedFact fps_fact(const MetafileTiming& timing, const PublishedPage& page) {
+PublishedFact fps_of_milliseconds(const MetafileNumber& number, const PublishedPage& page) {
   constexpr double kHundred = 100.0;
   constexpr int kMostDigits = 2;
-  const PublishedFact milliseconds = number_fact(timing.milliseconds, page);
+  const PublishedFact milliseconds = number_fact(number, page);
   const double value = milliseconds.value.get<double>();
   const double fps = kMillisecondsPerSecond / value;
   PublishedFact fact;
@@ -58,6 +58,12 @@ PublishedFact fps_fact(const MetafileTiming& timing, const PublishedPage& page) 
   fact.digits = kMostDigits;
   while (fact.digits > 0 && 0.5 * std::pow(10.0, -fact.digits) < fact.rounding) --fact.digits;
   fact.source = milliseconds.source;
+  return fact;
+}
+
+PublishedFact fps_fact(const MetafileTiming& timing, const PublishedPage& page) {
+  PublishedFact fact =
+      timing.is_fps ? number_fact(timing.number, page) : fps_of_milliseconds(timing.number, page);
   if (!timing.hardware.empty()) fact.conditions["hardware"] = timing.hardware;
   if (!timing.backend.empty()) fact.conditions["backend"] = timing.backend;
   if (timing.batch_size) fact.conditions["batch_size"] = *timing.batch_size;
@@ -68,21 +74,17 @@ PublishedFact fps_fact(const MetafileTiming& timing, const PublishedPage& page) 
   return fact;
 }
 
-void add_schedule_and_crop(const MetafileModel& model, const PublishedPage& page,
-                           PublishedRow& row) {
-  if (model.crop_size && !is_not_published(model.crop_size->text)) {
-    const auto size = parse_size(model.crop_size->text);
-    if (!size) fail(page, *model.crop_size, "a size such as (512,1024)");
-    row.facts["config.crop"] = {
-        .value = size_text(*size),
-        .source = source_of(page, model.crop_size->line, model.crop_size->key)};
+/// Reads the text of a claim as a table's cell.
+void add_text(const char* claim, const std::optional<MetafileText>& text, const PublishedPage& page,
+              PublishedRow& row, std::vector<MetafileUnread>& unread) {
+  if (!text || is_not_published(text->text)) return;
+  CellValue cell = read_cell(claim, text->text);
+  if (!cell.fact) {
+    unread.push_back({claim, *text, std::move(cell.expected), cell.impossible});
+    return;
   }
-  if (model.schedule && !is_not_published(model.schedule->text)) {
-    const auto iterations = parse_iterations(model.schedule->text);
-    if (!iterations) fail(page, *model.schedule, "iterations such as 80000");
-    row.facts["config.iterations"] = {
-        .value = *iterations, .source = source_of(page, model.schedule->line, model.schedule->key)};
-  }
+  cell.fact->source = source_of(page, text->line, text->key);
+  row.facts[claim] = std::move(*cell.fact);
 }
 
 void add_numbers(const MetafileModel& model, const PublishedPage& page, PublishedRow& row) {
@@ -101,37 +103,107 @@ void add_numbers(const MetafileModel& model, const PublishedPage& page, Publishe
   }
 }
 
-PublishedRow row_of(const MetafileModel& model, const PublishedPage& page) {
-  PublishedRow row;
-  row.id = model.config ? config_stem(model.config->text) : model.name;
-  if (!is_name(row.id)) {
-    throw Error(ErrorCode::kInvalidTable, page.at(model.line),
-                "expected a Config or a Name that can be the row's id, got " + in_quotes(row.id));
-  }
-  row.method = method_of_id(row.id);
-  if (row.method.empty()) row.method = model.collection.empty() ? model.name : model.collection;
-  row.backbone = model.backbone;
-  row.checkpoint = resolved(model.weights, page);
-  row.log = resolved(model.log, page);
-  row.config = resolved(model.config, page);
-  row.place = page.at(model.line);
-  row.source = source_of(page, model.line, "");
-  row.files_source =
-      model.weights ? source_of(page, model.weights->line, model.weights->key) : row.source;
-  row.facts["hash"] = hash_fact(row.checkpoint, row.files_source);
-  add_schedule_and_crop(model, page, row);
-  add_numbers(model, page, row);
-  return row;
+/// A link that cannot be what its key says: a paper as weights, a config as log.
+bool refuse_link(const std::optional<MetafileText>& link, Column column, const char* claim,
+                 std::vector<MetafileUnread>& unread) {
+  if (!link) return false;
+  const FileLink file = classify_link({"", link->text}, column);
+  if (file.refusal.empty()) return false;
+  unread.push_back({claim, *link, std::string(file.refusal), true});
+  return true;
 }
+
+ImportNotice notice_of(const MetafileUnread& unread, const PublishedPage& page) {
+  return {ImportNotice::Kind::kRefused, page.at(unread.value.line),
+          fmt::format("{}: expected {}, got {}", unread.value.key, unread.expected,
+                      in_quotes(unread.value.text))};
+}
+
+class ModelRow {
+ public:
+  ModelRow(const MetafileModel& model, const PublishedPage& page)
+      : model_(model), page_(page), unread_(model.unread) {}
+
+  /// Adds the row, and a notice for each value that it lacks.
+  void add_to(PublishedRows& result) {
+    PublishedRow row;
+    row.place = page_.at(model_.line);
+    row.source = source_of(page_, model_.line, "");
+    add_files(row);
+    if (!add_names(row)) {
+      result.notices.push_back({ImportNotice::Kind::kRefused, row.place,
+                                fmt::format("expected a Name, a Config or Weights that can be the "
+                                            "row's id, got {}; the model is left out",
+                                            in_quotes(model_.name))});
+      return;
+    }
+    add_text("config.crop", model_.crop_size, page_, row, unread_);
+    add_text("config.iterations", model_.schedule, page_, row, unread_);
+    add_numbers(model_, page_, row);
+    for (const MetafileUnread& unread : unread_) {
+      result.notices.push_back(notice_of(unread, page_));
+      add_unread(unread, row);
+    }
+    result.rows.push_back(std::move(row));
+  }
+
+ private:
+  void add_files(PublishedRow& row) {
+    if (!refuse_link(model_.weights, Column::kModel, "hash", unread_)) {
+      row.checkpoint = resolved(model_.weights, page_);
+    }
+    if (!refuse_link(model_.log, Column::kLog, "log.config", unread_)) {
+      row.log = resolved(model_.log, page_);
+    }
+    row.config = resolved(model_.config, page_);
+    row.files_source =
+        model_.weights ? source_of(page_, model_.weights->line, model_.weights->key) : row.source;
+    row.facts["hash"] = hash_fact(row.checkpoint, row.files_source);
+  }
+
+  bool add_names(PublishedRow& row) const {
+    if (model_.config) row.id = config_stem(model_.config->text);
+    if (!is_name(row.id)) row.id = model_.name;
+    if (!is_name(row.id)) row.id = model_stem(row.checkpoint);
+    // A model of mmseg 0.16 has nothing but a collection and a backbone.
+    if (!is_name(row.id) && !model_.backbone.empty()) {
+      row.id = fmt::format("{}_{}", model_.collection, lower_case(model_.backbone));
+    }
+    if (!is_name(row.id)) return false;
+    row.method = method_of_id(row.id);
+    if (row.method.empty()) row.method = model_.collection.empty() ? row.id : model_.collection;
+    row.backbone = model_.backbone;
+    return true;
+  }
+
+  void add_unread(const MetafileUnread& unread, PublishedRow& row) const {
+    if (unread.claim.empty()) return;
+    const UnreadCell cell{unread.value.text, unread.expected, unread.impossible,
+                          source_of(page_, unread.value.line, unread.value.key)};
+    const bool is_link =
+        unread.claim == "hash" || unread.claim == "log.config" || unread.claim == "config";
+    if (is_link) {
+      row.unread_links.emplace(unread.claim, cell);
+    } else {
+      row.facts.emplace(unread.claim, unread_fact(cell));
+    }
+  }
+
+  const MetafileModel& model_;
+  const PublishedPage& page_;
+  std::vector<MetafileUnread> unread_;
+};
 
 }  // namespace
 
-std::vector<PublishedRow> rows_of_metafile(std::string_view text, const PublishedPage& page) {
-  std::vector<PublishedRow> rows;
-  for (const MetafileModel& model : read_metafile(text, page.path.string())) {
-    rows.push_back(row_of(model, page));
+PublishedRows rows_of_metafile(std::string_view text, const PublishedPage& page) {
+  PublishedRows result;
+  const Metafile metafile = read_metafile(text, page.path.string());
+  for (const MetafileModel& model : metafile.models) ModelRow(model, page).add_to(result);
+  for (const MetafileUnread& unread : metafile.no_models) {
+    result.notices.push_back(notice_of(unread, page));
   }
-  return rows;
+  return result;
 }
 
 }  // namespace harness

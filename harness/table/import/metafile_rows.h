@@ -11,8 +11,9 @@ namespace harness {
 /// measured becomes the fact's conditions. A config's path that repeats the end of the metafile's
 /// folder ("configs/fp16/x.py" in configs/fp16/) starts at the repository's root, as upstream's do.
 ///
-/// Throws Error(kInvalidTable) with file and line (see read_metafile), also for a model without a
-/// usable name, a crop size or a schedule that is none.
-std::vector<PublishedRow> rows_of_metafile(std::string_view text, const PublishedPage& page);
+/// A value that cannot be read is "not published" with the condition `unread`, and a notice; a
+/// model that nothing names is left out with a notice. Throws Error(kInvalidTable) as read_metafile
+/// does.
+PublishedRows rows_of_metafile(std::string_view text, const PublishedPage& page);
 
 }  // namespace harness

@@ -11,14 +11,23 @@ namespace {
 using testing::HasSubstr;
 
 std::vector<PublishedRow> rows(const std::string& model, const PublishedPage& page) {
-  return rows_of_metafile(std::string("Models:\n- Name: fcn_a\n").append(model), page);
+  return rows_of_metafile(std::string("Models:\n- Name: fcn_a\n").append(model), page).rows;
+}
+
+/// The notices that a model of the name fcn_a brings, a line each.
+std::string notices(const std::string& model) {
+  const PublishedRows read = rows_of_metafile(std::string("Models:\n- Name: fcn_a\n").append(model),
+                                              {"m/metafile.yml", "suites"});
+  std::string text;
+  for (const ImportNotice& notice : read.notices) text += to_string(notice) + "\n";
+  return text;
 }
 
 const PublishedPage kPage{"configs/fp16/metafile.yml", "suites"};
 
 TEST(MetafileRows, ReadTheMiniZoos) {
   const PublishedPage page{"fixtures/minizoo/zoo/fp16/metafile.yml", "suites"};
-  const auto published = rows_of_metafile(read_file(page.path), page);
+  const auto published = rows_of_metafile(read_file(page.path), page).rows;
   ASSERT_EQ(published.size(), 4U);
   const PublishedRow& row = published[3];
   EXPECT_EQ(row.id, "deeplabv3plus_r50w8-d8_64x128_600_fp16_scenes");
@@ -65,7 +74,7 @@ TEST(MetafileRows, AMethodComesFromTheIdElseFromTheCollection) {
   EXPECT_EQ(rows("  In Collection: fp16\n", kPage).at(0).method, "FCN");
   EXPECT_EQ(rows("  In Collection: UPerNet\n  Config: upernet_r50.py\n", kPage).at(0).method,
             "UPerNet");
-  EXPECT_EQ(rows("  Config: upernet_r50.py\n", kPage).at(0).method, "fcn_a");
+  EXPECT_EQ(rows("  Config: upernet_r50.py\n", kPage).at(0).method, "upernet_r50");
 }
 
 TEST(MetafileRows, TrainingResourcesAreTheHardwareOfTheMemory) {
@@ -74,14 +83,48 @@ TEST(MetafileRows, TrainingResourcesAreTheHardwareOfTheMemory) {
   EXPECT_EQ(published.at(0).facts.at("memory").conditions, (Json{{"hardware", "4x V100"}}));
 }
 
-TEST(MetafileRows, RefuseNamesSizesAndSchedulesThatAreNone) {
-  EXPECT_THAT(message_of([] { rows("  Config: configs/\n", kPage); }),
-              HasSubstr("configs/fp16/metafile.yml:2: expected a Config or a Name"));
-  EXPECT_THAT(message_of([] { rows("  Metadata:\n    crop size: big\n", kPage); }),
-              HasSubstr("metafile.yml:4: Models[0].Metadata.crop size: expected a size such as "
-                        "(512,1024), got \"big\""));
-  EXPECT_THAT(message_of([] { rows("  Metadata:\n    lr schd: 20e\n", kPage); }),
-              HasSubstr("lr schd: expected iterations such as 80000, got \"20e\""));
+TEST(MetafileRows, ImagesPerSecondStayWhatTheyAre) {
+  const auto published = rows(
+      "  Metadata:\n    inference time (fps):\n    - value: 8.64\n      hardware: V100\n", kPage);
+  const PublishedFact& fps = published.at(0).facts.at("fps");
+  EXPECT_EQ(fps.value, 8.64);
+  EXPECT_EQ(fps.digits, 2);
+  EXPECT_EQ(fps.conditions, (Json{{"hardware", "V100"}}));
+  EXPECT_EQ(rows("  Metadata:\n    inference time (fps): 3.5\n", kPage).at(0).facts.at("fps").value,
+            3.5);
+}
+
+TEST(MetafileRows, AValueThatCannotBeReadIsQuoted) {
+  const std::string model =
+      "  Metadata:\n    crop size: big\n    lr schd: 20e\n    memory (GB): 5806\n"
+      "    inference time (ms/im):\n    - value: fast\n  Results:\n  - Metrics:\n"
+      "      mIoU: 0.7225\n  Weights: https://arxiv.org/abs/1\n  Training log: configs/a.py\n";
+  const PublishedRow row = rows(model, kPage).at(0);
+  for (const char* claim : {"config.crop", "config.iterations", "memory", "fps", "miou"}) {
+    EXPECT_TRUE(row.facts.at(claim).value.is_null()) << claim;
+    EXPECT_TRUE(row.facts.at(claim).conditions.contains("unread")) << claim;
+  }
+  EXPECT_EQ(row.facts.at("miou").conditions["unread"]["line"], 11);
+  EXPECT_EQ(row.facts.at("miou").conditions["unread"]["impossible"], true);
+  EXPECT_EQ(row.checkpoint + row.log, "");
+  EXPECT_EQ(row.unread_links.at("hash").text, "https://arxiv.org/abs/1");
+  EXPECT_EQ(row.unread_links.at("log.config").text, "configs/a.py");
+  EXPECT_THAT(notices(model),
+              HasSubstr("m/metafile.yml:4: Models[0].Metadata.crop size: expected a size such as "
+                        "512x1024, got \"big\""));
+}
+
+TEST(MetafileRows, AModelThatNothingNamesIsLeftOut) {
+  const std::string nameless =
+      "- Name: ''\n  Config: ''\n  Weights: ''\n- Name: b\n- c\n- Name: ''\n  In Collection: fcn\n"
+      "  Metadata:\n    backbone: R-50\n";
+  const PublishedRows read = rows_of_metafile("Models:\n" + nameless, kPage);
+  ASSERT_EQ(read.rows.size(), 2U);
+  EXPECT_EQ(read.rows[0].id, "b");
+  EXPECT_EQ(read.rows[1].id, "fcn_r-50");
+  ASSERT_EQ(read.notices.size(), 2U);
+  EXPECT_THAT(read.notices[0].detail, HasSubstr("the model is left out"));
+  EXPECT_THAT(to_string(read.notices[1]), HasSubstr("metafile.yml:6: Models[2]: expected a map"));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/table/import/link.h"
 #include "harness/table/json_checks.h"
@@ -13,7 +15,7 @@ Json object_or_empty(ObjectReader& reader, std::string_view key) {
   const Json* value = reader.optional(key);
   if (value == nullptr) return Json::object();
   if (!value->is_object()) {
-    reader.fail(key, "expected an object, got " + std::string(describe_type(*value)));
+    reader.fail(key, fmt::format("expected an object, got {}", describe_type(*value)));
   }
   return *value;
 }
@@ -28,7 +30,7 @@ Json take_claims(Json& patch, const std::string& subject, const std::string& pat
   if (claims.is_object()) return claims;
   if (!claims.is_array()) {
     place.fail("claims",
-               "expected an object by id or an array, got " + std::string(describe_type(claims)));
+               fmt::format("expected an object by id or an array, got {}", describe_type(claims)));
   }
   Json by_id = Json::object();
   for (const Json& claim : claims) {
@@ -36,7 +38,8 @@ Json take_claims(Json& patch, const std::string& subject, const std::string& pat
       place.fail("claims", "expected an array of objects with an id, got " + excerpt_of(claim));
     }
     if (by_id.contains(claim["id"].get<std::string>())) {
-      place.fail("claims", "expected each claim once, got " + excerpt_of(claim["id"]) + " twice");
+      place.fail("claims",
+                 fmt::format("expected each claim once, got {} twice", excerpt_of(claim["id"])));
     }
     by_id[claim["id"].get<std::string>()] = claim;
   }
@@ -45,7 +48,7 @@ Json take_claims(Json& patch, const std::string& subject, const std::string& pat
 
 std::string list(const std::vector<std::string>& names) {
   std::string text;
-  for (const auto& name : names) text.append(text.empty() ? "" : ", ").append(name);
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
 }
 
@@ -87,7 +90,7 @@ Overlay::Overlay(const std::filesystem::path& path) : subject_(path.string()) {
   default_claims_ = take_claims(defaults_, subject_, "defaults");
   for (auto& [id, patch] : rows_.items()) {
     if (!patch.is_object()) {
-      reader.fail("rows." + id, "expected an object, got " + std::string(describe_type(patch)));
+      reader.fail("rows." + id, fmt::format("expected an object, got {}", describe_type(patch)));
     }
     row_claims_[id] = take_claims(patch, subject_, "rows." + id);
   }
@@ -97,7 +100,8 @@ void Overlay::require_rows(const std::vector<std::string>& ids) const {
   for (const auto& [id, ignored] : rows_.items()) {
     if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
     throw Error(ErrorCode::kInvalidSuite, subject_,
-                "rows: expected ids of the tables' rows (" + list(ids) + "), got " + in_quotes(id));
+                fmt::format("rows: expected ids of the tables' rows ({}), got {}", list(ids),
+                            in_quotes(id)));
   }
 }
 
@@ -113,8 +117,8 @@ Json Overlay::patch_row(Json row) const {
   if (patch != rows_.end()) row.merge_patch(*patch);
   if (!row.contains("id") || row["id"] != id) {
     throw Error(ErrorCode::kInvalidSuite, subject_,
-                "rows." + id.get<std::string>() + ".id: expected the id to stay, got " +
-                    (row.contains("id") ? excerpt_of(row["id"]) : "null"));
+                fmt::format("rows.{}.id: expected the id to stay, got {}", id.get<std::string>(),
+                            row.contains("id") ? excerpt_of(row["id"]) : "null"));
   }
   derive_sibling(row, id.get<std::string>());
   return row;
@@ -129,8 +133,9 @@ Json Overlay::patch_claims(const std::string& row_id, Json claims) const {
   for (const auto& [id, patch] : patches->items()) {
     if (!claims.contains(id) && !states_a_whole_claim(patch)) {
       throw Error(ErrorCode::kInvalidSuite, subject_,
-                  "rows." + row_id + ".claims." + id + ": expected a claim that the row has (" +
-                      list(keys_of(claims)) + ") or one with a value");
+                  fmt::format("rows.{}.claims.{}: expected a claim that the row has ({}) or one "
+                              "with a value",
+                              row_id, id, list(keys_of(claims))));
     }
     claims.merge_patch({{id, patch}});
   }

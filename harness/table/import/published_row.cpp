@@ -2,17 +2,33 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "harness/base/hash_in_name.h"
 #include "harness/table/import/link.h"
+#include "harness/table/json_checks.h"
 
 namespace harness {
+
+Json to_json(const UnreadCell& unread) {
+  Json value = {{"cell", excerpt(unread.text)}, {"expected", unread.expected}};
+  if (unread.impossible) value["impossible"] = true;
+  value["file"] = unread.source.file;
+  value["line"] = unread.source.line;
+  if (!unread.source.column.empty()) value["column"] = unread.source.column;
+  return value;
+}
+
+PublishedFact unread_fact(const UnreadCell& unread) {
+  return {.source = unread.source, .conditions = {{"unread", to_json(unread)}}};
+}
 
 std::string PublishedPage::name_in_suite() const {
   return relative_to(path, suite_folder);
 }
 
 std::string PublishedPage::at(std::int64_t line) const {
-  return path.string().append(":").append(std::to_string(line));
+  return fmt::format("{}:{}", path.string(), line);
 }
 
 PublishedFact fact_of(const PrintedNumber& number, Source source) {
@@ -23,7 +39,7 @@ PublishedFact fact_of(const PrintedNumber& number, Source source) {
 }
 
 std::string size_text(std::pair<std::int64_t, std::int64_t> size) {
-  return std::to_string(size.first).append("x").append(std::to_string(size.second));
+  return fmt::format("{}x{}", size.first, size.second);
 }
 
 PublishedFact hash_fact(const std::string& checkpoint, Source source) {

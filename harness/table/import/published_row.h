@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/table/import/import_notice.h"
 #include "harness/table/import/printed_number.h"
 #include "harness/table/suite.h"
 
@@ -19,6 +20,21 @@ struct PublishedFact {
   Source source = {};
   Json conditions = Json::object();
 };
+
+/// A cell, or a value of a metafile, that cannot be read as what it stands for.
+struct UnreadCell {
+  std::string text;         ///< As it stands there.
+  std::string expected;     ///< "a percentage such as 76.80".
+  bool impossible = false;  ///< It can be read, and no such thing can have such a value.
+  Source source = {};
+};
+
+/// {"cell", "expected", "impossible" where it is, "file", "line", "column"}: how a claim that is
+/// therefore not published quotes it, under `unread` of its conditions.
+Json to_json(const UnreadCell& unread);
+
+/// The fact as "not published" because of this cell.
+PublishedFact unread_fact(const UnreadCell& unread);
 
 /// What one page says of one model, before anything is known from elsewhere. Links are written as
 /// the suite will write them; "" where there is none.
@@ -35,8 +51,16 @@ struct PublishedRow {
   /// By claim id: hash, config.crop, config.iterations, miou, miou_ms_flip, memory, fps. An id that
   /// is absent has no column on the page.
   std::map<std::string, PublishedFact> facts;
+  /// Links that were refused, by the claim that loses its file: hash, log.config, config.
+  std::map<std::string, UnreadCell> unread_links;
   /// Further ways in which the page says that the speed was measured; never in a table.
   std::vector<PublishedFact> other_timings;
+};
+
+/// What one page publishes, and what of it could not be read.
+struct PublishedRows {
+  std::vector<PublishedRow> rows;
+  std::vector<ImportNotice> notices;
 };
 
 /// A page that is being imported.

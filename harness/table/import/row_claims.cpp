@@ -6,9 +6,12 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/json.h"
 #include "harness/base/number_text.h"
 #include "harness/table/claim_kind.h"
+#include "harness/table/data_set_conditions.h"
 
 namespace harness {
 namespace {
@@ -49,20 +52,21 @@ constexpr std::array<DefaultTolerance, 8> kTolerances{{
 
 Tolerance parity_tolerance(Policy half) {
   const std::string label(facts(facts(half).compute).label);
-  return {0.1, 0.0,
-          "On one checkpoint and the same images " + label +
-              " may move mIoU by a tenth of a point and still be called free of cost."};
+  return {
+      0.1, 0.0,
+      fmt::format("On one checkpoint and the same images {} may move mIoU by a tenth of a point "
+                  "and still be called free of cost.",
+                  label)};
 }
 
 Tolerance logits_tolerance(Policy half) {
   const int digits = significant_digits(half);
   const int single = significant_digits(Policy::kFp32);
   return {1.0, 0.0,
-          "RMSE(" + std::string(facts(half).precision) + ", fp64) <= 2^" +
-              std::to_string(single - digits) + " x RMSE(fp32, fp64): unit roundoffs are 2^-" +
-              std::to_string(digits) + " and 2^-" + std::to_string(single) +
-              ", and to first order the error of one network grows in proportion to the unit "
-              "roundoff."};
+          fmt::format("RMSE({}, fp64) <= 2^{} x RMSE(fp32, fp64): unit roundoffs are 2^-{} and "
+                      "2^-{}, and to first order the error of one network grows in proportion to "
+                      "the unit roundoff.",
+                      facts(half).precision, single - digits, digits, single)};
 }
 
 std::optional<Tolerance> default_tolerance(std::string_view id, Policy half) {
@@ -87,11 +91,19 @@ std::optional<Tolerance> skip_tolerance(const ScalerOptions& scaler, double iter
   const double first = std::max(0.0, std::ceil(halvings - 1e-9));
   const auto interval = static_cast<double>(scaler.growth_interval);
   return Tolerance{.abs = first / iterations + 1.0 / interval,
-                   .reason = "Backing off from " + short_text(scaler.init_scale, 12) + " to " +
-                             short_text(kWorkingScale) + " skips " + short_text(first) + " of " +
-                             short_text(iterations, 9) + " steps, and after each " +
-                             short_text(interval, 9) +
-                             " clean steps a larger scale may be tried in vain once."};
+                   .reason = fmt::format(
+                       "Backing off from {} to {} skips {} of {} steps, and after each {} clean "
+                       "steps a larger scale may be tried in vain once.",
+                       short_text(scaler.init_scale, 12), short_text(kWorkingScale),
+                       short_text(first), short_text(iterations, 9), short_text(interval, 9))};
+}
+
+Json data_sets_of(const Json& conditions) {
+  Json sets = Json::object();
+  for (const char* key : {"training_dataset", "test_dataset"}) {
+    if (conditions.contains(key)) sets[key] = conditions[key];
+  }
+  return sets;
 }
 
 /// What is claimed of a row apart from the numbers that its page prints.
@@ -115,6 +127,8 @@ class ClaimWriter {
     claim.digits = fact.digits;
     claim.source = fact.source;
     claim.conditions = fact.conditions;
+    const auto unread = row_.unread_links.find(claim.id);
+    if (unread != row_.unread_links.end()) claim.conditions["unread"] = to_json(unread->second);
     return claim;
   }
 
@@ -166,7 +180,8 @@ class ClaimWriter {
 
   PublishedFact log_miou() const {
     const auto found = row_.facts.find("miou");
-    if (found == row_.facts.end() || row_.log.empty())
+    // A training validates on the data set it is of, and not on another.
+    if (found == row_.facts.end() || row_.log.empty() || is_of_other_data(found->second.conditions))
       return {.value = nullptr, .source = row_.files_source};
     PublishedFact fact = found->second;
     fact.conditions = Json::object();
@@ -179,7 +194,8 @@ class ClaimWriter {
     const auto found = row_.facts.find("miou");
     if (found == row_.facts.end()) return {.value = nullptr, .source = row_.source};
     PublishedFact fact = found->second;
-    fact.conditions = Json::object();
+    fact.conditions =
+        is_of_other_data(fact.conditions) ? data_sets_of(fact.conditions) : Json::object();
     return fact;
   }
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <optional>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "harness/base/error.h"
 #include "harness/base/text.h"
@@ -12,34 +14,94 @@
 namespace harness {
 namespace {
 
-/// Headers in lower case without blanks and emphasis.
-constexpr std::array<std::pair<std::string_view, Column>, 25> kHeaders{{
+/// Headers as normalised_header writes them.
+constexpr auto kHeaders = std::to_array<std::pair<std::string_view, Column>>({
     {"method", Column::kMethod},
+    {"methods", Column::kMethod},
+    {"algorithm", Column::kMethod},
+    {"head", Column::kMethod},
     {"backbone", Column::kBackbone},
+    {"encoder", Column::kBackbone},
     {"cropsize", Column::kCropSize},
+    {"crop", Column::kCropSize},
     {"lrschd", Column::kSchedule},
+    {"lrsched", Column::kSchedule},
+    {"lrschedule", Column::kSchedule},
+    {"lrschditers", Column::kSchedule},
+    {"schedule", Column::kSchedule},
     {"iterations", Column::kSchedule},
-    {"mem(gb)", Column::kMemory},
-    {"memory(gb)", Column::kMemory},
-    {"inftime(fps)", Column::kFps},
-    {"inferencetime(fps)", Column::kFps},
+    {"iters", Column::kSchedule},
+    {"trainingiters", Column::kSchedule},
+    {"trainiters", Column::kSchedule},
+    {"memgb", Column::kMemory},
+    {"memorygb", Column::kMemory},
+    {"trainmemgb", Column::kMemory},
+    {"trainmemorygb", Column::kMemory},
+    {"trainingmemorygb", Column::kMemory},
+    {"gpumemgb", Column::kMemory},
+    {"gpumemorygb", Column::kMemory},
+    {"inftimefps", Column::kFps},
+    {"infertimefps", Column::kFps},
+    {"inferencetimefps", Column::kFps},
+    {"infspeedfps", Column::kFps},
+    {"inferspeedfps", Column::kFps},
+    {"inferencespeedfps", Column::kFps},
+    {"speedfps", Column::kFps},
+    {"throughputfps", Column::kFps},
     {"fps", Column::kFps},
     {"device", Column::kDevice},
     {"miou", Column::kMiou},
-    {"miou(%)", Column::kMiou},
-    {"miou(ss)", Column::kMiou},
-    {"miou(ms+flip)", Column::kMiouMsFlip},
+    {"miouss", Column::kMiou},
+    {"miousinglescale", Column::kMiou},
+    {"miouval", Column::kMiou},
+    {"valmiou", Column::kMiou},
+    {"miouvalset", Column::kMiou},
+    {"meaniou", Column::kMiou},
+    {"ioumean", Column::kMiou},
+    {"meaniouval", Column::kMiou},
+    {"valmeaniou", Column::kMiou},
+    {"meanintersectionoverunion", Column::kMiou},
+    {"mioums+flip", Column::kMiouMsFlip},
+    {"mioumsflip", Column::kMiouMsFlip},
+    {"miouflip+ms", Column::kMiouMsFlip},
+    {"mioumultiscale+flip", Column::kMiouMsFlip},
+    {"meanioums+flip", Column::kMiouMsFlip},
+    {"meanioumsflip", Column::kMiouMsFlip},
+    {"multiscale", Column::kMultiScale},
+    {"ms", Column::kMultiScale},
+    {"flip", Column::kFlip},
+    {"trainingdataset", Column::kTrainingData},
+    {"traindataset", Column::kTrainingData},
+    {"trainingdata", Column::kTrainingData},
+    {"testdataset", Column::kTestData},
+    {"testingdataset", Column::kTestData},
+    {"evaluationdataset", Column::kTestData},
+    {"evaldataset", Column::kTestData},
+    {"testdata", Column::kTestData},
     {"config", Column::kConfig},
     {"configs", Column::kConfig},
+    {"configuration", Column::kConfig},
+    {"configfile", Column::kConfig},
+    {"cfg", Column::kConfig},
     {"download", Column::kDownload},
     {"downloads", Column::kDownload},
+    {"link", Column::kDownload},
+    {"links", Column::kDownload},
+    {"evaluationcheckpoint", Column::kDownload},
     {"model", Column::kModel},
+    {"models", Column::kModel},
     {"checkpoint", Column::kModel},
+    {"checkpoints", Column::kModel},
+    {"finetunedmodel", Column::kModel},
+    {"trainedmodel", Column::kModel},
     {"ckpt", Column::kModel},
     {"weights", Column::kModel},
+    {"weight", Column::kModel},
     {"log", Column::kLog},
     {"logs", Column::kLog},
-}};
+    {"traininglog", Column::kLog},
+    {"trainlog", Column::kLog},
+});
 constexpr std::string_view kExpected =
     "Method, Backbone, Crop Size, Lr schd, Mem (GB), Inf time (fps), mIoU, mIoU(ms+flip), config, "
     "download";
@@ -47,49 +109,127 @@ constexpr std::string_view kExpected =
 std::string describe_tables(const std::vector<MarkdownTable>& tables) {
   std::string text;
   for (const auto& table : tables) {
-    text += (text.empty() ? "a table in line " : "; one in line ") +
-            std::to_string(table.header.line) + " with";
-    for (const auto& cell : table.header.cells) {
-      text.append(" ").append(in_quotes(bare_text(cell.text)));
-    }
+    text +=
+        fmt::format("{} line {} with", text.empty() ? "a table in" : "; one in", table.header.line);
+    for (const auto& cell : table.header.cells)
+      text += fmt::format(" {}", in_quotes(bare_text(cell.text)));
   }
   return text.empty() ? "no table" : text;
 }
+
+std::optional<Column> column_named(const std::string& key) {
+  const auto* found = std::find_if(kHeaders.begin(), kHeaders.end(),
+                                   [&](const auto& known) { return known.first == key; });
+  return found == kHeaders.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// Does a header that is not known speak of something that is? What is about the weights that a
+/// training starts from, or about sizes and costs of a model, does not.
+bool looks_known(const std::string& key) {
+  constexpr std::array kOther{"pretrain", "param", "flop", "modelsize", "size(mb)", "init"};
+  constexpr std::array kKnown{"iou",   "mem",        "fps",        "inftime",  "infer",
+                              "speed", "latency",    "throughput", "cropsize", "schd",
+                              "sched", "iters",      "iterations", "config",   "download",
+                              "ckpt",  "checkpoint", "weights"};
+  const auto contains = [&](const char* part) { return key.find(part) != std::string::npos; };
+  if (std::any_of(kOther.begin(), kOther.end(), contains)) return false;
+  return std::any_of(kKnown.begin(), kKnown.end(), contains);
+}
+
+/// Columns of which a table may have several: names and links.
+bool may_repeat(Column column) {
+  switch (column) {
+    case Column::kCropSize:
+    case Column::kSchedule:
+    case Column::kMemory:
+    case Column::kFps:
+    case Column::kMiou:
+    case Column::kMiouMsFlip:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool is_starred(std::string_view header) {
+  return header.find('*') != std::string_view::npos ||
+         header.find("\xE2\x80\xA0") != std::string_view::npos;
+}
+
+class ColumnFinder {
+ public:
+  ColumnFinder(const MarkdownRow& header, const PublishedPage& page,
+               std::vector<ImportNotice>& notices)
+      : header_(header), page_(page), notices_(notices) {}
+
+  Columns find() {
+    for (std::size_t i = 0; i < header_.cells.size(); ++i) {
+      const std::string key = normalised_header(header_.cells[i].text);
+      if (const auto column = column_named(key)) {
+        columns_[*column].push_back(i);
+      } else if (looks_known(key)) {
+        note_unread(i, "it is none of the columns that are read (docs/formats.md)");
+      }
+    }
+    for (auto& [column, places] : columns_) {
+      if (places.size() > 1 && !may_repeat(column)) settle(places);
+    }
+    return std::move(columns_);
+  }
+
+ private:
+  /// Leaves the columns without an asterisk where there are both.
+  void settle(std::vector<std::size_t>& places) {
+    const auto starred = [&](std::size_t i) { return is_starred(header_.cells[i].text); };
+    if (!std::all_of(places.begin(), places.end(), starred)) {
+      for (const std::size_t i : places) {
+        if (starred(i)) note_unread(i, "its asterisk says that it is another measure");
+      }
+      std::erase_if(places, starred);
+    }
+    if (places.size() < 2) return;
+    notices_.push_back({ImportNotice::Kind::kRefused, page_.at(header_.line),
+                        fmt::format("expected each column once, got a second one for {}",
+                                    in_quotes(title(places[1])))});
+  }
+
+  void note_unread(std::size_t i, std::string_view why) {
+    notices_.push_back({ImportNotice::Kind::kUnread, page_.at(header_.line),
+                        fmt::format("column {} is not read: {}", in_quotes(title(i)), why)});
+  }
+
+  const std::string& title(std::size_t i) const { return header_.cells[i].text; }
+
+  const MarkdownRow& header_;
+  const PublishedPage& page_;
+  std::vector<ImportNotice>& notices_;
+  Columns columns_;
+};
 
 }  // namespace
 
 std::string normalised_header(std::string_view header) {
   std::string key;
-  for (const char c : lower_case(bare_text(header))) {
-    if (std::isspace(static_cast<unsigned char>(c)) == 0 && c != '*') key += c;
+  for (const char c : lower_case(header)) {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+') key += c;
   }
   return key;
 }
 
-Columns columns_of(const MarkdownRow& header, const PublishedPage& page) {
-  Columns columns;
-  for (std::size_t i = 0; i < header.cells.size(); ++i) {
-    const std::string key = normalised_header(header.cells[i].text);
-    const auto* found = std::find_if(kHeaders.begin(), kHeaders.end(),
-                                     [&](const auto& known) { return known.first == key; });
-    if (found == kHeaders.end()) continue;
-    if (!columns.emplace(found->second, i).second) {
-      throw Error(ErrorCode::kInvalidTable, page.at(header.line),
-                  "expected each column once, got a second one for " +
-                      in_quotes(bare_text(header.cells[i].text)));
-    }
-  }
-  return columns;
+Columns columns_of(const MarkdownRow& header, const PublishedPage& page,
+                   std::vector<ImportNotice>& notices) {
+  return ColumnFinder(header, page, notices).find();
 }
 
 bool publishes_models(const Columns& columns) {
-  return columns.contains(Column::kMiou) || columns.contains(Column::kDownload);
+  return columns.contains(Column::kMiou) || columns.contains(Column::kMiouMsFlip) ||
+         columns.contains(Column::kDownload);
 }
 
 void fail_without_models(const std::vector<MarkdownTable>& tables, const PublishedPage& page) {
   throw Error(ErrorCode::kInvalidTable, page.at(tables.empty() ? 1 : tables.front().header.line),
-              "expected a table with the columns " + std::string(kExpected) + "; got " +
-                  describe_tables(tables));
+              fmt::format("expected a table with the columns {}; got {}", kExpected,
+                          describe_tables(tables)));
 }
 
 }  // namespace harness

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/table/import/markdown_table.h"
 #include "harness/table/import/published_row.h"
@@ -21,20 +22,29 @@ enum class Column {
   kDevice,
   kMiou,
   kMiouMsFlip,
+  kMultiScale,  ///< "Yes" where the row's mIoU was measured at several scales.
+  kFlip,        ///< "Yes" where it was measured on flipped images too.
+  kTrainingData,
+  kTestData,
   kConfig,
   kDownload,
   kModel,  ///< The checkpoint, or the model's name where there are no links.
   kLog,
 };
 
-using Columns = std::map<Column, std::size_t>;
+/// Where each known column stands. Columns of names and links may stand several times; one of
+/// numbers that does is ambiguous, and none of its cells can be believed.
+using Columns = std::map<Column, std::vector<std::size_t>>;
 
-/// A header without case, blanks and emphasis: "Mem (GB)" is "mem(gb)".
+/// Letters, digits and plus signs of a header in lower case: "Mem (GB)" is "memgb", "mIoU(ms+flip)"
+/// and "mIoU (ms + flip) [%]" are "mioums+flip".
 std::string normalised_header(std::string_view header);
 
-/// Where each known column stands; other columns are passed over.
-/// Throws Error(kInvalidTable) with file and line when one occurs twice.
-Columns columns_of(const MarkdownRow& header, const PublishedPage& page);
+/// Where each known column stands. A column with an asterisk or a dagger beside one without is
+/// another measure, and not read.
+/// notices: gets each column that looks like a known one and is not read, and each ambiguous one.
+Columns columns_of(const MarkdownRow& header, const PublishedPage& page,
+                   std::vector<ImportNotice>& notices);
 
 /// Does a table with these columns publish models? (It has mIoU or downloads.)
 bool publishes_models(const Columns& columns);

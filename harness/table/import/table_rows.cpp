@@ -1,11 +1,22 @@
 #include "harness/table/import/table_rows.h"
 
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <initializer_list>
 #include <optional>
+#include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
+#include "harness/base/text.h"
+#include "harness/table/import/cell_value.h"
+#include "harness/table/import/file_link.h"
 #include "harness/table/import/link.h"
 #include "harness/table/import/markdown_table.h"
+#include "harness/table/import/row_files.h"
 #include "harness/table/import/table_columns.h"
 #include "harness/table/json_checks.h"
 #include "harness/table/method_name.h"
@@ -13,192 +24,348 @@
 namespace harness {
 namespace {
 
-std::optional<PublishedFact> read_number(std::string_view text) {
-  const auto number = parse_printed_number(text);
-  if (!number) return std::nullopt;
-  return fact_of(*number, {});
+struct NumberColumn {
+  Column column;
+  const char* claim;
+};
+
+constexpr std::array<NumberColumn, 6> kNumberColumns{{
+    {Column::kCropSize, "config.crop"},
+    {Column::kSchedule, "config.iterations"},
+    {Column::kMiou, "miou"},
+    {Column::kMiouMsFlip, "miou_ms_flip"},
+    {Column::kMemory, "memory"},
+    {Column::kFps, "fps"},
+}};
+
+/// "PoolFormer S12" as a part of a row's id: "poolformer-s12".
+std::string slug_of(std::string_view text) {
+  std::string slug;
+  for (const char c : lower_case(text)) {
+    const bool keeps = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '+';
+    if (keeps) slug += c;
+    if (!keeps && !slug.empty() && slug.back() != '-') slug += '-';
+  }
+  while (!slug.empty() && slug.back() == '-') slug.pop_back();
+  return slug;
 }
 
-std::optional<PublishedFact> read_percentage(std::string_view text) {
-  constexpr double kMost = 100.0;
-  constexpr int kUsualDigits = 2;
-  const auto number = parse_printed_number(text);
-  if (!number || number->value > kMost) return std::nullopt;
-  // 0.7225 is a fraction of 1: no model is published for less than one percent.
-  if (number->value < 1.0 && number->digits > kUsualDigits) return std::nullopt;
-  return fact_of(*number, {});
+bool is_about_pretraining(std::string_view title) {
+  return normalised_header(title).find("pretrain") != std::string::npos;
 }
 
-std::optional<PublishedFact> read_size(std::string_view text) {
-  const auto size = parse_size(text);
-  if (!size) return std::nullopt;
-  return PublishedFact{.value = size_text(*size)};
-}
-
-std::optional<PublishedFact> read_schedule(std::string_view text) {
-  const auto iterations = parse_iterations(text);
-  if (!iterations) return std::nullopt;
-  return PublishedFact{.value = *iterations};
+/// Is there a column for weights that a training starts from?
+bool links_pretrained_weights(const MarkdownRow& header) {
+  return std::ranges::any_of(
+      header.cells, [](const MarkdownCell& cell) { return is_about_pretraining(cell.text); });
 }
 
 /// Reads one row of a table whose columns are known.
 class RowReader {
  public:
   RowReader(const MarkdownTable& table, const Columns& columns, const MarkdownRow& row,
-            const PublishedPage& page)
-      : table_(table), columns_(columns), row_(row), page_(page) {}
+            const PublishedPage& page, PublishedRows& result)
+      : table_(table), columns_(columns), row_(row), page_(page), result_(result) {}
 
-  PublishedRow read() {
-    check_cells();
+  void read() {
     PublishedRow published;
     published.place = page_.at(row_.line);
-    published.source = source({});
+    published.source = source("");
     read_links(published);
-    read_names(published);
     read_facts(published);
-    return published;
+    if (!name(published)) return;
+    result_.rows.push_back(std::move(published));
   }
 
  private:
-  [[noreturn]] void fail(const std::string& detail) const {
-    throw Error(ErrorCode::kInvalidTable, page_.at(row_.line), detail);
+  bool has_all_cells() const { return row_.written_cells == table_.header.cells.size(); }
+
+  void refuse(std::string detail) {
+    result_.notices.push_back(
+        {ImportNotice::Kind::kRefused, page_.at(row_.line), std::move(detail)});
   }
 
-  void check_cells() const {
-    const std::size_t expected = table_.header.cells.size();
-    if (row_.written_cells == expected) return;
-    fail("expected " + std::to_string(expected) + " cells as in the header, got " +
-         std::to_string(row_.written_cells) + "; a bar inside a cell is written \\| or &#124;");
-  }
-
+  /// "" when the table has no such column.
   std::string header(Column column) const {
-    return bare_text(table_.header.cells[columns_.at(column)].text);
+    const auto found = columns_.find(column);
+    if (found == columns_.end()) return "";
+    return bare_text(table_.header.cells[found->second.front()].text);
   }
 
-  Source source(std::optional<Column> column) const {
-    return {page_.name_in_suite(), row_.line, column ? header(*column) : ""};
+  Source source(std::string column) const {
+    return {page_.name_in_suite(), row_.line, std::move(column)};
   }
 
   /// Nothing when the table has no such column.
   std::optional<std::string> text(Column column) const {
     const auto found = columns_.find(column);
     if (found == columns_.end()) return std::nullopt;
-    return bare_text(row_.cells[found->second].text);
+    return row_.cells[found->second.front()].text;
   }
 
-  /// Files a link under what its ending says, else its text, else its column.
-  std::string* slot_of(const MarkdownLink& link, Column column, PublishedRow& row) const {
-    const std::string name = file_name_of(link.url);
-    const auto ends_with = [&](std::string_view suffix) {
-      return std::string_view(name).ends_with(suffix);
-    };
-    if (ends_with(".pth")) return &row.checkpoint;
-    if (ends_with(".json") || ends_with(".log")) return &row.log;
-    if (ends_with(".py")) return &row.config;
-    const std::string label = normalised_header(link.text);
-    if (label == "model" || label == "ckpt" || column == Column::kModel) return &row.checkpoint;
-    if (label == "log" || column == Column::kLog) return &row.log;
-    return column == Column::kConfig ? &row.config : nullptr;
+  /// "" also in a row whose cells may stand under others' headers.
+  std::string bare(Column column) const {
+    return has_all_cells() ? bare_text(text(column).value_or("")) : "";
   }
 
-  void read_links(PublishedRow& row) const {
+  /// The cells with links; in a row whose cells have slipped, all of them, unless some link the
+  /// weights that a training starts from.
+  std::vector<LinkCell> link_cells() const {
+    std::vector<LinkCell> cells;
+    if (!has_all_cells()) {
+      if (links_pretrained_weights(table_.header)) return cells;
+      for (const MarkdownCell& cell : row_.cells) cells.push_back({&cell, Column::kDownload, ""});
+      return cells;
+    }
     for (const Column column : {Column::kConfig, Column::kDownload, Column::kModel, Column::kLog}) {
       const auto found = columns_.find(column);
       if (found == columns_.end()) continue;
-      for (const MarkdownLink& link : row_.cells[found->second].links) {
-        file_link(link, column, row);
+      for (const std::size_t i : found->second) {
+        cells.push_back({&row_.cells[i], column, bare_text(table_.header.cells[i].text)});
       }
     }
+    return cells;
   }
 
-  void file_link(const MarkdownLink& link, Column column, PublishedRow& row) const {
-    std::string* slot = slot_of(link, column, row);
-    if (slot == nullptr || link.url.empty()) return;
-    const std::string resolved = resolve_link(link.url, page_.folder(), page_.suite_folder);
-    // A text log beside the JSON log says nothing more.
-    const bool is_better_log = slot == &row.log && file_name_of(resolved).ends_with(".json") &&
-                               !file_name_of(*slot).ends_with(".json");
-    if (slot->empty() || is_better_log) {
-      *slot = resolved;
-      if (slot == &row.checkpoint) row.files_source = source(column);
-    } else if (*slot != resolved && slot != &row.log) {
-      fail("column " + in_quotes(header(column)) + ": expected one link, got " + in_quotes(*slot) +
-           " and " + in_quotes(resolved));
+  void read_links(PublishedRow& row) {
+    read_files(link_cells(), page_, row.source, row);
+    if (row.files_source.file.empty()) row.files_source = source("");
+    for (const auto& [claim, unread] : row.unread_links) {
+      refuse(fmt::format("column {}: expected {}, got {}", in_quotes(unread.source.column),
+                         unread.expected, in_quotes(unread.text)));
     }
-  }
-
-  void read_names(PublishedRow& row) const {
-    row.id = !row.config.empty() ? config_stem(row.config) : model_stem(row.checkpoint);
-    if (!is_name(row.id)) {
-      fail("expected a link to a config or a model whose file name can be the row's id, got " +
-           in_quotes(row.id));
-    }
-    row.method = text(Column::kMethod).value_or("");
-    const auto model = columns_.find(Column::kModel);
-    if (row.method.empty() && model != columns_.end() && row_.cells[model->second].links.empty()) {
-      row.method = *text(Column::kModel);
-    }
-    if (row.method.empty()) row.method = method_of_id(row.id);
-    if (row.method.empty()) fail("expected a method in a column Method, got nothing");
-    row.backbone = text(Column::kBackbone).value_or("");
-    if (row.files_source.file.empty()) row.files_source = source({});
-  }
-
-  void read_facts(PublishedRow& row) const {
     row.facts["hash"] = hash_fact(row.checkpoint, row.files_source);
-    add_fact(row, "config.crop", Column::kCropSize, "a size such as 512x1024", read_size);
-    add_fact(row, "config.iterations", Column::kSchedule, "iterations such as 80000 or 80k",
-             read_schedule);
-    add_fact(row, "miou", Column::kMiou, "a percentage such as 76.80", read_percentage);
-    add_fact(row, "miou_ms_flip", Column::kMiouMsFlip, "a percentage such as 76.80",
-             read_percentage);
-    add_fact(row, "memory", Column::kMemory, "a number", read_number);
-    add_fact(row, "fps", Column::kFps, "a number", read_number);
-    const std::string device = text(Column::kDevice).value_or("");
-    if (is_not_published(device)) return;
+  }
+
+  /// What the row calls its method or its model; a model's name may stand as a link.
+  std::string method_cell(bool may_be_link) const {
+    const std::string method = bare(Column::kMethod);
+    const auto models = columns_.find(Column::kModel);
+    if (!method.empty() || models == columns_.end() || !has_all_cells()) return method;
+    for (const std::size_t i : models->second) {
+      const MarkdownCell& cell = row_.cells[i];
+      const std::string name = bare_text(cell.text);
+      const bool is_link = cell.links.size() == 1 && bare_text(cell.links.front().text) == name;
+      const bool says_nothing = is_not_published(name) || is_label(normalised_header(name));
+      if (!says_nothing && (cell.links.empty() || (may_be_link && is_link))) return name;
+    }
+    return "";
+  }
+
+  /// Texts of links and places for them.
+  static bool is_label(std::string_view key) {
+    return key == "model" || key == "ckpt" || key == "checkpoint" || key == "download" ||
+           key == "link" || key == "modellog";
+  }
+
+  void leave_out(const PublishedRow& row) {
+    const bool is_heading = !says_something(row) && row.checkpoint.empty() && row.config.empty();
+    result_.notices.push_back(
+        {is_heading ? ImportNotice::Kind::kUnread : ImportNotice::Kind::kRefused,
+         page_.at(row_.line),
+         is_heading ? "the row holds no link and no number: it is left out"
+                    : "expected a link to a config or a model whose file name can be the row's id, "
+                      "or a method; the row is left out"});
+  }
+
+  /// By config, else by checkpoint, else by what the cells say; no usable name when nothing does.
+  std::string id_of(const PublishedRow& row, const std::string& stem) const {
+    const std::string of_config = row.config.empty() ? "" : config_stem(row.config);
+    if (is_name(of_config)) return of_config;
+    if (is_name(stem)) return stem;
+    if (!says_something(row)) return "";
+    return id_of_cells(row.method.empty() ? method_cell(true) : row.method, row.backbone);
+  }
+
+  /// Names the row. False, with a notice, for a row that neither names a model nor says anything.
+  bool name(PublishedRow& row) {
+    row.backbone = bare(Column::kBackbone);
+    row.method = method_cell(false);
+    const std::string stem = model_stem(row.checkpoint);
+    row.id = id_of(row, stem);
+    if (!is_name(row.id)) {
+      leave_out(row);
+      return false;
+    }
+    for (const std::string& from : {row.id, stem}) {
+      if (row.method.empty()) row.method = method_of_id(from);
+    }
+    if (row.method.empty()) row.method = method_cell(true);
+    if (row.method.empty()) row.method = row.id.substr(0, row.id.find_first_of("_-"));
+    return true;
+  }
+
+  /// Is there any number in the row? A heading inside a table has none.
+  bool says_something(const PublishedRow& row) const {
+    for (const auto& [claim, fact] : row.facts) {
+      if (!fact.value.is_null() || fact.conditions.contains("unread")) return true;
+    }
+    return false;
+  }
+
+  std::string id_of_cells(const std::string& method, const std::string& backbone) const {
+    std::string id;
+    for (const std::string& part :
+         {method, backbone, bare(Column::kCropSize), bare(Column::kSchedule)}) {
+      const std::string slug = is_not_published(part) ? "" : slug_of(part);
+      if (!slug.empty()) id += (id.empty() ? "" : "_") + slug;
+    }
+    return slug_of(method).empty() ? "" : id;
+  }
+
+  void read_facts(PublishedRow& row) {
+    if (!has_all_cells()) {
+      refuse(
+          fmt::format("expected {} cells as in the header, got {}; a bar inside a cell is "
+                      "written \\| or &#124;",
+                      table_.header.cells.size(), row_.written_cells));
+    }
+    for (const auto& [column, claim] : kNumberColumns) {
+      if (columns_.contains(column)) add_fact(row, column, claim);
+    }
+    settle_scales(row);
+    add_device(row);
+    add_data_sets(row);
+  }
+
+  /// A mIoU whose row says that it is of several scales and flips stands under the wrong claim; one
+  /// that is of either alone under none.
+  void settle_scales(PublishedRow& row) {
+    const auto miou = row.facts.find("miou");
+    if (miou == row.facts.end() || miou->second.value.is_null()) return;
+    const bool scales = is_yes(bare(Column::kMultiScale));
+    const bool flips = is_yes(bare(Column::kFlip));
+    if (!scales && !flips) return;
+    if (scales && flips && !row.facts.contains("miou_ms_flip")) {
+      row.facts["miou_ms_flip"] = std::move(miou->second);
+      row.facts.erase("miou");
+      return;
+    }
+    const std::string cell = bare(Column::kMiou);
+    refuse(
+        fmt::format("column {}: expected a mIoU of one scale, or of several with flips, got {} {}",
+                    in_quotes(header(Column::kMiou)), in_quotes(cell),
+                    scales ? "of several scales" : "with flips"));
+    miou->second = unread_fact({cell, "a mIoU of one scale, or of several with flips", false,
+                                source(header(Column::kMiou))});
+  }
+
+  static bool is_yes(const std::string& text) {
+    const std::string key = lower_case(text);
+    return key == "yes" || key == "y" || key == "true" || key == "\xE2\x9C\x93" ||
+           key == "\xE2\x9C\x94";
+  }
+
+  void add_fact(PublishedRow& row, Column column, const char* claim) {
+    const std::string title = header(column);
+    if (!has_all_cells()) {
+      row.facts[claim] =
+          unread_fact({fmt::format("a row of {} cells", row_.written_cells),
+                       fmt::format("{} cells", table_.header.cells.size()), false, source(title)});
+      return;
+    }
+    if (columns_.at(column).size() > 1) {
+      row.facts[claim] =
+          unread_fact({fmt::format("{} columns", columns_.at(column).size()),
+                       fmt::format("one column {}", in_quotes(title)), false, source(title)});
+      return;
+    }
+    const std::string cell = *text(column);
+    CellValue value = read_cell(claim, cell);
+    if (!value.fact) {
+      refuse(fmt::format("column {}: expected {} or \"-\", got {}{}", in_quotes(title),
+                         value.expected, in_quotes(bare_text(cell)), hint_of_swap(column, cell)));
+      row.facts[claim] = unread_fact(
+          {bare_text(cell), std::move(value.expected), value.impossible, source(title)});
+      return;
+    }
+    value.fact->source = source(title);
+    row.facts[claim] = std::move(*value.fact);
+  }
+
+  /// Names the column in which the cell's text would make sense, where that column's own text makes
+  /// none.
+  std::string hint_of_swap(Column column, const std::string& cell) const {
+    for (const auto& [other, claim] : kNumberColumns) {
+      const auto there = text(other);
+      if (other == column || !there || is_not_published(*there)) continue;
+      if (read_cell(claim, cell).fact && !read_cell(claim, *there).fact) {
+        return fmt::format("; it would fit column {}: are the two swapped?",
+                           in_quotes(header(other)));
+      }
+    }
+    return "";
+  }
+
+  void add_device(PublishedRow& row) const {
+    const std::string device = bare(Column::kDevice);
+    if (!has_all_cells() || is_not_published(device)) return;
     for (const char* id : {"memory", "fps"}) {
       if (row.facts.contains(id)) row.facts[id].conditions["hardware"] = device;
     }
   }
 
-  /// Adds what `read_cell` makes of a cell; a "-" is null, and a column that is absent adds
-  /// nothing.
-  void add_fact(PublishedRow& row, const std::string& id, Column column, std::string_view expected,
-                std::optional<PublishedFact> (*read_cell)(std::string_view)) const {
-    const auto cell = text(column);
-    if (!cell) return;
-    std::optional<PublishedFact> fact = PublishedFact{};
-    if (!is_not_published(*cell)) fact = read_cell(*cell);
-    if (!fact) {
-      fail("column " + in_quotes(header(column)) + ": expected " + std::string(expected) +
-           " or \"-\", got " + in_quotes(*cell));
+  /// On which images a number of a cross-data-set table was measured.
+  void add_data_sets(PublishedRow& row) const {
+    if (!has_all_cells()) return;
+    for (const auto& [column, key] : {std::pair(Column::kTrainingData, "training_dataset"),
+                                      std::pair(Column::kTestData, "test_dataset")}) {
+      const std::string name = bare(column);
+      if (is_not_published(name)) continue;
+      for (const char* id : {"miou", "miou_ms_flip"}) {
+        if (row.facts.contains(id)) row.facts[id].conditions[key] = name;
+      }
     }
-    fact->source = source(column);
-    row.facts[id] = std::move(*fact);
   }
 
   const MarkdownTable& table_;
   const Columns& columns_;
   const MarkdownRow& row_;
   const PublishedPage& page_;
+  PublishedRows& result_;
 };
+
+/// Names columns that are not read and whose cells link checkpoints, but for those that a training
+/// starts from.
+void note_unread_links(const MarkdownTable& table, const Columns& columns,
+                       const PublishedPage& page, std::vector<ImportNotice>& notices) {
+  std::set<std::size_t> read;
+  for (const auto& [column, places] : columns) read.insert(places.begin(), places.end());
+  for (std::size_t i = 0; i < table.header.cells.size(); ++i) {
+    const std::string& title = table.header.cells[i].text;
+    if (read.contains(i) || is_about_pretraining(title)) continue;
+    const bool links_weights = std::ranges::any_of(table.rows, [i](const MarkdownRow& row) {
+      return std::ranges::any_of(row.cells[i].links, [](const MarkdownLink& link) {
+        const FileLink file = classify_link(link, Column::kDownload);
+        return file.kind == FileKind::kCheckpoint && file.has_ending;
+      });
+    });
+    if (!links_weights) continue;
+    notices.push_back(
+        {ImportNotice::Kind::kUnread, page.at(table.header.line),
+         fmt::format("column {} is not read, and links checkpoints", in_quotes(title))});
+  }
+}
 
 }  // namespace
 
-std::vector<PublishedRow> rows_of_page(std::string_view text, const PublishedPage& page) {
+PublishedRows rows_of_page(std::string_view text, const PublishedPage& page) {
   const auto tables = read_markdown_tables(text, page.path.string());
-  std::vector<PublishedRow> rows;
+  PublishedRows result;
   bool found = false;
   for (const auto& table : tables) {
-    const Columns columns = columns_of(table.header, page);
+    std::vector<ImportNotice> notices;
+    const Columns columns = columns_of(table.header, page, notices);
     if (!publishes_models(columns)) continue;
     found = true;
+    note_unread_links(table, columns, page, notices);
+    result.notices.insert(result.notices.end(), notices.begin(), notices.end());
     for (const auto& row : table.rows) {
-      rows.push_back(RowReader(table, columns, row, page).read());
+      RowReader(table, columns, row, page, result).read();
     }
   }
   if (!found) fail_without_models(tables, page);
-  return rows;
+  return result;
 }
 
 }  // namespace harness

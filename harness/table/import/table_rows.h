@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "harness/table/import/published_row.h"
 
@@ -11,9 +10,16 @@ namespace harness {
 /// column for mIoU or for downloads; other tables are passed over, and so are other columns.
 ///
 /// Columns, in any order and case: Method, Backbone, Crop Size, Lr schd, Mem (GB), Inf time (fps),
-/// Device, mIoU, mIoU(ms+flip), config, download (or model and log).
-/// Throws Error(kInvalidTable) with file and line: no such table, a column twice, a row with more
-/// or fewer cells than the header, a number that is none, a row that names no model.
-std::vector<PublishedRow> rows_of_page(std::string_view text, const PublishedPage& page);
+/// Device, mIoU, mIoU(ms+flip), Training Dataset, Test Dataset, config, download (or model and
+/// log).
+///
+/// A row is named by its config, else its checkpoint, else by what its cells say of it. A cell that
+/// cannot be read is "not published" with the condition `unread` (see UnreadCell); a row with more
+/// or fewer cells than the header has its links and none of its numbers; a row that says nothing is
+/// passed over. Each of these is a notice, and so is a column that looks like a known one and is
+/// not read.
+///
+/// Throws Error(kInvalidTable) with file and line where no table publishes models.
+PublishedRows rows_of_page(std::string_view text, const PublishedPage& page);
 
 }  // namespace harness

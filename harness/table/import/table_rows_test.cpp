@@ -15,7 +15,7 @@ const PublishedPage kPage{"zoo/README.md", "suites"};
 constexpr std::string_view kLine = "|---|---|---|---|---|\n";
 
 std::vector<PublishedRow> rows(const std::string& text) {
-  return rows_of_page(text, kPage);
+  return rows_of_page(text, kPage).rows;
 }
 
 /// A table of five columns with one row.
@@ -27,11 +27,26 @@ std::string refusal(const std::string& text) {
   return message_of([&] { rows(text); });
 }
 
+/// What the page's import takes notice of, a line each.
+std::string notices(const std::string& text) {
+  const PublishedRows read = rows_of_page(text, kPage);
+  std::string lines;
+  for (const ImportNotice& notice : read.notices) lines += to_string(notice) + "\n";
+  return lines;
+}
+
+/// Why a claim of the page's first row is not published.
+Json unread(const std::string& text, const char* claim) {
+  const auto published = rows(text);
+  const PublishedFact& fact = published.at(0).facts.at(claim);
+  EXPECT_TRUE(fact.value.is_null());
+  return fact.conditions.value("unread", Json());
+}
+
 constexpr const char* kHeader = "| Method | Crop Size | mIoU | config | download |";
 
 TEST(TableRows, ReadThePublishedPage) {
-  const auto published =
-      rows_of_page(read_file("fixtures/mmseg_fp16_table.md"), {"zoo/README.md", "suites"});
+  const auto published = rows(read_file("fixtures/mmseg_fp16_table.md"));
   ASSERT_EQ(published.size(), 4U);
   const PublishedRow& row = published[3];
   EXPECT_EQ(row.id, "deeplabv3plus_r101-d8_512x1024_80k_fp16_cityscapes");
@@ -108,53 +123,138 @@ TEST(TableRows, APageWithoutKnownTablesIsAnError) {
               HasSubstr("zoo/README.md:2: expected a table with the columns Method, Backbone"));
 }
 
-TEST(TableRows, ANumberThatIsNoneNamesItsLineAndColumn) {
+TEST(TableRows, ACellThatCannotBeReadCostsThatCell) {
   const auto with_miou = [](const std::string& text) {
-    return refusal(table(kHeader, "| FCN | 64x128 | " + text + " | [c](f.py) | |"));
+    return table(kHeader, "| FCN | 64x128 | " + text + " | [c](f.py) | |");
   };
-  EXPECT_THAT(with_miou("76.8a"), HasSubstr("zoo/README.md:3: column \"mIoU\": expected a "
-                                            "percentage such as 76.80 or \"-\", got \"76.8a\""));
-  EXPECT_THAT(with_miou("nan"), HasSubstr("got \"nan\""));
-  EXPECT_THAT(with_miou("768.0"), HasSubstr("expected a percentage"));
-  EXPECT_THAT(with_miou("TBD"), HasSubstr("got \"TBD\""));
-  EXPECT_THAT(with_miou("0.7225"), HasSubstr("expected a percentage")) << "a fraction of 1";
-  EXPECT_THAT(refusal(table(kHeader, "| FCN | big | 76.8 | [c](f.py) | |")),
+  EXPECT_EQ(notices(with_miou("76.8a")),
+            "zoo/README.md:3: column \"mIoU\": expected a percentage such as 76.80 or \"-\", got "
+            "\"76.8a\"\n");
+  EXPECT_EQ(unread(with_miou("76.8a"), "miou")["cell"], "76.8a");
+  EXPECT_EQ(unread(with_miou("76.8a"), "miou")["column"], "mIoU");
+  EXPECT_FALSE(unread(with_miou("76.8a"), "miou").contains("impossible"));
+  EXPECT_EQ(unread(with_miou("0.7225"), "miou")["impossible"], true) << "a fraction of 1";
+  EXPECT_EQ(unread(with_miou("768.0"), "miou")["impossible"], true);
+  EXPECT_EQ(rows(with_miou("TBD")).at(0).facts.at("config.crop").value, "64x128");
+  EXPECT_THAT(notices(table(kHeader, "| FCN | big | 76.8 | [c](f.py) | |")),
               HasSubstr("column \"Crop Size\": expected a size such as 512x1024 or \"-\", got "
                         "\"big\""));
   EXPECT_THAT(
-      refusal("| Method | Lr schd | mIoU | config |\n|-|-|-|-|\n| F | 20e | 1 | [c](f.py) |"),
+      notices("| Method | Lr schd | mIoU | config |\n|-|-|-|-|\n| F | 20e | 1 | [c](f.py) |"),
       HasSubstr("expected iterations such as 80000 or 80k"));
 }
 
-TEST(TableRows, RefuseMissingAndSurplusCells) {
-  EXPECT_THAT(refusal(table(kHeader, "| FCN | 64x128 | 76.8 | [c](f.py) |")),
+TEST(TableRows, TwoSwappedCellsAreSuspected) {
+  const std::string page =
+      "| Method | Crop Size | Lr schd | mIoU | config |\n|-|-|-|-|-|\n"
+      "| FCN | 80000 | 512x1024 | 76.8 | [c](f.py) |\n";
+  EXPECT_THAT(notices(page),
+              HasSubstr("got \"80000\"; it would fit column \"Lr schd\": are the two "
+                        "swapped?"));
+  EXPECT_EQ(rows(page).at(0).facts.at("miou").value, 76.8);
+}
+
+TEST(TableRows, MissingAndSurplusCellsCostTheRowsNumbers) {
+  const std::string missing = table(kHeader, "| FCN | 64x128 | 76.8 | [c](f.py) |");
+  EXPECT_THAT(notices(missing),
               HasSubstr("zoo/README.md:3: expected 5 cells as in the header, got 4"));
+  EXPECT_EQ(rows(missing).at(0).id, "f");
+  EXPECT_EQ(unread(missing, "miou")["cell"], "a row of 4 cells");
+  const std::string surplus =
+      table(kHeader, "| FCN | 64x128 | 1 | [c](f.py) | [m](f.pth) | [l](f.json) |");
   EXPECT_THAT(
-      refusal(table(kHeader, "| FCN | 64x128 | 1 | [c](f.py) | [m](f.pth) | [l](f.json) |")),
+      notices(surplus),
       HasSubstr("expected 5 cells as in the header, got 6; a bar inside a cell is written"));
+  EXPECT_EQ(rows(surplus).at(0).checkpoint, "../zoo/f.pth");
 }
 
-TEST(TableRows, ARowThatNamesNoModelIsAnError) {
-  EXPECT_THAT(refusal(table(kHeader, "| FCN | 64x128 | 76.8 | config | model |")),
-              HasSubstr("zoo/README.md:3: expected a link to a config or a model"));
-  EXPECT_THAT(refusal(table(kHeader, "| FCN | 64x128 | 76.8 | [c](configs/) | |")),
-              HasSubstr("expected a link to a config or a model"));
-  EXPECT_THAT(refusal(table(kHeader, "| FCN | 64x128 | 76.8 | [c](a/%2e%2e.py) | |")),
-              HasSubstr("got \"..\""));
+TEST(TableRows, AnAmbiguousColumnCostsItsCells) {
+  const std::string page =
+      "| Method | mIoU | mIoU (%) | config |\n|-|-|-|-|\n| FCN | 70.1 | 71.2 | [c](f.py) |\n";
+  EXPECT_THAT(notices(page), HasSubstr("README.md:1: expected each column once"));
+  EXPECT_EQ(unread(page, "miou")["cell"], "2 columns");
 }
 
-TEST(TableRows, TwoModelsInOneRowAreAnError) {
-  EXPECT_THAT(
-      refusal(table(kHeader, "| F | 1x1 | 1 | [c](f.py) | [model](a.pth) [model](b.pth) |")),
-      HasSubstr("column \"download\": expected one link, got \"../zoo/a.pth\" and "
-                "\"../zoo/b.pth\""));
+TEST(TableRows, ARowWithoutLinksIsNamedByItsCells) {
+  const auto published = rows(
+      "| Method | Backbone | Crop Size | Lr schd | mIoU | download |\n|-|-|-|-|-|-|\n"
+      "| FCN | R 50 D8 | 64x128 | 600 | 76.8 | model \\| log |\n"
+      "| **City** | | | | | |\n| FCN | S5 | - | | 70 | [model]() |\n| | | | | 60 | |\n");
+  ASSERT_THAT(published, SizeIs(2));
+  EXPECT_EQ(published[0].id, "fcn_r-50-d8_64x128_600");
+  EXPECT_EQ(published[1].id, "fcn_s5");
+  EXPECT_EQ(published[1].checkpoint, "");
+}
+
+TEST(TableRows, ARowThatNamesNothingIsLeftOutAndNamed) {
+  const std::string head = "| Method | mIoU | config |\n|-|-|-|\n| FCN | 1 | [c](f.py) |\n";
+  const auto notice_of = [&](const std::string& row) {
+    const PublishedRows read = rows_of_page(head + row + "\n", kPage);
+    EXPECT_THAT(read.rows, SizeIs(1));
+    return read.notices.empty() ? ImportNotice{} : read.notices[0];
+  };
+  EXPECT_EQ(notice_of("| | 2 | |").kind, ImportNotice::Kind::kRefused);
+  EXPECT_EQ(notice_of("| **Part two** | | |").kind, ImportNotice::Kind::kUnread);
+  EXPECT_THAT(notice_of("| | 2 | [c](a/%2e%2e.py) |").detail, HasSubstr("the row is left out"));
+}
+
+TEST(TableRows, TwoModelsInOneRowAreNeither) {
+  const std::string page =
+      table(kHeader, "| F | 1x1 | 1 | [c](f.py) | [model](a.pth) [model](b.pth) |");
+  EXPECT_THAT(notices(page), HasSubstr("column \"download\": expected one link, got "
+                                       "\"../zoo/a.pth and ../zoo/b.pth\""));
+  EXPECT_EQ(rows(page).at(0).checkpoint, "");
+}
+
+TEST(TableRows, AModelsNameMayLinkItsPaper) {
+  const auto published = rows(
+      "| Model | mIoU | Configs |\n|-|-|-|\n"
+      "| [DLA](https://arxiv.org/abs/1707.00001) | 49.57 | [dla.json](configs/dla.json) |\n");
+  EXPECT_EQ(published.at(0).id, "dla");
+  EXPECT_EQ(published[0].method, "DLA");
+  EXPECT_EQ(published[0].checkpoint + published[0].log, "");
+  EXPECT_EQ(published[0].unread_links.at("hash").source.column, "Model");
+}
+
+TEST(TableRows, ATestSetIsAConditionOfTheMiou) {
+  const auto published = rows(
+      "| Method | Training Dataset | Test Dataset | mIoU | config |\n|-|-|-|-|-|\n"
+      "| FCN | Day | Night | 10.9 | [c](f.py) |\n");
+  EXPECT_EQ(published.at(0).facts.at("miou").conditions,
+            (Json{{"training_dataset", "Day"}, {"test_dataset", "Night"}}));
 }
 
 TEST(TableRows, AMethodComesFromItsColumnElseFromTheModelsName) {
   EXPECT_EQ(rows("|mIoU|config|\n|-|-|\n|1|[c](deeplabv3plus_r50.py)|").at(0).method, "DeepLabV3+");
   EXPECT_EQ(rows("|Model|mIoU|config|\n|-|-|-|\n|UNet|1|[c](u.py)|").at(0).method, "UNet");
-  EXPECT_THAT(refusal("|mIoU|config|\n|-|-|\n|1|[c](unet_r50.py)|"),
-              HasSubstr("expected a method in a column Method"));
+  EXPECT_EQ(rows("|mIoU|config|\n|-|-|\n|1|[c](unet_r50.py)|").at(0).method, "unet");
+  EXPECT_EQ(rows("|Model|mIoU|config|\n|-|-|-|\n|[m](pspnet_r50-01234567.pth)|1|[c](voc.py)|")
+                .at(0)
+                .method,
+            "PSPNet");
+}
+
+TEST(TableRows, AMiouOfSeveralScalesAndFlipsIsNoOther) {
+  const auto facts_of = [](const std::string& scales, const std::string& flips) {
+    return rows("| Model | Multi-scale | Flip | mIoU | Link |\n|-|-|-|-|-|\n| HRNet | " + scales +
+                " | " + flips +
+                " | 54.1 | [Github](a.pth)/[Baidu(Code:1)](https://pan.example.org/1) |\n")
+        .at(0)
+        .facts;
+  };
+  EXPECT_EQ(facts_of("No", "No").at("miou").value, 54.1);
+  EXPECT_EQ(facts_of("Yes", "Yes").at("miou_ms_flip").value, 54.1);
+  EXPECT_FALSE(facts_of("Yes", "Yes").contains("miou"));
+  EXPECT_TRUE(facts_of("No", "Yes").at("miou").value.is_null());
+  EXPECT_TRUE(facts_of("Yes", "No").at("miou").conditions.contains("unread"));
+}
+
+TEST(TableRows, AnUnreadColumnOfCheckpointsIsNamed) {
+  const std::string page =
+      "| Model | mIoU | Pretrained | Dropbox |\n|-|-|-|-|\n"
+      "| FCN | 70.1 | [w](start.pth) | [Download](https://d.example.org/best.pth?dl=0) |\n";
+  EXPECT_EQ(notices(page),
+            "zoo/README.md:1: column \"Dropbox\" is not read, and links checkpoints\n");
 }
 
 TEST(TableRows, ADeviceIsTheHardwareOfSpeedAndMemory) {

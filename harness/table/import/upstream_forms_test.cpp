@@ -14,7 +14,7 @@ using testing::ElementsAre;
 Suite imported(const std::vector<std::string>& names, const std::string& overlay = "") {
   std::vector<std::filesystem::path> pages;
   for (const auto& name : names) pages.emplace_back("fixtures/table/upstream_" + name);
-  return suite_from_json(import_suite(pages, overlay, "suites/upstream.json"),
+  return suite_from_json(import_suite(pages, overlay, "suites/upstream.json").suite,
                          "suites/upstream.json");
 }
 
@@ -87,6 +87,73 @@ TEST(UpstreamForms, ModelsThatShareAConfigAreToldApartByTheirCheckpoints) {
   const Row& other = select_row(suite, "pspnet_r101-d8_480x480_40k_pascal_context_59");
   EXPECT_EQ(other.find_claim("miou")->value, 52.02);
   EXPECT_EQ(other.find_claim("hash")->value, "86d44cd4");
+}
+
+/// A page of all forms with every row of it, and nothing unsaid that was not read.
+TEST(UpstreamForms, EveryRowOfEveryFormIsThere) {
+  const ImportedSuite read =
+      import_suite({"fixtures/table/page_forms.md"}, "", "suites/forms.json");
+  const Suite suite = suite_from_json(read.suite, "suites/forms.json");
+  EXPECT_THAT(
+      ids_of(suite),
+      ElementsAre("deeplabv3_r50-d8_40k_streets", "deeplabv3_r50-d16_40k_streets",
+                  "fcn_r50_512x512_80ki_rooms", "fpn_poolformer_s12_40k_rooms",
+                  "segformer_mit-b0_160k_rooms", "segformer_mit-b0_512x512_160000",
+                  "pspnet_r50-d8_40k_streets_night", "pspnet_r50-d8_40k_streets",
+                  "pspnet_r50-d8_40k_streets_2", "ocrnet_hrformer-s_80k_streets",
+                  "ddrnet_ddrnet23-slim_1024x1024_40000", "ddrnet_ddrnet39_1024x1024_40000",
+                  "fcn_mae-base_100ep_things", "pidnet-s_120k_streets", "catseg_swin-b_80k_things",
+                  "catseg_swin-b_80k_things_2", "fcn_unet_s5-d16_40k_vessels", "streets"));
+  std::vector<std::string> notices;
+  for (const ImportNotice& notice : read.notices) {
+    notices.push_back(notice.detail.substr(0, notice.detail.find(':')));
+  }
+  EXPECT_THAT(notices,
+              ElementsAre("column \"Inf time (fps)\"", "column \"mIoU(multi scale)\" is not read",
+                          "column \"mIoU\"", "column \"mIoU*\" is not read",
+                          "column \"mIoU*(ms+flip)\" is not read",
+                          "column \"Lr schd (Epoch)\" is not read", "column \"Mem (GB)\""));
+}
+
+TEST(UpstreamForms, WhatEachFormSaysIsRead) {
+  const Suite suite = suite_from_json(
+      import_suite({"fixtures/table/page_forms.md"}, "", "suites/forms.json").suite, "forms");
+  const auto claim = [&](const char* row, const char* id) {
+    for (const Row& each : suite.rows) {
+      if (each.id == row) return *each.find_claim(id);
+    }
+    return Claim{};
+  };
+  EXPECT_TRUE(claim("deeplabv3_r50-d16_40k_streets", "fps").value.is_null());
+  EXPECT_EQ(claim("deeplabv3_r50-d16_40k_streets", "miou").value, 75.45);
+  EXPECT_EQ(claim("deeplabv3_r50-d16_40k_streets", "hash").value, "1b2c3d4e");
+  EXPECT_EQ(claim("fcn_r50_512x512_80ki_rooms", "miou").conditions["unread"]["impossible"], true);
+  EXPECT_EQ(claim("fpn_poolformer_s12_40k_rooms", "miou").value, 35.8);
+  EXPECT_EQ(claim("segformer_mit-b0_512x512_160000", "miou").value, 37.7);
+  EXPECT_EQ(claim("pspnet_r50-d8_40k_streets_night", "miou").conditions["test_dataset"],
+            "Night streets");
+  EXPECT_EQ(claim("pspnet_r50-d8_40k_streets_2", "miou").value, 76.93);
+  EXPECT_EQ(claim("ocrnet_hrformer-s_80k_streets", "fps").conditions["hardware"], "V100");
+  EXPECT_EQ(claim("pidnet-s_120k_streets", "memory").conditions["unread"]["cell"], "3512");
+  EXPECT_EQ(claim("catseg_swin-b_80k_things_2", "miou").value, 47.2);
+  EXPECT_TRUE(claim("fcn_unet_s5-d16_40k_vessels", "miou").value.is_null());
+  EXPECT_EQ(select_row(suite, "streets").method, "DeepLabV3");
+}
+
+TEST(UpstreamForms, EveryModelOfEveryMetafileIsThere) {
+  const ImportedSuite read =
+      import_suite({"fixtures/table/metafile_forms.yml"}, "", "suites/forms.json");
+  const Suite suite = suite_from_json(read.suite, "suites/forms.json");
+  EXPECT_THAT(ids_of(suite), ElementsAre("fcn_r50-d8_40k_streets", "fcn_r101-d8_40k_streets",
+                                         "fcn_r50-d8_80k_streets", "fcn_r101-d8_80k_streets",
+                                         "fastscnn_fast-scnn", "pidnet-s_120k_streets"));
+  EXPECT_EQ(suite.rows[0].find_claim("fps")->value, 4.16);
+  EXPECT_TRUE(suite.rows[1].find_claim("fps")->value.is_null());
+  EXPECT_EQ(suite.rows[2].find_claim("fps")->value, 4.21);
+  EXPECT_EQ(suite.rows[3].find_claim("fps")->value, 2.71);
+  EXPECT_EQ(suite.rows[4].find_claim("miou_ms_flip")->value, 72.1);
+  ASSERT_EQ(read.notices.size(), 1U);
+  EXPECT_EQ(suite.rows[5].find_claim("memory")->conditions["unread"]["impossible"], true);
 }
 
 TEST(UpstreamForms, TheFirstMetafilesGiveBareMilliseconds) {
