@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/ordered_object.h"
 #include "harness/openmmlab/python_tokens.h"
@@ -60,7 +62,7 @@ class Parser {
     if (!accept(kind)) tokens_.fail_expected(what);
   }
   void expect_symbol(char symbol) {
-    if (!accept_symbol(symbol)) tokens_.fail_expected(std::string("'") + symbol + "'");
+    if (!accept_symbol(symbol)) tokens_.fail_expected(fmt::format("'{}'", symbol));
   }
   std::string take_name(std::string_view what) {
     if (peek().kind != TokenKind::kName) tokens_.fail_expected(what);
@@ -150,8 +152,8 @@ class Parser {
     if (name == "range" && accept_symbol('(')) return range_call();
     const auto found = bound_.find(name);
     if (found == bound_.end()) {
-      tokens_.fail("expected a literal, dict(...) or a name bound above, got the name \"" + name +
-                   "\"");
+      tokens_.fail(fmt::format(
+          "expected a literal, dict(...) or a name bound above, got the name \"{}\"", name));
     }
     spend(found->second, depth_);
     return found->second;
@@ -167,7 +169,7 @@ class Parser {
         const std::string key = take_name("key=value");
         expect_symbol('=');
         if (!named.emplace(key, true).second) {
-          tokens_.fail("expected each key once, got \"" + key + "\" twice");
+          tokens_.fail(fmt::format("expected each key once, got \"{}\" twice", key));
         }
         object.set(key, expression());
       }
@@ -191,8 +193,7 @@ class Parser {
     const auto stop = arguments[has_start ? 1 : 0].get<std::int64_t>();
     const auto step = arguments.size() == 3 ? arguments[2].get<std::int64_t>() : 1;
     if (step == 0 || (stop - start) / step > kMaxRange) {
-      tokens_.fail("expected range() of at most " + std::to_string(kMaxRange) +
-                   " integers, got more");
+      tokens_.fail(fmt::format("expected range() of at most {} integers, got more", kMaxRange));
     }
     Json values = Json::array();
     for (auto value = start; step > 0 ? value < stop : value > stop; value += step) {
@@ -250,7 +251,7 @@ class Parser {
     double real = 0;
     const auto as_real = std::from_chars(text.data(), end, real);
     if (as_real.ec != std::errc() || as_real.ptr != end || !std::isfinite(real)) {
-      tokens_.fail("expected a decimal number, got \"" + text + "\"");
+      tokens_.fail(fmt::format("expected a decimal number, got \"{}\"", text));
     }
     return real;
   }

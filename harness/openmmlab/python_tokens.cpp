@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/unicode.h"
 
@@ -34,14 +36,14 @@ Token PythonTokens::next() {
 
 void PythonTokens::fail(const std::string& detail) const {
   throw Error(ErrorCode::kInvalidFile, subject_,
-              "line " + std::to_string(token_line_) + ": " + for_message(detail));
+              fmt::format("line {}: {}", token_line_, for_message(detail)));
 }
 
 void PythonTokens::fail_expected(std::string_view what) const {
-  std::string got = "\"" + token_.text.substr(0, 40) + "\"";
+  std::string got = fmt::format("\"{}\"", token_.text.substr(0, 40));
   if (token_.kind == TokenKind::kNewline) got = "the end of the line";
   if (token_.kind == TokenKind::kEnd) got = "the end of the text";
-  fail("expected " + std::string(what) + ", got " + got);
+  fail(fmt::format("expected {}, got {}", what, got));
 }
 
 char PythonTokens::at(std::size_t offset) const noexcept {
@@ -92,7 +94,7 @@ Token PythonTokens::read_name_or_string() {
   position_ += length;
   if (at(0) != '\'' && at(0) != '"') return {TokenKind::kName, name};
   if (name != "r" && name != "R" && name != "u" && name != "U") {
-    fail("expected text in quotes, r'...' or u'...', got the prefix \"" + name + "\"");
+    fail(fmt::format("expected text in quotes, r'...' or u'...', got the prefix \"{}\"", name));
   }
   return read_string(name == "r" || name == "R");
 }
@@ -148,7 +150,7 @@ void PythonTokens::read_escape(std::string& text) {
   } else if (escape == 'x' || escape == 'u' || escape == 'U') {
     append_utf8(text, read_hex(escape == 'x' ? 2 : escape == 'u' ? 4 : 8));
   } else if (kUnusual.find(escape) != std::string_view::npos) {
-    fail(std::string("expected a plain escape, got \"\\") + escape + "\"");
+    fail(fmt::format("expected a plain escape, got \"\\{}\"", escape));
   } else {
     // Python keeps the backslash of what is no escape.
     (text += '\\') += escape;
@@ -160,7 +162,7 @@ char32_t PythonTokens::read_hex(std::size_t digits) {
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), value, 16);
   if (hex.size() < digits || end != hex.data() + hex.size() || error != std::errc()) {
-    fail("expected " + std::to_string(digits) + " hexadecimal digits after the backslash");
+    fail(fmt::format("expected {} hexadecimal digits after the backslash", digits));
   }
   position_ += digits;
   return static_cast<char32_t>(value);
@@ -169,8 +171,7 @@ char32_t PythonTokens::read_hex(std::size_t digits) {
 Token PythonTokens::read_symbol() {
   const char c = at(0);
   if (std::string_view("()[]{},:=*-+").find(c) == std::string_view::npos) {
-    fail(std::string("expected a config of literals, got \"") +
-         (c >= ' ' && c < 0x7f ? std::string(1, c) : std::string("?")) + "\"");
+    fail(fmt::format("expected a config of literals, got \"{}\"", c >= ' ' && c < 0x7f ? c : '?'));
   }
   if (c == '(' || c == '[' || c == '{') ++brackets_;
   if (c == ')' || c == ']' || c == '}') --brackets_;

@@ -6,113 +6,124 @@
 #include <optional>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/unicode.h"
-#include "harness/openmmlab/python_config.h"
+#include "harness/openmmlab/log_iterations.h"
+#include "harness/openmmlab/log_line.h"
 
 namespace harness {
 namespace {
 
-constexpr std::string_view kMeanIou = "mIoU";
-
-/// Python's json writes NaN and infinities as bare words; JSON has no such words. Text in quotes
-/// stays as it is.
-std::string without_bare_words(std::string_view line) {
-  std::string json;
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size();) {
-    if (!quoted) {
-      const auto at = [&](std::string_view word) { return line.substr(i, word.size()) == word; };
-      const std::size_t length = at("NaN") ? 3 : at("-Infinity") ? 9 : at("Infinity") ? 8 : 0;
-      if (length > 0) {
-        json += "null";
-        i += length;
-        continue;
-      }
-    }
-    if (quoted && line[i] == '\\' && i + 1 < line.size())
-      json += line[i++];
-    else if (line[i] == '"')
-      quoted = !quoted;
-    json += line[i++];
-  }
-  return json;
-}
+namespace fs = std::filesystem;
 
 class LogReader {
  public:
   LogReader(std::string_view text, std::string_view subject) : subject_(subject), text_(text) {}
 
   TrainingLog read() {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
     while (!text_.empty()) {
       const std::size_t end = std::min(text_.find('\n'), text_.size());
       ++line_;
-      add_line(text_.substr(0, end));
+      const std::string_view line = text_.substr(0, end);
       text_.remove_prefix(std::min(end + 1, text_.size()));
+      add_line(line);
     }
-    if (log_.train.empty() && log_.validation.empty()) {
-      throw Error(ErrorCode::kInvalidFile, subject_,
-                  "expected lines with the mode \"train\" or \"val\", or with a step, got none");
-    }
-    place_validation();
+    if (log_.train.empty() && log_.validation.empty()) fail_without_entries();
+    set_scale();
+    remark_environment();
+    remark_losses();
+    place_iterations(log_, train_lines_before_, subject_);
+    std::ranges::stable_sort(log_.remarks, {}, &TrainingLog::Remark::line);
     return std::move(log_);
   }
 
  private:
   [[noreturn]] void fail(const std::string& detail) const {
     throw Error(ErrorCode::kInvalidFile, subject_,
-                "line " + std::to_string(line_) + ": " + for_message(detail));
+                fmt::format("line {}: {}", line_, for_message(detail)));
   }
 
+  [[noreturn]] void fail_without_entries() const {
+    std::string detail =
+        "expected lines with the mode \"train\" or \"val\", or with a step, got none";
+    if (!log_.remarks.empty()) {
+      const TrainingLog::Remark& first = log_.remarks.front();
+      detail = fmt::format("line {}: {}", first.line, first.text);
+    }
+    throw Error(ErrorCode::kInvalidFile, subject_, detail);
+  }
+
+  void remark(const std::string& text) { log_.remarks.push_back({line_, for_message(text)}); }
+
   void add_line(std::string_view line) {
+    // A file system that lost its machine leaves zero bytes where the last writes were to be.
+    const std::size_t end = line.find_last_not_of('\0') + 1;
+    const bool has_lost_bytes = text_.empty() && end < line.size();
+    if (has_lost_bytes) {
+      remark(fmt::format("the file ends in {} zero bytes: the machine stopped while it was written",
+                         line.size() - end));
+      line = line.substr(0, end);
+    }
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
+    if (is_cut_off(line)) {
+      remark("expected a whole JSON object, the line is cut off: it is left out");
+      return;
+    }
     Json values = parse(line);
-    if (!values.is_object()) {
-      fail("expected an object, got " + std::string(describe_type(values)));
-    }
-    const auto mode = values.find("mode");
-    if (mode == values.end() && values.contains("step")) {
-      add_step(std::move(values));
-    } else if (log_.is_in_percent) {
-      fail("expected a step as in the lines before, got a line of mmcv's form");
-    } else if (mode == values.end()) {
-      add_environment(std::move(values));
-    } else if (*mode == "train") {
-      add_entry(log_.train, "iter", std::move(values));
-    } else if (*mode == "val") {
-      add_validation("iter", std::move(values));
-    } else {
-      fail("mode: expected \"train\" or \"val\", got " + mode->dump());
-    }
+    if (!values.is_object()) fail(fmt::format("expected an object, got {}", describe_type(values)));
+    add_values(std::move(values));
   }
 
   Json parse(std::string_view line) const {
     try {
-      return parse_json(without_bare_words(line), subject_);
+      return parse_log_line(line, subject_);
     } catch (const Error& failure) {
       fail(failure.detail());
     }
   }
 
-  /// A line of mmengine.
-  void add_step(Json values) {
-    const bool is_first = log_.train.empty() && log_.validation.empty() && log_.environment.empty();
-    if (!is_first && !log_.is_in_percent) {
-      fail("expected a mode as in the lines before, got a step");
+  void add_values(Json values) {
+    const auto kind = kind_of_log_line(values);
+    if (!kind) {
+      remark(fmt::format("mode: expected \"train\" or \"val\", got {}: the line is left out",
+                         values["mode"].dump()));
+      return;
     }
-    log_.is_in_percent = true;
-    if (values.contains("iter")) {
-      add_entry(log_.train, "step", std::move(values));
-    } else {
-      add_validation("step", std::move(values));
+    check_form(*kind, values);
+    if (kind->environment) add_environment(std::move(values));
+    const char* counter = kind->of_mmengine ? "step" : "iter";
+    if (kind->validation) add_validation(counter, values);
+    if (kind->validation_loss) add_entry(log_.validation_losses, counter, values);
+    if (kind->training) add_entry(log_.train, counter, std::move(values));
+  }
+
+  /// A file is of one of the two programs.
+  void check_form(const LogLineKind& kind, const Json& values) {
+    const bool is_mmcv = kind.environment || values.contains("mode");
+    if (of_mmengine_ && is_mmcv) {
+      fail("expected a step as in the lines before, got a line of mmcv's form");
     }
+    if (kind.of_mmengine && of_mmcv_) fail("expected a mode as in the lines before, got a step");
+    of_mmengine_ = of_mmengine_ || kind.of_mmengine;
+    of_mmcv_ = of_mmcv_ || is_mmcv;
   }
 
   void add_validation(const char* counter, Json values) {
     check_mean_iou(values);
-    add_entry(log_.validation, counter, std::move(values));
-    train_lines_before_.push_back(log_.train.size());
+    const std::size_t before = log_.validation.size();
+    if (!values.contains(counter)) {
+      // It came after what was trained before it.
+      const std::int64_t trained = log_.train.empty() ? 0 : log_.train.back().iteration;
+      log_.validation.push_back({line_, trained, std::move(values)});
+    } else {
+      add_entry(log_.validation, counter, std::move(values));
+    }
+    if (log_.validation.size() > before) train_lines_before_.push_back(log_.train.size());
   }
 
   /// A resumed run writes such a line again; the first one says how the training began.
@@ -120,113 +131,153 @@ class LogReader {
     const bool known = values.contains("exp_name") || values.contains("env_info") ||
                        values.contains("seed") || values.contains("config");
     if (!known && line_ > 1) {
-      fail("expected a mode, a step, exp_name, env_info, seed or config, got none of them");
+      remark(
+          "expected a mode, a step, exp_name, env_info, seed or config, got none of them: the line "
+          "is left out");
+      return;
     }
+    if (!log_.environment_lines.empty()) remark("the log begins again: a restart, or another run");
     log_.environment_lines.push_back(line_);
     if (log_.environment.empty()) log_.environment = std::move(values);
   }
 
+  /// Adds a line, or remarks that its counter is none.
   void add_entry(std::vector<TrainingLog::Entry>& entries, const std::string& counter,
-                 Json values) const {
+                 Json values) {
     const auto iteration = values.find(counter);
     if (iteration == values.end() || !iteration->is_number_integer()) {
-      fail(counter + ": expected an integer, got " +
-           std::string(iteration == values.end() ? "nothing" : describe_type(*iteration)));
+      remark(fmt::format("{}: expected an integer, got {}", counter,
+                         iteration == values.end() ? "nothing" : describe_type(*iteration)));
+      return;
     }
     const auto number = iteration->get<std::int64_t>();
     // mmengine's step of a validation before any training is 0.
     const std::int64_t least = counter == "step" && &entries == &log_.validation ? 0 : 1;
     if (number < least) {
-      fail(counter + ": expected " + std::to_string(least) + " or more, got " +
-           std::to_string(number));
+      remark(fmt::format("{}: expected {} or more, got {}", counter, least, number));
+      return;
     }
     entries.push_back({.line = line_, .iteration = number, .values = std::move(values)});
   }
 
-  void check_mean_iou(const Json& values) const {
-    const auto miou = values.find(std::string(kMeanIou));
-    if (miou == values.end() || miou->is_null()) return;
-    const double most = log_.is_in_percent ? 100.0 : 1.0;
-    if (!miou->is_number() || miou->get<double>() < 0.0 || miou->get<double>() > most) {
-      fail(std::string("mIoU: expected a ") +
-           (log_.is_in_percent ? "percentage" : "fraction from 0 to 1") + ", got " + miou->dump());
+  /// A mIoU that is none becomes null: the line is one without it.
+  void check_mean_iou(Json& values) {
+    const std::string key = mean_iou_key(values);
+    if (key.empty()) return;
+    Json& miou = values[key];
+    if (miou.is_null()) {
+      remark("mIoU is not finite");
+    } else if (!miou.is_number() || miou.get<double>() < 0.0 || miou.get<double>() > 100.0) {
+      remark(fmt::format("mIoU: expected a fraction or a percentage, got {}", miou.dump()));
+      miou = nullptr;
     }
   }
 
-  /// Iteration of the last training line before validation line `index`, 0 when there is none.
-  std::int64_t trained_before(std::size_t index) const {
-    const std::size_t lines = train_lines_before_[index];
-    return lines == 0 ? 0 : log_.train[lines - 1].iteration;
-  }
-
-  /// Evaluation interval that the config in the first line names.
-  std::optional<std::int64_t> evaluation_interval() const {
-    const auto text = log_.environment.find("config");
-    if (text == log_.environment.end() || !text->is_string()) return std::nullopt;
-    try {
-      const Json config = parse_python_config(text->get_ref<const std::string&>(), subject_);
-      const Json::json_pointer place("/evaluation/interval");
-      if (!config.contains(place) || !config[place].is_number_integer()) return std::nullopt;
-      const auto interval = config[place].get<std::int64_t>();
-      return interval > 0 ? std::optional(interval) : std::nullopt;
-    } catch (const Error&) {
-      return std::nullopt;  // A config that cannot be read is no fault of the log.
+  /// mmengine's means are percentages; mmcv's are fractions unless one is above 1.
+  void set_scale() {
+    log_.is_in_percent = of_mmengine_;
+    for (const TrainingLog::Entry& entry : log_.validation) {
+      const std::string key = mean_iou_key(entry.values);
+      if (log_.is_in_percent || key.empty() || !entry.values[key].is_number()) continue;
+      if (!(entry.values[key].get<double>() > 1.0)) continue;
+      log_.is_in_percent = true;
+      log_.remarks.push_back({entry.line, "mIoU is above 1: those of this log are percentages"});
     }
   }
 
-  /// mmcv until 1.1 writes the training iteration, 1.3 the length of the validation loader, which
-  /// stays the same and soon is smaller than the iteration trained.
-  bool counts_batches(std::optional<std::int64_t> interval) const {
-    const auto& lines = log_.validation;
-    for (std::size_t index = 0; index < lines.size(); ++index) {
-      if (lines[index].iteration < trained_before(index)) return true;
-      const bool repeats = index > 0 && lines[index].iteration == lines[index - 1].iteration;
-      if (repeats && trained_before(index) > trained_before(index - 1)) return true;
-    }
-    return lines.size() == 1 && interval && lines[0].iteration % *interval != 0;
+  void remark_environment() {
+    if (of_mmengine_ || !log_.environment_lines.empty()) return;
+    log_.remarks.push_back(
+        {1, "the line with environment, seed and config that a log begins with is missing"});
   }
 
-  void place_validation() {
-    const auto interval = evaluation_interval();
-    if (!counts_batches(interval)) return;
-    for (std::size_t index = 0; index < log_.validation.size(); ++index) {
-      const std::int64_t trained = trained_before(index);
-      const std::size_t next = train_lines_before_[index];
-      const std::int64_t limit = next < log_.train.size()
-                                     ? log_.train[next].iteration
-                                     : std::numeric_limits<std::int64_t>::max();
-      // Lines come every so many iterations, so that the last one may be a little older.
-      const std::int64_t implied =
-          interval ? (trained + *interval - 1) / *interval * *interval : trained;
-      log_.validation[index].iteration = implied >= trained && implied < limit ? implied : trained;
+  /// Python writes NaN and infinity; the reader makes null of them.
+  static bool has_lost_loss(const Json& values) {
+    for (const auto& [key, value] : values.items()) {
+      if (value.is_null() && key.find("loss") != std::string::npos) return true;
     }
+    return false;
+  }
+
+  void remark_losses() {
+    std::int64_t first = 0;
+    std::size_t count = 0;
+    for (const TrainingLog::Entry& entry : log_.train) {
+      if (!has_lost_loss(entry.values)) continue;
+      if (count++ == 0) first = entry.line;
+    }
+    if (count == 0) return;
+    log_.remarks.push_back(
+        {first, count == 1
+                    ? std::string("the loss is not finite")
+                    : fmt::format("the loss is not finite, here and in {} lines more", count - 1)});
   }
 
   std::string subject_;
   std::string_view text_;  ///< What is left of it.
   std::int64_t line_ = 0;
+  bool of_mmengine_ = false;
+  bool of_mmcv_ = false;
   TrainingLog log_;
   std::vector<std::size_t> train_lines_before_;  ///< For each validation line.
 };
 
+constexpr std::string_view kTextLog =
+    "expected one JSON object a line, got a text log for people; ";
+
+/// The JSON logs that mmcv and mmengine write beside a text log.
+std::vector<fs::path> json_logs_beside(const fs::path& path) {
+  const std::string stem = path.stem().string();
+  const fs::path folder = path.parent_path();
+  return {folder / (stem + ".log.json"), folder / (stem + ".json"),
+          folder / "vis_data" / (stem + ".json"), folder / "vis_data" / "scalars.json"};
+}
+
+[[noreturn]] void fail_text_log(const fs::path& path) {
+  const auto beside = json_logs_beside(path);
+  const auto found = std::find_if(beside.begin(), beside.end(),
+                                  [](const fs::path& file) { return fs::exists(file); });
+  const std::string advice =
+      found == beside.end()
+          ? fmt::format("its numbers as data are in {}, which belongs beside it and is not there",
+                        beside.front().filename().string())
+          : fmt::format("its numbers as data are in {}, which lies beside it: take that",
+                        found->lexically_relative(path.parent_path()).string());
+  throw Error(ErrorCode::kInvalidFile, path.string(), fmt::format("{}{}", kTextLog, advice));
+}
+
 }  // namespace
 
 std::optional<double> TrainingLog::miou(const Entry& line) const {
-  const auto found = line.values.find(std::string(kMeanIou));
+  const auto found = line.values.find(mean_iou_key(line.values));
   if (found == line.values.end() || !found->is_number()) return std::nullopt;
   return (is_in_percent ? 1.0 : 100.0) * found->get<double>();
 }
 
-double TrainingLog::last_miou() const {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  return validation.empty() ? kNone : miou(validation.back()).value_or(kNone);
+const TrainingLog::Entry* TrainingLog::last_miou_line() const {
+  const auto found = std::find_if(validation.rbegin(), validation.rend(), [](const Entry& entry) {
+    return !mean_iou_key(entry.values).empty();
+  });
+  return found == validation.rend() ? nullptr : &*found;
 }
 
-TrainingLog read_training_log(const std::filesystem::path& path) {
-  return parse_training_log(read_file(path), path.string());
+double TrainingLog::last_miou() const {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  const Entry* last = last_miou_line();
+  return last == nullptr ? kNone : miou(*last).value_or(kNone);
+}
+
+TrainingLog read_training_log(const fs::path& path) {
+  const std::string text = read_file(path);
+  if (is_text_log(text)) fail_text_log(path);
+  return parse_training_log(text, path.string());
 }
 
 TrainingLog parse_training_log(std::string_view text, std::string_view subject) {
+  if (is_text_log(text)) {
+    throw Error(ErrorCode::kInvalidFile, subject,
+                fmt::format("{}the JSON log beside it ends in .log.json or .json", kTextLog));
+  }
   return LogReader(text, subject).read();
 }
 

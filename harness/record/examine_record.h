@@ -179,8 +179,8 @@ struct LogRecord {
   std::optional<std::string> config_error;  ///< As in CheckpointRecord.
   std::int64_t train_lines = 0;
   std::int64_t validation_lines = 0;
-  std::int64_t last_iteration = 0;
-  Json last_validation;                                         ///< The line; null without any.
+  std::int64_t last_iteration = 0;  ///< 0 where the log counts within epochs.
+  Json last_validation;             ///< The line; null without any.
   double last_miou = std::numeric_limits<double>::quiet_NaN();  ///< Percent.
 
   template <typename Self, typename Visit>

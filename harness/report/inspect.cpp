@@ -4,6 +4,8 @@
 
 #include "harness/base/error.h"
 #include "harness/base/ordered_object.h"
+#include "harness/base/text.h"
+#include "harness/openmmlab/log_line.h"
 #include "harness/openmmlab/python_config.h"
 
 namespace harness {
@@ -116,7 +118,7 @@ class Curve {
   }
 
   void add_validation(const TrainingLog::Entry& entry, std::optional<double> miou) {
-    if (!entry.values.contains("mIoU")) return;
+    if (mean_iou_key(entry.values).empty()) return;
     point_at(entry.iteration)["miou"] = miou ? Json(*miou) : Json(nullptr);
   }
 
@@ -140,9 +142,11 @@ class Curve {
 Json last_validation(const TrainingLog& log) {
   if (log.validation.empty()) return nullptr;
   Json line = log.validation.back().values;
-  for (const char* key : {"mIoU", "mAcc", "aAcc"}) {
-    const auto mean = log.is_in_percent ? line.find(key) : line.end();
-    if (mean != line.end() && mean->is_number()) *mean = mean->get<double>() / 100.0;
+  if (!log.is_in_percent) return line;
+  for (auto& [key, value] : line.items()) {
+    const bool is_mean = key == "mIoU" || key == "mAcc" || key == "aAcc";
+    const bool is_of_class = key.starts_with("IoU.") || key.starts_with("Acc.");
+    if ((is_mean || is_of_class) && value.is_number()) value = value.get<double>() / 100.0;
   }
   return line;
 }
@@ -176,11 +180,17 @@ Json inspect_training_log(const TrainingLog& log, std::string_view file) {
   Json points = curve.take();
   Json environment = log.environment;
   shorten_config(environment, file);
+  Json remarks = Json::array();
+  for (const auto& remark : log.remarks) {
+    remarks.push_back({{"line", remark.line}, {"text", remark.text}});
+  }
   return {{"kind", "training_log"},
           {"file", file},
           {"environment", std::move(environment)},
           {"train_lines", log.train.size()},
           {"validation_lines", log.validation.size()},
+          {"validation_loss_lines", log.validation_losses.size()},
+          {"remarks", std::move(remarks)},
           {"first_iteration", points.empty() ? Json(nullptr) : points.front()["iteration"]},
           {"last_iteration", points.empty() ? Json(nullptr) : points.back()["iteration"]},
           {"curve", std::move(points)},
@@ -190,7 +200,10 @@ Json inspect_training_log(const TrainingLog& log, std::string_view file) {
 
 Json inspect_file(const std::filesystem::path& path) {
   const std::string name = path.filename().string();
-  if (path.extension() == ".json") return inspect_training_log(read_training_log(path), name);
+  const std::string extension = lower_case(path.extension().string());
+  if (extension == ".json" || extension == ".log" || extension == ".txt") {
+    return inspect_training_log(read_training_log(path), name);
+  }
   return inspect_checkpoint(Checkpoint::open(path), name);
 }
 

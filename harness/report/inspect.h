@@ -29,13 +29,15 @@ Json inspect_checkpoint(const Checkpoint& checkpoint, std::string_view file);
 
 /// The same for a `.log.json`:
 /// {"kind": "training_log", "file", "environment": the first line, its config as above,
-///  "train_lines", "validation_lines", "first_iteration", "last_iteration",
+///  "train_lines", "validation_lines", "validation_loss_lines", "first_iteration",
+///  "last_iteration", "remarks": [{"line", "text"}] on what is odd about the file,
 ///  "curve": [{"iteration", "lr", "loss", "miou": percent or absent, ...}],
 ///  "last_validation": the unchanged line, or null, "last_miou": percent or null}
 Json inspect_training_log(const TrainingLog& log, std::string_view file);
 
-/// One of the above, by the file's name: `.json` is a training log, anything else a checkpoint.
-/// Throws what Checkpoint::open and read_training_log throw.
+/// One of the above, by the file's name: `.json`, `.log` and `.txt` are training logs (a text log
+/// is an error that names the JSON beside it), anything else a checkpoint. Throws what
+/// Checkpoint::open and read_training_log throw.
 Json inspect_file(const std::filesystem::path& path);
 
 }  // namespace harness

@@ -82,6 +82,30 @@ TEST(Inspect, PassesErrorsOn) {
   EXPECT_THROW(inspect_file("fixtures/no_such.log.json"), Error);
 }
 
+TEST(Inspect, SaysWhatIsOddAboutALog) {
+  const TrainingLog log = parse_training_log(
+      "{\"exp_name\": \"a.py\"}\n{\"mode\": \"train\", \"iter\": 50, \"loss\": 1}\n"
+      "{\"mode\": \"val\", \"iter\": 8, \"loss\": 1}\n{\"mode\": \"train\", \"it",
+      "x.log.json");
+  const Json found = inspect_training_log(log, "x.log.json");
+  EXPECT_EQ(found["validation_loss_lines"], 1);
+  ASSERT_EQ(found["remarks"].size(), 1U);
+  EXPECT_EQ(found["remarks"][0]["line"], 4);
+  EXPECT_THAT(inspect_text(found), testing::HasSubstr("line 4: expected a whole JSON object"));
+}
+
+TEST(Inspect, ATextLogIsAnErrorThatNamesTheJson) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "run.log";
+  write_file_atomic(path, "2021-07-12 10:15:00,1 - mmseg - INFO - Iter [50/600]\n");
+  try {
+    inspect_file(path);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.detail(), testing::HasSubstr("run.log.json"));
+  }
+}
+
 TEST(Inspect, ALogOfMmengineReadsLikeOneOfMmcv) {
   const TrainingLog log = parse_training_log(
       "{\"lr\": 0.01, \"loss\": 1.5, \"iter\": 50, \"step\": 50}\n"

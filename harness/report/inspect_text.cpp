@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t kCurveRows = 24;
 constexpr std::size_t kSparks = 60;
-constexpr int kDigits = 3;  ///< Significant digits of a value.
+constexpr std::size_t kSentenceAt = 20;  ///< Columns before a value, and some to spare.
+constexpr int kDigits = 3;               ///< Significant digits of a value.
 
 std::string group_summary(std::string_view label, const Json& group) {
   std::vector<std::string> items = {counted(group["tensors"], "tensor", "tensors"),
@@ -209,6 +210,20 @@ std::string last_validation(const Json& line) {
                      per_class(line, "IoU.", "IoU %"), per_class(line, "Acc.", "accuracy %"));
 }
 
+/// A sentence over as many lines as its words need.
+std::string sentence(std::string_view label, std::string_view words) {
+  std::string text;
+  while (!words.empty()) {
+    std::size_t end = std::min(words.size(), kColumns - kSentenceAt);
+    // A word that is longer than a line is shortened by labelled().
+    if (end < words.size()) end = std::min(words.rfind(' ', end), words.size());
+    if (end == 0) end = words.size();
+    text += labelled(text.empty() ? label : "", words.substr(0, end));
+    words.remove_prefix(std::min(words.size(), end + 1));
+  }
+  return text;
+}
+
 std::string training_log_text(const Json& found) {
   std::string text = shorten(found["file"].get<std::string>(), kColumns, Cut::kMiddle) + "\n";
   text += labelled("lines", counted(found["train_lines"], "training, ", "training, ") +
@@ -218,6 +233,12 @@ std::string training_log_text(const Json& found) {
     text += labelled("iterations",
                      fmt::format("{} to {}", count_text(found["first_iteration"].get<long long>()),
                                  count_text(found["last_iteration"].get<long long>())));
+  }
+  for (const Json& remark : found["remarks"]) {
+    const auto line = remark["line"].get<long long>();
+    const auto words = remark["text"].get<std::string>();
+    text +=
+        sentence("remark", line > 0 ? fmt::format("line {}: {}", count_text(line), words) : words);
   }
   text += spark_line(found["curve"], "loss", "loss", /*percent=*/false);
   text += spark_line(found["curve"], "miou", "mIoU", /*percent=*/true);

@@ -50,7 +50,8 @@ void record_content(LogRecord& record, const fs::path& path) {
   record.train_lines = std::ssize(log.train);
   record.validation_lines = std::ssize(log.validation);
   for (const auto* entries : {&log.train, &log.validation}) {
-    if (entries->empty()) continue;
+    // Within epochs the total is an estimate, which proves nothing.
+    if (entries->empty() || log.counted_within_epochs) continue;
     record.last_iteration = std::max(record.last_iteration, entries->back().iteration);
   }
   if (!log.validation.empty()) record.last_validation = log.validation.back().values;
