@@ -8,6 +8,7 @@
 #include "harness/base/measurement.h"
 #include "harness/base/text.h"
 #include "harness/judge/rules/file/config_facts.h"
+#include "harness/table/data_set_conditions.h"
 
 namespace harness {
 namespace {
@@ -71,7 +72,10 @@ Json count_of(const Json& list) {
   return list.empty() ? Json() : Json(list.size());
 }
 
+/// Nothing where it was measured on another data set than the one that the training validated on.
 std::optional<Statement> published_miou(const Row& row, const std::vector<Statement>& published) {
+  const Claim* claim = row.find_claim("miou");
+  if (claim != nullptr && is_of_other_data(claim->conditions)) return std::nullopt;
   const auto found = std::ranges::find_if(published, [&](const Statement& statement) {
     return statement.row == row.id && statement.of.empty() && statement.fact == "miou" &&
            statement.value.is_number();
@@ -271,6 +275,11 @@ std::vector<Unseen> unjudged_in_files(const Row& row, const RowFiles& files) {
   if (!files.log) return unjudged;
   for (const auto& [what, reason] : unjudged_in_log(log_context(row, files, {}))) {
     unjudged.push_back({row.id, what, "NOT_VERIFIABLE: " + reason});
+  }
+  for (const TrainingLog::Remark& remark : files.log->remarks) {
+    const std::string place =
+        remark.line > 0 ? fmt::format("{}:{}", files.log_name, remark.line) : files.log_name;
+    unjudged.push_back({row.id, place, remark.text});
   }
   return unjudged;
 }

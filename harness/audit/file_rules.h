@@ -33,7 +33,8 @@ std::vector<Statement> statements_of_files(const Row& row, const RowFiles& files
 std::vector<Contradiction> audit_files(const Row& row, const RowFiles& files,
                                        const std::vector<Statement>& published);
 
-/// What the rules cannot judge in a row's log, see unjudged_in_log; empty without a log.
+/// What the rules cannot judge in a row's log, see unjudged_in_log, and what its reader remarks;
+/// empty without a log.
 std::vector<Unseen> unjudged_in_files(const Row& row, const RowFiles& files);
 
 /// Seconds since 1970 of a stamp "20200717_230921", or of a time as mmcv writes it into meta:

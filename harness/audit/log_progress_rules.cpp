@@ -24,11 +24,14 @@ std::string iteration(std::int64_t value) {
   return fmt::format("iteration {}", value);
 }
 
-/// The number of iterations between two lines.
-std::int64_t line_interval(const LogContext& context) {
+/// What the config says of how often a line is written; 0 where it says nothing.
+std::int64_t stated_interval(const LogContext& context) {
   if (const auto stated = count_at(context.config, {"log_config", "interval"})) return *stated;
-  const auto of_mmengine = count_at(context.config, {"default_hooks", "logger", "interval"});
-  if (of_mmengine) return *of_mmengine;
+  return count_at(context.config, {"default_hooks", "logger", "interval"}).value_or(0);
+}
+
+/// The distance that most lines have.
+std::int64_t usual_interval(const LogContext& context) {
   std::map<std::int64_t, int> steps;
   const auto& lines = context.log->train;
   for (std::size_t index = 1; index < lines.size(); ++index) {
@@ -43,6 +46,12 @@ std::int64_t line_interval(const LogContext& context) {
     }
   }
   return usual;
+}
+
+/// Every how many iterations a line is written. Where the lines themselves are farther apart than
+/// the config says, that is how this run was logged, and nothing is missing between them.
+std::int64_t line_interval(const LogContext& context) {
+  return std::max(stated_interval(context), usual_interval(context));
 }
 
 std::optional<std::int64_t> planned_iterations(const LogContext& context) {
@@ -120,7 +129,8 @@ void check_resumed(const LogContext& context, std::vector<Contradiction>& found)
       "mmcv 1.1.3 without its momentum";
   const auto& lines = context.log->train;
   for (std::size_t index = 1; index < lines.size(); ++index) {
-    if (lines[index].iteration > lines[index - 1].iteration) continue;
+    // Two lines of one iteration come from several processes that all log.
+    if (lines[index].iteration >= lines[index - 1].iteration) continue;
     found.push_back(contradiction(
         context, "log.resumed", "iterations",
         fmt::format("after {} comes {}: the run was resumed", iteration(lines[index - 1].iteration),
@@ -139,7 +149,8 @@ void check_resumed(const LogContext& context, std::vector<Contradiction>& found)
          {"environment, again", context.file, again, "", "", "", ""}}));
   }
   const std::int64_t step = line_interval(context);
-  if (!lines.empty() && step > 0 && lines.front().iteration > step) {
+  if (!lines.empty() && step > 0 && lines.front().iteration > step &&
+      !context.log->counted_within_epochs) {
     found.push_back(
         contradiction(context, "log.resumed", "start",
                       "the log begins at " + iteration(lines.front().iteration), reason,
@@ -155,15 +166,35 @@ void check_resumed(const LogContext& context, std::vector<Contradiction>& found)
   }
 }
 
+/// Does the config count validations in epochs, or by a rule that is not known?
+bool validates_by_iterations(const Json& config) {
+  const Json* by_epoch = find_at(config, {"evaluation", "by_epoch"});
+  if (by_epoch != nullptr && *by_epoch == true) return false;
+  if (text_at(config, {"runner", "type"}) == "EpochBasedRunner") return false;
+  if (text_at(config, {"train_cfg", "type"}) == "EpochBasedTrainLoop") return false;
+  return find_at(config, {"train_cfg", "dynamic_intervals"}) == nullptr;
+}
+
+/// The iteration of the first validation: mmcv and mmengine may begin later than one interval.
+std::int64_t first_validation(const Json& config, std::int64_t interval) {
+  auto start = count_at(config, {"evaluation", "start"});
+  if (!start) start = count_at(config, {"train_cfg", "val_begin"});
+  if (!start || *start <= interval || *start > kMostIterations) return interval;
+  return (*start + interval - 1) / interval * interval;
+}
+
 void check_validation(const LogContext& context, std::vector<Contradiction>& found) {
   auto interval = count_at(context.config, {"evaluation", "interval"});
   if (!interval) interval = count_at(context.config, {"train_cfg", "val_interval"});
   const auto planned = planned_iterations(context);
   if (!interval || *interval == 0 || !planned || context.log->train.empty()) return;
   if (*planned > kMostIterations || *interval > *planned) return;
-  const std::int64_t expected = *planned / *interval;
+  if (!validates_by_iterations(context.config)) return;
   const auto& lines = context.log->validation;
-  std::int64_t next = *interval;
+  if (lines.empty()) return;  // Left open: nothing can have been chosen among none.
+  const std::int64_t first = first_validation(context.config, *interval);
+  const std::int64_t expected = *planned / *interval - first / *interval + 1;
+  std::int64_t next = first;
   std::int64_t first_missing = 0;
   std::int64_t seen = 0;
   for (const auto& entry : lines) {
@@ -288,6 +319,12 @@ KnownSchedule schedule_of(const LogContext& context) {
 
 std::vector<std::pair<std::string, std::string>> unjudged_in_log(const LogContext& context) {
   if (context.log->train.empty()) return {{"learning rate", "the log has no training line"}};
+  if (context.log->counted_within_epochs) {
+    return {{"iterations and learning rate", "the log counts iterations within epochs"}};
+  }
+  if (context.log->validation.empty()) {
+    return {{"validation lines", "the log has none"}};
+  }
   const KnownSchedule schedule = schedule_of(context);
   if (!schedule.poly) return {{"learning rate", schedule.reason}};
   const bool has_rates = std::ranges::any_of(context.log->train, [](const Entry& entry) {
@@ -317,9 +354,11 @@ Quote quote_line(const LogContext& context, const Entry& entry,
 
 std::vector<Contradiction> audit_log_progress(const LogContext& context) {
   std::vector<Contradiction> found;
+  check_resumed(context, found);
+  // Where lines stand within epochs is an estimate: it accuses nobody.
+  if (context.log->counted_within_epochs) return found;
   check_gaps(context, found);
   check_end(context, found);
-  check_resumed(context, found);
   check_validation(context, found);
   check_schedule(context, found);
   return found;

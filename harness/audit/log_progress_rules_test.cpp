@@ -59,6 +59,51 @@ TEST_F(LogProgress, SeesALogThatEndsTooEarly) {
                                    HasSubstr("log.validation: 3 of 4")));
 }
 
+TEST_F(LogProgress, AccusesNobodyOfLoggingMoreRarelyThanTheConfigSays) {
+  std::erase_if(log_.train, [](const auto& entry) { return entry.iteration % 100 != 0; });
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(LogProgress, AccusesNobodyOfWritingEachLineTwice) {
+  const auto once = log_.train;
+  log_.train.clear();
+  for (const auto& entry : once) log_.train.insert(log_.train.end(), 2, entry);
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(LogProgress, AccusesNobodyOfCountingWithinEpochs) {
+  log_.counted_within_epochs = true;
+  log_.train.erase(log_.train.begin(), log_.train.begin() + 3);
+  EXPECT_THAT(found(), IsEmpty());
+  EXPECT_EQ(unjudged(), "iterations and learning rate: the log counts iterations within epochs");
+}
+
+TEST_F(LogProgress, AccusesNobodyOfValidatingLaterOrByEpochs) {
+  log_.validation.erase(log_.validation.begin());
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("log.validation: 3 of 4")));
+  config_["evaluation"]["start"] = 150;
+  EXPECT_THAT(found(), IsEmpty()) << "the first after 150 is 200";
+  config_["evaluation"].erase("start");
+  config_["evaluation"]["by_epoch"] = true;
+  EXPECT_THAT(found(), IsEmpty());
+  config_["evaluation"].erase("by_epoch");
+  log_.validation.clear();
+  EXPECT_THAT(found(), IsEmpty());
+  EXPECT_EQ(unjudged(), "validation lines: the log has none");
+}
+
+TEST_F(LogProgress, KnowsWhereMmengineBeginsToValidate) {
+  log_ = good_mmengine_log();
+  config_ = good_mmengine_config();
+  log_.validation.erase(log_.validation.begin(), log_.validation.begin() + 2);
+  EXPECT_THAT(found(), ElementsAre(HasSubstr("log.validation: 2 of 4")));
+  config_["train_cfg"]["val_begin"] = 300;
+  EXPECT_THAT(found(), IsEmpty());
+  config_["train_cfg"].erase("val_begin");
+  config_["train_cfg"]["dynamic_intervals"] = Json::parse("[[200, 50]]");
+  EXPECT_THAT(found(), IsEmpty());
+}
+
 TEST_F(LogProgress, SeesWhatAResumedRunLeavesBehind) {
   auto again = log_.train;
   log_.train.insert(log_.train.begin() + 4, again.begin() + 2, again.begin() + 4);

@@ -93,7 +93,8 @@ void check_memory(const LogContext& context, std::vector<Contradiction>& found) 
   const Entry* highest = nullptr;
   for (const auto& entry : context.log->train) {
     const auto memory = number_at(entry.values, {"memory"});
-    if (!memory) continue;
+    // mmengine sets its peak back with every line (mmengine 0.10.4, device/utils.py).
+    if (!memory || !entry.values.contains("mode")) continue;
     if (highest != nullptr && *memory < *number_at(highest->values, {"memory"})) {
       add(context, found, "log.memory", "memory",
           fmt::format("memory falls at iteration {}", entry.iteration),
@@ -167,7 +168,9 @@ void check_miou(const LogContext& context, std::vector<Contradiction>& found) {
     return;
   }
   const Statement& published = *context.published_miou;
-  const Entry& last = lines.back();
+  const Entry* about_miou = context.log->last_miou_line();
+  if (about_miou == nullptr) return;
+  const Entry& last = *about_miou;
   if (is_published(context, last, published)) return;
   const auto source = std::ranges::find_if(
       lines, [&](const Entry& entry) { return is_published(context, entry, published); });

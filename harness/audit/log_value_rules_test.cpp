@@ -53,6 +53,18 @@ TEST_F(LogValues, SeesMemoryThatFalls) {
   EXPECT_THAT(found(), ElementsAre("log.memory: memory falls at iteration 350"));
 }
 
+TEST_F(LogValues, MmenginesMemoryMayFall) {
+  log_ = good_mmengine_log();
+  version_ = "1.2.2";
+  log_.train[5].values["memory"] = 4000;
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(LogValues, TheLastMiouIsTheLastThatWasValidated) {
+  log_.validation.push_back({99, 450, {{"mode", "val"}, {"mDice", 0.5}}});
+  EXPECT_THAT(found(), IsEmpty());
+}
+
 TEST_F(LogValues, SeesLossKeysOfAnotherVersion) {
   version_ = "0.18.0";
   EXPECT_THAT(found(), ElementsAre("log.keys: MMSegmentation 0.18.0 does not write loss_seg"));

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/measurement.h"
 #include "harness/judge/rules/evaluated/evaluated_claims.h"
 #include "harness/judge/rules/evaluated/forward_claims.h"
 #include "harness/judge/rules/evaluated/hardware_claims.h"
@@ -24,6 +25,7 @@
 #include "harness/judge/rules/retrained/training_claims.h"
 #include "harness/judge/rules/retrained/training_parity.h"
 #include "harness/judge/rules/retrained/training_scale.h"
+#include "harness/table/data_set_conditions.h"
 
 namespace harness {
 namespace {
@@ -130,10 +132,28 @@ Finding apply_rule(const ClaimContext& context) {
   return std::get<ClaimRule>(*rule)(context);
 }
 
+std::string unpublished_reason(const Claim& claim) {
+  const std::string cell = text_at(claim.conditions, {"unread", "cell"});
+  if (cell.empty()) return "the source does not publish it";
+  return fmt::format("the source's \"{}\" cannot be read: expected {}", cell,
+                     text_at(claim.conditions, {"unread", "expected"}));
+}
+
+/// A number that was measured on other images than ours.
+void mark_other_data(const Claim& claim, Finding& finding) {
+  const bool is_about_images =
+      claim.id == "miou" || claim.id == "miou_ms_flip" || claim.id == "retrain.miou";
+  if (!is_about_images || claim.value.is_null() || !is_of_other_data(claim.conditions)) return;
+  finding.verdict = Verdict::kNotVerifiable;
+  finding.compared = false;
+  finding.reason = fmt::format("published for the data set {}, on which nothing was measured",
+                               text_at(claim.conditions, {"test_dataset"}));
+}
+
 void mark_unpublished(const Claim& claim, Finding& finding) {
   if (!claim.value.is_null()) return;
   const bool has_more = finding.verdict == Verdict::kNotVerifiable && !finding.measured.is_null();
-  finding.reason = "the source does not publish it" + (has_more ? "; " + finding.reason : "");
+  finding.reason = unpublished_reason(claim) + (has_more ? "; " + finding.reason : "");
   finding.verdict = Verdict::kNotVerifiable;
 }
 
@@ -185,6 +205,7 @@ std::vector<std::string_view> ruled_claims() {
 VerdictRecord judge_claim(const ClaimContext& context) {
   Finding finding = apply_rule(context);
   mark_unpublished(context.claim, finding);
+  mark_other_data(context.claim, finding);
   require_resources(context.scope, finding);
   expect_failure(context.claim, finding);
   return record_of(context.row, context.claim, finding);

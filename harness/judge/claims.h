@@ -13,7 +13,9 @@ namespace harness {
 std::vector<std::string_view> ruled_claims();
 
 /// Judges one claim: the rule's finding, and then, in this order,
-/// - a claim without a published value is NOT_VERIFIABLE, with the measured value beside it;
+/// - a claim without a published value is NOT_VERIFIABLE, with the measured value beside it; where
+///   an import could not read the source's cell, the reason quotes it;
+/// - a mIoU that was published for another data set than the training's is NOT_VERIFIABLE;
 /// - a skip for lack of a resource that the job requires is a FAIL;
 /// - where something was compared and the suite expects a failure, FAIL becomes XFAIL and PASS
 ///   becomes XPASS. A failure because nothing was measured remains FAIL: an expected failure

@@ -116,6 +116,27 @@ TEST(Claims, WhatIsNotPublishedIsNotVerifiableWhateverWasMeasured) {
   EXPECT_EQ(record.reason, "the source does not publish it");
 }
 
+TEST(Claims, ACellThatCannotBeReadIsTheReason) {
+  auto sample = scored(nullptr);
+  sample.claim.conditions["unread"] = {{"cell", "0.5205"}, {"expected", "a percentage"}};
+  const auto record = judge(sample);
+  EXPECT_EQ(record.verdict, Verdict::kNotVerifiable);
+  EXPECT_THAT(
+      record.reason,
+      HasSubstr("the source's \"0.5205\" cannot be read: expected a percentage; 16 images"));
+}
+
+TEST(Claims, AMiouOfAnotherDataSetIsNotVerifiable) {
+  auto sample = scored(10.9);
+  ASSERT_EQ(judge(sample).verdict, Verdict::kFail);
+  sample.claim.conditions = {{"training_dataset", "Scenes by day"}, {"test_dataset", "Night"}};
+  EXPECT_EQ(judge(sample).verdict, Verdict::kNotVerifiable);
+  EXPECT_EQ(judge(sample).reason,
+            "published for the data set Night, on which nothing was measured");
+  sample.claim.conditions["test_dataset"] = "Scenes, validation";
+  EXPECT_EQ(judge(sample).verdict, Verdict::kFail) << "of the training's own data set";
+}
+
 TEST(Claims, EveryRuleEnduresAClaimWithoutAValue) {
   for (const auto& kind : claim_kinds()) {
     Case sample;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/audit/cell_rules.h"
 #include "harness/audit/file_rules.h"
 #include "harness/audit/record_rules.h"
 #include "harness/audit/statement.h"
@@ -52,6 +53,8 @@ class Audit {
       check_links(row, of_files);
     }
     result_.contradictions = compare_statements(statements);
+    for (auto& one : audit_cells(suite_)) result_.contradictions.push_back(std::move(one));
+    for (auto& one : unread_cells(suite_)) result_.unseen.push_back(std::move(one));
     for (auto& one : merge_rows(std::move(of_files))) {
       result_.contradictions.push_back(std::move(one));
     }

@@ -149,6 +149,27 @@ TEST_F(BrokenZoo, ACheckpointWithOtherBytesAndALinkToNothing) {
   EXPECT_THAT(found(), Contains("link: the config that the row links does not exist"));
 }
 
+TEST(AuditCommand, ShowsWhatAnImportRefused) {
+  const TemporaryFolder folder;
+  const fs::path page = folder.path() / "page.md";
+  const std::string suite = (folder.path() / "zoo.json").string();
+  write_file_atomic(page,
+                    "| Method | Mem (GB) | Inf time (fps) | mIoU | config | download |\n"
+                    "|-|-|-|-|-|-|\n| FCN | 5806 | - 6.96 | 0.7225 | [c](https://x.org/fcn.py) | "
+                    "[model](https://arxiv.org/abs/1) |\n");
+  ASSERT_EQ(run_command_line(add_import_command, {"import", page.string(), "-o", suite}).exit_code,
+            0);
+  const Json result = audit(suite, 1);
+  std::vector<std::string> messages;
+  for (const auto& one : result["contradictions"]) {
+    EXPECT_EQ(one["rule"], "cell");
+    messages.push_back(one["message"]);
+  }
+  EXPECT_THAT(messages, testing::UnorderedElementsAre(HasSubstr("5806"), HasSubstr("0.7225"),
+                                                      HasSubstr("https://arxiv.org/abs/1")));
+  EXPECT_THAT(result["unseen"].dump(), HasSubstr("- 6.96"));
+}
+
 TEST(AuditCommand, RefusesWhatIsNoSuite) {
   EXPECT_THROW(run_command_line(add_audit_command, {"audit", "README.md"}), Error);
   EXPECT_THROW(run_command_line(add_audit_command, {"audit", "no/such/suite.json"}), Error);

@@ -124,7 +124,8 @@ Finding judge_iterations(const ExaminedFiles& files, const Claim& claim) {
     if (const auto n = scheduled_iterations(config))
       statements.add(where, *n, Json(*n) == published);
   });
-  if (const auto* log = files.log()) {
+  const auto* log = files.log();
+  if (log != nullptr && log->last_iteration > 0) {
     statements.add("last log line", log->last_iteration, Json(log->last_iteration) == published);
   }
   if (const auto* checkpoint = files.checkpoint()) {
