@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "harness/base/nvidia_driver.h"
-#include "harness/base/shared_library.h"
+#include "harness/base/system/nvidia_driver.h"
+#include "harness/base/system/shared_library.h"
 
 namespace harness {
 namespace {

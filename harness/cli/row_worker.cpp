@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "harness/base/machine.h"
 #include "harness/base/sha256.h"
+#include "harness/base/system/machine.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/worker_process.h"

@@ -12,8 +12,8 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
-#include "harness/base/nvidia_driver.h"
 #include "harness/base/sha256.h"
+#include "harness/base/system/nvidia_driver.h"
 #include "harness/precision/half_convolution.h"
 
 namespace harness {

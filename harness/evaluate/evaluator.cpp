@@ -7,9 +7,9 @@
 
 #include <torch/torch.h>
 
-#include "harness/base/available_memory.h"
 #include "harness/base/error.h"
 #include "harness/base/sha256.h"
+#include "harness/base/system/available_memory.h"
 #include "harness/data/prefetcher.h"
 #include "harness/evaluate/memory_meter.h"
 #include "harness/evaluate/scene_evaluator.h"

@@ -6,8 +6,8 @@
 
 #include "harness/base/error.h"
 #include "harness/base/location.h"
-#include "harness/base/machine.h"
 #include "harness/base/sha256.h"
+#include "harness/base/system/machine.h"
 #include "harness/fetch/curl_transport.h"
 #include "harness/fetch/download.h"
 #include "harness/fetch/expectation.h"

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "harness/base/error.h"
-#include "harness/base/machine.h"
+#include "harness/base/system/machine.h"
 #include "harness/precision/range_census_cuda.h"
 
 namespace harness {

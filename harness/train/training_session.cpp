@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "harness/base/error.h"
-#include "harness/base/machine.h"
+#include "harness/base/system/machine.h"
 #include "harness/evaluate/evaluator.h"
 #include "harness/evaluate/normalization_config.h"
 #include "harness/evaluate/stage_records.h"

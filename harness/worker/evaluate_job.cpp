@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
-#include "harness/base/machine.h"
+#include "harness/base/system/machine.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/data/cityscapes.h"
 #include "harness/evaluate/evaluator.h"

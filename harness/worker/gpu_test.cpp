@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/base/nvidia_driver.h"
+#include "harness/base/system/nvidia_driver.h"
 #include "harness/evaluate/environment.h"
 #include "harness/network/cuda_device.h"
 #include "harness/precision/range_census.h"

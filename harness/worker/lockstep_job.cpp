@@ -4,7 +4,7 @@
 #include <chrono>
 #include <vector>
 
-#include "harness/base/machine.h"
+#include "harness/base/system/machine.h"
 #include "harness/lockstep/lockstep.h"
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"

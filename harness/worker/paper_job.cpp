@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
-#include "harness/base/machine.h"
+#include "harness/base/system/machine.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/evaluate/environment.h"
 #include "harness/network/model_builder.h"

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/base/machine.h"
+#include "harness/base/system/machine.h"
 #include "harness/train/training_session.h"
 
 namespace harness {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
-#include "harness/base/machine.h"
+#include "harness/base/system/machine.h"
 #include "harness/cli/command.h"
 #include "harness/cli/gpu_probe.h"
 #include "harness/cli/options.h"

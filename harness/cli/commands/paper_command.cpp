@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "harness/base/error.h"
-#include "harness/base/machine.h"
 #include "harness/base/number_text.h"
+#include "harness/base/system/machine.h"
 #include "harness/cli/command.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"

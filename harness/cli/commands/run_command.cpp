@@ -7,7 +7,7 @@
 
 #include "harness/arithmetic/policy.h"
 #include "harness/base/error.h"
-#include "harness/base/machine.h"
+#include "harness/base/system/machine.h"
 #include "harness/cli/command.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"

@@ -6,7 +6,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/location.h"
-#include "harness/base/machine.h"
+#include "harness/base/system/machine.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/stages/checkpoint_record.h"
 #include "harness/fetch/url.h"

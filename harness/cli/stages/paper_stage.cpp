@@ -4,7 +4,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
-#include "harness/base/machine.h"
+#include "harness/base/system/machine.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stages/train_stage.h"

@@ -1,4 +1,4 @@
-#include "harness/base/machine.h"
+#include "harness/base/system/machine.h"
 
 #include <ctime>
 #include <filesystem>

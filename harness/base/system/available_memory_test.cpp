@@ -1,4 +1,4 @@
-#include "harness/base/available_memory.h"
+#include "harness/base/system/available_memory.h"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "harness/base/shared_library.h"
+#include "harness/base/system/shared_library.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "harness/base/nvidia_driver.h"
+#include "harness/base/system/nvidia_driver.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/base/shared_library.h"
+#include "harness/base/system/shared_library.h"
 
 namespace harness {
 namespace {

@@ -1,11 +1,11 @@
-#include "harness/base/nvidia_driver.h"
+#include "harness/base/system/nvidia_driver.h"
 
 #include <array>
 #include <cstddef>
 
 #include <fmt/format.h>
 
-#include "harness/base/shared_library.h"
+#include "harness/base/system/shared_library.h"
 
 namespace harness {
 namespace {
