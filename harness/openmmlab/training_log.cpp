@@ -163,7 +163,14 @@ class LogReader {
   /// A mIoU that is none becomes null: the line is one without it.
   void check_mean_iou(Json& values) {
     const std::string key = mean_iou_key(values);
-    if (key.empty()) return;
+    if (key.empty()) {
+      bool has_several = false;
+      for (const auto& [name, value] : values.items()) {
+        has_several = has_several || name.ends_with("mIoU");
+      }
+      if (has_several) remark("mIoU of several data sets: none of them is taken");
+      return;
+    }
     Json& miou = values[key];
     if (miou.is_null()) {
       remark("mIoU is not finite");

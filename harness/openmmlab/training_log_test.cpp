@@ -248,6 +248,14 @@ TEST_F(TrainingLogFile, TellsValidationsFromTrainingByWhatTheyHold) {
   EXPECT_THAT(remarks(log), IsEmpty());
 }
 
+TEST_F(TrainingLogFile, TheMeansOfSeveralDataSetsAreNotOne) {
+  const TrainingLog log = read(
+      "{\"exp_name\": \"a.py\"}\n"
+      "{\"mode\": \"val\", \"iter\": 50, \"0_mIoU\": 0.5, \"1_mIoU\": 0.25}\n");
+  EXPECT_TRUE(std::isnan(log.last_miou()));
+  EXPECT_THAT(remarks(log), ElementsAre(HasSubstr("2: mIoU of several data sets")));
+}
+
 TEST_F(TrainingLogFile, ReadsALogThatItsRunDidNotFinish) {
   const std::string whole =
       "{\"exp_name\": \"a.py\"}\n{\"mode\": \"train\", \"iter\": 50}\n"
