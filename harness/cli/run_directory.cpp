@@ -48,6 +48,8 @@ fs::path RunDirectory::row_folder(std::string_view row) const {
 
 void RunDirectory::write_job(const JobRecord& job, const Suite& suite) {
   job_ = job;
+  // Verdicts of an earlier job must not pass for this one's, should it be killed.
+  fs::remove(folder_ / "verdicts.json");
   write_json_file(folder_ / "suite.json", to_json(suite));
   write_json_file(folder_ / "run.json", to_json(job_));
 }

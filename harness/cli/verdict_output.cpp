@@ -55,13 +55,17 @@ void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdict
   write_junit(suite, verdicts, output);
 }
 
+void show_run(const Suite& suite, const JudgedRun& run, const VerdictOutput& output) {
+  print(output.json ? json_report(suite.name, run)
+                    : table_of(suite, run.verdicts) + notes_text(run));
+  write_junit(suite, with_failed(run), output);
+}
+
 int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
                    const std::vector<std::string>& require, const VerdictOutput& output) {
   const JudgedRun run = judge_run(folder, suite, {require});
   write_json_file(folder / "verdicts.json", verdicts_document(suite.name, run));
-  print(output.json ? json_report(suite.name, run)
-                    : table_of(suite, run.verdicts) + notes_text(run));
-  write_junit(suite, with_failed(run), output);
+  show_run(suite, run, output);
   return exit_code(run);
 }
 

@@ -25,6 +25,9 @@ void add_verdict_output(CLI::App& command, VerdictOutput& output);
 int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
                    const std::vector<std::string>& require, const VerdictOutput& output);
 
+/// The same as show_verdicts(), with what failed to run, was left over or was not asked for.
+void show_run(const Suite& suite, const JudgedRun& run, const VerdictOutput& output);
+
 /// Prints verdicts on stdout: as verdicts.json, or as the table, as wide as the terminal is.
 /// Writes the JUnit file that was asked for; throws Error(kIo) where it cannot.
 void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdicts,

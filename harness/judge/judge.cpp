@@ -97,16 +97,48 @@ std::string optional_stage(const Claim& claim) {
   return claim.id == "retrain.lockstep" ? "lockstep" : "train";
 }
 
-std::vector<FailedExecution> failed_executions(const StoredRun& run) {
-  std::vector<FailedExecution> failed;
+/// All that determines what a run of the row does.
+Json what_was_run(const Row& row) {
+  Json document = to_json(row);
+  Json parts = Json::object();
+  for (const auto* key : {"arithmetic", "recipe", "model"}) {
+    if (document.contains(key)) parts[key] = document[key];
+  }
+  return parts;
+}
+
+/// Another recipe's results prove nothing of this one.
+void require_rows_as_run(const fs::path& directory, const Suite& suite) {
+  const fs::path file = directory / "suite.json";
+  if (!fs::exists(file)) return;
+  const Suite run = read_suite(file);
+  for (const auto& row : suite.rows) {
+    const auto same = std::ranges::find(run.rows, row.id, &Row::id);
+    if (same == run.rows.end() || what_was_run(row) == what_was_run(*same)) continue;
+    throw Error(ErrorCode::kUsage, row.id,
+                fmt::format("expected the row as it was run, {}, got {}; judge by a suite with the "
+                            "same recipe, or run the row again",
+                            what_was_run(*same).dump(), what_was_run(row).dump()));
+  }
+}
+
+bool is_required(const JudgeOptions& options, const std::string& resource) {
+  return !resource.empty() && contains(options.require, resource);
+}
+
+std::vector<FailedExecution> failed_executions(const StoredRun& run, const JudgeOptions& options) {
+  std::vector<FailedExecution> list;
   for (const auto& [row, results] : run.results) {
     for (const auto& result : results) {
-      if (result.status != RunStatus::kError) continue;
-      failed.push_back(
+      const bool failed = result.status == RunStatus::kError ||
+                          (result.status == RunStatus::kSkipped &&
+                           is_required(options, missing_resource(result.reason)));
+      if (!failed) continue;
+      list.push_back(
           {row, execution_text(result.stage, result.precision, result.seed), result.reason});
     }
   }
-  return failed;
+  return list;
 }
 
 }  // namespace
@@ -147,12 +179,13 @@ JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions
       if (!stage.empty() && !scope.asks_for_stage(stage)) ++judged.not_asked[stage];
     }
   }
-  judged.failed = failed_executions(run);
+  judged.failed = failed_executions(run, options);
   judged.left_over = run.left_over;
   return judged;
 }
 
 JudgedRun judge_run(const fs::path& directory, const Suite& suite, const JudgeOptions& options) {
+  require_rows_as_run(directory, suite);
   return judge_run(read_run(directory), suite, options);
 }
 

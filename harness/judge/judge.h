@@ -41,7 +41,8 @@ StoredRun read_run(const std::filesystem::path& directory);
 /// not have.
 JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options = {});
 
-/// Reads and judges a run directory.
+/// The same for a run directory. Throws Error(kUsage) also for a row with another arithmetic,
+/// recipe or model than that of the stored suite, by which it was run.
 JudgedRun judge_run(const std::filesystem::path& directory, const Suite& suite,
                     const JudgeOptions& options = {});
 

@@ -208,6 +208,11 @@ class JudgeRun : public testing::Test {
 TEST_F(JudgeRun, JudgesOnlyTheRowsOfTheJob) {
   Json job = read_json_file(run() / "run.json");
   job.at("rows") = {suite_.rows.at(1).id};
+  Json asked = Json::array();
+  for (const auto& one : job.at("asked")) {
+    if (one.at("row") == suite_.rows.at(1).id) asked.push_back(one);
+  }
+  job.at("asked") = asked;
   write_json_file(run() / "run.json", job);
   const auto records = judge_run(run(), suite_).verdicts;
   ASSERT_EQ(records.size(), 18u);
@@ -321,6 +326,41 @@ TEST_F(JudgeRun, ARowThatTheSuiteDoesNotHaveIsRefused) {
   Suite other = suite_;
   other.rows.pop_back();
   EXPECT_THROW(judge_run(run(), other), Error);
+}
+
+TEST_F(JudgeRun, ARowWithAnotherRecipeThanItWasRunWithIsRefused) {
+  Json faster = read_json_file(kRun / "suite.json");
+  faster.at("rows").at(0).at("recipe")["lr"] = 1e9;
+  try {
+    judge_run(run(), suite_from_json(faster, "faster.json"));
+    ADD_FAILURE() << "nothing thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_EQ(error.subject(), suite_.rows.at(0).id);
+  }
+  Suite other = suite_;
+  other.rows.at(0).arithmetic->policy = Policy::kFp32;
+  EXPECT_THROW(judge_run(run(), other), Error);
+  other = suite_;
+  other.rows.at(0).claims.clear();
+  EXPECT_EQ(judge_run(run(), other).verdicts.size(), 18U);
+}
+
+TEST_F(JudgeRun, ARequiredResourceThatWasMissingFailsWithoutAClaim) {
+  Suite suite = suite_;
+  for (auto& row : suite.rows) {
+    std::erase_if(row.claims, [](const Claim& claim) { return claim.evidence != "file"; });
+  }
+  const auto file = run() / suite_.rows.at(0).id / "evaluate-fp16.json";
+  Json result = read_json_file(file);
+  result.at("status") = "skipped";
+  result.at("reason") = "no data: data/cityscapes does not exist";
+  write_json_file(file, result);
+  EXPECT_EQ(exit_code(judge_run(run(), suite)), 0);
+  EXPECT_EQ(exit_code(judge_run(run(), suite, {{"gpu"}})), 0);
+  const JudgedRun judged = judge_run(run(), suite, {{"data"}});
+  ASSERT_EQ(judged.failed.size(), 1U);
+  EXPECT_EQ(exit_code(judged), 1);
 }
 
 TEST_F(JudgeRun, ARunWithoutItsJobIsRefused) {

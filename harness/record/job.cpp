@@ -1,6 +1,9 @@
 #include "harness/record/job.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -46,6 +49,45 @@ void refuse_doubles(const JobRecord& job, std::string_view subject) {
   }
 }
 
+[[noreturn]] void contradict(std::string_view subject, const AskedExecution& one,
+                             std::string_view expected) {
+  throw Error(
+      ErrorCode::kInvalidJson, subject,
+      fmt::format("asked: expected {}, got {} {} {}", expected, one.row, one.stage, one.precision));
+}
+
+bool contains(const std::vector<std::string>& texts, const std::string& text) {
+  return std::ranges::find(texts, text) != texts.end();
+}
+
+/// Stages by the name that they are asked for: evaluate brings two more.
+std::string stage_asked_for(const std::string& stage) {
+  return stage == "parity" || stage == "evaluate_ms_flip" ? "evaluate" : stage;
+}
+
+/// A job that lost some of what it asked for would be judged by the rest.
+void refuse_contradictions(const JobRecord& job, std::string_view subject) {
+  std::map<std::tuple<std::string, std::string, std::string>, std::set<std::int64_t>> seeds;
+  for (const auto& one : job.asked) {
+    if (!job.rows.empty() && !contains(job.rows, one.row))
+      contradict(subject, one, "one of the job's rows");
+    // The published files are examined for any stage.
+    const bool fits = one.stage == "examine" || job.stages.empty() ||
+                      contains(job.stages, stage_asked_for(one.stage));
+    if (!fits) {
+      contradict(subject, one, "one of the job's stages");
+    }
+    if (one.seed) seeds[{one.row, one.stage, one.precision}].insert(*one.seed);
+  }
+  const std::set<std::int64_t> all(job.seeds.begin(), job.seeds.end());
+  if (all.empty()) return;
+  for (const auto& [group, of_group] : seeds) {
+    if (of_group == all) continue;
+    const auto& [row, stage, precision] = group;
+    contradict(subject, {row, stage, precision, std::nullopt, ""}, "every seed of the job");
+  }
+}
+
 }  // namespace
 
 bool AskedExecution::is_same_as(const AskedExecution& other) const noexcept {
@@ -73,6 +115,7 @@ JobRecord job_from_json(const Json& value, std::string_view subject) {
                  "a run directory of another version cannot be used: choose another --out");
   JobRecord job = record_from_json<JobDocument>(value, subject).job;
   refuse_doubles(job, subject);
+  refuse_contradictions(job, subject);
   return job;
 }
 

@@ -17,7 +17,9 @@ JobRecord sample() {
   job.stages = {"examine", "train"};
   job.device = "cpu";
   job.seeds = {0, 1};
-  job.asked = {{"fcn", "examine", "", {}, "k0"}, {"fcn", "train", "fp16", 0, ""}};
+  job.asked = {{"fcn", "examine", "", {}, "k0"},
+               {"fcn", "train", "fp16", 0, ""},
+               {"fcn", "train", "fp16", 1, ""}};
   return job;
 }
 
@@ -45,19 +47,33 @@ TEST(Job, ComesBackFromJson) {
 TEST(Job, AskingAgainGivesTheExecutionItsKey) {
   JobRecord job = sample();
   job.ask({"fcn", "train", "fp16", 0, "k1"});
-  ASSERT_EQ(job.asked.size(), 2U);
+  ASSERT_EQ(job.asked.size(), 3U);
   EXPECT_EQ(job.asked[1].key, "k1");
+}
+
+TEST(Job, WhatWasAskedForAgreesWithTheRest) {
+  const auto refusal = [](void (*change)(JobRecord&)) {
+    JobRecord job = sample();
+    change(job);
+    return refusal_of([&] { job_from_json(to_json(job), "run.json"); }, ErrorCode::kInvalidJson);
+  };
+  EXPECT_THAT(refusal([](JobRecord& job) { job.asked.pop_back(); }),
+              testing::HasSubstr("every seed"));
+  EXPECT_THAT(refusal([](JobRecord& job) { job.seeds = {0}; }), testing::HasSubstr("every seed"));
+  EXPECT_THAT(refusal([](JobRecord& job) { job.stages = {"examine"}; }),
+              testing::HasSubstr("stages"));
+  EXPECT_THAT(refusal([](JobRecord& job) { job.rows = {"pspnet"}; }), testing::HasSubstr("rows"));
 }
 
 TEST(Job, ExecutionsDifferInRowStagePrecisionAndSeed) {
   for (const AskedExecution& other : {AskedExecution{"psp", "train", "fp16", 0, ""},
                                       AskedExecution{"fcn", "lockstep", "fp16", 0, ""},
                                       AskedExecution{"fcn", "train", "fp32", 0, ""},
-                                      AskedExecution{"fcn", "train", "fp16", 1, ""},
+                                      AskedExecution{"fcn", "train", "fp16", 2, ""},
                                       AskedExecution{"fcn", "train", "fp16", {}, ""}}) {
     JobRecord job = sample();
     job.ask(other);
-    EXPECT_EQ(job.asked.size(), 3U);
+    EXPECT_EQ(job.asked.size(), 4U);
   }
 }
 

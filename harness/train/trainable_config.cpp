@@ -57,7 +57,7 @@ const ConfigSection kLoss{{{"type", R"([null, "CrossEntropyLoss"])"},
                            {"avg_non_ignore", kOff},
                            {"class_weight"},
                            {"loss_weight"},
-                           {"loss_name"}}};
+                           {"loss_name", R"([null, "loss_ce"])"}}};
 
 const ConfigSection kNorm{
     {{"type"}, {"eps"}, {"requires_grad", "[null, true]"}, {"momentum", "[null, 0.1]"}}};
@@ -104,10 +104,10 @@ const ConfigSection kData{{{"samples_per_gpu"},
 const ConfigSection kDataset{{{"type", R"([null, "CityscapesDataset"])"},
                               {"pipeline"},
                               {"data_root"},
-                              {"img_dir"},
-                              {"ann_dir"},
-                              {"img_suffix"},
-                              {"seg_map_suffix"},
+                              {"img_dir", R"([null, "leftImg8bit/train"])"},
+                              {"ann_dir", R"([null, "gtFine/train"])"},
+                              {"img_suffix", R"([null, "_leftImg8bit.png"])"},
+                              {"seg_map_suffix", R"([null, "_gtFine_labelTrainIds.png"])"},
                               {"palette"},
                               {"split", kNull},
                               {"classes", kNull},

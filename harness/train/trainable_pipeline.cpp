@@ -37,7 +37,11 @@ const std::array kSteps{
     Step{"PhotoMetricDistortion",
          {{{"brightness_delta"}, {"contrast_range"}, {"saturation_range"}, {"hue_delta"}}}},
     Step{"Normalize", {{{"mean"}, {"std"}, {"to_rgb"}}}, true},
-    Step{"Pad", {{{"size"}, {"size_divisor", "[null]"}, {"pad_val", "[0]"}, {"seg_pad_val"}}}},
+    Step{"Pad",
+         {{{"size"},
+           {"size_divisor", "[null]"},
+           {"pad_val", "[0]"},
+           {"seg_pad_val", "[null, 255]"}}}},
     Step{"DefaultFormatBundle", {}},
     Step{"Collect", {{{"keys"}, {"meta_keys"}}}}};
 

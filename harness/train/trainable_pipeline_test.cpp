@@ -55,7 +55,7 @@ TEST(CheckPipeline, RefusesAnOptionThatItDoesNotDoByItsName) {
         Option{2, "multiscale_mode", R"("value")"}, Option{3, "ignore_index", "0"},
         Option{4, "direction", R"("vertical")"}, Option{5, "swap_channels", "true"},
         Option{6, "mode", "1"}, Option{7, "size_divisor", "32"}, Option{7, "pad_val", "255"},
-        Option{8, "mean", "0"}}) {
+        Option{7, "seg_pad_val", "7"}, Option{8, "mean", "0"}}) {
     Json pipeline = zoo_pipeline();
     pipeline[step][key] = Json::parse(value);
     const std::string path =

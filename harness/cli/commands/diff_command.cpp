@@ -124,8 +124,37 @@ std::set<std::string> names_of(const std::map<std::string, Value>& values) {
   return names;
 }
 
-/// Compares how two results ended, and their digests of predictions or weights. Results without
-/// digests (a skip, a lockstep) are compared by how they ended only, which shows no equality.
+/// What differs from run to run of one arithmetic: times, and memory of the process.
+bool is_of_the_machine(const std::string& key) {
+  return key.find("seconds") != std::string::npos || key.ends_with("_per_second") ||
+         key == "peak_bytes";
+}
+
+/// The place of the first value that differs, times left out; "" where all are the same.
+std::string first_difference(const Json& a, const Json& b, const std::string& place) {
+  if (!a.is_structured() || a.type() != b.type()) return a == b ? "" : place;
+  if (a.size() != b.size()) return place;
+  for (const auto& [key, value] : a.items()) {
+    if (a.is_object() && is_of_the_machine(key)) continue;
+    const std::string below = fmt::format("{}/{}", place, key);
+    if (a.is_object() && !b.contains(key)) return below;
+    const Json& other = a.is_object() ? b.at(key) : b.at(std::stoul(key));
+    if (auto found = first_difference(value, other, below); !found.empty()) return found;
+  }
+  return "";
+}
+
+Compared compare_measurements(const std::string& what, const RunResult& a, const RunResult& b) {
+  const std::string differs = first_difference(a.measurements, b.measurements, "measurements");
+  const bool equal = differs.empty();
+  return {what,
+          equal,
+          equal ? "measurements are equal" : differs + " differs",
+          {{"measurements", what}, {"equal", equal}, {"differs_at", differs}}};
+}
+
+/// How each ended, what was measured but for times, and the digests they hold: of predictions, of
+/// weights. Two skips say nothing of equality.
 void compare_result(const std::string& what, const RunResult& a, const RunResult& b,
                     std::vector<Compared>& list) {
   if (a.status != b.status || a.status == RunStatus::kError) {
@@ -134,6 +163,7 @@ void compare_result(const std::string& what, const RunResult& a, const RunResult
     list.push_back({what, false, words, {{"result", what}, {"equal", false}, {"status", words}}});
     return;
   }
+  if (a.status == RunStatus::kOk) list.push_back(compare_measurements(what, a, b));
   for_each_name(
       names_of(a.digests), names_of(b.digests), [&](const std::string& key, bool in_a, bool in_b) {
         const std::string name = fmt::format("{} {}", what, key);

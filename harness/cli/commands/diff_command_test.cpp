@@ -111,6 +111,28 @@ TEST_F(DiffCommand, ADigestThatOnlyOneHasIsNamed) {
   EXPECT_THAT(end.output, HasSubstr("fcn/evaluate-fp16.json predictions: only A has it"));
 }
 
+TEST_F(DiffCommand, MeasurementsAreComparedAndTimesAreNot) {
+  RunResult result;
+  result.row = "fcn";
+  result.stage = "lockstep";
+  result.precision = "fp16";
+  result.seed = 0;
+  result.measurements = {{"series", {{{"loss", 1.5}}}}, {"seconds", 3.0}, {"peak_bytes", 7}};
+  write_result("a", result);
+  result.measurements["seconds"] = 4.0;
+  result.measurements["peak_bytes"] = 8;
+  write_result("b", result);
+  EXPECT_EQ(diff("a", "b").exit_code, 0);
+  result.measurements["series"][0]["loss"] = 1.25;
+  write_result("b", result);
+  const auto end = diff("a", "b");
+  EXPECT_EQ(end.exit_code, 1);
+  EXPECT_THAT(end.output, HasSubstr("measurements/series/0/loss differs"));
+  result.measurements["series"] = Json::array();
+  write_result("b", result);
+  EXPECT_EQ(diff("a", "b").exit_code, 1);
+}
+
 TEST_F(DiffCommand, AResultThatCameToNothingEqualsNothing) {
   run("a", "2.5", "w");
   run("b", "2.5", "w");

@@ -37,6 +37,18 @@ bool selected(const VerdictRecord& record, const Options& options, const std::st
          (options.claim.empty() || record.claim == options.claim);
 }
 
+/// Leaves the claims that were asked for, and what failed to run of the row unless one claim alone
+/// was asked for.
+void select(JudgedRun& run, const Options& options, const std::string& row) {
+  std::erase_if(run.verdicts,
+                [&](const VerdictRecord& record) { return !selected(record, options, row); });
+  std::erase_if(run.failed, [&](const FailedExecution& failed) {
+    return !options.claim.empty() || (!row.empty() && failed.row != row);
+  });
+  run.left_over.clear();
+  run.not_asked.clear();
+}
+
 int judge(const Options& options) {
   read_job(options.folder);  // Throws where the folder is not a run directory.
   const Suite suite =
@@ -45,20 +57,18 @@ int judge(const Options& options) {
     return judge_and_show(options.folder, suite, options.require, options.output);
   }
   const std::string row = options.row.empty() ? "" : select_row(suite, options.row).id;
-  std::vector<VerdictRecord> verdicts =
-      judge_run(options.folder, suite, {options.require}).verdicts;
-  std::erase_if(verdicts,
-                [&](const VerdictRecord& record) { return !selected(record, options, row); });
-  if (verdicts.empty()) {
+  JudgedRun run = judge_run(options.folder, suite, {options.require});
+  select(run, options, row);
+  if (run.verdicts.empty()) {
     throw Error(ErrorCode::kUsage, options.folder.string(),
                 fmt::format("expected a claim {} of row {} in this run, found none", options.claim,
                             options.row));
   }
-  show_verdicts(suite, verdicts, options.output);
-  if (!options.ctest) return exit_code(verdicts);
-  for (const auto& verdict : verdicts) std::printf("%s", ctest_measurements(verdict).c_str());
+  show_run(suite, run, options.output);
+  if (!options.ctest) return exit_code(run);
+  for (const auto& verdict : run.verdicts) std::printf("%s", ctest_measurements(verdict).c_str());
   // An unfit, ambiguous or not verifiable claim is a skip that CTest counts and shows.
-  const int code = exit_code(verdicts);
+  const int code = exit_code(run);
   return code == 3 ? kSkipExit : code;
 }
 

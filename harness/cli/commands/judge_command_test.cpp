@@ -64,6 +64,7 @@ TEST_F(JudgeCommand, WritesAJunitFileOfWhatWasSelected) {
   EXPECT_THAT(one, testing::HasSubstr("<skipped message=\"SKIPPED: "));
   fail_examination();
   EXPECT_THAT(junit({}), testing::HasSubstr("name=\"examine\""));
+  EXPECT_THAT(junit({"--row", "fcn"}), testing::HasSubstr("name=\"examine\""));
 }
 
 TEST_F(JudgeCommand, AJunitFileThatCannotBeWrittenIsAnError) {

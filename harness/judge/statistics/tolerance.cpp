@@ -33,7 +33,8 @@ NumberJudgement judge_number(double measured, double published,
   judgement.allowed = absolute + relative * std::abs(published) + rounding;
   const double slack =
       4.0 * std::numeric_limits<double>::epsilon() * (std::abs(measured) + std::abs(published));
-  const bool bounds_are_usable = usable(absolute) && usable(relative) && usable(rounding);
+  const bool bounds_are_usable =
+      usable(absolute) && usable(relative) && usable(rounding) && std::isfinite(judgement.allowed);
   judgement.pass = bounds_are_usable && std::isfinite(measured) && std::isfinite(published) &&
                    std::abs(judgement.difference) <= judgement.allowed + slack;
   return judgement;

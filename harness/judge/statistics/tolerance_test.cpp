@@ -59,6 +59,11 @@ TEST(Tolerance, ANegativeBoundPassesNothing) {
   EXPECT_FALSE(judge_number(1, 1, within(1, -0.1), 0).pass);
 }
 
+TEST(Tolerance, ABoundThatBecomesInfinitePassesNothing) {
+  EXPECT_FALSE(judge_number(1.0, 4.0, Tolerance{0.0, 1e308, "all"}, 0.0).pass);
+  EXPECT_TRUE(judge_number(1.0, 4.0, Tolerance{0.0, 1.0, "much"}, 0.0).pass);
+}
+
 TEST(Tolerance, RecordsTheWholeOfWhatWasAllowed) {
   const auto tolerance = within(0.05);
   const auto judgement = judge_number(52.0, 52.05, tolerance, 0.005);

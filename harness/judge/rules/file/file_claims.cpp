@@ -85,9 +85,10 @@ Finding judge_hash(const CheckpointRecord& checkpoint, const Claim& claim) {
   }
   const std::string published =
       claim.value.is_string() ? lower_case(claim.value.get<std::string>()) : "";
-  if (published.empty() || published.size() > kDigestLength || !is_hex(published)) {
-    auto finding =
-        fail_unmeasured("the suite gives no hex digits to compare the file's sha256 with");
+  const bool is_digest = published.size() >= kNameDigits && published.size() <= kDigestLength;
+  if (!is_digest || !is_hex(published)) {
+    auto finding = fail_unmeasured(
+        "the suite gives no hex digits to compare the file's sha256 with: expected 8 to 64");
     finding.measured = sha256.substr(0, kNameDigits);
     return finding;
   }

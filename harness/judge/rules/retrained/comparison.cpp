@@ -87,7 +87,8 @@ ComparisonTerms comparison_terms(const Claim& claim) {
         claim.tolerance->abs + claim.tolerance->rel * std::abs(terms.published.value_or(0.0));
     terms.margin_reason = claim.tolerance->reason;
   }
-  if (!(terms.margin > 0.0)) terms.problem = "the suite gives no margin (tolerance.abs)";
+  if (!(terms.margin > 0.0) || !std::isfinite(terms.margin))
+    terms.problem = "the suite gives no margin (tolerance.abs)";
   read_reference_runs(claim.conditions, terms);
   read_spread(claim.conditions, terms);
   return terms;

@@ -47,6 +47,8 @@ TEST(ComparisonTerms, ThatMakeNoSenseAreAProblemAndNotIgnored) {
   Claim claim = compared_claim();
   claim.tolerance.reset();
   EXPECT_THAT(comparison_terms(claim).problem, HasSubstr("no margin"));
+  claim.tolerance = Tolerance{1e308, 1e308, "more than there is"};
+  EXPECT_THAT(comparison_terms(claim).problem, HasSubstr("no margin"));
 }
 
 Comparison comparison(std::size_t seeds, double mean, double sd) {

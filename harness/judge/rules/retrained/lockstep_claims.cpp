@@ -299,6 +299,9 @@ void add(Seeds& seeds, const RunResult& result) {
   if (!result.seed) return add(seeds.failures, result, "expected the result of a seed");
   try {
     const auto record = measurements_of<LockstepRecord>(result);
+    if (const auto why = contradiction(result, record); !why.empty()) {
+      return add(seeds.failures, result, why);
+    }
     if (seeds.records.emplace(*result.seed, record).second) return;
     add(seeds.failures, result, "expected one result, got two");
   } catch (const Error& error) {

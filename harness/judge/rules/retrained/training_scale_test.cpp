@@ -180,18 +180,18 @@ TEST(RetrainedScaling, EachScalerPassesFromItsTableToItsVerdict) {
       ++judged_pairs;
       Trained trained("retrain.loss_scale", 0);
       trained.row.arithmetic = arithmetic;
-      trained.results = {
-          training_result(std::string(facts(policy).precision), 0,
-                          scaled_training(scaler, one.last, one.changes, one.overflows))};
+      auto record = scaled_training(scaler, one.last, one.changes, one.overflows);
+      record.policy = to_string(policy);
+      trained.results = {training_result(std::string(facts(policy).precision), 0, record)};
       std::size_t judged = 0;
       for (const auto& claim : imported_claims(arithmetic)) {
         const bool is_about_scaling = claim.id.starts_with("retrain.loss_scale") ||
                                       claim.id == "retrain.skipped" || claim.id == "retrain.finite";
         if (!is_about_scaling) continue;
         trained.claim = claim;
-        const auto record = judge_claim(trained.context());
-        EXPECT_EQ(record.verdict, Verdict::kPass)
-            << to_string(policy) << " " << one.scaler << " " << claim.id << ": " << record.reason;
+        const auto verdict = judge_claim(trained.context());
+        EXPECT_EQ(verdict.verdict, Verdict::kPass)
+            << to_string(policy) << " " << one.scaler << " " << claim.id << ": " << verdict.reason;
         judged += claim.id == "retrain.finite" ? 0 : 1;
       }
       EXPECT_EQ(judged, one.claims) << one.scaler;

@@ -31,6 +31,11 @@ Training read_training(const RunResult& result) {
     return training;
   }
   const TrainingRecord& record = training.record;
+  if (auto why = contradiction(result, record); !why.empty()) {
+    training.status = RunStatus::kError;
+    training.reason = std::move(why);
+    return training;
+  }
   if (record.iterations == record.asked_iterations && record.steps == record.iterations) {
     return training;
   }
@@ -70,6 +75,26 @@ std::optional<Finding> account_for_schedule(const std::vector<Training>& trainin
     return skipped("the training was cut short of its schedule (--iters)" + cut);
   }
   return fail_unmeasured("some of the trainings were cut short of their schedule" + cut);
+}
+
+/// What diverged, or never made a step, reaches no mIoU that could be compared.
+std::optional<Finding> account_for_divergence(const std::vector<Training>& trainings) {
+  std::string lost;
+  for (const auto& [seed, status, reason, record] : trainings) {
+    std::string why;
+    if (record.skipped >= record.steps) {
+      why = "every step was skipped";
+    } else if (record.non_finite_weights > 0) {
+      why = plural(record.non_finite_weights, "weight") + " of the trained model not finite";
+    } else if (record.applied_non_finite_steps > 0) {
+      why = plural(record.applied_non_finite_steps, "step") + " applied that were not finite";
+    }
+    if (!why.empty()) {
+      lost += fmt::format("{}{}: {}", lost.empty() ? "" : "; ", seed_text(seed), why);
+    }
+  }
+  if (lost.empty()) return std::nullopt;
+  return fail_unmeasured("nothing was learnt that could be compared: " + lost);
 }
 
 /// All trainings that were asked for in this precision, or why they cannot be judged.
@@ -117,8 +142,9 @@ std::optional<Finding> account_for(const std::vector<Training>& trainings,
     if (training.record.steps > 0) continue;
     return fail_unmeasured(seed_text(training.seed) + ": no step was trained");
   }
-  if (schedule == Schedule::kWhole) return account_for_schedule(trainings);
-  return std::nullopt;
+  if (schedule == Schedule::kAny) return std::nullopt;
+  if (auto diverged = account_for_divergence(trainings)) return diverged;
+  return account_for_schedule(trainings);
 }
 
 Finding judge_trainings(const ClaimContext& context, const std::string& precision,

@@ -131,6 +131,30 @@ TEST(Trainings, OfNoStepShowNothing) {
   EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kFail);
 }
 
+TEST(Trainings, OneThatDivergedReachedNothingThatCouldBeCompared) {
+  const std::pair<void (*)(TrainingRecord&), const char*> kinds[] = {
+      {[](TrainingRecord& record) { record.non_finite_weights = 7; }, "7 weights"},
+      {[](TrainingRecord& record) { record.applied_non_finite_steps = 2; }, "2 steps"},
+      {[](TrainingRecord& record) { record.skipped = record.steps; }, "every step was skipped"}};
+  for (const auto& [edit, words] : kinds) {
+    Trained trained = three();
+    change(trained.results.at(1), edit);
+    const auto finding = judged(trained);
+    EXPECT_EQ(finding.verdict, Verdict::kFail) << words;
+    EXPECT_THAT(finding.reason, AllOf(HasSubstr("seed 1"), HasSubstr(words)));
+    // What is judged of each training alone says it by itself.
+    EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kPass);
+  }
+}
+
+TEST(Trainings, OneOfAnotherArithmeticIsNoneOfThese) {
+  Trained trained = three();
+  change(trained.results.at(1), [](TrainingRecord& record) { record.policy = "fp32"; });
+  const auto finding = judged(trained);
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_THAT(finding.reason, AllOf(HasSubstr("seed 1"), HasSubstr("expected the arithmetic")));
+}
+
 TEST(Trainings, NoneIsAFailureWhereOneWasAskedFor) {
   Trained trained("retrain.miou", 52.05);
   EXPECT_EQ(judged(trained).verdict, Verdict::kFail);

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "harness/record/evaluation_record.h"
+#include "harness/record/lockstep_record.h"
+#include "harness/record/run_result.h"
+#include "harness/record/training_record.h"
+
+namespace harness {
+
+/// Why a stage cannot have measured this in the arithmetic that its result is stored for, or "".
+/// A result's name says what was asked for; its record says what was done.
+std::string contradiction(const RunResult& result, const TrainingRecord& record);
+std::string contradiction(const RunResult& result, const LockstepRecord& record);
+
+/// By the type that convolutions ran in; nothing is known of an evaluation without a census.
+std::string contradiction(const RunResult& result, const EvaluationRecord& record);
+
+/// Records that say nothing of their arithmetic.
+template <typename R>
+std::string contradiction(const RunResult& /*result*/, const R& /*record*/) {
+  return "";
+}
+
+}  // namespace harness
