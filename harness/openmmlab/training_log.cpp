@@ -51,9 +51,12 @@ class LogReader {
   [[noreturn]] void fail_without_entries() const {
     std::string detail =
         "expected lines with the mode \"train\" or \"val\", or with a step, got none";
-    if (!log_.remarks.empty()) {
-      const TrainingLog::Remark& first = log_.remarks.front();
-      detail = fmt::format("line {}: {}", first.line, first.text);
+    // A remark on a line that was left out says it better.
+    const auto left_out = std::ranges::find_if(log_.remarks, [](const TrainingLog::Remark& remark) {
+      return remark.text.find("expected") != std::string::npos;
+    });
+    if (left_out != log_.remarks.end()) {
+      detail = fmt::format("line {}: {}", left_out->line, left_out->text);
     }
     throw Error(ErrorCode::kInvalidFile, subject_, detail);
   }

@@ -125,6 +125,11 @@ TEST_F(TrainingLogFile, PlacesValidationsThatMmengineCountsByEpochs) {
   EXPECT_THAT(iterations(log.validation), testing::ElementsAre(300, 600));
 }
 
+TEST_F(TrainingLogFile, RefusesAFileOfZeroBytesByWhatIsExpected) {
+  EXPECT_EQ(refusal(std::string(3, '\0')),
+            "expected lines with the mode \"train\" or \"val\", or with a step, got none");
+}
+
 TEST_F(TrainingLogFile, RefusesWhatMmengineDoesNotWrite) {
   const std::string step = "{\"loss\": 1.0, \"iter\": 50, \"step\": 50}\n";
   const std::string mode = "{\"mode\": \"train\", \"iter\": 50}\n";

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "harness/base/error.h"
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
@@ -21,6 +24,8 @@ class Agreement {
   }
   void add_contradiction(const std::string& text) { contradictions_.push_back(text); }
   void add_agreed(std::int64_t count) { compared_ += count; }
+  /// A fact that the suite gives and the config does not.
+  void add_unstated(const std::string& fact) { unstated_.push_back(fact); }
 
   Finding judge() const {
     if (!contradictions_.empty()) {
@@ -29,12 +34,18 @@ class Agreement {
       return pass_or_fail(false, plural(std::ssize(contradictions_), "contradiction"), text);
     }
     if (compared_ == 0) return not_verifiable("suite and config state no fact in common");
+    if (!unstated_.empty()) {
+      return not_verifiable(
+          fmt::format("config and suite agree on {}; the config does not state {}",
+                      plural(compared_, "fact"), fmt::join(unstated_, ", ")));
+    }
     return pass_or_fail(true, plural(compared_, "fact"), "config and suite agree on all of them");
   }
 
  private:
   std::int64_t compared_ = 0;
   std::vector<std::string> contradictions_;
+  std::vector<std::string> unstated_;
 };
 
 /// Facts of the model that both state: the head that the method implies and each key of a part.
@@ -85,6 +96,7 @@ void compare_arithmetic(const Row& row, const Json& config, Agreement& agreement
 void compare_batch(const Row& row, const Json& config, Agreement& agreement) {
   const auto batch = count_at(row.recipe, {"batch"});
   const auto per_process = batch_per_process(config);
+  if (batch && !per_process) agreement.add_unstated("recipe.batch");
   if (!batch || !per_process) return;
   const bool fits = trains_in_one_process(config)
                         ? *batch == *per_process
@@ -98,7 +110,9 @@ void compare_crop(const Row& row, const Json& config, Agreement& agreement) {
   const Json* crop = find_at(row.recipe, {"crop"});
   if (crop == nullptr || !crop->is_array() || crop->size() != 2) return;
   const std::string stated = crop->at(0).dump() + "x" + crop->at(1).dump();
-  for (const auto& found : train_crops(config)) {
+  const auto crops = train_crops(config);
+  if (crops.empty()) agreement.add_unstated("recipe.crop");
+  for (const auto& found : crops) {
     agreement.add("recipe.crop", found == stated, stated, found);
   }
 }
@@ -109,12 +123,14 @@ void compare_recipe(const Row& row, const Json& config, Agreement& agreement) {
   if (lr && configured_lr) {
     agreement.add("recipe.lr", *lr == *configured_lr, short_text(*lr), short_text(*configured_lr));
   }
+  if (lr && !configured_lr) agreement.add_unstated("recipe.lr");
   const auto iterations = count_at(row.recipe, {"iterations"});
   const auto scheduled = scheduled_iterations(config);
   if (iterations && scheduled) {
     agreement.add("recipe.iterations", *iterations == *scheduled, std::to_string(*iterations),
                   std::to_string(*scheduled));
   }
+  if (iterations && !scheduled) agreement.add_unstated("recipe.iterations");
   compare_batch(row, config, agreement);
   compare_crop(row, config, agreement);
 }

@@ -77,6 +77,24 @@ TEST(ConfigAgreement, EachFactOfTheRecipeCounts) {
   }
 }
 
+TEST(ConfigAgreement, AFactThatTheConfigDoesNotStateIsNotAgreedOn) {
+  for (const auto* place : {"/runner/max_iters", "/optimizer/lr", "/data/samples_per_gpu"}) {
+    for (const bool dropped : {false, true}) {
+      Agreeing sample;
+      const Json::json_pointer pointer(place);
+      Json& part = sample.checkpoint.config.at(pointer.parent_pointer());
+      ASSERT_TRUE(part.contains(pointer.back())) << place;
+      if (dropped) {
+        part.erase(pointer.back());
+      } else {
+        part[pointer.back()] = nullptr;
+      }
+      EXPECT_EQ(sample.judge().verdict, Verdict::kNotVerifiable) << place;
+      EXPECT_THAT(sample.judge().reason, HasSubstr("agree on 9 facts")) << place;
+    }
+  }
+}
+
 TEST(ConfigAgreement, ALossScaleOfAnotherSizeIsAContradiction) {
   Agreeing sample;
   sample.row.arithmetic->scaler->init_scale = 1024;
