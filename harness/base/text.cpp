@@ -1,5 +1,7 @@
 #include "harness/base/text.h"
 
+#include <algorithm>
+
 namespace harness {
 
 std::string lower_case(std::string_view text) {
@@ -8,6 +10,10 @@ std::string lower_case(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return lower;
+}
+
+bool contains(const std::vector<std::string>& texts, std::string_view text) {
+  return std::ranges::find(texts, text) != texts.end();
 }
 
 std::string stem_of(std::string_view path, std::string_view suffix) {

@@ -11,6 +11,12 @@ TEST(Text, OnlyAsciiLettersHaveALowerCase) {
   EXPECT_EQ(lower_case(""), "");
 }
 
+TEST(Text, IsOneOfAListOnlyAsAWhole) {
+  EXPECT_TRUE(contains({"evaluate", "train"}, "train"));
+  EXPECT_FALSE(contains({"evaluate", "train"}, "tra"));
+  EXPECT_FALSE(contains({}, ""));
+}
+
 TEST(Text, AStemHasNeitherFoldersNorItsSuffix) {
   EXPECT_EQ(stem_of("work/configs/fcn_small.py", ".py"), "fcn_small");
   EXPECT_EQ(stem_of("C:\\work\\fcn_small.py", ".py"), "fcn_small");

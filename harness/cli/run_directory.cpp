@@ -1,6 +1,7 @@
 #include "harness/cli/run_directory.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,6 +13,9 @@
 namespace harness {
 namespace fs = std::filesystem;
 namespace {
+
+/// A data set's folders of images and of label maps.
+constexpr std::array kDataFolders{"leftImg8bit", "gtFine"};
 
 FileLock lock_folder(const fs::path& folder) {
   std::error_code failure;
@@ -97,7 +101,7 @@ std::string no_data_reason(const fs::path& root, const std::vector<std::string>&
   const fs::path place = fs::absolute(root).lexically_normal();
   std::vector<std::string> folders;
   for (const auto& split : splits) {
-    for (const auto* kind : {"leftImg8bit", "gtFine"}) folders.push_back(place / kind / split);
+    for (const auto* kind : kDataFolders) folders.push_back(place / kind / split);
   }
   return fmt::format("no data: expected images and label maps in {}, found none; give --data DIR",
                      fmt::join(folders, " and "));
@@ -105,7 +109,7 @@ std::string no_data_reason(const fs::path& root, const std::vector<std::string>&
 
 std::string data_fingerprint(const fs::path& root, std::string_view split) {
   std::vector<std::string> lines;
-  for (const auto* kind : {"leftImg8bit", "gtFine"}) {
+  for (const auto* kind : kDataFolders) {
     const fs::path folder = root / kind / split;
     if (!fs::is_directory(folder)) continue;
     const FileTree tree = list_files(folder);

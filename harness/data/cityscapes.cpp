@@ -37,6 +37,11 @@ constexpr std::array<std::int16_t, 256> make_train_ids() {
 }
 constexpr auto kTrainIds = make_train_ids();
 
+/// The part of a name that an image and its label maps share.
+std::string without(std::string_view suffix, const std::string& name) {
+  return name.substr(0, name.size() - suffix.size());
+}
+
 bool has_suffix(const std::string& name, std::string_view suffix) {
   return name.ends_with(suffix) && !fs::path(name).filename().string().starts_with('.');
 }
@@ -58,7 +63,7 @@ std::vector<std::string> image_names(const fs::path& folder) {
 
 /// The scene's label map. `paths.label` stays empty where there is none.
 ScenePaths with_label(const fs::path& root, std::string_view split, const std::string& name) {
-  const auto stem = name.substr(0, name.size() - kImageSuffix.size());
+  const auto stem = without(kImageSuffix, name);
   const auto labels = root / "gtFine" / split;
   ScenePaths scene{name, root / "leftImg8bit" / split / name, {}, false};
   for (const auto suffix : {kTrainIdSuffix, kIdSuffix}) {
@@ -74,23 +79,23 @@ ScenePaths with_label(const fs::path& root, std::string_view split, const std::s
 }
 
 void require_labels(const std::vector<ScenePaths>& scenes, const fs::path& labels) {
-  std::vector<std::string> without;
+  std::vector<std::string> unlabelled;
   std::vector<std::string> broken;
   for (const auto& scene : scenes) {
     if (scene.label.empty()) {
-      without.push_back(scene.name);
+      unlabelled.push_back(scene.name);
     } else if (!fs::is_regular_file(scene.label)) {
       broken.push_back(scene.label.lexically_relative(labels).string());
     }
   }
-  if (!without.empty()) {
-    const std::string& name = without.front();
-    const auto stem = labels / name.substr(0, name.size() - kImageSuffix.size());
-    throw Error(ErrorCode::kInvalidData, labels.string(),
-                fmt::format("expected a label map for each of {}, {} without one: {}; looked for "
-                            "{}{} and {}{}",
-                            plural(std::ssize(scenes), "image"), without.size(), listing(without),
-                            stem.string(), kTrainIdSuffix, stem.string(), kIdSuffix));
+  if (!unlabelled.empty()) {
+    const auto stem = labels / without(kImageSuffix, unlabelled.front());
+    throw Error(
+        ErrorCode::kInvalidData, labels.string(),
+        fmt::format("expected a label map for each of {}, {} without one: {}; looked for "
+                    "{}{} and {}{}",
+                    plural(std::ssize(scenes), "image"), unlabelled.size(), listing(unlabelled),
+                    stem.string(), kTrainIdSuffix, stem.string(), kIdSuffix));
   }
   if (!broken.empty()) {
     throw Error(ErrorCode::kInvalidData, labels.string(),
@@ -104,21 +109,20 @@ void require_labels(const std::vector<ScenePaths>& scenes, const fs::path& label
 void require_images(const std::vector<ScenePaths>& scenes, const fs::path& labels) {
   std::set<std::string> stems;
   for (const auto& scene : scenes) {
-    stems.insert(scene.name.substr(0, scene.name.size() - kImageSuffix.size()));
+    stems.insert(without(kImageSuffix, scene.name));
   }
   std::set<std::string> labelled;
   for (const auto& name : list_files(labels).files) {
     for (const auto suffix : {kTrainIdSuffix, kIdSuffix}) {
-      if (has_suffix(name, suffix)) labelled.insert(name.substr(0, name.size() - suffix.size()));
+      if (has_suffix(name, suffix)) labelled.insert(without(suffix, name));
     }
   }
-  std::vector<std::string> without;
-  std::ranges::set_difference(labelled, stems, std::back_inserter(without));
-  if (without.empty()) return;
-  throw Error(
-      ErrorCode::kInvalidData, labels.string(),
-      fmt::format("expected an image for each of {}, {} without one: {}",
-                  plural(std::ssize(labelled), "label map"), without.size(), listing(without)));
+  std::vector<std::string> lost;
+  std::ranges::set_difference(labelled, stems, std::back_inserter(lost));
+  if (lost.empty()) return;
+  throw Error(ErrorCode::kInvalidData, labels.string(),
+              fmt::format("expected an image for each of {}, {} without one: {}",
+                          plural(std::ssize(labelled), "label map"), lost.size(), listing(lost)));
 }
 
 [[noreturn]] void fail_at(const ScenePaths& paths, const LabelMap& label, std::size_t pixel,
@@ -137,10 +141,13 @@ void map_ids(const ScenePaths& paths, LabelMap& label) {
   }
 }
 
+bool is_class(std::uint8_t value, std::int64_t num_classes) {
+  return value < num_classes || value == kIgnoredClass;
+}
+
 void check_classes(const ScenePaths& paths, const LabelMap& label, std::int64_t num_classes) {
-  const auto wrong = std::find_if(
-      label.classes.begin(), label.classes.end(),
-      [num_classes](std::uint8_t value) { return value >= num_classes && value != kIgnoredClass; });
+  const auto wrong = std::ranges::find_if_not(
+      label.classes, [num_classes](std::uint8_t value) { return is_class(value, num_classes); });
   if (wrong == label.classes.end()) return;
   fail_at(paths, label, static_cast<std::size_t>(wrong - label.classes.begin()),
           fmt::format("expected classes 0 to {} or 255", num_classes - 1));
@@ -148,13 +155,11 @@ void check_classes(const ScenePaths& paths, const LabelMap& label, std::int64_t 
 
 /// Whether what poses as an image is a label map: grey, or with a palette, and of classes alone.
 bool holds_classes(const fs::path& path, const Image& image, std::int64_t num_classes) {
-  const auto is_class = [&](std::uint8_t value) {
-    return value < num_classes || value == kIgnoredClass;
-  };
-  if (png_has_palette(path)) return std::ranges::all_of(read_label_png(path).classes, is_class);
+  const auto is_one = [num_classes](std::uint8_t value) { return is_class(value, num_classes); };
+  if (png_has_palette(path)) return std::ranges::all_of(read_label_png(path).classes, is_one);
   for (std::size_t i = 0; i + 2 < image.pixels.size(); i += 3) {
     const auto blue = image.pixels[i];
-    if (blue != image.pixels[i + 1] || blue != image.pixels[i + 2] || !is_class(blue)) return false;
+    if (blue != image.pixels[i + 1] || blue != image.pixels[i + 2] || !is_one(blue)) return false;
   }
   return true;
 }

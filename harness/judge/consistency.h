@@ -2,7 +2,9 @@
 
 #include <string>
 
+#include "harness/base/error.h"
 #include "harness/record/evaluation_record.h"
+#include "harness/record/fields.h"
 #include "harness/record/lockstep_record.h"
 #include "harness/record/run_result.h"
 #include "harness/record/training_record.h"
@@ -21,6 +23,17 @@ std::string contradiction(const RunResult& result, const EvaluationRecord& recor
 template <typename R>
 std::string contradiction(const RunResult& /*result*/, const R& /*record*/) {
   return "";
+}
+
+/// The measurements of a result, which is of status ok. Throws Error(kInvalidJson) where they
+/// cannot be read (measurements_of) or contradict the result.
+template <Record R>
+R consistent_measurements(const RunResult& result) {
+  R record = measurements_of<R>(result);
+  const std::string why = contradiction(result, record);
+  if (why.empty()) return record;
+  throw Error(ErrorCode::kInvalidJson, run_result_name(result.stage, result.precision, result.seed),
+              "it contradicts itself: " + why);
 }
 
 }  // namespace harness

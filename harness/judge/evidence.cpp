@@ -52,10 +52,6 @@ ResultEvidence find_result(const ClaimContext& context, std::string_view stage,
   return use_result(*result);
 }
 
-Finding contradicts_itself(const RunResult& result, const std::string& why) {
-  return fail_unmeasured(text_of(result) + " contradicts itself: " + why);
-}
-
 Finding unreadable(const RunResult& result, const Error& error) {
   return fail_unmeasured(fmt::format("{} cannot be read: {}", text_of(result), error.detail()));
 }

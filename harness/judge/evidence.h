@@ -3,7 +3,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "harness/base/error.h"
 #include "harness/judge/consistency.h"
@@ -29,9 +28,6 @@ ResultEvidence use_result(const RunResult& result);
 /// The failure of a result whose measurements cannot be read.
 Finding unreadable(const RunResult& result, const Error& error);
 
-/// The failure of measurements that are not of what their result is stored as.
-Finding contradicts_itself(const RunResult& result, const std::string& why);
-
 /// A stage's measurements, read as the record that the stage writes.
 ///
 /// Absent for the same reason where find_result() finds no result. Measurements that cannot be read
@@ -48,11 +44,7 @@ template <Record R>
 RecordEvidence<R> read_record(const ResultEvidence& evidence) {
   if (evidence.absence) return {nullptr, std::nullopt, evidence.absence};
   try {
-    R record = measurements_of<R>(*evidence.result);
-    if (const auto why = contradiction(*evidence.result, record); !why.empty()) {
-      return {nullptr, std::nullopt, contradicts_itself(*evidence.result, why)};
-    }
-    return {evidence.result, std::move(record), std::nullopt};
+    return {evidence.result, consistent_measurements<R>(*evidence.result), std::nullopt};
   } catch (const Error& error) {
     return {nullptr, std::nullopt, unreadable(*evidence.result, error)};
   }

@@ -1,22 +1,15 @@
 #include "harness/judge/finding.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "harness/base/text.h"
+#include "harness/record/job.h"
+
 namespace harness {
-namespace {
-
-bool contains(const std::vector<std::string>& texts, std::string_view text) {
-  return std::find(texts.begin(), texts.end(), text) != texts.end();
-}
-
-}  // namespace
 
 bool JobScope::asks_for_stage(std::string_view stage) const {
-  if (stages.empty() || contains(stages, stage)) return true;
-  const bool is_part_of_evaluation = stage == "evaluate_ms_flip" || stage == "parity";
-  return is_part_of_evaluation && contains(stages, "evaluate");
+  return stages.empty() || contains(stages, stage) || contains(stages, stage_that_brings(stage));
 }
 
 bool JobScope::asks_for_precision(std::string_view precision) const {

@@ -7,15 +7,12 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/base/text.h"
 #include "harness/judge/claims.h"
 
 namespace harness {
 namespace fs = std::filesystem;
 namespace {
-
-bool contains(const std::vector<std::string>& texts, const std::string& text) {
-  return std::find(texts.begin(), texts.end(), text) != texts.end();
-}
 
 /// Refuses a suite that lacks a row of the run: a row that is not judged would be a silent pass.
 void check_rows(const JobRecord& job, const Suite& suite) {
@@ -108,13 +105,10 @@ Json what_was_run(const Row& row) {
 }
 
 /// Another recipe's results prove nothing of this one.
-void require_rows_as_run(const fs::path& directory, const Suite& suite) {
-  const fs::path file = directory / "suite.json";
-  if (!fs::exists(file)) return;
-  const Suite run = read_suite(file);
+void require_rows_as_run(const std::vector<Row>& run, const Suite& suite) {
   for (const auto& row : suite.rows) {
-    const auto same = std::ranges::find(run.rows, row.id, &Row::id);
-    if (same == run.rows.end() || what_was_run(row) == what_was_run(*same)) continue;
+    const auto same = std::ranges::find(run, row.id, &Row::id);
+    if (same == run.end() || what_was_run(row) == what_was_run(*same)) continue;
     throw Error(ErrorCode::kUsage, row.id,
                 fmt::format("expected the row as it was run, {}, got {}; judge by a suite with the "
                             "same recipe, or run the row again",
@@ -161,11 +155,14 @@ StoredRun read_run(const fs::path& directory) {
     run.results[asked.row].push_back(read_asked(directory, asked));
   }
   run.left_over = left_over(directory, run.job);
+  const fs::path suite = directory / "suite.json";
+  if (fs::exists(suite)) run.rows = read_suite(suite).rows;
   return run;
 }
 
 JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options) {
   check_rows(run.job, suite);
+  require_rows_as_run(run.rows, suite);
   const JobScope scope{run.job.stages, run.job.precisions, options.require};
   JudgedRun judged;
   for (const auto& row : suite.rows) {
@@ -185,7 +182,6 @@ JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions
 }
 
 JudgedRun judge_run(const fs::path& directory, const Suite& suite, const JudgeOptions& options) {
-  require_rows_as_run(directory, suite);
   return judge_run(read_run(directory), suite, options);
 }
 

@@ -31,18 +31,19 @@ struct StoredRun {
   /// device) is replaced by a failed one.
   std::map<std::string, std::vector<RunResult>> results;
   std::vector<std::string> left_over;  ///< Other results, as "<row>/<file>".
+  std::vector<Row> rows;               ///< As the stored suite.json has them; empty without one.
 };
 
-/// Throws Error(kIo), Error(kUsage) and Error(kInvalidJson) for run.json (read_job).
+/// Throws Error(kIo), Error(kUsage) and Error(kInvalidJson) for run.json (read_job), and as
+/// read_suite() for a suite.json that cannot be read.
 StoredRun read_run(const std::filesystem::path& directory);
 
 /// Judges a run by a suite, which need not be the one of the run: a changed tolerance costs no new
 /// run. Rows in the suite's order. Throws Error(kUsage) for a row of the run that the suite does
-/// not have.
+/// not have, and for one with another arithmetic, recipe or model than it was run with.
 JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options = {});
 
-/// The same for a run directory. Throws Error(kUsage) also for a row with another arithmetic,
-/// recipe or model than that of the stored suite, by which it was run.
+/// Reads and judges a run directory.
 JudgedRun judge_run(const std::filesystem::path& directory, const Suite& suite,
                     const JudgeOptions& options = {});
 

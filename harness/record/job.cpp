@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/base/text.h"
 #include "harness/record/fields.h"
 #include "harness/record/schema.h"
 
@@ -56,27 +57,17 @@ void refuse_doubles(const JobRecord& job, std::string_view subject) {
       fmt::format("asked: expected {}, got {} {} {}", expected, one.row, one.stage, one.precision));
 }
 
-bool contains(const std::vector<std::string>& texts, const std::string& text) {
-  return std::ranges::find(texts, text) != texts.end();
-}
-
-/// Stages by the name that they are asked for: evaluate brings two more.
-std::string stage_asked_for(const std::string& stage) {
-  return stage == "parity" || stage == "evaluate_ms_flip" ? "evaluate" : stage;
-}
-
 /// A job that lost some of what it asked for would be judged by the rest.
 void refuse_contradictions(const JobRecord& job, std::string_view subject) {
   std::map<std::tuple<std::string, std::string, std::string>, std::set<std::int64_t>> seeds;
   for (const auto& one : job.asked) {
-    if (!job.rows.empty() && !contains(job.rows, one.row))
+    if (!job.rows.empty() && !contains(job.rows, one.row)) {
       contradict(subject, one, "one of the job's rows");
+    }
     // The published files are examined for any stage.
     const bool fits = one.stage == "examine" || job.stages.empty() ||
-                      contains(job.stages, stage_asked_for(one.stage));
-    if (!fits) {
-      contradict(subject, one, "one of the job's stages");
-    }
+                      contains(job.stages, stage_that_brings(one.stage));
+    if (!fits) contradict(subject, one, "one of the job's stages");
     if (one.seed) seeds[{one.row, one.stage, one.precision}].insert(*one.seed);
   }
   const std::set<std::int64_t> all(job.seeds.begin(), job.seeds.end());
@@ -89,6 +80,10 @@ void refuse_contradictions(const JobRecord& job, std::string_view subject) {
 }
 
 }  // namespace
+
+std::string_view stage_that_brings(std::string_view stage) noexcept {
+  return stage == "parity" || stage == "evaluate_ms_flip" ? "evaluate" : stage;
+}
 
 bool AskedExecution::is_same_as(const AskedExecution& other) const noexcept {
   return row == other.row && stage == other.stage && precision == other.precision &&

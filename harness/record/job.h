@@ -55,10 +55,15 @@ struct JobRecord {
   void ask(const AskedExecution& execution);
 };
 
+/// The stage that a user asks for to get this one: "evaluate" for "parity" and "evaluate_ms_flip",
+/// itself for every other.
+std::string_view stage_that_brings(std::string_view stage) noexcept;
+
 Json to_json(const JobRecord& job);
 
 /// Throws Error(kInvalidJson): a key missing, unknown or of another type, an execution asked for
-/// twice, or a run directory of an earlier version.
+/// twice, one of a row or stage that is not the job's, a seed of the job that one of the stages
+/// with seeds lacks, or a run directory of an earlier version.
 JobRecord job_from_json(const Json& value, std::string_view subject);
 
 /// DIR/run.json. Throws as job_from_json(), Error(kIo), and Error(kUsage) when DIR is not a run

@@ -125,27 +125,29 @@ std::set<std::string> names_of(const std::map<std::string, Value>& values) {
 }
 
 /// What differs from run to run of one arithmetic: times, and memory of the process.
-bool is_of_the_machine(const std::string& key) {
-  return key.find("seconds") != std::string::npos || key.ends_with("_per_second") ||
-         key == "peak_bytes";
+bool is_of_the_machine(Json::json_pointer place) {
+  for (; !place.empty(); place.pop_back()) {
+    const std::string& key = place.back();
+    if (key.find("seconds") != std::string::npos || key.ends_with("_per_second") ||
+        key == "peak_bytes") {
+      return true;
+    }
+  }
+  return false;
 }
 
 /// The place of the first value that differs, times left out; "" where all are the same.
-std::string first_difference(const Json& a, const Json& b, const std::string& place) {
-  if (!a.is_structured() || a.type() != b.type()) return a == b ? "" : place;
-  if (a.size() != b.size()) return place;
-  for (const auto& [key, value] : a.items()) {
-    if (a.is_object() && is_of_the_machine(key)) continue;
-    const std::string below = fmt::format("{}/{}", place, key);
-    if (a.is_object() && !b.contains(key)) return below;
-    const Json& other = a.is_object() ? b.at(key) : b.at(std::stoul(key));
-    if (auto found = first_difference(value, other, below); !found.empty()) return found;
+std::string first_difference(const Json& a, const Json& b) {
+  const Json changes = Json::diff(a, b);
+  for (const auto& change : changes) {
+    const auto place = change.at("path").get<std::string>();
+    if (!is_of_the_machine(Json::json_pointer(place))) return "measurements" + place;
   }
   return "";
 }
 
 Compared compare_measurements(const std::string& what, const RunResult& a, const RunResult& b) {
-  const std::string differs = first_difference(a.measurements, b.measurements, "measurements");
+  const std::string differs = first_difference(a.measurements, b.measurements);
   const bool equal = differs.empty();
   return {what,
           equal,

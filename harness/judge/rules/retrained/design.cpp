@@ -1,6 +1,5 @@
 #include "harness/judge/rules/retrained/design.h"
 
-#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <optional>
@@ -8,16 +7,13 @@
 #include <fmt/format.h>
 
 #include "harness/base/number_text.h"
+#include "harness/base/text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/rules/retrained/comparison.h"
 #include "harness/judge/rules/retrained/retrained_miou.h"
 
 namespace harness {
 namespace {
-
-bool contains(const std::vector<std::string>& texts, const std::string& text) {
-  return std::find(texts.begin(), texts.end(), text) != texts.end();
-}
 
 /// A comparison that would show no difference at all.
 struct Plan {

@@ -298,10 +298,7 @@ void add(Seeds& seeds, const RunResult& result) {
   if (result.status == RunStatus::kError) return add(seeds.failures, result, result.reason);
   if (!result.seed) return add(seeds.failures, result, "expected the result of a seed");
   try {
-    const auto record = measurements_of<LockstepRecord>(result);
-    if (const auto why = contradiction(result, record); !why.empty()) {
-      return add(seeds.failures, result, why);
-    }
+    const auto record = consistent_measurements<LockstepRecord>(result);
     if (seeds.records.emplace(*result.seed, record).second) return;
     add(seeds.failures, result, "expected one result, got two");
   } catch (const Error& error) {

@@ -38,15 +38,6 @@ std::string census_difference(const OperatorCounts& census, Policy policy) {
   return wrong;
 }
 
-/// What is wrong with one training as a whole.
-void append_failures(std::string& failures, const std::string& seed, const TrainingRecord& record) {
-  if (record.skipped >= record.steps) append(failures, seed + ": every step was skipped");
-  if (record.non_finite_weights > 0) {
-    append(failures, fmt::format("{}: {} of the trained model not finite", seed,
-                                 plural(record.non_finite_weights, "weight")));
-  }
-}
-
 struct Range {
   double low = INFINITY;
   double high = 0.0;
@@ -128,7 +119,8 @@ Finding retrained_finite(const TrainingRecords& trainings, double published) {
     steps += record.steps;
     skipped_steps += record.skipped;
     bad += record.applied_non_finite_steps;
-    append_failures(failures, seed_text(seed), record);
+    const std::string ruin = ruin_of(record);
+    if (!ruin.empty()) append(failures, fmt::format("{}: {}", seed_text(seed), ruin));
   }
   std::string text = "of " + plural(steps, "step");
   if (skipped_steps > 0) text += fmt::format(", {} of them skipped", count_text(skipped_steps));

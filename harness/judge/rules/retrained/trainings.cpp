@@ -24,18 +24,13 @@ Training read_training(const RunResult& result) {
   training.reason = result.reason;
   if (result.status != RunStatus::kOk) return training;
   try {
-    training.record = measurements_of<TrainingRecord>(result);
+    training.record = consistent_measurements<TrainingRecord>(result);
   } catch (const Error& error) {
     training.status = RunStatus::kError;
     training.reason = error.what();
     return training;
   }
   const TrainingRecord& record = training.record;
-  if (auto why = contradiction(result, record); !why.empty()) {
-    training.status = RunStatus::kError;
-    training.reason = std::move(why);
-    return training;
-  }
   if (record.iterations == record.asked_iterations && record.steps == record.iterations) {
     return training;
   }
@@ -81,12 +76,8 @@ std::optional<Finding> account_for_schedule(const std::vector<Training>& trainin
 std::optional<Finding> account_for_divergence(const std::vector<Training>& trainings) {
   std::string lost;
   for (const auto& [seed, status, reason, record] : trainings) {
-    std::string why;
-    if (record.skipped >= record.steps) {
-      why = "every step was skipped";
-    } else if (record.non_finite_weights > 0) {
-      why = plural(record.non_finite_weights, "weight") + " of the trained model not finite";
-    } else if (record.applied_non_finite_steps > 0) {
+    std::string why = ruin_of(record);
+    if (why.empty() && record.applied_non_finite_steps > 0) {
       why = plural(record.applied_non_finite_steps, "step") + " applied that were not finite";
     }
     if (!why.empty()) {
@@ -163,6 +154,15 @@ Finding judge_both_trainings(
     return single.absence ? *single.absence : rule(half, single.records);
   };
   return judge_trainings(context, precision, schedule, both);
+}
+
+std::string ruin_of(const TrainingRecord& record) {
+  std::string ruin = record.skipped >= record.steps ? "every step was skipped" : "";
+  if (record.non_finite_weights > 0) {
+    ruin += fmt::format("{}{} of the trained model not finite", ruin.empty() ? "" : ", ",
+                        plural(record.non_finite_weights, "weight"));
+  }
+  return ruin;
 }
 
 std::optional<Finding> missing_miou(const TrainingRecords& records) {

@@ -40,6 +40,7 @@ std::vector<Training> read_trainings(const ClaimContext& context, const std::str
 /// - SKIPPED when all of them were skipped, for lack of what the reason names.
 /// - kWhole: SKIPPED when all were cut short of their schedule, FAIL when only some were.
 /// - FAIL when one trained no step.
+/// - kWhole: FAIL when one diverged or skipped every step: its mIoU is that of nothing learnt.
 /// trainings: not empty. precision: for the text.
 std::optional<Finding> account_for(const std::vector<Training>& trainings,
                                    const std::string& precision, Schedule schedule);
@@ -54,6 +55,10 @@ Finding judge_trainings(const ClaimContext& context, const std::string& precisio
 Finding judge_both_trainings(
     const ClaimContext& context, const std::string& precision, Schedule schedule,
     const std::function<Finding(const TrainingRecords& half, const TrainingRecords& single)>& rule);
+
+/// Why a training learnt nothing, "every step was skipped" or "3 weights of the trained model not
+/// finite"; "" when neither is so.
+std::string ruin_of(const TrainingRecord& record);
 
 /// A failure that names the seeds whose training ended without a finite mIoU; nullopt when all have
 /// one.
