@@ -1,10 +1,11 @@
 #include "harness/judge/consistency.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "harness/arithmetic/policy.h"
+#include "harness/judge/evaluation_consistency.h"
+#include "harness/judge/lockstep_consistency.h"
+#include "harness/judge/training_consistency.h"
 
 namespace harness {
 namespace {
@@ -15,24 +16,8 @@ std::string other_policy(const RunResult& result, const std::string& policy) {
   return fmt::format("expected the arithmetic {}, the record is of {}", expected, policy);
 }
 
-}  // namespace
-
-std::string contradiction(const RunResult& result, const TrainingRecord& record) {
-  if (auto other = other_policy(result, record.policy); !other.empty()) return other;
-  const auto listed = std::ssize(record.skipped_steps);
-  if (record.skipped >= 0 && record.skipped <= record.steps && listed <= record.skipped) return "";
-  return fmt::format("of {} steps {} were skipped, and {} are listed", record.steps, record.skipped,
-                     listed);
-}
-
-std::string contradiction(const RunResult& result, const LockstepRecord& record) {
-  if (auto other = other_policy(result, record.policy); !other.empty()) return other;
-  const int digits = significant_digits(policy_of_precision(result.precision));
-  if (record.digits == digits) return "";
-  return fmt::format("expected {} significant digits, the record has {}", digits, record.digits);
-}
-
-std::string contradiction(const RunResult& result, const EvaluationRecord& record) {
+/// By the type that convolutions ran in; nothing is known of an evaluation without a census.
+std::string other_convolutions(const RunResult& result, const EvaluationRecord& record) {
   if (!record.forward) return "";
   const auto expected = to_string(facts(policy_of_precision(result.precision)).compute);
   const auto convolutions = record.forward->census.find("convolution");
@@ -43,6 +28,33 @@ std::string contradiction(const RunResult& result, const EvaluationRecord& recor
                        type);
   }
   return "";
+}
+
+}  // namespace
+
+std::string contradiction(const RunResult& result, const TrainingRecord& record) {
+  if (auto other = other_policy(result, record.policy); !other.empty()) return other;
+  return inconsistency(record);
+}
+
+std::string contradiction(const RunResult& result, const LockstepRecord& record) {
+  if (auto other = other_policy(result, record.policy); !other.empty()) return other;
+  const int digits = significant_digits(policy_of_precision(result.precision));
+  if (record.digits == digits) return inconsistency(record);
+  return fmt::format("expected {} significant digits, the record has {}", digits, record.digits);
+}
+
+std::string contradiction(const RunResult& result, const EvaluationRecord& record) {
+  const std::string_view protocol = result.stage == "evaluate_ms_flip" ? "ms_flip" : "whole";
+  if (record.protocol != protocol) {
+    return fmt::format("expected the protocol {}, the record is of {}", protocol, record.protocol);
+  }
+  const auto other = other_convolutions(result, record);
+  return other.empty() ? inconsistency(record) : other;
+}
+
+std::string contradiction(const RunResult& /*result*/, const ParityRecord& record) {
+  return inconsistency(record);
 }
 
 }  // namespace harness

@@ -11,15 +11,15 @@
 
 namespace harness {
 
-/// Why a stage cannot have measured this in the arithmetic that its result is stored for, or "".
-/// A result's name says what was asked for; its record says what was done.
+/// Why a stage cannot have measured this in the arithmetic that its result is stored for, or why
+/// the record contradicts itself (*_consistency.h); "" when neither is so. A result's name says
+/// what was asked for; its record says what was done.
 std::string contradiction(const RunResult& result, const TrainingRecord& record);
 std::string contradiction(const RunResult& result, const LockstepRecord& record);
-
-/// By the type that convolutions ran in; nothing is known of an evaluation without a census.
 std::string contradiction(const RunResult& result, const EvaluationRecord& record);
+std::string contradiction(const RunResult& result, const ParityRecord& record);
 
-/// Records that say nothing of their arithmetic.
+/// Records in which nothing is said twice.
 template <typename R>
 std::string contradiction(const RunResult& /*result*/, const R& /*record*/) {
   return "";

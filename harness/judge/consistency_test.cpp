@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/testing/trainings.h"
+
 namespace harness {
 namespace {
 using testing::HasSubstr;
@@ -22,17 +24,26 @@ TEST(Contradiction, ATrainingIsOfThePolicyOfItsPrecision) {
   EXPECT_THAT(contradiction(result_in("fp16-amp"), record), HasSubstr("fp16-master"));
 }
 
-TEST(Contradiction, ATrainingSkipsNoMoreStepsThanItHas) {
-  TrainingRecord record;
-  record.policy = "fp32";
-  record.steps = 5;
-  record.skipped = 2;
-  record.skipped_steps = {1, 3};
-  EXPECT_THAT(contradiction(result_in("fp32"), record), IsEmpty());
-  for (const std::int64_t skipped : {-5, 1, 6}) {
-    record.skipped = skipped;
-    EXPECT_THAT(contradiction(result_in("fp32"), record), HasSubstr("of 5 steps")) << skipped;
-  }
+TEST(Contradiction, ARecordThatContradictsItselfIsNone) {
+  TrainingRecord training = training_record("fp32", 50.0);
+  training.skipped = 601;
+  EXPECT_THAT(contradiction(result_in("fp32"), training), HasSubstr("600 steps"));
+  ParityRecord parity = sample::parity_record();
+  EXPECT_THAT(contradiction(result_in("fp16"), parity), IsEmpty());
+  parity.pixels += 1;
+  EXPECT_THAT(contradiction(result_in("fp16"), parity), HasSubstr("2,000,000,001 pixels"));
+  EvaluationRecord evaluation = sample::evaluation_record(50.0);
+  evaluation.miou = 51.0;
+  EXPECT_THAT(contradiction(result_in("fp16"), evaluation), HasSubstr("the mIoU is 51"));
+}
+
+TEST(Contradiction, AnEvaluationIsOfTheProtocolOfItsStage) {
+  const EvaluationRecord record = sample::evaluation_record(50.0);
+  RunResult result = result_in("fp16");
+  result.stage = "evaluate";
+  EXPECT_THAT(contradiction(result, record), IsEmpty());
+  result.stage = "evaluate_ms_flip";
+  EXPECT_THAT(contradiction(result, record), HasSubstr("expected the protocol ms_flip"));
 }
 
 TEST(Contradiction, ALockstepHasTheDigitsOfItsArithmetic) {
@@ -49,9 +60,8 @@ TEST(Contradiction, ALockstepHasTheDigitsOfItsArithmetic) {
 }
 
 TEST(Contradiction, AnEvaluationsConvolutionsRanInItsPrecision) {
-  EvaluationRecord record;
+  EvaluationRecord record = sample::evaluation_record(50.0);
   EXPECT_THAT(contradiction(result_in("fp16"), record), IsEmpty());
-  record.forward.emplace();
   record.forward->census["convolution"] = {{"float16", 61}};
   EXPECT_THAT(contradiction(result_in("fp16"), record), IsEmpty());
   EXPECT_THAT(contradiction(result_in("fp32"), record), HasSubstr("61 in float16"));

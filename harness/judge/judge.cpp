@@ -40,30 +40,34 @@ RunResult failed(const AskedExecution& asked, std::string reason) {
   return result;
 }
 
-bool is_result_of(const RunResult& result, const AskedExecution& asked) {
-  return asked.is_same_as({result.row, result.stage, result.precision, result.seed, ""});
+/// Why the result is not that of the execution, "" when it is.
+std::string mismatch(const RunResult& result, const AskedExecution& asked, const JobRecord& job) {
+  if (!asked.is_same_as({result.row, result.stage, result.precision, result.seed, ""})) {
+    return fmt::format("holds a result of {}, {}", result.row,
+                       execution_text(result.stage, result.precision, result.seed));
+  }
+  if (result.key != asked.key) {
+    return "is left over from a job with another program, recipe, data set or device";
+  }
+  if (result.suite != job.suite) return fmt::format("is of the suite \"{}\"", result.suite);
+  // Examining a file computes on no device.
+  if (result.device.empty() == (result.stage == "examine") &&
+      (result.device.empty() || result.device == job.device)) {
+    return "";
+  }
+  return fmt::format("is of the device \"{}\"", result.device);
 }
 
 /// The result of the execution, or the failure that it counts as.
-RunResult read_asked(const fs::path& directory, const AskedExecution& asked) {
+RunResult read_asked(const fs::path& directory, const AskedExecution& asked, const JobRecord& job) {
   const std::string name = run_result_name(asked.stage, asked.precision, asked.seed);
   const fs::path file = directory / asked.row / name;
   if (!fs::exists(file)) return failed(asked, "it was asked for and left no result");
   if (asked.key.empty()) return failed(asked, "it was asked for and never begun");
   try {
     RunResult result = run_result_from_json(read_json_file(file), name);
-    if (!is_result_of(result, asked)) {
-      return failed(asked,
-                    fmt::format("{} holds a result of {}, {}", name, result.row,
-                                execution_text(result.stage, result.precision, result.seed)));
-    }
-    if (result.key != asked.key) {
-      return failed(
-          asked,
-          fmt::format("{} is left over from a job with another program, recipe, data set or device",
-                      name));
-    }
-    return result;
+    const std::string why = mismatch(result, asked, job);
+    return why.empty() ? result : failed(asked, fmt::format("{} {}", name, why));
   } catch (const Error& error) {
     return failed(asked, fmt::format("its result cannot be read: {}", error.what()));
   }
@@ -152,7 +156,7 @@ StoredRun read_run(const fs::path& directory) {
   StoredRun run;
   run.job = read_job(directory);
   for (const auto& asked : run.job.asked) {
-    run.results[asked.row].push_back(read_asked(directory, asked));
+    run.results[asked.row].push_back(read_asked(directory, asked, run.job));
   }
   run.left_over = left_over(directory, run.job);
   const fs::path suite = directory / "suite.json";

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -140,15 +142,41 @@ inline RunResult examine() {
   return result("examine", "", record_to_json(ExamineRecord{checkpoint(), log()}));
 }
 
+/// Counts of two classes alike that give this mIoU, in percent, to seven digits. None for NaN.
+inline std::int64_t true_positives(double miou, std::int64_t pixels) {
+  const double iou = miou / 100.0;
+  return std::isfinite(iou) ? std::llround(iou * static_cast<double>(pixels) / (1.0 + iou)) : 0;
+}
+
+/// Gives the record a confusion matrix with this mIoU, and what follows from it.
+inline void set_miou(EvaluationRecord& record, double miou) {
+  const std::int64_t pixels = std::isfinite(miou) ? 500'000'000 : 0;
+  const std::int64_t right = true_positives(miou, pixels);
+  const std::int64_t wrong = pixels - 2 * right;
+  const auto percent = [](std::int64_t part, std::int64_t whole) {
+    return 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  };
+  record.pixels = pixels;
+  record.classes = 2;
+  record.confusion = {{right, wrong}, {0, right}};
+  record.miou = miou;
+  record.iou = {miou, miou};
+  record.acc = {percent(right, right + wrong), percent(right, right)};
+  record.macc = (record.acc[0] + record.acc[1]) / 2.0;
+  record.aacc = percent(2 * right, pixels);
+}
+
+/// Whole images.
 inline EvaluationRecord evaluation_record(double miou) {
   EvaluationRecord record;
   record.protocol = "whole";
   record.images = 16;
-  record.pixels = 500000;
-  record.miou = miou;
+  set_miou(record, miou);
   record.images_per_second = 12.5;
+  record.seconds_per_image = {0.08, 0.07, 0.09, 11, 5};
   record.logits.elements = 7000;
   ForwardRecord& forward = record.forward.emplace();
+  forward.peak_bytes = 50'000'000;
   forward.activations.images = 4;
   forward.activations.elements = 1000000;
   forward.activations.half_subnormals = 1200;
@@ -162,17 +190,28 @@ inline RunResult evaluate(std::string precision = "fp16", double miou = 52.051) 
   return result("evaluate", std::move(precision), record_to_json(evaluation_record(miou)));
 }
 
+/// Gives the comparison images with these mIoUs, and what follows from them.
+inline void set_mious(ParityRecord& record, double miou, double reference) {
+  constexpr std::int64_t kPixels = 1'000'000'000;
+  const auto right = true_positives(miou, kPixels);
+  const auto right_reference = true_positives(reference, kPixels);
+  record.per_image.assign(static_cast<std::size_t>(record.images),
+                          {{right, right},
+                           {kPixels - right, kPixels - right},
+                           {right_reference, right_reference},
+                           {kPixels - right_reference, kPixels - right_reference}});
+  record.pixels = record.images * kPixels;
+  record.miou = miou;
+  record.miou_reference = reference;
+  record.difference = miou - reference;
+}
+
 inline ParityRecord parity_record() {
-  const PairedCounts image{{50, 30}, {100, 60}, {50, 30}, {100, 60}};
   ParityRecord record;
   record.images = 2;
-  record.pixels = 200000;
-  record.changed_pixels = 120;
-  record.miou = 52.051;
-  record.miou_reference = 52.060;
-  record.difference = 52.051 - 52.060;
+  set_mious(record, 52.051, 52.060);
+  record.changed_pixels = 1'200'000;
   record.logits = {2, 0.002, 1e-6, 4.0};
-  record.per_image = {image, image};
   return record;
 }
 

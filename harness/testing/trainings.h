@@ -19,6 +19,12 @@ inline OperatorCounts census_of_half() {
           {"loss", {{"float32", 2}}}};
 }
 
+/// For tests: gives the training one validation, after its last iteration.
+inline void set_miou(TrainingRecord& record, double miou) {
+  record.validation = {{record.iterations, miou, miou, miou}};
+  record.miou = record.best_miou = miou;
+}
+
 /// For tests: the record of a whole training in "fp16" or "fp32" to which nothing happened.
 inline TrainingRecord training_record(const std::string& precision, double miou) {
   const bool is_half = precision == "fp16";
@@ -30,7 +36,7 @@ inline TrainingRecord training_record(const std::string& precision, double miou)
   const double scale = is_half ? 512.0 : 1.0;
   record.scale = {scale, scale, scale, scale, {}};
   record.loss = {3.0, 1.0};
-  record.miou = record.best_miou = miou;
+  set_miou(record, miou);
   record.census = census_of_half();
   record.peak_bytes = is_half ? 600000 : 1000000;
   record.seconds = 30.0;

@@ -157,8 +157,10 @@ TEST(ForwardClaims, Bfloat16HasItsOwnRange) {
 
 TEST(ForwardClaims, Bfloat16OverflowsToo) {
   auto sample = bfloat16_case("range");
-  sample.change_evaluation(
-      [](EvaluationRecord& record) { record.forward->activations.non_finite = 1; });
+  sample.change_evaluation([](EvaluationRecord& record) {
+    record.forward->activations.non_finite = 1;
+    record.forward->activations.first_non_finite_layer = "backbone.stem.0";
+  });
   const auto finding = sample.judge(judge_range);
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_THAT(finding.reason,

@@ -90,7 +90,6 @@ TEST(HardwareClaims, APeakOfTrainingSaysNothingAboutEvaluation) {
 TEST(HardwareClaims, OnTheRightHardwareNothingMeasuredFails) {
   auto sample = memory_on_gpu(0);
   EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
-  EXPECT_EQ(sample.judge(judge_memory).reason, "no peak memory was measured");
   sample.change_evaluation([](auto& record) { record.forward.reset(); });
   EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
   EXPECT_EQ(sample.judge(judge_memory).reason, "no peak memory was measured");

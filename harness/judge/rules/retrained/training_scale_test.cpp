@@ -154,6 +154,7 @@ TrainingRecord scaled_training(const ScalerOptions& scaler, double last,
   record.skipped_steps = overflows;
   record.skipped = static_cast<std::int64_t>(overflows.size());
   record.overflows = record.non_finite_steps = record.skipped;
+  if (!overflows.empty()) record.first_non_finite_step = overflows.front();
   record.scale = {scaler.init_scale, last, last, scaler.init_scale, changes};
   return record;
 }

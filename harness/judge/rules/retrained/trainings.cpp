@@ -17,7 +17,19 @@ std::string progress_text(const TrainingRecord& record, std::int64_t of) {
   return fmt::format("{} of {}", count_text(record.iterations), plural(of, "iteration"));
 }
 
-Training read_training(const RunResult& result) {
+/// Why the training is not of the row's recipe, "" when it is. Other rows' recipes train for other
+/// times, and reach other mIoUs.
+std::string other_recipe(const TrainingRecord& record, const Json& recipe) {
+  for (const auto& [key, trained] :
+       {std::pair{"iterations", record.scheduled_iterations}, std::pair{"batch", record.batch}}) {
+    if (!recipe.is_object() || !recipe.contains(key) || recipe.at(key) == trained) continue;
+    return fmt::format("expected {} {} by the row's recipe, it trained by {}",
+                       recipe.at(key).dump(), key, trained);
+  }
+  return "";
+}
+
+Training read_training(const RunResult& result, const Row& row) {
   Training training;
   training.seed = result.seed.value_or(0);
   training.status = result.status;
@@ -31,11 +43,11 @@ Training read_training(const RunResult& result) {
     return training;
   }
   const TrainingRecord& record = training.record;
-  if (record.iterations == record.asked_iterations && record.steps == record.iterations) {
-    return training;
+  training.reason = other_recipe(record, row.recipe);
+  if (record.iterations != record.asked_iterations || record.steps != record.iterations) {
+    training.reason = "stopped after " + progress_text(record, record.asked_iterations);
   }
-  training.status = RunStatus::kError;
-  training.reason = "stopped after " + progress_text(record, record.asked_iterations);
+  if (!training.reason.empty()) training.status = RunStatus::kError;
   return training;
 }
 
@@ -54,6 +66,24 @@ std::string losses_text(const std::vector<Training>& trainings, const std::strin
   return fmt::format("{} of {} in {} finished{}", count_text(finished),
                      plural(static_cast<std::int64_t>(trainings.size()), "training"), precision,
                      text);
+}
+
+/// Trainings of other lengths or batches are of another recipe: not of one distribution.
+std::optional<Finding> account_for_recipe(const std::vector<Training>& trainings) {
+  const TrainingRecord& first = trainings.front().record;
+  for (const auto& [seed, status, reason, record] : trainings) {
+    if (record.scheduled_iterations == first.scheduled_iterations && record.batch == first.batch &&
+        record.scaler == first.scaler) {
+      continue;
+    }
+    return fail_unmeasured(fmt::format(
+        "expected one recipe; {}: {} in batches of {}, scaler {}; {}: {} in batches of {}, scaler "
+        "{}",
+        seed_text(trainings.front().seed), plural(first.scheduled_iterations, "iteration"),
+        first.batch, first.scaler, seed_text(seed),
+        plural(record.scheduled_iterations, "iteration"), record.batch, record.scaler));
+  }
+  return std::nullopt;
 }
 
 std::optional<Finding> account_for_schedule(const std::vector<Training>& trainings) {
@@ -111,7 +141,7 @@ std::vector<Training> read_trainings(const ClaimContext& context, const std::str
   for (const auto& result : context.results) {
     const bool fits =
         result.row == context.row.id && result.stage == "train" && result.precision == precision;
-    if (fits) trainings.push_back(read_training(result));
+    if (fits) trainings.push_back(read_training(result, context.row));
   }
   return trainings;
 }
@@ -133,6 +163,7 @@ std::optional<Finding> account_for(const std::vector<Training>& trainings,
     if (training.record.steps > 0) continue;
     return fail_unmeasured(seed_text(training.seed) + ": no step was trained");
   }
+  if (auto mixed = account_for_recipe(trainings)) return mixed;
   if (schedule == Schedule::kAny) return std::nullopt;
   if (auto diverged = account_for_divergence(trainings)) return diverged;
   return account_for_schedule(trainings);

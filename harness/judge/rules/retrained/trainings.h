@@ -30,8 +30,8 @@ enum class Schedule {
 using TrainingRecords = std::map<std::int64_t, TrainingRecord>;
 
 /// Every training of the row in this precision that the job asked for, finished or not, in the
-/// order of the results. One that stopped before the iterations it was asked for, or whose record
-/// cannot be read, is of status kError.
+/// order of the results. One that stopped before the iterations it was asked for, that is of
+/// another recipe than the row's, or whose record cannot be read, is of status kError.
 std::vector<Training> read_trainings(const ClaimContext& context, const std::string& precision);
 
 /// Why claims over these trainings cannot be judged; nullopt when all of them count.
@@ -39,7 +39,7 @@ std::vector<Training> read_trainings(const ClaimContext& context, const std::str
 ///   would have shown is not known, and the others are a selection.
 /// - SKIPPED when all of them were skipped, for lack of what the reason names.
 /// - kWhole: SKIPPED when all were cut short of their schedule, FAIL when only some were.
-/// - FAIL when one trained no step.
+/// - FAIL when one trained no step, or when they differ in schedule, batch or scaler.
 /// - kWhole: FAIL when one diverged or skipped every step: its mIoU is that of nothing learnt.
 /// trainings: not empty. precision: for the text.
 std::optional<Finding> account_for(const std::vector<Training>& trainings,

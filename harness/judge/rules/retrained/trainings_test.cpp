@@ -96,6 +96,8 @@ TEST(Trainings, CutShortByRequestAreSkippedOnlyTogether) {
   auto trained = three();
   const auto cut = [](TrainingRecord& record) {
     record.iterations = record.asked_iterations = record.steps = 20;
+    record.seconds = 1.0;
+    set_miou(record, 50.0);
   };
   change(trained.results[1], cut);
   EXPECT_EQ(judged(trained).verdict, Verdict::kFail);
@@ -109,7 +111,10 @@ TEST(Trainings, CutShortByRequestAreSkippedOnlyTogether) {
 
 TEST(Trainings, OneThatStoppedBeforeItsEndFailed) {
   auto trained = three();
-  change(trained.results[2], [](TrainingRecord& record) { record.iterations = 599; });
+  change(trained.results[2], [](TrainingRecord& record) {
+    record.iterations = 599;
+    set_miou(record, 50.0);
+  });
   EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kFail);
   EXPECT_THAT(judged(trained, Schedule::kAny).reason, HasSubstr("stopped after 599 of 600"));
 }
@@ -123,6 +128,23 @@ TEST(Trainings, ARecordThatCannotBeReadFailsWithItsKey) {
   EXPECT_EQ(judged(trained).verdict, Verdict::kFail);
 }
 
+TEST(Trainings, OfAnotherRecipeAreNoneOfTheRow) {
+  for (std::int64_t TrainingRecord::*const part :
+       {&TrainingRecord::batch, &TrainingRecord::scheduled_iterations}) {
+    auto trained = three();
+    change(trained.results[2], [&](TrainingRecord& record) { record.*part += 1; });
+    EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kFail);
+    EXPECT_THAT(judged(trained, Schedule::kAny).reason, HasSubstr("by the row's recipe"));
+    // A row that leaves it to the config.
+    trained.row.recipe = Json::object();
+    EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kFail);
+    EXPECT_THAT(judged(trained, Schedule::kAny).reason, HasSubstr("expected one recipe"));
+  }
+  auto trained = three();
+  change(trained.results[0], [](TrainingRecord& record) { record.scaler = "grad-scaler"; });
+  EXPECT_THAT(judged(trained, Schedule::kAny).reason, HasSubstr("grad-scaler"));
+}
+
 TEST(Trainings, OfNoStepShowNothing) {
   auto trained = three();
   change(trained.results[1], [](TrainingRecord& record) {
@@ -134,8 +156,16 @@ TEST(Trainings, OfNoStepShowNothing) {
 TEST(Trainings, OneThatDivergedReachedNothingThatCouldBeCompared) {
   const std::pair<void (*)(TrainingRecord&), const char*> kinds[] = {
       {[](TrainingRecord& record) { record.non_finite_weights = 7; }, "7 weights"},
-      {[](TrainingRecord& record) { record.applied_non_finite_steps = 2; }, "2 steps"},
-      {[](TrainingRecord& record) { record.skipped = record.steps; }, "every step was skipped"}};
+      {[](TrainingRecord& record) {
+         record.non_finite_steps = record.applied_non_finite_steps = 2;
+         record.first_non_finite_step = 5;
+       },
+       "2 steps"},
+      {[](TrainingRecord& record) {
+         record.skipped = record.overflows = record.steps;
+         for (std::int64_t i = 0; i < record.steps; ++i) record.skipped_steps.push_back(i);
+       },
+       "every step was skipped"}};
   for (const auto& [edit, words] : kinds) {
     Trained trained = three();
     change(trained.results.at(1), edit);

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "harness/record/training_record.h"
+
+namespace harness {
+
+/// What in the record cannot be together, in words, or "": steps that were skipped or not finite
+/// are among those that were made, the scale lies between its limits and ends as its changes say,
+/// the mIoU is that of the last validation, the rate follows from the time.
+///
+/// A training that stopped early is consistent; an empty record is, too.
+std::string inconsistency(const TrainingRecord& record);
+
+}  // namespace harness
