@@ -116,11 +116,12 @@ struct LockstepStep {
 
 /// Measurements of the stage `lockstep`: one row, precision and seed.
 struct LockstepRecord {
-  std::string policy;       ///< "fp16-master", ...
-  std::string scaler;       ///< "static", ...
-  std::int64_t digits = 0;  ///< Significant binary digits that the policy stores.
-  std::int64_t batch = 0;   ///< Images in a step.
-  std::int64_t steps = 0;   ///< The length of `series`.
+  std::string policy;                   ///< "fp16-master", ...
+  std::string scaler;                   ///< "static", ...
+  std::int64_t digits = 0;              ///< Significant binary digits that the policy stores.
+  std::int64_t batch = 0;               ///< Images in a step.
+  std::vector<std::string> departures;  ///< As in TrainingRecord.
+  std::int64_t steps = 0;               ///< The length of `series`.
   std::vector<LockstepStep> series;
 
   template <typename Self, typename Visit>
@@ -129,6 +130,7 @@ struct LockstepRecord {
     visit("scaler", self.scaler);
     visit("digits", self.digits);
     visit("batch", self.batch);
+    visit("departures", self.departures);
     visit("steps", self.steps);
     visit("series", self.series);
   }

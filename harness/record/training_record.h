@@ -96,6 +96,8 @@ struct TrainingRecord {
   std::int64_t asked_iterations = 0;  ///< To be trained; --iters can ask for fewer than scheduled.
   std::int64_t scheduled_iterations = 0;  ///< By the recipe.
   std::int64_t batch = 0;                 ///< Images of one iteration.
+  /// What the suite decided against the config, in words.
+  std::vector<std::string> departures;
   std::int64_t steps = 0;
   std::int64_t skipped = 0;                 ///< Steps without an update, because of an overflow.
   std::vector<std::int64_t> skipped_steps;  ///< The first kMostSteps of them, 0-based, in order.
@@ -130,6 +132,7 @@ struct TrainingRecord {
     visit("asked_iterations", self.asked_iterations);
     visit("scheduled_iterations", self.scheduled_iterations);
     visit("batch", self.batch);
+    visit("departures", self.departures);
     visit("steps", self.steps);
     visit("skipped", self.skipped);
     visit("skipped_steps", self.skipped_steps);

@@ -1,9 +1,12 @@
 #include "harness/table/claim_json.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/table/claim_kind.h"
 #include "harness/table/json_checks.h"
@@ -95,6 +98,25 @@ Json to_json(const Source& source) {
   return value;
 }
 
+/// Of how a number was measured, what a comparison needs to know, and what was read beside it. A
+/// rule that looks for one of these would not find it under a misspelt name.
+constexpr std::array kConditions = {
+    "backend",  "batch_size", "gpus",       "hardware",       "marks",
+    "metafile", "mode",       "plus_minus", "reference_runs", "resolution",
+    "spread",   "stage",      "statistic",  "test_dataset",   "training_dataset",
+    "unread"};
+
+void require_conditions(const ObjectReader& reader, const Json& conditions) {
+  if (!conditions.is_object()) {
+    reader.fail("conditions", fmt::format("expected an object, got {}", describe_type(conditions)));
+  }
+  for (const auto& [name, value] : conditions.items()) {
+    if (std::ranges::find(kConditions, name) != kConditions.end()) continue;
+    reader.fail("conditions",
+                fmt::format("expected {}, got {}", fmt::join(kConditions, ", "), excerpt_of(name)));
+  }
+}
+
 }  // namespace
 
 Claim claim_from_json(const Json& value, const std::string& subject, const std::string& path) {
@@ -111,10 +133,7 @@ Claim claim_from_json(const Json& value, const std::string& subject, const std::
     claim.tolerance = tolerance_from_json(*tolerance, subject, path + ".tolerance");
   }
   if (const Json* conditions = reader.optional("conditions")) {
-    if (!conditions->is_object()) {
-      reader.fail("conditions",
-                  fmt::format("expected an object, got {}", describe_type(*conditions)));
-    }
+    require_conditions(reader, *conditions);
     claim.conditions = *conditions;
   }
   if (value.contains("expected_failure")) {

@@ -83,6 +83,8 @@ TEST(ClaimJson, RefusesATypeThatTheClaimCannotHave) {
   EXPECT_THAT(refusal_with("digits", 2.5), HasSubstr("digits: expected an integer"));
   EXPECT_THAT(refusal_with("digits", -1), HasSubstr("from 0 to 15"));
   EXPECT_THAT(refusal_with("conditions", "V100"), HasSubstr("conditions: expected an object"));
+  EXPECT_THAT(refusal_with("conditions", {{"reference_run", {52.0, 52.1}}}),
+              AllOf(HasSubstr("reference_runs, "), HasSubstr("got \"reference_run\"")));
   EXPECT_THAT(refusal_with("expected_failure", ""), HasSubstr("expected_failure: expected a text"));
 }
 

@@ -162,6 +162,25 @@ void read_losses(const Values& config, models::LossOptions& losses) {
   }
 }
 
+template <typename T>
+void note_departure(std::string_view what, const T& suite, const T& config,
+                    std::vector<std::string>& departures) {
+  if (suite == config) return;
+  departures.push_back(fmt::format("{} {} for the config's {}", what, suite, config));
+}
+
+std::vector<std::string> departures_of(const TrainingRecipe& suite, const TrainingRecipe& config) {
+  const auto text = [](const ImageSize& size) {
+    return fmt::format("{}x{}", size.height, size.width);
+  };
+  std::vector<std::string> departures;
+  note_departure("iterations", suite.schedule.iterations, config.schedule.iterations, departures);
+  note_departure("lr", suite.schedule.base_lr, config.schedule.base_lr, departures);
+  note_departure("batch", suite.batch, config.batch, departures);
+  note_departure("crop", text(suite.pipeline.crop), text(config.pipeline.crop), departures);
+  return departures;
+}
+
 void read_suite(const Row& row, TrainingRecipe& recipe) {
   const Values suite(row.recipe, row.id, "recipe.");
   recipe.schedule.iterations = suite.count("iterations", recipe.schedule.iterations);
@@ -210,7 +229,13 @@ TrainingRecipe recipe_of(const Row& row, const Json& config, Policy policy) {
   recipe.save_interval = values.count("checkpoint_config.interval", recipe.save_interval);
   const Json pretrained = values.at("model.pretrained");
   if (pretrained.is_string()) recipe.pretrained = pretrained.get<std::string>();
+  const TrainingRecipe of_config = recipe;
   read_suite(row, recipe);
+  if (config.is_object()) {
+    recipe.departures = departures_of(recipe, of_config);
+  } else {
+    recipe.departures = {"the zoo's defaults, for want of a config"};
+  }
   return recipe;
 }
 

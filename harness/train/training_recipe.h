@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "harness/base/json.h"
 #include "harness/data/training_loader.h"
@@ -23,6 +24,8 @@ struct TrainingRecipe {
   std::int64_t save_interval = 8000;
   models::LossOptions losses;
   std::string pretrained;  ///< The config's text; "" when training began from scratch.
+  /// What the suite decided against the config, in words: "lr 0.05 for the config's 0.01".
+  std::vector<std::string> departures;
 };
 
 /// The recipe of a row: the zoo's (mmseg 0.17.0, configs/_base_/schedules/schedule_80k.py,

@@ -46,6 +46,17 @@ TEST(TrainingRecipe, WithoutAConfigItIsTheZoosAndTheSuites) {
   EXPECT_EQ(recipe.batch, 2u);
   EXPECT_EQ(recipe.pipeline.crop, (ImageSize{32, 64}));
   EXPECT_EQ(recipe.pretrained, "");
+  EXPECT_THAT(recipe.departures, testing::ElementsAre(testing::HasSubstr("for want of a config")));
+}
+
+TEST(TrainingRecipe, SaysWhatTheSuiteDecidesAgainstTheConfig) {
+  MinizooRow row = minizoo_row("fcn_fp16");
+  EXPECT_THAT(recipe_of(row.row, config_of(row), Policy::kFp32).departures, testing::IsEmpty());
+  row.row.recipe = {{"iterations", 100}, {"batch", 2}, {"lr", 0.02}, {"crop", {32, 64}}};
+  EXPECT_THAT(
+      recipe_of(row.row, config_of(row), Policy::kFp32).departures,
+      testing::ElementsAre("iterations 100 for the config's 600", "lr 0.02 for the config's 0.05",
+                           "batch 2 for the config's 4", "crop 32x64 for the config's 64x128"));
 }
 
 TEST(TrainingRecipe, TakesTheQuirksThatASuiteNames) {

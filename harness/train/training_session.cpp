@@ -292,6 +292,7 @@ TrainingOutcome TrainingSession::outcome() const {
   record.asked_iterations = iterations_;
   record.scheduled_iterations = setup_.recipe.schedule.iterations;
   record.batch = static_cast<std::int64_t>(setup_.recipe.batch);
+  record.departures = setup_.recipe.departures;
   record.non_finite_weights = non_finite_weights(*model_, step_.optimized());
   if (watch_ != nullptr) {
     record.nondeterministic_operators.assign(watch_->operators().begin(),

@@ -58,6 +58,7 @@ void lockstep_job(const TrainJob& job) {
   record.scaler = to_string(source.recipe.arithmetic.scaler.type);
   record.digits = significant_digits(source.recipe.arithmetic.policy);
   record.batch = source.recipe.batch;
+  record.departures = source.recipe.departures;
   record.series = train(job, source, device);
   record.steps = std::ssize(record.series);
   RunResult result = new_result(job, "lockstep", job.precision, job.key);

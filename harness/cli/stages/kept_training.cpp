@@ -50,7 +50,7 @@ std::optional<RunResult> finished(const TrainingPlace& place) {
 }
 
 bool holds_another(const TrainingPlace& place, const Json& kept) {
-  if (has_state(place) && kept.value("key", "") != place.key) return true;
+  if (has_state(place) && kept.value("key", Json()) != place.key) return true;
   const auto result = finished(place);
   return result && result->key != place.key;
 }

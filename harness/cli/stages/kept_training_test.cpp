@@ -127,6 +127,15 @@ TEST_F(KeptTraining, ARestartMovesEverythingAsideAndDeletesNothing) {
   EXPECT_TRUE(read_run_results(folder_.path()).empty());
 }
 
+TEST_F(KeptTraining, AKeyThatIsNoTextIsAnotherKey) {
+  for (const Json& wrong :
+       {Json(5), Json::array(), Json{{"key", 5}}, Json{{"key", Json::object()}}}) {
+    save_state("state");
+    write_json_file(training() / "key.json", wrong);
+    EXPECT_NE(refusal(place("k", parts_)), "may begin") << wrong;
+  }
+}
+
 TEST_F(KeptTraining, AResultAloneIsMovedAsideToo) {
   finish("k");
   keep_other_training(place("other", parts_), /*restart=*/true);

@@ -18,6 +18,7 @@
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
+#include "harness/judge/rules/retrained/trainings.h"
 
 namespace harness {
 namespace {
@@ -337,6 +338,7 @@ Finding judge_lockstep_records(const std::map<std::int64_t, LockstepRecord>& rec
     worst->reason +=
         fmt::format("; seed {}, the worst of {}", worst_seed, plural(std::ssize(records), "seed"));
   }
+  worst->reason += departures_text(records.begin()->second.departures);
   return *worst;
 }
 

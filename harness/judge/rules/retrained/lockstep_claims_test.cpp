@@ -35,7 +35,7 @@ LockstepStep step(std::int64_t number) {
 }
 
 LockstepRecord lockstep(std::int64_t steps = 6) {
-  LockstepRecord record{"fp16-master", "static", 11, 4, steps, {}};
+  LockstepRecord record{"fp16-master", "static", 11, 4, {}, steps, {}};
   for (std::int64_t i = 0; i < steps; ++i) record.series.push_back(step(i));
   return record;
 }

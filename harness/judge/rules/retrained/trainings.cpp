@@ -73,7 +73,7 @@ std::optional<Finding> account_for_recipe(const std::vector<Training>& trainings
   const TrainingRecord& first = trainings.front().record;
   for (const auto& [seed, status, reason, record] : trainings) {
     if (record.scheduled_iterations == first.scheduled_iterations && record.batch == first.batch &&
-        record.scaler == first.scaler) {
+        record.scaler == first.scaler && record.departures == first.departures) {
       continue;
     }
     return fail_unmeasured(fmt::format(
@@ -174,6 +174,9 @@ Finding judge_trainings(const ClaimContext& context, const std::string& precisio
                         const std::function<Finding(const TrainingRecords&)>& rule) {
   auto trainings = accounted_trainings(context, precision, schedule);
   Finding finding = trainings.absence ? *trainings.absence : rule(trainings.records);
+  if (!trainings.records.empty()) {
+    finding.reason += departures_text(trainings.records.begin()->second.departures);
+  }
   return in_precision(std::move(finding), precision);
 }
 
@@ -210,6 +213,10 @@ Finding ambiguous(Json measured, std::string reason) {
   Finding finding = pass_or_fail(true, std::move(measured), std::move(reason));
   finding.verdict = Verdict::kAmbiguous;
   return finding;
+}
+
+std::string departures_text(const std::vector<std::string>& departures) {
+  return departures.empty() ? "" : fmt::format("; with {}", fmt::join(departures, ", "));
 }
 
 std::string seed_text(std::int64_t seed) {

@@ -67,6 +67,9 @@ std::optional<Finding> missing_miou(const TrainingRecords& records);
 /// Something was measured, but too little to decide.
 Finding ambiguous(Json measured, std::string reason);
 
+/// "; with lr 0.05 for the config's 0.01": what a training did otherwise than the config, or "".
+std::string departures_text(const std::vector<std::string>& departures);
+
 /// "seed 3".
 std::string seed_text(std::int64_t seed);
 

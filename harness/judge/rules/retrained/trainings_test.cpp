@@ -145,6 +145,16 @@ TEST(Trainings, OfAnotherRecipeAreNoneOfTheRow) {
   EXPECT_THAT(judged(trained, Schedule::kAny).reason, HasSubstr("grad-scaler"));
 }
 
+TEST(Trainings, WhatTheSuiteDecidedAgainstTheConfigIsSaid) {
+  auto trained = three();
+  for (auto& result : trained.results) {
+    change(result, [](TrainingRecord& record) { record.departures = {"lr 1 for the config's 2"}; });
+  }
+  EXPECT_THAT(judged(trained).reason, HasSubstr("all finished; with lr 1 for the config's 2"));
+  change(trained.results[0], [](TrainingRecord& record) { record.departures.clear(); });
+  EXPECT_EQ(judged(trained).verdict, Verdict::kFail);
+}
+
 TEST(Trainings, OfNoStepShowNothing) {
   auto trained = three();
   change(trained.results[1], [](TrainingRecord& record) {
