@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -110,7 +112,7 @@ class VerdictMutations : public MutatedVerdicts {
 
   Mutation mutate(Random& random) override {
     const DocumentMutations documents(documents_, random);
-    switch (below(random, 18)) {
+    switch (below(random, 20)) {
       case 0:
         return add_stale_document(random, documents.some_document());
       case 1:
@@ -122,6 +124,9 @@ class VerdictMutations : public MutatedVerdicts {
       case 4:
       case 5:
         return break_one_training(random);
+      case 6:
+      case 7:
+        return break_job(random);
       default:
         return documents.any();
     }
@@ -222,6 +227,56 @@ class VerdictMutations : public MutatedVerdicts {
     const Json seed = one.at("seed");
     one["seed"] = seed.is_null() ? Json(5) : Json(seed.get<int>() + 10);
     return {"ask for another seed of " + one.dump(), {{"run.json", job}}};
+  }
+
+  /// The job asked for something else, or its record does not say what it asked for.
+  Mutation break_job(Random& random) const {
+    Json job = job_;
+    Json& asked = job.at("asked");
+    const std::size_t index = below(random, asked.size());
+    Json& one = asked[index];
+    const std::string document = document_of(one);
+    Mutation mutation{"", {}, document};
+    switch (below(random, 6)) {
+      case 0:
+        mutation.name = "no longer ask for " + document;
+        asked.erase(index);
+        break;
+      case 1:
+        mutation.name = "another key for " + document;
+        one["key"] = below(random, 2) == 0 ? "another" : "";
+        break;
+      case 2:
+        mutation.name = "ask for " + document + " of another row";
+        one["row"] = "another";
+        break;
+      case 3: {
+        auto member = job.begin();
+        std::advance(member, static_cast<long>(below(random, job.size())));
+        mutation.name = "a job without " + member.key();
+        job.erase(member);
+        break;
+      }
+      case 4:
+        mutation.name = "a job of another suite";
+        job["suite"] = "another";
+        break;
+      default:
+        mutation.name = "a job for another device";
+        job["device"] = "cuda";
+        // Examining a file computes on no device.
+        if (one.at("stage") == "examine") mutation.taken.clear();
+    }
+    mutation.changed["run.json"] = job;
+    return mutation;
+  }
+
+  static std::string document_of(const Json& asked) {
+    std::optional<std::int64_t> seed;
+    if (asked.at("seed").is_number()) seed = asked.at("seed").get<std::int64_t>();
+    return std::string(kSmallRow) + "/" +
+           run_result_name(asked.at("stage").get<std::string>(),
+                           asked.at("precision").get<std::string>(), seed);
   }
 
   TemporaryFolder folder_;

@@ -34,7 +34,7 @@ class LockstepTest : public testing::Test {
     Lockstep lockstep(to_options(spec), to_torch(Checkpoint::open(row.checkpoint).state_dict()),
                       options);
     if (before) before(lockstep);
-    LockstepRecord record{"fp16-master", "static", 11, 2, kSteps, {}};
+    LockstepRecord record{"fp16-master", "static", 11, 2, {}, kSteps, {}};
     for (int i = 0; i < kSteps; ++i) {
       torch::manual_seed(i);
       const auto images = torch::randn({2, 3, 64, 64});
