@@ -24,9 +24,13 @@ std::string text_of(const RunResult& result) {
 Finding absence_of(const ClaimContext& context, std::string_view stage,
                    std::string_view precision) {
   const std::string what = execution_text(stage, precision);
-  const bool asked = context.scope.asks_for_stage(stage) &&
-                     (precision.empty() || context.scope.asks_for_precision(precision));
+  const auto& scope = context.scope;
+  const bool asked =
+      scope.asks_for_stage(stage) && (precision.empty() || scope.asks_for_precision(precision));
   if (!asked) return skipped("the job was not asked for " + what);
+  if (stage == "parity" && !scope.asks_for_precision("fp32")) {
+    return skipped(fmt::format("the job was not asked for fp32, which {} compares with", what));
+  }
   return fail_unmeasured(fmt::format("no result of {}: it was asked for and left none", what));
 }
 

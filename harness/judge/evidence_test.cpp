@@ -42,6 +42,20 @@ TEST(Evidence, AStageOrPrecisionThatWasNotAskedForIsSkipped) {
   EXPECT_EQ(evaluation(sample).absence->reason, "the job was not asked for evaluate in fp16");
 }
 
+TEST(Evidence, AComparisonWithFp32IsSkippedWhereFp32WasNotAskedFor) {
+  Case sample;
+  sample.results.clear();
+  const auto parity = [&] {
+    return *find_result({sample.row, sample.claim, sample.results, sample.scope}, "parity", "fp16")
+                .absence;
+  };
+  EXPECT_EQ(parity().verdict, Verdict::kFail);
+  sample.scope.precisions = {"fp16", "fp32"};
+  EXPECT_EQ(parity().verdict, Verdict::kFail);
+  sample.scope.precisions = {"fp16"};
+  EXPECT_EQ(parity().verdict, Verdict::kSkipped);
+}
+
 TEST(Evidence, AResultOfAnotherRowIsNoEvidence) {
   Case sample;
   for (auto& result : sample.results) result.row = "pspnet_small_fp16";
