@@ -9,6 +9,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file_tree.h"
 #include "harness/base/sha256.h"
+#include "harness/base/system/machine.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -78,6 +79,17 @@ bool RunDirectory::has_result(const AskedExecution& execution) const {
   } catch (const Error&) {
     return false;  // Not readable: it is produced again.
   }
+}
+
+void start_job(Job& job, const Suite& suite, const fs::path& suite_file,
+               const std::vector<const Row*>& rows, const std::vector<std::string>& argv) {
+  job.suite = suite.name;
+  job.suite_file = suite_file.filename().string();
+  job.suite_digest = suite.digest;
+  for (const Row* row : rows) job.rows.push_back(row->id);
+  job.argv = argv;
+  job.environment = command_environment();
+  job.started = utc_now();
 }
 
 Json key_parts(const Row& row, std::string_view stage, std::string_view precision,

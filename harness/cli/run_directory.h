@@ -43,6 +43,10 @@ class RunDirectory {
   JobRecord job_;
 };
 
+/// Fills in what every job records before it begins, except its seeds and executions.
+void start_job(Job& job, const Suite& suite, const std::filesystem::path& suite_file,
+               const std::vector<const Row*>& rows, const std::vector<std::string>& argv);
+
 /// Everything that determines a result, by name: each part of the row ("row.recipe", but not its
 /// claims), stage, precision, device, and `inputs` (an object, or null): checkpoint, data, options,
 /// the program that computes it.

@@ -14,19 +14,6 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-/// Refuses a suite that lacks a row of the run: a row that is not judged would be a silent pass.
-void check_rows(const JobRecord& job, const Suite& suite) {
-  for (const auto& id : job.rows) {
-    const bool known = std::any_of(suite.rows.begin(), suite.rows.end(),
-                                   [&](const Row& row) { return row.id == id; });
-    if (known) continue;
-    throw Error(ErrorCode::kUsage, id,
-                fmt::format("expected every row of the run in the suite {}, got one that it does "
-                            "not have; judge by the suite that was run",
-                            suite.name));
-  }
-}
-
 /// The result of an execution that left no valid one: a failure.
 RunResult failed(const AskedExecution& asked, std::string reason) {
   RunResult result;
@@ -98,16 +85,6 @@ std::string optional_stage(const Claim& claim) {
   return claim.id == "retrain.lockstep" ? "lockstep" : "train";
 }
 
-/// All that determines what a run of the row does.
-Json what_was_run(const Row& row) {
-  Json document = to_json(row);
-  Json parts = Json::object();
-  for (const auto* key : {"arithmetic", "recipe", "model"}) {
-    if (document.contains(key)) parts[key] = document[key];
-  }
-  return parts;
-}
-
 /// Another recipe's results prove nothing of this one.
 void require_rows_as_run(const std::vector<Row>& run, const Suite& suite) {
   for (const auto& row : suite.rows) {
@@ -141,6 +118,18 @@ std::vector<FailedExecution> failed_executions(const StoredRun& run, const Judge
 
 }  // namespace
 
+void require_rows_of(const Job& job, const Suite& suite) {
+  for (const auto& id : job.rows) {
+    const bool known = std::any_of(suite.rows.begin(), suite.rows.end(),
+                                   [&](const Row& row) { return row.id == id; });
+    if (known) continue;
+    throw Error(ErrorCode::kUsage, id,
+                fmt::format("expected every row of the run in the suite {}, got one that it does "
+                            "not have; judge by the suite that was run",
+                            suite.name));
+  }
+}
+
 std::vector<VerdictRecord> judge_row(const Row& row, const std::vector<RunResult>& results,
                                      const JobScope& scope) {
   std::vector<VerdictRecord> records;
@@ -165,7 +154,7 @@ StoredRun read_run(const fs::path& directory) {
 }
 
 JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options) {
-  check_rows(run.job, suite);
+  require_rows_of(run.job, suite);
   require_rows_as_run(run.rows, suite);
   const JobScope scope{run.job.stages, run.job.precisions, options.require};
   JudgedRun judged;

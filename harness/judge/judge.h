@@ -38,6 +38,10 @@ struct StoredRun {
 /// read_suite() for a suite.json that cannot be read.
 StoredRun read_run(const std::filesystem::path& directory);
 
+/// Throws Error(kUsage) for a row of the job that the suite does not have: one that is not judged
+/// would be a silent pass.
+void require_rows_of(const Job& job, const Suite& suite);
+
 /// Judges a run by a suite, which need not be the one of the run: a changed tolerance costs no new
 /// run. Rows in the suite's order. Throws Error(kUsage) for a row of the run that the suite does
 /// not have, and for one with another arithmetic, recipe or model than it was run with.

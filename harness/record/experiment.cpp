@@ -11,7 +11,7 @@
 namespace harness {
 namespace {
 
-constexpr std::string_view kSchema = "halfproof.experiment/2";
+constexpr std::string_view kSchema = "halfproof.experiment/3";
 
 struct ExperimentDocument {
   std::string schema{kSchema};

@@ -34,7 +34,7 @@ std::vector<std::string> paper_experiments();
 PaperExperiment paper_experiment(std::string_view name);
 
 /// One experiment with one row, as it is stored before anything is judged:
-/// DIR/paper/<name>.<row>.json, schema "halfproof.experiment/2". The measurements are the
+/// DIR/paper/<name>.<row>.json, schema "halfproof.experiment/3". The measurements are the
 /// experiment's record (paper_records.h); docs/paper.md describes them.
 struct Experiment : Execution {
   PaperExperiment name = PaperExperiment::kMasterWeights;
@@ -52,7 +52,7 @@ std::string experiment_file_stem(std::string_view name, std::string_view row);
 Json to_json(const Experiment& experiment);
 
 /// Throws Error(kInvalidJson) when a field is missing, unknown or of another type, or the schema is
-/// another (experiments of "halfproof.experiment/1" must be run again).
+/// another (experiments of "halfproof.experiment/2" must be run again).
 Experiment experiment_from_json(const Json& value, std::string_view subject);
 
 /// What the experiment measured, as its record. Throws Error(kInvalidJson) with the key's path.

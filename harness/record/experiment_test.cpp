@@ -24,7 +24,7 @@ Experiment experiment() {
 
 TEST(Experiment, GoesThroughJsonUnchanged) {
   const Json json = to_json(experiment());
-  EXPECT_EQ(json.at("schema"), "halfproof.experiment/2");
+  EXPECT_EQ(json.at("schema"), "halfproof.experiment/3");
   EXPECT_EQ(json.at("source"), "arXiv 1710.03740v3, sections 3.2 and 5");
   const Experiment read = experiment_from_json(parse_json(json.dump(), "f"), "f");
   EXPECT_EQ(to_json(read), json);
@@ -54,7 +54,7 @@ TEST(Experiment, EveryFieldIsNeededInItsTypeAndNoOther) {
 
 TEST(Experiment, OneOfAnEarlierVersionIsRefused) {
   Json earlier = to_json(experiment());
-  earlier["schema"] = "halfproof.experiment/1";
+  earlier["schema"] = "halfproof.experiment/2";
   EXPECT_THROW(experiment_from_json(earlier, "f"), Error);
 }
 

@@ -24,18 +24,10 @@ struct JobDocument {
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("schema", self.schema);
-    visit("suite", self.job.suite);
-    visit("suite_file", self.job.suite_file);
-    visit("suite_digest", self.job.suite_digest);
-    visit("rows", self.job.rows);
     visit("stages", self.job.stages);
     visit("precisions", self.job.precisions);
     visit("device", self.job.device);
-    visit("seeds", self.job.seeds);
-    visit("argv", self.job.argv);
-    visit("environment", self.job.environment);
-    visit("started", self.job.started);
-    visit("asked", self.job.asked);
+    Job::visit_common(self.job, visit);
   }
 };
 
@@ -90,7 +82,7 @@ bool AskedExecution::is_same_as(const AskedExecution& other) const noexcept {
          seed == other.seed;
 }
 
-void JobRecord::ask(const AskedExecution& execution) {
+void Job::ask(const AskedExecution& execution) {
   const auto there = std::find_if(asked.begin(), asked.end(), [&](const AskedExecution& other) {
     return other.is_same_as(execution);
   });

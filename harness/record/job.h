@@ -15,7 +15,7 @@ namespace harness {
 /// One execution that a job asked for. Only its result is judged.
 struct AskedExecution {
   std::string row;
-  std::string stage;                 ///< "examine", "evaluate", "parity", "train", ...
+  std::string stage;                 ///< "examine", "evaluate", ..., or an experiment's name.
   std::string precision;             ///< "" where no arithmetic is run.
   std::optional<std::int64_t> seed;  ///< Set for stages that draw random numbers.
   /// The RunResult::key that its result must have; "" until the job reached it.
@@ -34,17 +34,12 @@ struct AskedExecution {
   bool is_same_as(const AskedExecution& other) const noexcept;
 };
 
-/// What a job was asked to do: DIR/run.json, schema "halfproof.job/2". Written before the first row
-/// and again whenever a key becomes known, so that the record of a job that died also lists what it
-/// did not reach.
-struct JobRecord {
+/// What every job records of itself before it begins, whatever it does.
+struct Job {
   std::string suite;
   std::string suite_file;    ///< Its name without the folder.
   std::string suite_digest;  ///< sha256 of the suite's file.
   std::vector<std::string> rows;
-  std::vector<std::string> stages;
-  std::vector<std::string> precisions;  ///< Empty: those of the rows.
-  std::string device;
   std::vector<std::int64_t> seeds;
   std::vector<std::string> argv;
   EnvironmentRecord environment;
@@ -53,6 +48,29 @@ struct JobRecord {
 
   /// Adds the execution, or updates the key of the one that is there.
   void ask(const AskedExecution& execution);
+
+  /// Names these fields for the documents of the structs that extend this one (fields.h).
+  template <typename Self, typename Visit>
+  static void visit_common(Self& self, Visit&& visit) {
+    visit("suite", self.suite);
+    visit("suite_file", self.suite_file);
+    visit("suite_digest", self.suite_digest);
+    visit("rows", self.rows);
+    visit("seeds", self.seeds);
+    visit("argv", self.argv);
+    visit("environment", self.environment);
+    visit("started", self.started);
+    visit("asked", self.asked);
+  }
+};
+
+/// What `halfproof run` was asked to do: DIR/run.json, schema "halfproof.job/2". Written before the
+/// first row and again whenever a key becomes known, so that the record of a job that died also
+/// lists what it did not reach.
+struct JobRecord : Job {
+  std::vector<std::string> stages;
+  std::vector<std::string> precisions;  ///< Empty: those of the rows.
+  std::string device;
 };
 
 /// The stage that a user asks for to get this one: "evaluate" for "parity" and "evaluate_ms_flip",

@@ -22,7 +22,6 @@ struct RunDocument {
     visit("stage", self.result.stage);
     visit("precision", self.result.precision);
     visit("device", self.result.device);
-    visit("key", self.result.key);
     visit("digests", self.result.digests);
     Execution::visit_common(self.result, visit);
   }

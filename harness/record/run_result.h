@@ -35,6 +35,7 @@ struct Execution {
   std::vector<std::string> argv;
   std::optional<std::int64_t> seed;  ///< Set for executions that draw random numbers.
   EnvironmentRecord environment;
+  std::string key;  ///< Digest of everything that determines the result; equal key: reusable.
   Json measurements = Json::object();  ///< A record of record/ as JSON.
 
   /// Names these fields for the documents of the structs that extend this one (fields.h).
@@ -49,6 +50,7 @@ struct Execution {
     visit("argv", self.argv);
     visit("seed", self.seed);
     visit("environment", self.environment);
+    visit("key", self.key);
     visit("measurements", self.measurements);
   }
 };
@@ -59,7 +61,6 @@ struct RunResult : Execution {
   std::string stage;      ///< "examine", "evaluate", "evaluate_ms_flip", "parity", "train".
   std::string precision;  ///< "fp16", "fp32", ...; "" for the stage examine.
   std::string device;     ///< "cpu" or "cuda"; "" for the stage examine.
-  std::string key;        ///< Digest of everything that determines the result; equal key: reusable.
   std::map<std::string, std::string> digests;  ///< sha256 by name: "checkpoint", "log", "weights".
 };
 

@@ -60,7 +60,8 @@ struct JudgedRun {
   /// Results below the directory that its job did not ask for ("<row>/<file>"): nothing in them
   /// counts.
   std::vector<std::string> left_over;
-  /// The number of claims over trainings that need a stage the job was not asked for, by stage.
+  /// The number of claims over trainings that need a stage the job was not asked for, by stage; of
+  /// the paper, that of statements which are not judged, by experiment.
   std::map<std::string, std::int64_t> not_asked;
 };
 

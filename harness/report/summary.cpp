@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "harness/base/number_text.h"
+#include "harness/record/experiment.h"
 
 namespace harness {
 namespace {
@@ -17,6 +18,17 @@ constexpr std::array kOrder{Verdict::kPass,  Verdict::kFail,    Verdict::kAmbigu
 
 bool is_failure(Verdict verdict) noexcept {
   return verdict == Verdict::kFail || verdict == Verdict::kXpass;
+}
+
+/// `name`: of a stage of `halfproof run`, or of an experiment of `halfproof paper`.
+std::string not_asked_text(const std::string& name, std::int64_t count) {
+  PaperExperiment experiment{};
+  if (read_name(name, experiment)) {
+    return fmt::format("Not asked for: {} of {} (--row, --experiment)\n",
+                       plural(count, "statement"), name);
+  }
+  return fmt::format("Not asked for: {} over trainings (--stage {})\n", plural(count, "claim"),
+                     name);
 }
 
 }  // namespace
@@ -64,10 +76,7 @@ std::vector<FailedRow> failed(const std::vector<VerdictRecord>& records) {
 
 std::string notes_text(const JudgedRun& run) {
   std::string text;
-  for (const auto& [stage, claims] : run.not_asked) {
-    text += fmt::format("Not asked for: {} over trainings (--stage {})\n", plural(claims, "claim"),
-                        stage);
-  }
+  for (const auto& [name, count] : run.not_asked) text += not_asked_text(name, count);
   if (!run.failed.empty()) text += "Failed to run:\n";
   for (const auto& [row, execution, reason] : run.failed) {
     text += fmt::format("  {}, {}: {}\n", row, execution, reason);

@@ -32,8 +32,9 @@ struct FailedRow {
 
 std::vector<FailedRow> failed(const std::vector<VerdictRecord>& records);
 
-/// What else a reader of the verdicts must know, a line each: claims that need a stage the job was
-/// not asked for, and results that were not judged. "" when there is nothing.
+/// What else a reader of the verdicts must know, a line each: claims that need a stage and
+/// statements that need an experiment the job was not asked for, and results that were not judged.
+/// "" when there is nothing.
 std::string notes_text(const JudgedRun& run);
 
 }  // namespace harness

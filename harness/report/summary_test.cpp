@@ -60,6 +60,12 @@ TEST(Summary, EveryVerdictIsEitherVerifiedOrNot) {
   }
 }
 
+TEST(Summary, NotesNameTheStatementsOfAPaperThatAreNotJudged) {
+  JudgedRun paper;
+  paper.not_asked = {{"overflow", 15}};
+  EXPECT_EQ(notes_text(paper), "Not asked for: 15 statements of overflow (--row, --experiment)\n");
+}
+
 TEST(Summary, NotesNameWhatWasNotAskedForAndWhatWasNotJudged) {
   EXPECT_EQ(notes_text({}), "");
   const JudgedRun run{{},

@@ -94,6 +94,10 @@ Suite suite_from_json(const Json& value, std::string_view subject);
 Json to_json(const Suite& suite);
 Json to_json(const Row& row);
 
+/// All that determines what a run of the row does: those of "arithmetic", "recipe" and "model" that
+/// it has, as to_json() writes them.
+Json what_was_run(const Row& row);
+
 /// Reads one row as it stands in a suite; the worker gets its job this way.
 Row row_from_json(const Json& value, std::string_view subject, std::string_view path);
 

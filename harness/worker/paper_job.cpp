@@ -154,6 +154,7 @@ PaperJob paper_job_from_json(const Json& value) {
   job.pretrained = reader.required_string("pretrained");
   job.experiment = reader.required_string("experiment");
   job.seed = static_cast<std::uint64_t>(reader.required_integer("seed"));
+  job.key = reader.required_string("key");
   reader.finish();
   return job;
 }
@@ -164,6 +165,7 @@ void paper_job(const PaperJob& job) {
   experiment.started = utc_now();
   experiment.argv = job.argv;
   experiment.seed = static_cast<std::int64_t>(job.seed);
+  experiment.key = job.key;
   const double begin = now();
   const RowSource source = read_source(job);
   const ExperimentRow row = row_of(job, source);

@@ -15,6 +15,7 @@ struct PaperJob : RowJob {
   std::filesystem::path pretrained;  ///< The backbone's weights; empty: none were found.
   std::string experiment;            ///< "master-weights", ...: paper_experiments().
   std::uint64_t seed = 0;            ///< For new weights, order and pipeline.
+  std::string key;                   ///< Of the document.
 };
 
 /// Throws Error(kInvalidSuite) for a job that is not as the command writes it.

@@ -13,7 +13,11 @@ namespace {
 /// A job as the command writes it.
 Json job() {
   Json job = row_job_for_tests();
-  job.update({{"pretrained", ""}, {"experiment", "overflow"}, {"seed", 3}, {"out", "out.json"}});
+  job.update({{"pretrained", ""},
+              {"experiment", "overflow"},
+              {"seed", 3},
+              {"key", "k"},
+              {"out", "out.json"}});
   return job;
 }
 
@@ -22,13 +26,16 @@ TEST(PaperJob, IsReadAsTheCommandWritesIt) {
   EXPECT_EQ(read.row.id, "fcn_r50w8-d8_64x128_600_fp16_scenes");
   EXPECT_EQ(read.experiment, "overflow");
   EXPECT_EQ(read.seed, 3u);
+  EXPECT_EQ(read.key, "k");
   EXPECT_EQ(read.out, "out.json");
 }
 
 TEST(PaperJob, ALostKeyIsRefused) {
-  Json missing = job();
-  missing.erase("seed");
-  EXPECT_THAT(message_of([&] { paper_job_from_json(missing); }), testing::HasSubstr("seed"));
+  for (const char* key : {"seed", "key"}) {
+    Json missing = job();
+    missing.erase(key);
+    EXPECT_THAT(message_of([&] { paper_job_from_json(missing); }), testing::HasSubstr(key));
+  }
 }
 
 TEST(PaperJob, AnUnknownKeyIsRefused) {

@@ -1,26 +1,29 @@
-#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/number_text.h"
+#include "harness/base/sha256.h"
 #include "harness/base/system/machine.h"
+#include "harness/base/text.h"
 #include "harness/cli/command.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stages/paper_stage.h"
 #include "harness/cli/verdict_output.h"
+#include "harness/judge/paper_run.h"
 #include "harness/record/experiment.h"
+#include "harness/record/paper_job_record.h"
 
 namespace harness {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr const char* kVerdicts = "verdicts.json";
 
 struct Options {
   fs::path suite = "suites/minizoo.json";
@@ -30,7 +33,7 @@ struct Options {
   fs::path out;
   fs::path cache;
   fs::path lock;
-  std::int64_t seed = 0;
+  std::optional<std::int64_t> seed;  ///< 0 where experiments are run.
   std::int64_t threads = 0;
   bool offline = false;
   bool stored = false;
@@ -40,11 +43,14 @@ struct Options {
 
 PaperOptions paper_options(const Options& options, const fs::path& folder) {
   PaperOptions paper;
-  paper.experiments = options.experiments.empty() ? paper_experiments() : options.experiments;
+  for (const auto& name : paper_experiments()) {
+    const bool is_asked = options.experiments.empty() || contains(options.experiments, name);
+    if (is_asked) paper.experiments.push_back(name);
+  }
   paper.folder = folder;
   paper.data = options.data;
   paper.worker = program_folder() / "halfproof-worker";
-  paper.seed = options.seed;
+  paper.seed = options.seed.value_or(0);
   paper.threads = options.threads;
   paper.argv = program_arguments();
   paper.quiet = options.output.json;
@@ -52,43 +58,58 @@ PaperOptions paper_options(const Options& options, const fs::path& folder) {
   return paper;
 }
 
+PaperJobRecord job_record(const Suite& suite, const Options& options,
+                          const std::vector<const Row*>& rows, const PaperOptions& paper) {
+  PaperJobRecord job;
+  start_job(job, suite, options.suite, rows, paper.argv);
+  job.seeds = {paper.seed};
+  job.experiments = paper.experiments;
+  job.threads = paper.threads;
+  for (const Row* row : rows) job.rows_as_run[row->id] = sha256_hex(what_was_run(*row).dump());
+  job.asked = experiments_of(job);
+  return job;
+}
+
 void measure(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
              const PaperOptions& paper) {
+  PaperJobRecord job = job_record(suite, options, rows, paper);
+  begin_paper_job(paper.folder, job);
   const StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
   for (const Row* row : rows) {
     if (interrupted()) return;
-    measure_paper_row(suite, *row, examine_row(suite, *row, store), store, paper);
+    measure_paper_row(suite, *row, examine_row(suite, *row, store), store, paper, job);
   }
 }
 
-/// With --stored, and without names of rows and experiments, judges the documents that exist.
-std::vector<VerdictRecord> judge(const Options& options, const std::vector<const Row*>& rows,
-                                 const PaperOptions& paper) {
-  const bool named = !options.rows.empty() || !options.experiments.empty();
-  std::vector<VerdictRecord> verdicts;
-  for (const Row* row : rows) {
-    for (const auto& name : paper.experiments) {
-      const fs::path file = paper.folder / (experiment_file_stem(name, row->id) + ".json");
-      if (options.stored && !named && !fs::exists(file)) continue;
-      for (auto& verdict : judge_paper_document(paper.folder, name, row->id)) {
-        verdicts.push_back(std::move(verdict));
-      }
-    }
+/// What is named on the command line of what is stored.
+PaperSelection selection_of(const Suite& suite, const Options& options) {
+  PaperSelection selection;
+  for (const auto& text : options.rows) selection.rows.push_back(select_row(suite, text).id);
+  selection.experiments = options.experiments;
+  if (options.seed) selection.seeds = {*options.seed};
+  return selection;
+}
+
+int judge(const Suite& suite, const Options& options, const fs::path& folder) {
+  const StoredPaper stored = read_paper(folder);
+  const JudgedRun judged = judge_paper(stored, suite, selection_of(suite, options));
+  draw_plots(folder, stored.experiments);
+  // Verdicts on a part would replace those on all.
+  if (judged.verdicts.size() == judge_paper(stored, suite).verdicts.size()) {
+    write_json_file(folder / "verdicts.json", verdicts_document(suite.name, judged));
   }
-  if (verdicts.empty()) {
-    throw Error(ErrorCode::kUsage, paper.folder.string(),
-                "expected documents of experiments with the suite's rows, found none; leave out "
-                "--stored to make them");
-  }
-  return verdicts;
+  show_run(suite, judged, options.output);
+  return exit_code(judged);
 }
 
 int paper(const Options& options) {
   const Suite suite = read_suite(options.suite);
   const auto rows = select_rows(suite, options.rows);
   const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
-  const RunDirectory directory(out, suite);
   const PaperOptions paper = paper_options(options, out / "paper");
+  // Before anything is created: throws where nothing is stored.
+  if (options.stored) read_paper_job(paper.folder);
+  const RunDirectory directory(out, suite);
   if (!options.stored) {
     catch_interrupts();
     measure(suite, options, rows, paper);
@@ -97,10 +118,7 @@ int paper(const Options& options) {
       return kInterruptedExit;
     }
   }
-  const auto verdicts = judge(options, rows, paper);
-  write_json_file(paper.folder / kVerdicts, verdicts_document(suite.name, verdicts));
-  show_verdicts(suite, verdicts, options.output);
-  return exit_code(verdicts);
+  return judge(suite, options, paper.folder);
 }
 
 void add_options(CLI::App& command, Options& options) {
@@ -112,7 +130,9 @@ void add_options(CLI::App& command, Options& options) {
   add_value(command, "--seed", options.seed, "N",
             "Seed of new heads, of the order and of the pipeline (default: 0)")
       ->check(CLI::Range(0, 1 << 30));
-  command.add_flag("--stored", options.stored, "Judge what is in DIR/paper; measure nothing");
+  command.add_flag(
+      "--stored", options.stored,
+      "Judge what DIR/paper was asked for, or of it what is named here; measure nothing");
   add_job_options(command, options);
   add_verdict_output(command, options.output);
   add_footer(command, "halfproof paper suites/minizoo.json --row fcn --out runs/paper",

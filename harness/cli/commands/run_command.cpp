@@ -79,18 +79,12 @@ std::vector<AskedExecution> executions_of(const Row& row, const Options& options
 JobRecord job_record(const Suite& suite, const Options& options,
                      const std::vector<const Row*>& rows) {
   JobRecord job;
-  job.suite = suite.name;
-  job.suite_file = options.suite.filename().string();
-  job.suite_digest = suite.digest;
+  start_job(job, suite, options.suite, rows, options.argv);
   job.stages = options.stages;
   job.precisions = options.precisions;
   job.device = options.device;
   job.seeds = options.seeds;
-  job.argv = options.argv;
-  job.environment = command_environment();
-  job.started = utc_now();
   for (const Row* row : rows) {
-    job.rows.push_back(row->id);
     for (const auto& execution : executions_of(*row, options)) job.ask(execution);
   }
   return job;

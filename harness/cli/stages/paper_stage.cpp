@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/system/machine.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stages/train_stage.h"
-#include "harness/judge/rules/paper/paper_claims.h"
+#include "harness/cli/worker_versions.h"
 #include "harness/record/environment.h"
 #include "harness/report/svg_chart.h"
 
@@ -28,7 +27,8 @@ fs::path plot_of(const fs::path& folder, const std::string& experiment, const st
 /// What all experiments with a row need, or why none can be run.
 struct PaperSource {
   fs::path root;
-  fs::path pretrained;  ///< Empty: none is published.
+  std::string train_data;  ///< Fingerprint.
+  PretrainedBackbone pretrained;
   RowEnd obstacle;
 };
 
@@ -36,7 +36,8 @@ PaperSource find_source(const Suite& suite, const Row& row, const ExaminedRow& e
                         const StoreOptions& store, const PaperOptions& options) {
   PaperSource source;
   source.root = data_root(suite, options.data);
-  if (source.root.empty() || data_fingerprint(source.root, "train").empty()) {
+  if (!source.root.empty()) source.train_data = data_fingerprint(source.root, "train");
+  if (source.train_data.empty()) {
     source.obstacle = {RunStatus::kSkipped, no_data_reason(source.root, {"train"})};
     return source;
   }
@@ -45,67 +46,87 @@ PaperSource find_source(const Suite& suite, const Row& row, const ExaminedRow& e
                        "no network: the row's checkpoint is not at hand; `halfproof fetch` it"};
     return source;
   }
-  const PretrainedBackbone backbone = obtain_pretrained(suite, row, examined, store);
-  source.pretrained = backbone.file;
-  source.obstacle = backbone.obstacle;
+  source.pretrained = obtain_pretrained(suite, row, examined, store);
+  source.obstacle = source.pretrained.obstacle;
   return source;
 }
 
-void leave_unmeasured(const Suite& suite, const Row& row, const std::string& name,
-                      const RowEnd& end, const PaperOptions& options) {
-  Experiment experiment = new_experiment(paper_experiment(name), suite.name, row.id);
+/// The experiments with the row that are asked for.
+std::vector<AskedExecution> keyed_experiments(const Suite& suite, const Row& row,
+                                              const ExaminedRow& examined,
+                                              const PaperSource& source,
+                                              const PaperOptions& options) {
+  Json inputs = {{"checkpoint", examined.checkpoint_sha256()},
+                 {"pretrained", source.pretrained.sha256},
+                 {"training data", source.train_data},
+                 {"size", {suite.data.height, suite.data.width}},
+                 {"threads", options.threads},
+                 {"seed", options.seed}};
+  inputs.update(worker_versions(options));
+  std::vector<AskedExecution> experiments;
+  for (const auto& name : options.experiments) {
+    experiments.push_back(
+        {row.id, name, "", options.seed, result_key(row, name, "", options.device, inputs)});
+  }
+  return experiments;
+}
+
+void leave_unmeasured(const Suite& suite, const AskedExecution& asked, const RowEnd& end,
+                      const PaperOptions& options) {
+  Experiment experiment = new_experiment(paper_experiment(asked.stage), suite.name, asked.row);
   experiment.status = end.status;
   experiment.reason = end.reason;
   experiment.started = utc_now();
   experiment.argv = options.argv;
-  experiment.seed = options.seed;
+  experiment.seed = asked.seed;
+  experiment.key = asked.key;
   experiment.environment = command_environment();
-  write_json_file(document_of(options.folder, name, row.id), to_json(experiment));
+  write_json_file(document_of(options.folder, asked.stage, asked.row), to_json(experiment));
 }
 
 }  // namespace
 
+void begin_paper_job(const fs::path& folder, const PaperJobRecord& job) {
+  // Verdicts of an earlier job must not pass for this one's, should it be killed.
+  fs::remove(folder / "verdicts.json");
+  write_json_file(folder / kPaperJobFile, to_json(job));
+}
+
 void measure_paper_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
-                       const StoreOptions& store, const PaperOptions& options) {
+                       const StoreOptions& store, const PaperOptions& options,
+                       PaperJobRecord& job) {
   const PaperSource source = find_source(suite, row, examined, store, options);
-  for (const auto& name : options.experiments) {
+  const auto experiments = keyed_experiments(suite, row, examined, source, options);
+  for (const auto& asked : experiments) job.ask(asked);
+  write_json_file(options.folder / kPaperJobFile, to_json(job));
+  for (const auto& asked : experiments) {
     if (interrupted()) return;
     RowEnd end = source.obstacle;
+    const fs::path document = document_of(options.folder, asked.stage, row.id);
     // A document of an earlier call must not be taken for what this one measured.
-    fs::remove(document_of(options.folder, name, row.id));
-    fs::remove(plot_of(options.folder, name, row.id));
+    fs::remove(document);
+    fs::remove(plot_of(options.folder, asked.stage, row.id));
     if (end.status == RunStatus::kOk) {
-      Json job = row_job(suite, row, fs::absolute(examined.checkpoint), source.root,
-                         document_of(options.folder, name, row.id), options);
-      job["pretrained"] = source.pretrained.string();
-      job["experiment"] = name;
-      job["seed"] = options.seed;
-      end = run_row_worker(options, "paper", job, row.id, "steps");
+      Json input =
+          row_job(suite, row, fs::absolute(examined.checkpoint), source.root, document, options);
+      input["pretrained"] = source.pretrained.file.string();
+      input["experiment"] = asked.stage;
+      input["seed"] = options.seed;
+      input["key"] = asked.key;
+      end = run_row_worker(options, "paper", input, row.id, "steps");
     }
     if (end.status != RunStatus::kOk && !interrupted()) {
-      leave_unmeasured(suite, row, name, end, options);
+      leave_unmeasured(suite, asked, end, options);
     }
   }
 }
 
-std::vector<VerdictRecord> judge_paper_document(const fs::path& folder, const std::string& name,
-                                                const std::string& row) {
-  const fs::path file = document_of(folder, name, row);
-  try {
-    const Experiment experiment = experiment_from_json(read_json_file(file), file.string());
-    if (to_string(experiment.name) != name || experiment.row != row) {
-      throw Error(ErrorCode::kInvalidJson, file.string(),
-                  fmt::format("expected the experiment {} with the row {}, got {} with {}", name,
-                              row, to_string(experiment.name), experiment.row));
-    }
-    if (experiment.status == RunStatus::kOk) {
-      const std::string title = fmt::format("{}: {}", name, row);
-      write_file_atomic(plot_of(folder, name, row), render_svg(title, experiment.charts));
-    }
-    return judge_experiment(experiment);
-  } catch (const Error& error) {
-    return fail_experiment(paper_experiment(name), row,
-                           fmt::format("nothing was measured: {}", error.what()));
+void draw_plots(const fs::path& folder, const std::vector<Experiment>& experiments) {
+  for (const auto& experiment : experiments) {
+    if (experiment.status != RunStatus::kOk) continue;
+    const std::string name(to_string(experiment.name));
+    const std::string title = fmt::format("{}: {}", name, experiment.row);
+    write_file_atomic(plot_of(folder, name, experiment.row), render_svg(title, experiment.charts));
   }
 }
 

@@ -9,7 +9,7 @@
 #include "harness/cli/stages/examine_stage.h"
 #include "harness/fetch/store.h"
 #include "harness/record/experiment.h"
-#include "harness/record/verdict.h"
+#include "harness/record/paper_job_record.h"
 #include "harness/table/suite.h"
 
 namespace harness {
@@ -22,17 +22,17 @@ struct PaperOptions : WorkerOptions {
   std::int64_t seed = 0;
 };
 
-/// Runs the experiments with one row: a worker for each, which writes
-/// folder/<experiment>.<row>.json. A worker that dies leaves a document of status error; missing
-/// data, one of status skipped.
-void measure_paper_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
-                       const StoreOptions& store, const PaperOptions& options);
+/// Writes the job into the folder before its first experiment, and takes away the verdicts of an
+/// earlier one.
+void begin_paper_job(const std::filesystem::path& folder, const PaperJobRecord& job);
 
-/// Judges the document in the folder for this experiment and row, and draws its plot beside it. If
-/// the document is missing, cannot be read or belongs to another experiment or row, every claim
-/// fails.
-std::vector<VerdictRecord> judge_paper_document(const std::filesystem::path& folder,
-                                                const std::string& experiment,
-                                                const std::string& row);
+/// Runs the experiments with one row, which the job in the folder must ask for: writes their keys
+/// into the job, then runs a worker for each, which writes folder/<experiment>.<row>.json. A worker
+/// that dies leaves a document of status error; missing data, one of status skipped.
+void measure_paper_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
+                       const StoreOptions& store, const PaperOptions& options, PaperJobRecord& job);
+
+/// Draws the plot of each experiment that was measured into the folder, beside its document.
+void draw_plots(const std::filesystem::path& folder, const std::vector<Experiment>& experiments);
 
 }  // namespace harness

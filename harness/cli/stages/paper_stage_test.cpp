@@ -1,11 +1,13 @@
 #include "harness/cli/stages/paper_stage.h"
 
 #include <fstream>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/base/file.h"
+#include "harness/judge/paper_run.h"
 #include "harness/testing/paper_documents.h"
 
 namespace harness {
@@ -28,20 +30,28 @@ class PaperStage : public testing::Test {
     fs::permissions(options_.worker, fs::perms::owner_all);
   }
   void measure() {
+    job_.suite = suite_.name;
+    job_.rows = {row_.id};
+    job_.seeds = {options_.seed};
+    job_.experiments = options_.experiments;
+    job_.rows_as_run = {{row_.id, "digest"}};
+    job_.asked = experiments_of(job_);
+    begin_paper_job(options_.folder, job_);
     const ExaminedRow examined = examine_row(suite_, row_, StoreOptions{});
-    measure_paper_row(suite_, row_, examined, StoreOptions{}, options_);
+    measure_paper_row(suite_, row_, examined, StoreOptions{}, options_, job_);
   }
   fs::path file(const char* suffix) const {
     return options_.folder / (experiment_file_stem("overflow", row_.id) + suffix);
   }
-  std::vector<VerdictRecord> judge() {
-    return judge_paper_document(options_.folder, "overflow", row_.id);
-  }
+  /// The experiment as it counts.
+  Experiment counted() { return read_paper(options_.folder).experiments.at(0); }
+  std::string key() { return read_paper_job(options_.folder).asked.at(0).key; }
 
   TemporaryFolder folder_;
   Suite suite_;
   Row row_;
   PaperOptions options_;
+  PaperJobRecord job_;
 };
 
 TEST_F(PaperStage, GivesTheWorkerRowDataWeightsAndWhereToWrite) {
@@ -51,11 +61,10 @@ TEST_F(PaperStage, GivesTheWorkerRowDataWeightsAndWhereToWrite) {
   EXPECT_EQ(job.at("out"), file(".json").string());
   EXPECT_THAT(job.at("pretrained").get<std::string>(), testing::EndsWith("-32c09ca3.pth"));
   EXPECT_TRUE(fs::path(job.at("checkpoint").get<std::string>()).is_absolute());
+  EXPECT_EQ(job.at("key"), key());
+  EXPECT_FALSE(key().empty());
   // It said that all is well and left nothing.
-  const auto verdicts = judge();
-  ASSERT_FALSE(verdicts.empty());
-  EXPECT_EQ(verdicts[0].verdict, Verdict::kFail);
-  EXPECT_THAT(verdicts[0].reason, HasSubstr("nothing was measured"));
+  EXPECT_EQ(counted().status, RunStatus::kError);
 }
 
 TEST_F(PaperStage, AnEarlierDocumentDoesNotStandForAWorkerThatDies) {
@@ -68,27 +77,56 @@ TEST_F(PaperStage, AnEarlierDocumentDoesNotStandForAWorkerThatDies) {
   EXPECT_EQ(left.status, RunStatus::kError);
   EXPECT_THAT(left.reason, HasSubstr("exit code 3"));
   EXPECT_FALSE(fs::exists(file(".svg")));
-  EXPECT_EQ(judge()[0].verdict, Verdict::kFail);
+  EXPECT_EQ(counted().reason, left.reason) << "under the key that was asked for";
   options_.data = folder_.path();
   measure();
-  EXPECT_EQ(judge()[0].verdict, Verdict::kSkipped);
+  EXPECT_EQ(counted().status, RunStatus::kSkipped);
 }
 
-TEST_F(PaperStage, JudgesAStoredDocumentAndDrawsIt) {
-  OverflowRecord record = overflow_record();
-  record.guarded.ruined = 1;
-  Experiment experiment = document(PaperExperiment::kOverflow, record);
+TEST_F(PaperStage, AnotherSeedProgramOrRecipeHasAnotherKey) {
+  measure();
+  std::set<std::string> keys = {key()};
+  options_.seed = 1;
+  measure();
+  keys.insert(key());
+  options_.threads = 3;
+  measure();
+  keys.insert(key());
+  row_.recipe["batch"] = 2;
+  measure();
+  keys.insert(key());
+  std::ofstream(options_.worker, std::ios::app) << "# of another version\n";
+  measure();
+  keys.insert(key());
+  EXPECT_EQ(keys.size(), 5U);
+}
+
+TEST_F(PaperStage, AJobThatDiesAtOnceLeavesNoVerdictsAndNothingBegun) {
+  measure();
+  Experiment earlier = document(PaperExperiment::kOverflow, overflow_record());
+  earlier.suite = suite_.name;
+  earlier.row = row_.id;
+  earlier.seed = 0;
+  earlier.key = key();
+  write_json_file(file(".json"), to_json(earlier));
+  EXPECT_EQ(counted().status, RunStatus::kOk);
+  write_json_file(options_.folder / "verdicts.json", Json::object());
+  job_.asked = experiments_of(job_);
+  begin_paper_job(options_.folder, job_);
+  EXPECT_FALSE(fs::exists(options_.folder / "verdicts.json"));
+  EXPECT_EQ(counted().status, RunStatus::kError);
+}
+
+TEST_F(PaperStage, DrawsWhatWasMeasured) {
+  Experiment experiment = document(PaperExperiment::kOverflow, overflow_record());
   experiment.row = row_.id;
   experiment.charts.emplace_back();
-  write_json_file(file(".json"), to_json(experiment));
-  for (const auto& verdict : judge()) {
-    const bool is_broken = verdict.claim == "check-protects";
-    EXPECT_EQ(verdict.verdict, is_broken ? Verdict::kFail : Verdict::kPass) << verdict.claim;
-  }
+  experiment.status = RunStatus::kError;
+  draw_plots(options_.folder, {experiment});
+  EXPECT_FALSE(fs::exists(file(".svg")));
+  experiment.status = RunStatus::kOk;
+  draw_plots(options_.folder, {experiment});
   EXPECT_THAT(read_file(file(".svg")), HasSubstr("</svg>"));
-  experiment.row = "another";
-  write_json_file(file(".json"), to_json(experiment));
-  EXPECT_THAT(judge()[0].reason, HasSubstr("got overflow with another"));
 }
 
 }  // namespace

@@ -81,12 +81,4 @@ std::vector<VerdictRecord> judge_experiment(const Experiment& experiment) {
   return judge_all(experiment, overflow_statements());
 }
 
-std::vector<VerdictRecord> fail_experiment(PaperExperiment name, const std::string& row,
-                                           const std::string& reason) {
-  Experiment experiment = new_experiment(name, "", row);
-  experiment.status = RunStatus::kError;
-  experiment.reason = reason;
-  return judge_experiment(experiment);
-}
-
 }  // namespace harness

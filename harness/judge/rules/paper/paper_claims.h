@@ -15,8 +15,4 @@ namespace harness {
 /// FAILs, statement by statement.
 std::vector<VerdictRecord> judge_experiment(const Experiment& experiment);
 
-/// FAIL for each statement of the experiment.
-std::vector<VerdictRecord> fail_experiment(PaperExperiment name, const std::string& row,
-                                           const std::string& reason);
-
 }  // namespace harness
