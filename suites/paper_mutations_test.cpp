@@ -2,20 +2,26 @@
 // (harness/testing/mutated_verdicts.h).
 
 #include <filesystem>
-#include <map>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "harness/cli/stages/paper_stage.h"
+#include "harness/base/error.h"
+#include "harness/judge/paper_run.h"
 #include "harness/record/experiment.h"
+#include "harness/record/paper_job_record.h"
 #include "harness/testing/mutated_verdicts.h"
 #include "harness/testing/small_run.h"
 
 namespace harness {
 namespace {
 namespace fs = std::filesystem;
+
+const std::string kJob = std::string("paper/") + kPaperJobFile;
 
 class PaperMutations : public MutatedVerdicts {
  protected:
@@ -24,32 +30,134 @@ class PaperMutations : public MutatedVerdicts {
                    "1", "--out", folder_.path()});
     fs::remove(folder_.path() / "paper" / "verdicts.json");
     take_documents(folder_.path(), "paper");
+    experiments_ = documents_;
+    experiments_.erase(kJob);
+    job_ = {{kJob, documents_.at(kJob)}};
+    suite_ = read_suite("suites/minizoo.json");
   }
 
-  /// An experiment whose document is the stored one keeps its verdicts: judging draws a plot too.
   JudgedTwice judge(const Documents& changed) override {
     put_all(changed);
-    Outcomes outcomes;
-    for (const auto& experiment : paper_experiments()) {
-      const auto document = "paper/" + experiment_file_stem(experiment, kSmallRow) + ".json";
-      const bool is_stored = !changed.contains(document);
-      if (!is_stored || !stored_.contains(experiment)) {
-        Outcomes judged =
-            outcomes_of(judge_paper_document(folder_.path() / "paper", experiment, kSmallRow));
-        if (is_stored) stored_[experiment] = judged;
-        outcomes.merge(judged);
-      } else {
-        outcomes.insert(stored_[experiment].begin(), stored_[experiment].end());
-      }
+    JudgedTwice judged;
+    try {
+      run_ = judge_paper(read_paper(folder_.path() / "paper"), suite_);
+      judged.truth = outcomes_of(run_.verdicts);
+    } catch (const Error&) {
+      run_ = {};
+      judged = {};  // Refused as a whole: nothing passes.
     }
     restore(changed);
-    return {outcomes, {}};
+    return judged;
   }
 
-  Mutation mutate(Random& random) override { return DocumentMutations(documents_, random).any(); }
+  Mutation mutate(Random& random) override {
+    const DocumentMutations documents(experiments_, random);
+    switch (below(random, 10)) {
+      case 0:
+      case 1:
+        return break_job(random);
+      case 2:
+        return change_asked(random);
+      case 3:
+        return ask_for_less(random);
+      case 4:
+        return add_stale_document(random, documents.some_document());
+      case 5:
+        return change_identity(random, documents.some_document());
+      default:
+        return documents.any();
+    }
+  }
+
+  /// Claims that pass in the run as it was: of one experiment, or of all.
+  std::set<std::string> passing(std::string_view experiment = "") const {
+    std::set<std::string> claims;
+    for (const auto& [claim, outcome] : whole_.truth) {
+      const auto evidence = parse_json(outcome.text, "verdict").at("evidence");
+      if (outcome.pass && (experiment.empty() || evidence == experiment)) claims.insert(claim);
+    }
+    return claims;
+  }
+
+  /// The record of what was asked for is gone, torn or no longer what it was.
+  Mutation break_job(Random& random) const {
+    const DocumentMutations job(job_, random);
+    switch (below(random, 5)) {
+      case 0:
+        return job.drop_document();
+      case 1:
+        return job.tear_document();
+      case 2:
+        return job.mark_as_died();
+      case 3:
+        return job.drop_field();
+      default:
+        return job.set_number();
+    }
+  }
+
+  /// One of the experiments that were asked for is not, or is another one.
+  Mutation change_asked(Random& random) const {
+    static const std::vector<std::pair<const char*, Json>> kOthers = {
+        {"key", "another"}, {"key", ""},       {"row", "another"},        {"stage", "another"},
+        {"seed", 8},        {"seed", nullptr}, {"stage", "loss-scaling"}, {"precision", "fp16"}};
+    Json job = job_.at(kJob);
+    const std::size_t place = below(random, job.at("asked").size());
+    const std::string experiment = job.at("asked")[place].at("stage");
+    Mutation mutation{"", {}};
+    if (below(random, 4) == 0) {
+      job.at("asked").erase(place);
+      mutation = {"do not ask for " + experiment, {{kJob, job}}};
+      mutation.robbed = passing();
+      return mutation;
+    }
+    const auto& [field, value] = kOthers[below(random, kOthers.size())];
+    Json& found = job.at("asked")[place].at(field);
+    if (found != value) mutation.robbed = passing(experiment);
+    found = value;
+    mutation.name = "ask for " + experiment + " with another " + field;
+    mutation.changed = {{kJob, job}};
+    return mutation;
+  }
+
+  /// The job never asked for the experiment: its document, which is still there, proves nothing.
+  Mutation ask_for_less(Random& random) const {
+    Json job = job_.at(kJob);
+    const std::size_t place = below(random, job.at("experiments").size());
+    const std::string experiment = job.at("experiments")[place];
+    job.at("experiments").erase(place);
+    job.at("asked").erase(place);
+    Mutation mutation{"ask for all but " + experiment, {{kJob, job}}};
+    mutation.robbed = passing(experiment);
+    return mutation;
+  }
+
+  Mutation add_stale_document(Random& random, const std::string& name) const {
+    Json document = experiments_.at(name);
+    document["row"] = "another";
+    document["key"] = below(random, 2) == 0 ? Json("another") : document.at("key");
+    return {"add " + name + " with another row",
+            {{"paper/" + experiment_file_stem("overflow", "another") + ".json", document}}};
+  }
+
+  /// The document of another program, row, suite, seed or experiment.
+  Mutation change_identity(Random& random, const std::string& name) const {
+    static const std::vector<std::pair<const char*, Json>> kOthers = {
+        {"key", "another"}, {"key", ""},       {"row", "another"},  {"suite", "another"},
+        {"seed", 8},        {"seed", nullptr}, {"name", "overflow"}};
+    Json document = experiments_.at(name);
+    const auto& [field, value] = kOthers[below(random, kOthers.size())];
+    const bool differs = document.at(field) != value;
+    document[field] = value;
+    return {
+        "another " + std::string(field) + " in " + name, {{name, document}}, differs ? name : ""};
+  }
 
   TemporaryFolder folder_;
-  std::map<std::string, Outcomes> stored_;  ///< By experiment.
+  Suite suite_;
+  Documents experiments_;
+  Documents job_;
+  JudgedRun run_;  ///< As it was judged last.
 };
 
 TEST_F(PaperMutations, NoneMakesAPassAndNoneThatRobsEvidenceLeavesOne) {
@@ -60,6 +168,20 @@ TEST_F(PaperMutations, NoneMakesAPassAndNoneThatRobsEvidenceLeavesOne) {
     EXPECT_EQ(outcome.pass, statement != "weight-grads") << outcome.text;
   }
   expect_no_wrong_pass(2000);
+}
+
+TEST_F(PaperMutations, WhatIsNotJudgedIsSaid) {
+  judge({});
+  const auto not_asked = run_.not_asked;
+  Random random(1);
+  for (int i = 0; i < 20; ++i) {
+    judge(ask_for_less(random).changed);
+    EXPECT_EQ(run_.left_over.size(), 1u);
+    EXPECT_NE(run_.not_asked, not_asked);
+    judge(add_stale_document(random, experiments_.begin()->first).changed);
+    EXPECT_EQ(run_.left_over.size(), 1u);
+    EXPECT_EQ(run_.not_asked, not_asked);
+  }
 }
 
 }  // namespace
