@@ -23,6 +23,11 @@ namespace fs = std::filesystem;
 
 const std::string kJob = std::string("paper/") + kPaperJobFile;
 
+/// Of another program, row, suite, seed or experiment.
+const std::vector<std::pair<const char*, Json>> kOtherIdentities = {
+    {"key", "another"}, {"key", ""},       {"row", "another"},  {"suite", "another"},
+    {"seed", 8},        {"seed", nullptr}, {"name", "overflow"}};
+
 class PaperMutations : public MutatedVerdicts {
  protected:
   void SetUp() override {
@@ -42,8 +47,10 @@ class PaperMutations : public MutatedVerdicts {
     try {
       run_ = judge_paper(read_paper(folder_.path() / "paper"), suite_);
       judged.truth = outcomes_of(run_.verdicts);
+      exit_ = exit_code(run_);
     } catch (const Error&) {
       run_ = {};
+      exit_ = 2;
       judged = {};  // Refused as a whole: nothing passes.
     }
     restore(changed);
@@ -142,11 +149,8 @@ class PaperMutations : public MutatedVerdicts {
 
   /// The document of another program, row, suite, seed or experiment.
   Mutation change_identity(Random& random, const std::string& name) const {
-    static const std::vector<std::pair<const char*, Json>> kOthers = {
-        {"key", "another"}, {"key", ""},       {"row", "another"},  {"suite", "another"},
-        {"seed", 8},        {"seed", nullptr}, {"name", "overflow"}};
     Json document = experiments_.at(name);
-    const auto& [field, value] = kOthers[below(random, kOthers.size())];
+    const auto& [field, value] = kOtherIdentities[below(random, kOtherIdentities.size())];
     const bool differs = document.at(field) != value;
     document[field] = value;
     return {
@@ -158,6 +162,7 @@ class PaperMutations : public MutatedVerdicts {
   Documents experiments_;
   Documents job_;
   JudgedRun run_;  ///< As it was judged last.
+  int exit_ = 0;   ///< What that ends with; 2: refused.
 };
 
 TEST_F(PaperMutations, NoneMakesAPassAndNoneThatRobsEvidenceLeavesOne) {
@@ -168,6 +173,28 @@ TEST_F(PaperMutations, NoneMakesAPassAndNoneThatRobsEvidenceLeavesOne) {
     EXPECT_EQ(outcome.pass, statement != "weight-grads") << outcome.text;
   }
   expect_no_wrong_pass(2000);
+}
+
+TEST_F(PaperMutations, WhatIsGoneShowsInTheExitCode) {
+  judge({});
+  EXPECT_EQ(exit_, 0);
+  for (const auto& [name, document] : experiments_) {
+    for (const auto& [field, value] : kOtherIdentities) {
+      Json other = document;
+      if (other.at(field) == value) continue;
+      other[field] = value;
+      judge({{name, other}});
+      EXPECT_EQ(exit_, 1) << "another " << field << " in " << name;
+    }
+    for (const Json& nothing : {Json(), Json("torn")}) {
+      judge({{name, nothing}});
+      EXPECT_EQ(exit_, 1) << name;
+    }
+  }
+  for (const Json& nothing : {Json(), Json("torn")}) {
+    judge({{kJob, nothing}});
+    EXPECT_EQ(exit_, 2);
+  }
 }
 
 TEST_F(PaperMutations, WhatIsNotJudgedIsSaid) {
