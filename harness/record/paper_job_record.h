@@ -16,8 +16,8 @@ namespace harness {
 inline constexpr const char* kPaperJobFile = "paper.json";
 
 /// What `halfproof paper` was asked for: DIR/paper/paper.json, schema "halfproof.paper/1". Written
-/// before the first experiment and again whenever keys become known. Each of `asked` is one
-/// experiment (AskedExecution::stage) with one row and one seed, without a precision.
+/// before the first experiment and again, with its key, before each of them begins. Each of `asked`
+/// is one experiment (AskedExecution::stage) with one row and one seed, without a precision.
 struct PaperJobRecord : Job {
   std::vector<std::string> experiments;
   std::int64_t threads = 0;  ///< Of each worker; 0: as many as there are cores.

@@ -97,15 +97,16 @@ void measure_paper_row(const Suite& suite, const Row& row, const ExaminedRow& ex
                        PaperJobRecord& job) {
   const PaperSource source = find_source(suite, row, examined, store, options);
   const auto experiments = keyed_experiments(suite, row, examined, source, options);
-  for (const auto& asked : experiments) job.ask(asked);
-  write_json_file(options.folder / kPaperJobFile, to_json(job));
   for (const auto& asked : experiments) {
     if (interrupted()) return;
     RowEnd end = source.obstacle;
     const fs::path document = document_of(options.folder, asked.stage, row.id);
-    // A document of an earlier call must not be taken for what this one measured.
+    // Before the key is written: a document of an earlier job, which may have the same key, must
+    // not be taken for what this one measured.
     fs::remove(document);
     fs::remove(plot_of(options.folder, asked.stage, row.id));
+    job.ask(asked);
+    write_json_file(options.folder / kPaperJobFile, to_json(job));
     if (end.status == RunStatus::kOk) {
       Json input =
           row_job(suite, row, fs::absolute(examined.checkpoint), source.root, document, options);

@@ -26,8 +26,8 @@ struct PaperOptions : WorkerOptions {
 /// earlier one.
 void begin_paper_job(const std::filesystem::path& folder, const PaperJobRecord& job);
 
-/// Runs the experiments with one row, which the job in the folder must ask for: writes their keys
-/// into the job, then runs a worker for each, which writes folder/<experiment>.<row>.json. A worker
+/// Runs the experiments with one row, which the job in the folder must ask for: for each, writes
+/// its key into the job and runs a worker, which writes folder/<experiment>.<row>.json. A worker
 /// that dies leaves a document of status error; missing data, one of status skipped.
 void measure_paper_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
                        const StoreOptions& store, const PaperOptions& options, PaperJobRecord& job);

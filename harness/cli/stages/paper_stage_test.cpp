@@ -117,6 +117,19 @@ TEST_F(PaperStage, AJobThatDiesAtOnceLeavesNoVerdictsAndNothingBegun) {
   EXPECT_EQ(counted().status, RunStatus::kError);
 }
 
+TEST_F(PaperStage, AnExperimentHasNoKeyBeforeItBegins) {
+  options_.experiments = {"loss-scaling", "overflow"};
+  const fs::path seen = folder_.path() / "seen";
+  std::ofstream(options_.worker) << "#!/bin/sh\ncat > /dev/null\n[ $1 = paper ] && cp -n "
+                                 << (options_.folder / kPaperJobFile).string() << " "
+                                 << seen.string() << "\n";
+  measure();
+  const auto asked = paper_job_from_json(read_json_file(seen), "seen").asked;
+  EXPECT_FALSE(asked.at(0).key.empty());
+  EXPECT_TRUE(asked.at(1).key.empty());
+  EXPECT_FALSE(read_paper_job(options_.folder).asked.at(1).key.empty());
+}
+
 TEST_F(PaperStage, DrawsWhatWasMeasured) {
   Experiment experiment = document(PaperExperiment::kOverflow, overflow_record());
   experiment.row = row_.id;
