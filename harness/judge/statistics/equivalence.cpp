@@ -12,10 +12,19 @@ double squared_error(const Sample& sample) {
   return sample.sd * sample.sd / static_cast<double>(sample.n);
 }
 
-/// Student's half width; 0 for an error of 0, whose degrees of freedom need not exist.
+/// Student's; 0 for an error of 0, whose degrees of freedom need not exist.
+double width_of(const StandardError& error, double confidence) {
+  if (error.error == 0.0) return 0.0;
+  return student_t_quantile(0.5 + confidence / 2.0, error.df) * error.error;
+}
+
 double half_width(const Difference& difference, double confidence) {
-  if (difference.error == 0.0) return 0.0;
-  return student_t_quantile(0.5 + confidence / 2.0, difference.df) * difference.error;
+  double width = width_of({difference.error, difference.df}, confidence);
+  for (const auto& side : difference.alone) {
+    const double least = width_of(side, confidence);
+    if (!(least <= width)) width = least;
+  }
+  return width;
 }
 
 }  // namespace
@@ -33,7 +42,11 @@ Difference difference_between(const Sample& a, const Sample& b) {
   const double df =
       variance * variance /
       (of_a * of_a / static_cast<double>(a.n - 1) + of_b * of_b / static_cast<double>(b.n - 1));
-  return {a.mean - b.mean, std::sqrt(variance), df};
+  return {a.mean - b.mean,
+          std::sqrt(variance),
+          df,
+          {{std::sqrt(of_a), static_cast<double>(a.n - 1)},
+           {std::sqrt(of_b), static_cast<double>(b.n - 1)}}};
 }
 
 Difference difference_of_one(double value, const Sample& sample) {

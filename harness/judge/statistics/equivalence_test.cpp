@@ -32,7 +32,8 @@ TEST(Equivalence, AFurtherValueBringsItsOwnScatter) {
 }
 
 TEST(Equivalence, IntervalsAreThoseOfThePrintedQuantiles) {
-  // Difference 0.1, both sd 0.1, n 3: 90 % half width 2.131847 * 0.1 * sqrt(2/3) = 0.174066.
+  // Difference 0.1, both sd 0.1, n 3: 90 % half width 2.131847 * 0.1 * sqrt(2/3) = 0.174066; of one
+  // side alone 2.919986 * 0.1 / sqrt(3) = 0.168586.
   const Interval interval =
       confidence_interval(difference_between({3, 76.1, 0.1}, {3, 76.0, 0.1}), 0.9);
   EXPECT_NEAR(interval.low, 0.1 - 0.174066, 1e-5);
@@ -75,6 +76,28 @@ TEST(Equivalence, NoiseNeverTurnsADifferenceIntoEquality) {
   for (double sd = 0.0; sd < 200.0; sd += 0.5) {
     const auto difference = difference_from({3, 2.0, sd}, 0.0);
     EXPECT_NE(compare_with_margin(difference, 1.0), Equivalence::kEquivalent) << sd;
+  }
+}
+
+TEST(Equivalence, MoreNoiseOfEitherSideMakesNoIntervalNarrower) {
+  for (const std::size_t ours : {2, 3, 4, 5, 20}) {
+    for (const std::size_t theirs : {2, 3, 5, 20}) {
+      for (const double quiet : {0.0, 0.1, 1.0, 3.0}) {
+        double of_ours = 0.0;
+        double of_theirs = 0.0;
+        for (double sd = 0.0; sd < 10.0; sd += 0.05) {
+          const auto width = [&](const Sample& a, const Sample& b) {
+            return confidence_interval(difference_between(a, b), 0.9).high;
+          };
+          const double noisy = width({ours, 0.0, sd}, {theirs, 0.0, quiet});
+          EXPECT_GE(noisy, of_ours - 1e-12) << ours << " " << theirs << " " << quiet << " " << sd;
+          of_ours = noisy;
+          const double noisy_reference = width({ours, 0.0, quiet}, {theirs, 0.0, sd});
+          EXPECT_GE(noisy_reference, of_theirs - 1e-12) << ours << " " << theirs << " " << sd;
+          of_theirs = noisy_reference;
+        }
+      }
+    }
   }
 }
 

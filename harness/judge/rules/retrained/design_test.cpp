@@ -40,7 +40,8 @@ TEST(Design, ReferenceRunsThatAreTooFewLeaveNoNumber) {
   const Json runs = {{"reference_runs", {44.88, 58.94, 45.14, 42.47, 46.5}}};
   const Row row = row_with("retrain.miou", runs, 5.0);
   EXPECT_THAT(check_design(row, 3, kBoth).at(0).text, HasSubstr("no number of seeds can"));
-  // sd 2.36, half width with 3 against 5: 1.94 * 2.36 * sqrt(8/15) = 3.3.
+  // sd 2.36, half width with 3 against 5: 1.94 * 2.36 * sqrt(8/15) = 3.3, alone 2.92 * 2.36 /
+  // sqrt(3) = 4.
   const Json quiet = {{"reference_runs", {52.27, 48.84, 46.02, 47.72, 50.03}}};
   EXPECT_TRUE(check_design(row_with("retrain.miou", quiet, 5.0), 3, kBoth).at(0).can_decide);
   EXPECT_FALSE(check_design(row_with("retrain.miou", quiet, 2.0), 3, kBoth).at(0).can_decide);

@@ -1,7 +1,9 @@
 #include "harness/judge/rules/retrained/retrained_miou.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -38,6 +40,20 @@ std::string how_text(const Sample& ours, const ComparisonTerms& terms) {
   return fmt::format("{}; published {}", runs_text(ours), short_text(*terms.published, 6));
 }
 
+/// Reference runs that do not reach the published number are not its own: to be like them proves
+/// nothing of it.
+std::optional<Finding> foreign_references(const Sample& ours, const ComparisonTerms& terms) {
+  if (terms.reference_runs.empty() || !terms.published) return std::nullopt;
+  const auto [least, most] = std::ranges::minmax(terms.reference_runs);
+  const double distance = std::max(*terms.published - most, least - *terms.published);
+  if (distance <= terms.margin + terms.rounding) return std::nullopt;
+  return pass_or_fail(
+      false, ours.mean,
+      fmt::format("{}; the published {} is {} from the nearest of its reference runs, margin {}",
+                  how_text(ours, terms), short_text(*terms.published, 6), short_text(distance, 3),
+                  short_text(terms.margin)));
+}
+
 }  // namespace
 
 double known_spread(const ComparisonTerms& terms) {
@@ -70,6 +86,7 @@ Finding retrained_miou(const TrainingRecords& trainings, const ComparisonTerms& 
     finding.measured = ours.mean;
     return finding;
   }
+  if (auto foreign = foreign_references(ours, terms)) return *foreign;
   const auto with_seeds = [&](std::size_t n) {
     return miou_difference({n, ours.mean, ours.n < 2 ? known_spread(terms) : ours.sd}, terms);
   };

@@ -99,6 +99,31 @@ TEST(RetrainedMiou, MoreNoiseNeverHelps) {
   }
 }
 
+TEST(RetrainedMiou, NoiseDecidesNothingThatQuietTrainingsLeaveOpen) {
+  ComparisonTerms terms = published(2.0);
+  terms.published = 50.0;
+  terms.reference_runs = {49.5, 50.5};
+  for (double spread = 0.0; spread < 3.0; spread += 0.25) {
+    const auto ours = trainings({50.0 - spread, 50.0 + spread, 50.0 - spread, 50.0 + spread});
+    EXPECT_EQ(retrained_miou(ours, terms).verdict, Verdict::kAmbiguous) << spread;
+  }
+}
+
+TEST(RetrainedMiou, ReferenceRunsThatMissThePublishedNumberAreNotItsOwn) {
+  ComparisonTerms terms = with_reference();
+  const auto ours = trainings({49.0, 48.9, 49.1, 49.0});
+  EXPECT_EQ(retrained_miou(ours, terms).verdict, Verdict::kPass);
+  // The nearest run is 52.27, the margin 5, the rounding 0.005.
+  terms.published = 57.27;
+  EXPECT_EQ(retrained_miou(ours, terms).verdict, Verdict::kPass);
+  for (const double other : {57.3, 76.8, 41.0, 0.0}) {
+    terms.published = other;
+    EXPECT_EQ(retrained_miou(ours, terms).verdict, Verdict::kFail) << other;
+  }
+  terms.published.reset();
+  EXPECT_EQ(retrained_miou(ours, terms).verdict, Verdict::kPass);
+}
+
 TEST(RetrainedMiou, TheReasonSaysWhatWasComparedAndWhatItWouldTake) {
   const auto finding = retrained_miou(trainings({50.1, 47.3, 49.9}), with_reference(2.5));
   EXPECT_EQ(finding.measured, 49.1);
