@@ -16,12 +16,14 @@ std::string other_policy(const RunResult& result, const std::string& policy) {
   return fmt::format("expected the arithmetic {}, the record is of {}", expected, policy);
 }
 
-/// By the type that convolutions ran in; nothing is known of an evaluation without a census.
+/// By the type that convolutions ran in; every model has some.
 std::string other_convolutions(const RunResult& result, const EvaluationRecord& record) {
   if (!record.forward) return "";
   const auto expected = to_string(facts(policy_of_precision(result.precision)).compute);
   const auto convolutions = record.forward->census.find("convolution");
-  if (convolutions == record.forward->census.end()) return "";
+  if (convolutions == record.forward->census.end() || convolutions->second.empty()) {
+    return fmt::format("expected convolutions in {}, the record counts none", expected);
+  }
   for (const auto& [type, count] : convolutions->second) {
     if (type == expected && count > 0) continue;
     return fmt::format("expected convolutions in {}, the record has {} in {}", expected, count,

@@ -31,7 +31,7 @@ TEST(Contradiction, ARecordThatContradictsItselfIsNone) {
   ParityRecord parity = sample::parity_record();
   EXPECT_THAT(contradiction(result_in("fp16"), parity), IsEmpty());
   parity.pixels += 1;
-  EXPECT_THAT(contradiction(result_in("fp16"), parity), HasSubstr("2,000,000,001 pixels"));
+  EXPECT_THAT(contradiction(result_in("fp16"), parity), HasSubstr("16,000,000,001 pixels"));
   EvaluationRecord evaluation = sample::evaluation_record(50.0);
   evaluation.miou = 51.0;
   EXPECT_THAT(contradiction(result_in("fp16"), evaluation), HasSubstr("the mIoU is 51"));
@@ -48,6 +48,7 @@ TEST(Contradiction, AnEvaluationIsOfTheProtocolOfItsStage) {
 
 TEST(Contradiction, ALockstepHasTheDigitsOfItsArithmetic) {
   LockstepRecord record;
+  record.batch = 4;
   record.policy = "fp16-master";
   record.digits = 11;
   EXPECT_THAT(contradiction(result_in("fp16"), record), IsEmpty());

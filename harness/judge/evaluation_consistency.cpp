@@ -139,9 +139,12 @@ std::string time_defect(const EvaluationRecord& record) {
 
 std::string magnitude_defect(const ActivationsRecord& seen) {
   const bool exceeds = seen.max_abs > kLargestHalf;
-  if (seen.max_abs < 0.0 || (std::isfinite(seen.max_abs) && exceeds != (seen.above_half_max > 0))) {
-    return fmt::format("{} above {} with a largest activation of {}",
-                       count_text(seen.above_half_max), kLargestHalf, short_text(seen.max_abs));
+  const bool has_some = seen.elements - seen.zeros - seen.non_finite > 0;
+  if (seen.max_abs < 0.0 || (std::isfinite(seen.max_abs) && has_some != (seen.max_abs > 0.0)) ||
+      (std::isfinite(seen.max_abs) && exceeds != (seen.above_half_max > 0))) {
+    return fmt::format("{} of {} above {}, {} zero, with a largest one of {}",
+                       count_text(seen.above_half_max), plural(seen.elements, "activation"),
+                       kLargestHalf, count_text(seen.zeros), short_text(seen.max_abs));
   }
   if (seen.first_non_finite_layer.has_value() == (seen.non_finite > 0)) return "";
   return fmt::format("{} not finite, and {} layer is named as the first with such",
@@ -152,7 +155,7 @@ std::string magnitude_defect(const ActivationsRecord& seen) {
 std::string forward_defect(const EvaluationRecord& record) {
   if (!record.forward) return "";
   const auto& [seen, census, peak_bytes] = *record.forward;
-  if (seen.images < 0 || seen.images > record.images) {
+  if (seen.images <= 0 || seen.images > record.images) {
     return fmt::format("activations of {} of {}", seen.images, plural(record.images, "image"));
   }
   return first_of(
@@ -219,6 +222,10 @@ std::string pixels_defect(const ParityRecord& record, const PairedSums& sums) {
   if (sum_of(sums.unite) + ours != twice || sum_of(sums.unite_reference) + reference != twice) {
     return fmt::format("the counts of the images are not those of {}",
                        plural(record.pixels, "pixel"));
+  }
+  if (record.changed_pixels > 0 && record.logits.rmse == 0.0) {
+    return fmt::format("{} change class by logits that are FP64's",
+                       plural(record.changed_pixels, "pixel"));
   }
   const bool can_be = is_count(record.changed_pixels) && record.changed_pixels <= record.pixels &&
                       std::abs(ours - reference) <= static_cast<double>(record.changed_pixels);

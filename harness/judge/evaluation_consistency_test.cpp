@@ -106,6 +106,8 @@ TEST(EvaluationConsistency, TimesAreInOrder) {
 TEST(EvaluationConsistency, ActivationsAreWhatWasCounted) {
   const std::pair<const char*, void (*)(ForwardRecord&)> kinds[] = {
       {"images", [](auto& forward) { forward.activations.images = 17; }},
+      {"no images", [](auto& forward) { forward.activations.images = 0; }},
+      {"nothing but zeros", [](auto& forward) { forward.activations.max_abs = 0.0; }},
       {"elements", [](auto& forward) { forward.activations.elements = 1; }},
       {"zeros", [](auto& forward) { forward.activations.zeros = 1'000'000; }},
       {"subnormals", [](auto& forward) { forward.activations.half_subnormals = -1; }},
@@ -148,10 +150,11 @@ TEST(ParityConsistency, CountsAreThoseOfThePixels) {
       {"pixels", [](auto& record) { ++record.pixels; }},
       {"too many changed", [](auto& record) { record.changed_pixels = record.pixels + 1; }},
       {"negative", [](auto& record) { record.changed_pixels = -1; }},
+      {"exact logits", [](auto& record) { record.logits.rmse = 0.0; }},
       {"too few changed", [](auto& record) { record.changed_pixels = 0; }},
       {"an image less", [](auto& record) { record.per_image.pop_back(); }},
       {"no images", [](auto& record) { record.images = 0; }},
-      {"logits", [](auto& record) { record.logits.images = 3; }},
+      {"logits", [](auto& record) { record.logits.images = 17; }},
       {"another count", [](auto& record) { ++record.per_image[1].intersect[0]; }},
       {"another union", [](auto& record) { --record.per_image[0].unite_reference[1]; }},
       {"more than all", [](auto& record) { record.per_image[0].unite[0] = 5; }},

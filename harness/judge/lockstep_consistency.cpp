@@ -25,12 +25,26 @@ std::string step_defect(const LockstepStep& step, std::int64_t index, const Lock
     return fmt::format("step {}: expected {}, got {}", index,
                        plural(first.gradients.looked_at, "gradient"), step.gradients.looked_at);
   }
-  return "";
+  const LockstepDistance& gradient = step.distance.gradient;
+  const bool is_empty = step.skipped || (gradient.norm > 0.0 && gradient.policy > 0.0 &&
+                                         gradient.twin > 0.0 && gradient.fp32 > 0.0);
+  if (!is_empty) return fmt::format("step {}: a gradient that is FP64's, or none", index);
+  if (step.gradients.flushed <= step.gradients.zeros) return "";
+  return fmt::format("step {}: {} flushed to 0, of {} that are 0", index, step.gradients.flushed,
+                     step.gradients.zeros);
+}
+
+/// Batches and weights change from step to step, and with them every loss.
+bool is_repeated(const LockstepStep& step, const LockstepStep& before) {
+  return step.loss.fp64 == before.loss.fp64 &&
+         step.distance.gradient.norm == before.distance.gradient.norm &&
+         step.distance.gradient.twin == before.distance.gradient.twin;
 }
 
 }  // namespace
 
 std::string inconsistency(const LockstepRecord& record) {
+  if (record.batch <= 0) return fmt::format("batches of {}", plural(record.batch, "image"));
   if (record.steps != std::ssize(record.series)) {
     return fmt::format("expected {}, the series has {}", plural(record.steps, "step"),
                        record.series.size());
@@ -39,6 +53,9 @@ std::string inconsistency(const LockstepRecord& record) {
     auto defect =
         step_defect(record.series[i], static_cast<std::int64_t>(i), record.series.front());
     if (!defect.empty()) return defect;
+    if (i > 0 && is_repeated(record.series[i], record.series[i - 1])) {
+      return fmt::format("step {} is the one before it again", i);
+    }
   }
   return "";
 }

@@ -12,12 +12,15 @@ using testing::IsEmpty;
 LockstepRecord three_steps() {
   LockstepRecord record;
   record.steps = 3;
+  record.batch = 4;
   for (std::int64_t i = 0; i < record.steps; ++i) {
     LockstepStep step;
     step.step = i;
     step.lr = 0.01;
     step.scale = 512.0;
-    step.gradients.looked_at = 1000;
+    step.gradients = {1000, 10, 50, 1};
+    step.loss.fp64 = 3.0 - static_cast<double>(i);
+    step.distance.gradient = {1.0, 0.01, 0.01, 1e-6, 1e-6, {}};
     record.series.push_back(step);
   }
   return record;
@@ -33,6 +36,16 @@ TEST(LockstepConsistency, StepsInOrderAgree) {
 
 TEST(LockstepConsistency, EachContradictionIsSeen) {
   const std::pair<const char*, void (*)(LockstepRecord&)> kinds[] = {
+      {"no batch", [](auto& record) { record.batch = 0; }},
+      {"the same again",
+       [](auto& record) {
+         record.series[2] = record.series[1];
+         record.series[2].step = 2;
+       }},
+      {"FP64 itself", [](auto& record) { record.series[1].distance.gradient.policy = 0.0; }},
+      {"no twin", [](auto& record) { record.series[1].distance.gradient.twin = 0.0; }},
+      {"no gradient", [](auto& record) { record.series[1].distance.gradient.norm = NAN; }},
+      {"flushed", [](auto& record) { record.series[1].gradients.flushed = 11; }},
       {"length", [](auto& record) { record.steps = 4; }},
       {"repeated", [](auto& record) { record.series[2] = record.series[1]; }},
       {"left out", [](auto& record) { record.series[0].step = 1; }},

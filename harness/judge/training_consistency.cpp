@@ -43,7 +43,7 @@ bool are_steps(const std::vector<T>& list, std::int64_t steps, Step step) {
 std::string skipped_defect(const TrainingRecord& record) {
   const auto most = static_cast<std::int64_t>(TrainingRecord::kMostSteps);
   const bool can_be =
-      record.skipped <= record.overflows && record.overflows <= record.steps &&
+      record.skipped <= record.overflows && record.overflows <= record.non_finite_steps &&
       std::ssize(record.skipped_steps) == std::clamp<std::int64_t>(record.skipped, 0, most) &&
       are_steps(record.skipped_steps, record.steps, [](std::int64_t step) { return step; });
   if (can_be && record.skipped >= 0) return "";
@@ -52,13 +52,18 @@ std::string skipped_defect(const TrainingRecord& record) {
                      record.skipped_steps.size());
 }
 
+/// Both losses of a training whose steps were all finite are numbers.
+bool has_losses(const TrainingRecord& record) {
+  return record.steps == 0 || (std::isfinite(record.loss.first) && std::isfinite(record.loss.last));
+}
+
 std::string finiteness_defect(const TrainingRecord& record) {
   const std::int64_t lost = record.non_finite_steps;
   const std::int64_t applied = record.applied_non_finite_steps;
   const auto& first = record.first_non_finite_step;
   const bool can_be = 0 <= applied && applied <= lost && lost - applied <= record.skipped &&
                       lost <= record.steps && first.has_value() == (lost > 0) &&
-                      record.non_finite_weights >= 0 &&
+                      record.non_finite_weights >= 0 && (lost > 0 || has_losses(record)) &&
                       (!first || (0 <= *first && *first <= record.steps - lost));
   if (can_be) return "";
   return fmt::format("of {} {} were not finite, {} of them applied, {} skipped, the first is {}",
@@ -114,8 +119,13 @@ std::string scale_defect(const TrainingRecord& record) {
       short_text(computed.max), short_text(last), short_text(min), short_text(max));
 }
 
-bool is_metric(double percent) {
-  return std::isnan(percent) || (0.0 <= percent && percent <= 100.0 * (1.0 + kLastPlaces));
+/// All metrics of a validation are percentages, or none is one: without a counted pixel.
+bool are_metrics(const ValidationRecord& one) {
+  const auto is_percentage = [](double percent) {
+    return 0.0 <= percent && percent <= 100.0 * (1.0 + kLastPlaces);
+  };
+  if (std::isnan(one.miou)) return std::isnan(one.macc) && std::isnan(one.aacc);
+  return is_percentage(one.miou) && is_percentage(one.macc) && is_percentage(one.aacc);
 }
 
 std::string validation_defect(const TrainingRecord& record) {
@@ -124,13 +134,22 @@ std::string validation_defect(const TrainingRecord& record) {
   std::int64_t iteration = 0;
   for (const auto& one : record.validation) {
     const bool is_next = one.iteration > iteration && one.iteration <= record.iterations;
-    if (!is_next || !is_metric(one.miou) || !is_metric(one.macc) || !is_metric(one.aacc)) {
-      return fmt::format("a validation after {}, the one before it after {}, of {}",
-                         plural(one.iteration, "iteration"), iteration, record.iterations);
+    if (!is_next || !are_metrics(one)) {
+      return fmt::format(
+          "a validation after {}, the one before it after {}, of {}: mIoU {}, accuracy {} and {}",
+          plural(one.iteration, "iteration"), iteration, record.iterations, short_text(one.miou),
+          short_text(one.macc), short_text(one.aacc));
     }
     iteration = one.iteration;
     last = one.miou;
     best = std::fmax(best, one.miou);
+  }
+  // Every training is validated at its end, if ever.
+  const bool ends = record.validation.empty() || record.iterations != record.asked_iterations ||
+                    iteration == record.iterations;
+  if (!ends) {
+    return fmt::format("the last validation is after {} of {}", iteration,
+                       plural(record.iterations, "iteration"));
   }
   if (is_same(record.miou, last) && is_same(record.best_miou, best)) return "";
   return fmt::format("the mIoU is {}, at best {}; the validations end with {}, at best {}",

@@ -30,6 +30,17 @@ TEST(TrainingConsistency, WhatWasTrainedAgreesWithItself) {
   EXPECT_THAT(inconsistency(scaled()), IsEmpty());
 }
 
+TEST(TrainingConsistency, LossesOfFiniteStepsAreNumbers) {
+  for (double LossRecord::*const loss : {&LossRecord::first, &LossRecord::last}) {
+    TrainingRecord record = training_record("fp16", 50.0);
+    record.loss.*loss = NAN;
+    EXPECT_FALSE(inconsistency(record).empty());
+    record = scaled();
+    record.loss.*loss = NAN;
+    EXPECT_THAT(inconsistency(record), IsEmpty());
+  }
+}
+
 TEST(TrainingConsistency, OneThatStoppedEarlyDoesToo) {
   TrainingRecord record = scaled();
   record.iterations = record.steps = 300;
@@ -48,6 +59,8 @@ TEST(TrainingConsistency, EachContradictionIsSeen) {
       {"skipped", [](auto& record) { record.skipped = 1; }},
       {"none skipped", [](auto& record) { record.skipped = 0; }},
       {"skipped without overflow", [](auto& record) { record.overflows = 1; }},
+      {"overflows that are finite", [](auto& record) { record.overflows = 3; }},
+      {"no validation at the end", [](auto& record) { record.validation[1].iteration = 599; }},
       {"more overflows than steps", [](auto& record) { record.overflows = 601; }},
       {"skipped twice",
        [](auto& record) {
@@ -78,6 +91,7 @@ TEST(TrainingConsistency, EachContradictionIsSeen) {
       {"no validation", [](auto& record) { record.validation.clear(); }},
       {"validated twice", [](auto& record) { record.validation[0].iteration = 600; }},
       {"validated later", [](auto& record) { record.validation[1].iteration = 601; }},
+      {"no accuracy", [](auto& record) { record.validation[0].aacc = NAN; }},
       {"no percentage", [](auto& record) { record.validation[0].macc = 101.0; }},
       {"census", [](auto& record) { (*record.census)["loss"]["float16"] = 0; }},
       {"memory", [](auto& record) { record.peak_bytes = -5; }},

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/arithmetic/policy.h"
 #include "harness/judge/finding.h"
 #include "harness/record/evaluation_record.h"
 #include "harness/record/examine_record.h"
@@ -148,9 +149,11 @@ inline std::int64_t true_positives(double miou, std::int64_t pixels) {
   return std::isfinite(iou) ? std::llround(iou * static_cast<double>(pixels) / (1.0 + iou)) : 0;
 }
 
+inline constexpr std::int64_t kPixelsOfImage = 1'000'000'000;
+
 /// Gives the record a confusion matrix with this mIoU, and what follows from it.
 inline void set_miou(EvaluationRecord& record, double miou) {
-  const std::int64_t pixels = std::isfinite(miou) ? 500'000'000 : 0;
+  const std::int64_t pixels = std::isfinite(miou) ? record.images * kPixelsOfImage : 0;
   const std::int64_t right = true_positives(miou, pixels);
   const std::int64_t wrong = pixels - 2 * right;
   const auto percent = [](std::int64_t part, std::int64_t whole) {
@@ -167,7 +170,7 @@ inline void set_miou(EvaluationRecord& record, double miou) {
 }
 
 /// Whole images.
-inline EvaluationRecord evaluation_record(double miou) {
+inline EvaluationRecord evaluation_record(double miou, const std::string& type = "float16") {
   EvaluationRecord record;
   record.protocol = "whole";
   record.images = 16;
@@ -177,6 +180,7 @@ inline EvaluationRecord evaluation_record(double miou) {
   record.logits.elements = 7000;
   ForwardRecord& forward = record.forward.emplace();
   forward.peak_bytes = 50'000'000;
+  forward.census["convolution"] = {{type, 61}};
   forward.activations.images = 4;
   forward.activations.elements = 1000000;
   forward.activations.half_subnormals = 1200;
@@ -187,20 +191,21 @@ inline EvaluationRecord evaluation_record(double miou) {
 }
 
 inline RunResult evaluate(std::string precision = "fp16", double miou = 52.051) {
-  return result("evaluate", std::move(precision), record_to_json(evaluation_record(miou)));
+  const auto type = to_string(facts(policy_of_precision(precision)).compute);
+  return result("evaluate", std::move(precision),
+                record_to_json(evaluation_record(miou, std::string(type))));
 }
 
 /// Gives the comparison images with these mIoUs, and what follows from them.
 inline void set_mious(ParityRecord& record, double miou, double reference) {
-  constexpr std::int64_t kPixels = 1'000'000'000;
-  const auto right = true_positives(miou, kPixels);
-  const auto right_reference = true_positives(reference, kPixels);
+  const auto right = true_positives(miou, kPixelsOfImage);
+  const auto right_reference = true_positives(reference, kPixelsOfImage);
   record.per_image.assign(static_cast<std::size_t>(record.images),
                           {{right, right},
-                           {kPixels - right, kPixels - right},
+                           {kPixelsOfImage - right, kPixelsOfImage - right},
                            {right_reference, right_reference},
-                           {kPixels - right_reference, kPixels - right_reference}});
-  record.pixels = record.images * kPixels;
+                           {kPixelsOfImage - right_reference, kPixelsOfImage - right_reference}});
+  record.pixels = record.images * kPixelsOfImage;
   record.miou = miou;
   record.miou_reference = reference;
   record.difference = miou - reference;
@@ -208,9 +213,9 @@ inline void set_mious(ParityRecord& record, double miou, double reference) {
 
 inline ParityRecord parity_record() {
   ParityRecord record;
-  record.images = 2;
+  record.images = 16;
   set_mious(record, 52.051, 52.060);
-  record.changed_pixels = 1'200'000;
+  record.changed_pixels = 9'600'000;
   record.logits = {2, 0.002, 1e-6, 4.0};
   return record;
 }

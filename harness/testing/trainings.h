@@ -59,6 +59,7 @@ inline RunResult training_result(const std::string& precision, std::int64_t seed
                                  const TrainingRecord& record) {
   RunResult result = sample::result("train", precision, record_to_json(record));
   result.seed = seed;
+  result.digests["weights"] = precision + " " + std::to_string(seed);
   return result;
 }
 

@@ -1,6 +1,9 @@
 #include "harness/judge/rules/evaluated/parity_claims.h"
 
 #include <cmath>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -68,11 +71,55 @@ std::optional<Finding> emptiness(const ParityRecord& parity) {
   return std::nullopt;
 }
 
+constexpr double kLastPlaces = 1e-6;  // Points.
+
+/// The evaluation in this precision, where there is one that can be read.
+std::optional<EvaluationRecord> evaluation_in(const ClaimContext& context,
+                                              std::string_view precision) {
+  for (const auto& result : context.results) {
+    const bool fits = result.row == context.row.id && result.stage == "evaluate" &&
+                      result.precision == precision && result.status == RunStatus::kOk;
+    if (fits) return read_record<EvaluationRecord>(use_result(result)).record;
+  }
+  return std::nullopt;
+}
+
+/// Why the comparison is not of the images and arithmetics that were evaluated, "" when it is: both
+/// stages see the same images, each of them as the other does.
+std::string other_evaluation(const ClaimContext& context, const std::string& precision,
+                             const ParityRecord& parity) {
+  for (const auto& [arithmetic, miou] :
+       {std::pair{precision, parity.miou}, std::pair{std::string("fp32"), parity.miou_reference}}) {
+    const auto evaluation = evaluation_in(context, arithmetic);
+    if (!evaluation) continue;
+    if (evaluation->images != parity.images || evaluation->pixels != parity.pixels) {
+      return fmt::format("it compares {} with {}, the evaluation in {} saw {} with {}",
+                         plural(parity.images, "image"), plural(parity.pixels, "pixel"), arithmetic,
+                         plural(evaluation->images, "image"), plural(evaluation->pixels, "pixel"));
+    }
+    if (!(std::abs(evaluation->miou - miou) <= kLastPlaces)) {
+      return fmt::format("its mIoU in {} is {}, the evaluation's {}", arithmetic,
+                         fixed_text(miou, 3), fixed_text(evaluation->miou, 3));
+    }
+  }
+  return "";
+}
+
+/// Why the record cannot be judged, if so.
+std::optional<Finding> defect_of(const ClaimContext& context, const std::string& precision,
+                                 const ParityRecord& parity) {
+  if (auto empty = emptiness(parity)) return empty;
+  const std::string other = other_evaluation(context, precision, parity);
+  if (other.empty()) return std::nullopt;
+  return fail_unmeasured("the comparison is not of what was evaluated: " + other);
+}
+
 Finding judge_with(const ClaimContext& context,
                    Finding (*rule)(const ClaimContext&, const ParityRecord&)) {
   const std::string precision = half_precision(context.row);
   const auto evidence = find_record<ParityRecord>(context, "parity", precision);
-  const auto absence = evidence.absence ? evidence.absence : emptiness(*evidence.record);
+  const auto absence =
+      evidence.absence ? evidence.absence : defect_of(context, precision, *evidence.record);
   return in_precision(absence ? *absence : rule(context, *evidence.record), precision);
 }
 

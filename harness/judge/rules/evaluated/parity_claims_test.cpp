@@ -25,9 +25,10 @@ TEST(ParityClaims, TheDifferenceOfTwoArithmeticsOnOneFile) {
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.precision, "fp16");
   EXPECT_NEAR(finding.measured.get<double>(), -0.009, 1e-9);
-  EXPECT_EQ(finding.reason,
-            "0.009 below, allowed 0.1; 52.051 against FP32's 52.060 on 2 images; 95 % of resampled "
-            "sets of images: -0.009 to -0.009");
+  EXPECT_EQ(
+      finding.reason,
+      "0.009 below, allowed 0.1; 52.051 against FP32's 52.060 on 16 images; 95 % of resampled "
+      "sets of images: -0.009 to -0.009");
 }
 
 TEST(ParityClaims, AHalfPrecisionThatCostsAccuracyFails) {
@@ -36,6 +37,7 @@ TEST(ParityClaims, AHalfPrecisionThatCostsAccuracyFails) {
     sample::set_mious(record, 51.5, 52.06);
     record.changed_pixels = record.pixels;
   });
+  sample.change_evaluation([](auto& record) { sample::set_miou(record, 51.5); });
   EXPECT_EQ(sample.judge(judge_parity).verdict, Verdict::kFail);
 }
 
@@ -61,7 +63,26 @@ TEST(ParityClaims, OneImageHasNoInterval) {
     record.images = record.logits.images = 1;
     sample::set_mious(record, 52.051, 52.060);
   });
+  sample.results = {sample.results.back()};
   EXPECT_THAT(sample.judge(judge_parity).reason, HasSubstr("one image gives no interval"));
+}
+
+TEST(ParityClaims, ItIsOfTheImagesThatWereEvaluated) {
+  for (const ClaimRule rule : {judge_parity, judge_parity_pixels, judge_parity_logits}) {
+    auto sample = claiming("parity", 1000);
+    sample.change_parity([](auto& record) {
+      record.images = 3;
+      sample::set_mious(record, record.miou, record.miou_reference);
+    });
+    EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
+    EXPECT_THAT(sample.judge(rule).reason, HasSubstr("it compares 3 images"));
+    sample = claiming("parity", 1000);
+    sample.change_parity([](auto& record) { sample::set_mious(record, 52.060, 52.060); });
+    EXPECT_THAT(sample.judge(rule).reason, HasSubstr("its mIoU in fp16 is 52.060"));
+    sample = claiming("parity", 1000);
+    sample.change_parity([](auto& record) { sample::set_mious(record, 52.051, 52.051); });
+    EXPECT_THAT(sample.judge(rule).reason, HasSubstr("its mIoU in fp32 is 52.051"));
+  }
 }
 
 TEST(ParityClaims, ComparingNothingFails) {
@@ -96,12 +117,12 @@ TEST(ParityClaims, ShareOfPixelsThatChangeClass) {
   const auto finding = claiming("parity.pixels", 0.005).judge(judge_parity_pixels);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_DOUBLE_EQ(finding.measured.get<double>(), 0.0006);
-  EXPECT_THAT(finding.reason, HasSubstr("1,200,000 of 2,000,000,000 pixels change class"));
+  EXPECT_THAT(finding.reason, HasSubstr("9,600,000 of 16,000,000,000 pixels change class"));
   EXPECT_EQ(claiming("parity.pixels", 0.0005).judge(judge_parity_pixels).verdict, Verdict::kFail);
 }
 
 TEST(ParityClaims, MoreChangedPixelsThanPixelsCannotBe) {
-  for (const std::int64_t wrong : {2'000'000'001, -1}) {
+  for (const std::int64_t wrong : {std::int64_t{16'000'000'001}, std::int64_t{-1}}) {
     auto sample = claiming("parity.pixels", 1000);
     sample.change_parity([&](auto& record) { record.changed_pixels = wrong; });
     EXPECT_EQ(sample.judge(judge_parity_pixels).verdict, Verdict::kFail);

@@ -317,6 +317,25 @@ Seeds find_seeds(const ClaimContext& context, const std::string& precision) {
   return seeds;
 }
 
+/// Why the seeds are not several comparisons of the row's recipe, "" when they are.
+std::string mixture_of(const std::map<std::int64_t, LockstepRecord>& records,
+                       const std::string& precision, const Row& row) {
+  const auto& [first_seed, first] = *records.begin();
+  for (const auto& [seed, record] : records) {
+    const std::string other = other_recipe(record.scaler, record.batch, precision, row);
+    if (!other.empty()) return fmt::format("seed {}: {}", seed, other);
+    if (record.steps != first.steps || record.departures != first.departures) {
+      return fmt::format("seed {} is of {}{}, seed {} of {}{}", first_seed,
+                         plural(first.steps, "step"), departures_text(first.departures), seed,
+                         plural(record.steps, "step"), departures_text(record.departures));
+    }
+    const bool is_repeated = seed != first_seed && !record.series.empty() &&
+                             record.series[0].loss.fp64 == first.series[0].loss.fp64;
+    if (is_repeated) return fmt::format("seeds {} and {} are the same", first_seed, seed);
+  }
+  return "";
+}
+
 bool has_half_range(std::string_view precision) {
   return facts(policy_of_precision(precision)).compute == ElementType::kFloat16;
 }
@@ -356,6 +375,9 @@ Finding judge_lockstep(const ClaimContext& context) {
   const std::string lost = seeds.failures + (separates ? "; " : "") + seeds.skips;
   if (!lost.empty()) {
     return in_precision(fail_unmeasured("expected a lockstep of every seed; " + lost), precision);
+  }
+  if (const auto mixture = mixture_of(seeds.records, precision, context.row); !mixture.empty()) {
+    return in_precision(fail_unmeasured(mixture), precision);
   }
   return in_precision(
       judge_lockstep_records(seeds.records, {context.claim, has_half_range(precision)}), precision);

@@ -28,7 +28,8 @@ LockstepStep step(std::int64_t number) {
   step.step = number;
   step.lr = 0.05;
   step.scale = 512.0;
-  step.loss = {2.0, 2.0 + sign * 1e-4, 2.0 - sign * 1e-4, 2.0 + 1e-8, 2.0 + 1e-8};
+  const double loss = 2.0 - 0.01 * static_cast<double>(number);
+  step.loss = {loss, loss + sign * 1e-4, loss - sign * 1e-4, loss + 1e-8, loss + 1e-8};
   step.gradients = {1000, 10, 50, 1};
   step.distance = {part(0.01), part(0.002), part(1e-7), part(0.001)};
   return step;
@@ -164,9 +165,10 @@ TEST_F(Lockstep, OneTensorMayBeFourTimesAsFarAsAll) {
 
 TEST_F(Lockstep, LossesAreTakenTogetherAndOneRoundingIsAllowed) {
   // The yardstick is 1e-4 + 2 / 2^11 = 0.00108; sqrt((5 + 1600) / 6) * 1e-4 is 1.5 of it.
-  record_.series[1].loss.policy = 2.0 + 4e-3;
+  record_.series[1].loss.policy = record_.series[1].loss.fp64 + 4e-3;
   EXPECT_EQ(judge().verdict, Verdict::kPass);
-  record_.series[3].loss.policy = 2.0 - 4e-3;  // sqrt((4 + 3200) / 6) * 1e-4 is 2.15 of it.
+  record_.series[3].loss.policy =
+      record_.series[3].loss.fp64 - 4e-3;  // sqrt((4 + 3200) / 6) * 1e-4 is 2.15 of it.
   EXPECT_EQ(judge().verdict, Verdict::kFail);
   EXPECT_THAT(judge().reason, HasSubstr("the losses"));
 }
@@ -287,7 +289,9 @@ class LockstepResults : public testing::Test {
     claim_ = sample::claim("retrain.lockstep", "retrained", 1);
     claim_.tolerance = Tolerance{.abs = 1.0, .rel = 0.0, .reason = "a reason"};
     for (const std::int64_t seed : {0, 1, 2}) {
-      results_.push_back(sample::result("lockstep", "fp16", record_to_json(lockstep())));
+      LockstepRecord record = lockstep();
+      for (auto& step : record.series) step.loss.fp64 += 1e-5 * static_cast<double>(seed);
+      results_.push_back(sample::result("lockstep", "fp16", record_to_json(record)));
       results_.back().seed = seed;
     }
   }

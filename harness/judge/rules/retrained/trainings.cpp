@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "harness/arithmetic/policy.h"
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
@@ -17,16 +20,23 @@ std::string progress_text(const TrainingRecord& record, std::int64_t of) {
   return fmt::format("{} of {}", count_text(record.iterations), plural(of, "iteration"));
 }
 
+/// The scaler that the row's recipe trains with in this precision.
+ScalerType scaler_of(const std::string& precision, const Row& row) {
+  const Policy policy = policy_of_precision(precision);
+  const bool is_own = row.arithmetic && row.arithmetic->policy == policy;
+  return is_own ? row.arithmetic->scaler_or_default().type : default_scaler(policy).type;
+}
+
 /// Why the training is not of the row's recipe, "" when it is. Other rows' recipes train for other
 /// times, and reach other mIoUs.
-std::string other_recipe(const TrainingRecord& record, const Json& recipe) {
-  for (const auto& [key, trained] :
-       {std::pair{"iterations", record.scheduled_iterations}, std::pair{"batch", record.batch}}) {
-    if (!recipe.is_object() || !recipe.contains(key) || recipe.at(key) == trained) continue;
-    return fmt::format("expected {} {} by the row's recipe, it trained by {}",
-                       recipe.at(key).dump(), key, trained);
+std::string other_recipe(const TrainingRecord& record, const std::string& precision,
+                         const Row& row) {
+  const Json& iterations = row.recipe.is_object() ? row.recipe.value("iterations", Json()) : Json();
+  if (iterations.is_null() || iterations == record.scheduled_iterations) {
+    return other_recipe(record.scaler, record.batch, precision, row);
   }
-  return "";
+  return fmt::format("expected {} iterations by the row's recipe, it trained by {}",
+                     iterations.dump(), record.scheduled_iterations);
 }
 
 Training read_training(const RunResult& result, const Row& row) {
@@ -43,7 +53,10 @@ Training read_training(const RunResult& result, const Row& row) {
     return training;
   }
   const TrainingRecord& record = training.record;
-  training.reason = other_recipe(record, row.recipe);
+  const auto digest = result.digests.find("weights");
+  if (digest != result.digests.end()) training.weights = digest->second;
+  training.reason = training.weights.empty() ? "its trained weights are not recorded"
+                                             : other_recipe(record, result.precision, row);
   if (record.iterations != record.asked_iterations || record.steps != record.iterations) {
     training.reason = "stopped after " + progress_text(record, record.asked_iterations);
   }
@@ -71,7 +84,7 @@ std::string losses_text(const std::vector<Training>& trainings, const std::strin
 /// Trainings of other lengths or batches are of another recipe: not of one distribution.
 std::optional<Finding> account_for_recipe(const std::vector<Training>& trainings) {
   const TrainingRecord& first = trainings.front().record;
-  for (const auto& [seed, status, reason, record] : trainings) {
+  for (const auto& [seed, status, reason, record, weights] : trainings) {
     if (record.scheduled_iterations == first.scheduled_iterations && record.batch == first.batch &&
         record.scaler == first.scaler && record.departures == first.departures) {
       continue;
@@ -105,7 +118,7 @@ std::optional<Finding> account_for_schedule(const std::vector<Training>& trainin
 /// What diverged, or never made a step, reaches no mIoU that could be compared.
 std::optional<Finding> account_for_divergence(const std::vector<Training>& trainings) {
   std::string lost;
-  for (const auto& [seed, status, reason, record] : trainings) {
+  for (const auto& [seed, status, reason, record, weights] : trainings) {
     std::string why = ruin_of(record);
     if (why.empty() && record.applied_non_finite_steps > 0) {
       why = plural(record.applied_non_finite_steps, "step") + " applied that were not finite";
@@ -122,15 +135,19 @@ std::optional<Finding> account_for_divergence(const std::vector<Training>& train
 struct Accounted {
   TrainingRecords records;
   std::optional<Finding> absence;
+  std::set<std::string> weights;
 };
 
 Accounted accounted_trainings(const ClaimContext& context, const std::string& precision,
                               Schedule schedule) {
   const auto trainings = read_trainings(context, precision);
-  if (trainings.empty()) return {{}, find_result(context, "train", precision).absence};
+  if (trainings.empty()) return {{}, find_result(context, "train", precision).absence, {}};
   Accounted accounted;
   accounted.absence = account_for(trainings, precision, schedule);
-  for (const auto& training : trainings) accounted.records[training.seed] = training.record;
+  for (const auto& training : trainings) {
+    accounted.records[training.seed] = training.record;
+    accounted.weights.insert(training.weights);
+  }
   return accounted;
 }
 
@@ -164,9 +181,24 @@ std::optional<Finding> account_for(const std::vector<Training>& trainings,
     return fail_unmeasured(seed_text(training.seed) + ": no step was trained");
   }
   if (auto mixed = account_for_recipe(trainings)) return mixed;
+  if (auto repeated = repeated_weights(trainings); !repeated.empty()) {
+    return fail_unmeasured(repeated);
+  }
   if (schedule == Schedule::kAny) return std::nullopt;
   if (auto diverged = account_for_divergence(trainings)) return diverged;
   return account_for_schedule(trainings);
+}
+
+std::string repeated_weights(const std::vector<Training>& trainings) {
+  std::map<std::string, std::int64_t> seen;
+  for (const auto& training : trainings) {
+    if (training.weights.empty()) continue;
+    const auto [first, is_new] = seen.emplace(training.weights, training.seed);
+    if (is_new) continue;
+    return fmt::format("{} and {} ended with the same weights: that is one training",
+                       seed_text(first->second), seed_text(training.seed));
+  }
+  return "";
 }
 
 Finding judge_trainings(const ClaimContext& context, const std::string& precision,
@@ -184,14 +216,26 @@ Finding judge_both_trainings(
     const ClaimContext& context, const std::string& precision, Schedule schedule,
     const std::function<Finding(const TrainingRecords&, const TrainingRecords&)>& rule) {
   const auto single = accounted_trainings(context, "fp32", schedule);
+  const auto half_weights = accounted_trainings(context, precision, schedule).weights;
   const auto both = [&](const TrainingRecords& half) {
-    return single.absence ? *single.absence : rule(half, single.records);
+    if (single.absence) return *single.absence;
+    // FP32 under another name would be at parity with itself.
+    const bool is_other = std::ranges::none_of(
+        half_weights, [&](const std::string& weights) { return single.weights.contains(weights); });
+    if (!is_other) return fail_unmeasured("a training in half ended with the weights of FP32");
+    return rule(half, single.records);
   };
   return judge_trainings(context, precision, schedule, both);
 }
 
 std::string ruin_of(const TrainingRecord& record) {
   std::string ruin = record.skipped >= record.steps ? "every step was skipped" : "";
+  // A scale that moves comes down to one that fits; a static one that does not fit never will.
+  if (ruin.empty() && record.scaler == to_string(ScalerType::kStatic) &&
+      record.skipped > record.steps / 2) {
+    ruin = fmt::format("{} of {} were skipped by a static scale", count_text(record.skipped),
+                       plural(record.steps, "step"));
+  }
   if (record.non_finite_weights > 0) {
     ruin += fmt::format("{}{} of the trained model not finite", ruin.empty() ? "" : ", ",
                         plural(record.non_finite_weights, "weight"));
@@ -213,6 +257,18 @@ Finding ambiguous(Json measured, std::string reason) {
   Finding finding = pass_or_fail(true, std::move(measured), std::move(reason));
   finding.verdict = Verdict::kAmbiguous;
   return finding;
+}
+
+std::string other_recipe(const std::string& scaler, std::int64_t batch,
+                         const std::string& precision, const Row& row) {
+  const auto expected = to_string(scaler_of(precision, row));
+  if (scaler != expected) {
+    return fmt::format("expected the scaler {}, it trained by {}", expected, scaler);
+  }
+  const Json size = row.recipe.is_object() ? row.recipe.value("batch", Json()) : Json();
+  if (size.is_null() || size == batch) return "";
+  return fmt::format("expected batches of {} by the row's recipe, it trained by {}", size.dump(),
+                     batch);
 }
 
 std::string departures_text(const std::vector<std::string>& departures) {

@@ -18,6 +18,7 @@ struct Training {
   RunStatus status = RunStatus::kOk;
   std::string reason;     ///< Why there is no record: it died, hung, was left out, is unreadable.
   TrainingRecord record;  ///< Only with status kOk.
+  std::string weights;    ///< Digest of all that was trained; only with status kOk.
 };
 
 /// Which trainings a claim can be judged by.
@@ -25,6 +26,9 @@ enum class Schedule {
   kAny,    ///< Also those that --iters cut short.
   kWhole,  ///< Only those that completed the recipe's schedule.
 };
+
+/// The seeds of two trainings with the same weights, in words; "" when all differ.
+std::string repeated_weights(const std::vector<Training>& trainings);
 
 /// Finished trainings in one precision by their seed. Never empty when passed to a rule.
 using TrainingRecords = std::map<std::int64_t, TrainingRecord>;
@@ -40,6 +44,7 @@ std::vector<Training> read_trainings(const ClaimContext& context, const std::str
 /// - SKIPPED when all of them were skipped, for lack of what the reason names.
 /// - kWhole: SKIPPED when all were cut short of their schedule, FAIL when only some were.
 /// - FAIL when one trained no step, or when they differ in schedule, batch or scaler.
+/// - FAIL when two ended with the same weights: that is one training, counted twice.
 /// - kWhole: FAIL when one diverged or skipped every step: its mIoU is that of nothing learnt.
 /// trainings: not empty. precision: for the text.
 std::optional<Finding> account_for(const std::vector<Training>& trainings,
@@ -56,8 +61,8 @@ Finding judge_both_trainings(
     const ClaimContext& context, const std::string& precision, Schedule schedule,
     const std::function<Finding(const TrainingRecords& half, const TrainingRecords& single)>& rule);
 
-/// Why a training learnt nothing, "every step was skipped" or "3 weights of the trained model not
-/// finite"; "" when neither is so.
+/// Why a training learnt nothing: "every step was skipped", "3 weights of the trained model not
+/// finite", or most of its steps were skipped by a scale that never moves; "" when none is so.
 std::string ruin_of(const TrainingRecord& record);
 
 /// A failure that names the seeds whose training ended without a finite mIoU; nullopt when all have
@@ -66,6 +71,10 @@ std::optional<Finding> missing_miou(const TrainingRecords& records);
 
 /// Something was measured, but too little to decide.
 Finding ambiguous(Json measured, std::string reason);
+
+/// Why a training by this scaler in such batches is not of the row's recipe, "" when it is.
+std::string other_recipe(const std::string& scaler, std::int64_t batch,
+                         const std::string& precision, const Row& row);
 
 /// "; with lr 0.05 for the config's 0.01": what a training did otherwise than the config, or "".
 std::string departures_text(const std::vector<std::string>& departures);

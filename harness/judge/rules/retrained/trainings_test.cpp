@@ -155,6 +155,49 @@ TEST(Trainings, WhatTheSuiteDecidedAgainstTheConfigIsSaid) {
   EXPECT_EQ(judged(trained).verdict, Verdict::kFail);
 }
 
+TEST(Trainings, WithTheSameWeightsAreOne) {
+  auto trained = three();
+  trained.results[2].digests["weights"] = trained.results[0].digests["weights"];
+  EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kFail);
+  EXPECT_THAT(judged(trained, Schedule::kAny).reason,
+              AllOf(HasSubstr("seed 0 and seed 2"), HasSubstr("one training")));
+  trained.results[2].digests.clear();
+  EXPECT_THAT(judged(trained, Schedule::kAny).reason, HasSubstr("seed 2: its trained weights"));
+}
+
+TEST(Trainings, InHalfWithTheWeightsOfFp32AreNone) {
+  auto trained = three();
+  const auto both = [&] {
+    return judge_both_trainings(
+        trained.context(), "fp16", Schedule::kAny,
+        [](const TrainingRecords&, const TrainingRecords&) { return pass_or_fail(true, 0, ""); });
+  };
+  EXPECT_EQ(both().verdict, Verdict::kPass);
+  trained.results.back().digests["weights"] = trained.results[1].digests["weights"];
+  EXPECT_EQ(both().verdict, Verdict::kFail);
+}
+
+TEST(Trainings, MostOfWhoseStepsAStaticScaleSkippedLearntNothing) {
+  for (const std::int64_t skipped : {300, 301}) {
+    auto trained = three();
+    change(trained.results[1], [&](TrainingRecord& record) {
+      record.skipped = record.overflows = record.non_finite_steps = skipped;
+      record.first_non_finite_step = 0;
+      for (std::int64_t i = 0; i < skipped; ++i) record.skipped_steps.push_back(i);
+    });
+    EXPECT_EQ(judged(trained).verdict, skipped > 300 ? Verdict::kFail : Verdict::kPass);
+  }
+}
+
+TEST(Trainings, OfAnotherScalerAreNoneOfTheRow) {
+  auto trained = three();
+  for (auto& result : trained.results) {
+    change(result, [](TrainingRecord& record) { record.scaler = "banana"; });
+  }
+  EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kFail);
+  EXPECT_THAT(judged(trained, Schedule::kAny).reason, HasSubstr("expected the scaler static"));
+}
+
 TEST(Trainings, OfNoStepShowNothing) {
   auto trained = three();
   change(trained.results[1], [](TrainingRecord& record) {
@@ -172,7 +215,8 @@ TEST(Trainings, OneThatDivergedReachedNothingThatCouldBeCompared) {
        },
        "2 steps"},
       {[](TrainingRecord& record) {
-         record.skipped = record.overflows = record.steps;
+         record.skipped = record.overflows = record.non_finite_steps = record.steps;
+         record.first_non_finite_step = 0;
          for (std::int64_t i = 0; i < record.steps; ++i) record.skipped_steps.push_back(i);
        },
        "every step was skipped"}};
