@@ -1,31 +1,31 @@
 #include "harness/checkpoint/pickle/pickle_context.h"
 
+#include <fmt/format.h>
+
 #include "harness/base/unicode.h"
 
 namespace harness {
 
 void PickleContext::fail(ErrorCode code, const std::string& detail) const {
-  throw Error(code, subject,
-              "pickle, byte " + std::to_string(position) + ": " + for_message(detail));
+  throw Error(code, subject, fmt::format("pickle, byte {}: {}", position, for_message(detail)));
 }
 
 PickleArguments::PickleArguments(const PickleTree& tree, const PickleContext& context,
                                  std::string_view what, ValueId tuple)
     : tree_(tree), context_(context), what_(what) {
   if (tree[tuple].kind != PickleKind::kTuple) {
-    fail("expected a tuple of arguments, got " + std::string(describe(tree[tuple].kind)));
+    fail(fmt::format("expected a tuple of arguments, got {}", describe(tree[tuple].kind)));
   }
   items_ = tree[tuple].items;
 }
 
 void PickleArguments::fail(const std::string& detail) const {
-  context_.fail(ErrorCode::kInvalidFile, what_ + ": " + detail);
+  context_.fail(ErrorCode::kInvalidFile, fmt::format("{}: {}", what_, detail));
 }
 
 ValueId PickleArguments::id(std::size_t index) const {
   if (index >= items_.size()) {
-    fail("expected at least " + std::to_string(index + 1) + " arguments, got " +
-         std::to_string(items_.size()));
+    fail(fmt::format("expected at least {} arguments, got {}", index + 1, items_.size()));
   }
   return items_[index];
 }
@@ -33,8 +33,8 @@ ValueId PickleArguments::id(std::size_t index) const {
 const PickleValue& PickleArguments::value(std::size_t index, PickleKind kind) const {
   const PickleValue& value = tree_[id(index)];
   if (value.kind != kind) {
-    fail("argument " + std::to_string(index + 1) + ": expected " + std::string(describe(kind)) +
-         ", got " + std::string(describe(value.kind)));
+    fail(fmt::format("argument {}: expected {}, got {}", index + 1, describe(kind),
+                     describe(value.kind)));
   }
   return value;
 }
@@ -47,8 +47,8 @@ std::vector<std::int64_t> PickleArguments::integers(std::size_t index) const {
   std::vector<std::int64_t> numbers;
   for (const ValueId item : list.items) {
     if (tree_[item].kind != PickleKind::kInt) {
-      fail("argument " + std::to_string(index + 1) + ": expected integers, got " +
-           std::string(describe(tree_[item].kind)));
+      fail(fmt::format("argument {}: expected integers, got {}", index + 1,
+                       describe(tree_[item].kind)));
     }
     numbers.push_back(tree_[item].integer);
   }

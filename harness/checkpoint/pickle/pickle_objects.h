@@ -11,37 +11,59 @@
 
 namespace harness {
 
+/// How an opcode makes something of a class: REDUCE calls it, NEWOBJ only makes an object of it
+/// (`cls.__new__`), which Python refuses for anything but a class.
+enum class Making { kCall, kNew };
+
 /// What the opcodes that would call something (REDUCE, NEWOBJ, BUILD, BINPERSID) make instead:
-/// tensors, storages and the plain containers of the allow-list are built, any other class becomes
-/// an opaque value, a function is refused.
+/// tensors, storages and the plain containers are built, anything else becomes an opaque value.
+/// What Python would run for it and is not known to be harmless is added to the tree's `code`.
 class PickleObjects {
  public:
   /// Both have to outlive the object.
   PickleObjects(PickleTree& tree, const PickleContext& context)
       : tree_(tree), context_(context), tensors_(tree, context) {}
 
-  /// Throws Error(kUnsafePickle) for a name that role_of_global() denies.
   ValueId global(std::string_view module, std::string_view name);
-  /// Throws Error(kUnsafePickle) unless `callable` is a kGlobal that is not a function off the
-  /// allow-list, Error(kInvalidFile) when the arguments make no sense.
-  ValueId reduce(ValueId callable, ValueId arguments);
+  /// A name that Python looks up in its registry of extensions (EXT1, EXT2, EXT4).
+  ValueId extension(std::int64_t code);
+  /// Throws Error(kInvalidFile) when the arguments of something known make no sense.
+  ValueId reduce(ValueId callable, ValueId arguments, Making making = Making::kCall);
   /// Attributes of an OrderedDict are kept beside it, those of other containers and of tensors are
-  /// passed over.
+  /// passed over. Throws Error(kInvalidFile) for a value that has none.
   void build(ValueId object, ValueId state);
-  ValueId persistent(ValueId id) { return tensors_.storage(id); }
+  ValueId persistent(ValueId id);
   void append(ValueId container, std::span<const ValueId> items);
   /// items: key, value, key, value, ...
   void set_items(ValueId container, std::span<const ValueId> items);
 
  private:
+  ValueId call_known(const PickleValue& callable, ValueId id, ValueId arguments);
+  ValueId call_by_arguments(GlobalRole role, ValueId callable, ValueId arguments);
+  ValueId add_global(std::string name, GlobalFacts facts, bool comes_with_python);
   ValueId parameter(ValueId arguments);
   ValueId tensor_subclass(ValueId arguments);
   ValueId dict(ValueId arguments);
+  ValueId counter(ValueId arguments);
   ValueId sequence(PickleKind kind, ValueId arguments);
   ValueId bytes(ValueId arguments);
+  ValueId type_of(ValueId callable, ValueId arguments);
+  ValueId attribute(ValueId callable, ValueId arguments);
+  ValueId reconstructed(ValueId arguments);
+  ValueId new_object(ValueId arguments);
   ValueId instance(ValueId cls, ValueId arguments);
   /// The list or dict in which an opaque value keeps what was put into it.
   ValueId part(ValueId opaque, OpaquePart part, PickleKind kind);
+
+  std::string name_of(ValueId value) const;
+  std::string kinds_of(ValueId arguments) const;
+  bool comes_with_python(ValueId cls) const;
+  bool is_trusted(ValueId cls, GlobalTrust needed) const;
+  void report_call(ValueId callable, ValueId arguments);
+  /// Reports a class of which an object is made unless it is known to be harmless.
+  void check_class(ValueId cls);
+  /// Reports names that the state sets where Python would call them.
+  void check_state(ValueId object, ValueId state);
 
   PickleTree& tree_;
   const PickleContext& context_;

@@ -70,14 +70,24 @@ Json policy_of(const Row& row) {
 /// Adds claims that every honest file meets and no table states.
 void add_claims_on_content(const fs::path& file, const CheckpointRecord& checkpoint, Row& row) {
   const std::pair<const char*, Json> claims[] = {
-      {"origin", policy_of(row)},
-      {"classes", classes_of(row, checkpoint)},
-      {"zero_tensors", 0},
-      {"duplicates", 0},
+      {"code", "none"},    {"origin", policy_of(row)}, {"classes", classes_of(row, checkpoint)},
+      {"zero_tensors", 0}, {"duplicates", 0},
   };
   for (const auto& [id, expected] : claims) {
     if (row.find_claim(id) == nullptr) row.claims.push_back(file_claim(file, id, expected));
   }
+  if (!checkpoint.loss_scales.empty() && row.find_claim("loss_scale") == nullptr) {
+    row.claims.push_back(file_claim(file, "loss_scale", Json()));
+  }
+}
+
+/// A file that cannot be read is one finding, and not one of each claim on what is in it.
+void keep_what_can_be_judged(const fs::path& file, const CheckpointRecord& checkpoint, Row& row) {
+  if (!checkpoint.error) return;
+  const char* const about = checkpoint.error->kind == FileErrorKind::kUnsafe ? "code" : "format";
+  std::erase_if(row.claims,
+                [about](const Claim& claim) { return claim.id != "hash" && claim.id != about; });
+  if (row.find_claim(about) == nullptr) row.claims.push_back(file_claim(file, about, "pth"));
 }
 
 /// The row that --row names, the one that the file claims, or one made from the file alone.
@@ -118,6 +128,7 @@ int verify(const Options& options) {
   const CheckpointRecord checkpoint = examine_checkpoint(options.file);
   auto [row, found_by] = find_row(suite, options, checkpoint);
   add_claims_on_content(options.file, checkpoint, row);
+  keep_what_can_be_judged(options.file, checkpoint, row);
   if (options.suite.empty()) suite.rows = {row};
   const ExaminedFiles files = examined_alone(checkpoint);
   std::vector<VerdictRecord> verdicts;

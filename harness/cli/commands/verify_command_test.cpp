@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 
@@ -35,8 +36,8 @@ TEST(VerifyCommand, AnHonestFilePassesAloneAndAgainstItsRow) {
     EXPECT_EQ(judged.contains(claim.id), claim.evidence == "file") << claim.id;
   }
   // What no suite needs to claim of a file that is to be sound.
-  EXPECT_THAT(judged, testing::IsSupersetOf(
-                          {"optimizer", "origin", "classes", "zero_tensors", "duplicates"}));
+  EXPECT_THAT(judged, testing::IsSupersetOf({"optimizer", "code", "origin", "classes",
+                                             "zero_tensors", "duplicates"}));
 }
 
 TEST(VerifyCommand, AnotherRowsFileFails) {
@@ -53,6 +54,36 @@ TEST(VerifyCommand, AFlippedByteFailsByItsName) {
   bytes[bytes.size() - 9] = static_cast<char>(bytes[bytes.size() - 9] ^ 4);
   write_file_atomic(copy, bytes);
   EXPECT_EQ(run_command_line(add_verify_command, {"verify", copy.string()}).exit_code, 1);
+}
+
+/// The verdicts of a file by their claims.
+std::map<std::string, Json> verdicts_of(const fs::path& file) {
+  const auto end = run_command_line(add_verify_command, {"verify", file.string(), "--json"});
+  const Json document = parse_json(end.output, "output");
+  std::map<std::string, Json> verdicts;
+  for (const auto& verdict : document.at("verdicts")) {
+    verdicts[verdict.at("claim").get<std::string>()] = verdict;
+  }
+  return verdicts;
+}
+
+TEST(VerifyCommand, AFileThatCannotBeReadIsOneFinding) {
+  const TemporaryFolder folder;
+  write_file_atomic(folder.path() / "x.pth", "version https://git-lfs.github.com/spec/v1\n");
+  const auto verdicts = verdicts_of(folder.path() / "x.pth");
+  ASSERT_TRUE(verdicts.contains("format"));
+  EXPECT_EQ(verdicts.at("format").at("verdict"), "FAIL");
+  EXPECT_THAT(verdicts.at("format").at("reason").get<std::string>(),
+              testing::HasSubstr("Git LFS pointer"));
+  EXPECT_LE(verdicts.size(), 2U);
+}
+
+TEST(VerifyCommand, CodeThatPythonWouldRunFails) {
+  const auto verdicts = verdicts_of("fixtures/hostile/in_meta.pth");
+  EXPECT_EQ(verdicts.at("code").at("verdict"), "FAIL");
+  EXPECT_THAT(verdicts.at("code").at("reason").get<std::string>(),
+              testing::HasSubstr("os.system(a string)"));
+  EXPECT_EQ(verdicts.at("format").at("verdict"), "FAIL");
 }
 
 TEST(VerifyCommand, TheHashInTheNameFindsTheRow) {
