@@ -85,6 +85,8 @@ constexpr KnownGlobal kCallable[] = {
     {"numpy.random._pickle", "__randomstate_ctor"},
     {"numpy.random._pickle", "__generator_ctor"},
     {"numpy.random._pickle", "__bit_generator_ctor"},
+    {"numpy.random.bit_generator", "__pyx_unpickle_SeedSequence"},
+    {"torch.nested._internal.nested_tensor", "_rebuild_njt"},
 };
 
 /// Classes of which an object may be made without a call, and given a state. None of them has a
@@ -93,6 +95,8 @@ constexpr KnownGlobal kMakeable[] = {
     {"argparse", "Namespace"},
     {"uuid", "UUID"},
     {"numpy", "ndarray"},
+    {"torch._dynamo.decorators", "_DimRange"},
+    {"torch.nested._internal.nested_tensor", "NestedTensor"},
     {"torch", "Tensor"},
     {"torch.amp.grad_scaler", "GradScaler"},
     {"torch.cuda.amp.grad_scaler", "GradScaler"},

@@ -229,8 +229,9 @@ ValueId PickleObjects::type_of(ValueId callable, ValueId arguments) {
     report_call(callable, arguments);
     return instance(callable, arguments);
   }
-  const std::string of = call.has(0) ? name_of(call.id(0)) : "NoneType";
-  return add_global("builtins." + of, {GlobalRole::kInert, GlobalTrust::kNamed}, true);
+  const std::string name =
+      call.has(0) ? fmt::format("builtins.type({})", name_of(call.id(0))) : "builtins.NoneType";
+  return add_global(name, {GlobalRole::kInert, GlobalTrust::kNamed}, true);
 }
 
 /// A class in a class, or its method: nothing but another name. All else goes through an object.

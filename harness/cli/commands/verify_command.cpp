@@ -15,6 +15,7 @@
 #include "harness/cli/verdict_output.h"
 #include "harness/fetch/store.h"
 #include "harness/judge/claims.h"
+#include "harness/judge/rules/file/config_claims.h"
 #include "harness/judge/rules/file/config_facts.h"
 #include "harness/report/file_page.h"
 #include "harness/table/model_spec.h"
@@ -76,8 +77,13 @@ void add_claims_on_content(const fs::path& file, const CheckpointRecord& checkpo
   for (const auto& [id, expected] : claims) {
     if (row.find_claim(id) == nullptr) row.claims.push_back(file_claim(file, id, expected));
   }
-  if (!checkpoint.loss_scales.empty() && row.find_claim("loss_scale") == nullptr) {
-    row.claims.push_back(file_claim(file, "loss_scale", Json()));
+  if (!checkpoint.loss_scales.empty()) {
+    std::erase_if(row.claims, [](const Claim& claim) {
+      return claim.id == "loss_scale" && claim.value.is_null();
+    });
+    if (row.find_claim("loss_scale") == nullptr) {
+      row.claims.push_back(file_claim(file, "loss_scale", kPossibleScale));
+    }
   }
 }
 

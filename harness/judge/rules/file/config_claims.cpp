@@ -165,8 +165,7 @@ Finding judge_iterations(const ExaminedFiles& files, const Claim& claim) {
 
 Finding judge_loss_scale(const ExaminedFiles& files, const Row& row, const Claim& claim) {
   if (const auto impossible = impossible_scale(files)) return *impossible;
-  // Where nothing is claimed, a scale that can be is all there is to find.
-  if (claim.value.is_null() && !row.arithmetic) return judge_saved_scales(files);
+  if (claim.value == kPossibleScale) return judge_saved_scales(files);
   const Scaling expected = expected_scaling(row, claim);
   Statements statements(files);
   statements.for_each_config([&](const Json& config, const std::string& where) {
