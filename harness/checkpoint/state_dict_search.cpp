@@ -6,7 +6,9 @@
 #include <array>
 #include <stdexcept>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "harness/base/text.h"
 #include "harness/checkpoint/pickle/pickle_json.h"
@@ -46,16 +48,65 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+/// A tensor whose form is not read is one all the same.
+bool is_tensor(const PickleValue& value) {
+  return value.kind == PickleKind::kTensor ||
+         (value.kind == PickleKind::kOpaque && value.role == GlobalRole::kSparse);
+}
+
+/// By value: whether it is a tensor or holds one at any depth. All at once, because values of a
+/// hostile file share their parts without end.
+std::vector<bool> holders_of_tensors(const PickleTree& tree) {
+  struct Step {
+    ValueId id;
+    std::size_t next;
+  };
+  std::vector<bool> holds(tree.size());
+  std::vector<bool> seen(tree.size());
+  std::vector<Step> path = {{tree.root, 0}};
+  seen[tree.root] = true;
+  while (!path.empty()) {
+    const auto [id, next] = path.back();
+    if (is_tensor(tree[id])) holds[id] = true;
+    if (next == tree[id].items.size()) {
+      path.pop_back();
+      if (holds[id] && !path.empty()) holds[path.back().id] = true;
+      continue;
+    }
+    ++path.back().next;
+    const ValueId child = tree[id].items[next];
+    if (child == kNoValue) continue;
+    if (seen[child]) {
+      if (holds[child]) holds[id] = true;
+      continue;
+    }
+    seen[child] = true;
+    path.push_back({child, 0});
+  }
+  return holds;
+}
+
+/// The dicts of a torch.nn.Module's state; kNoValue where it has none of that name.
+struct ModuleParts {
+  ValueId parameters = kNoValue;
+  ValueId buffers = kNoValue;
+  ValueId modules = kNoValue;
+  ValueId hidden = kNoValue;  ///< Names of buffers that a state dict leaves out.
+};
+
+/// Every question is answered once for each value: entries of a hostile file share what they hold.
 class Search {
  public:
-  explicit Search(const PickleTree& tree) : tree_(tree), names_left_(tree.size()) {}
+  explicit Search(const PickleTree& tree)
+      : tree_(tree), names_left_(tree.size()), holds_tensor_(holders_of_tensors(tree)) {}
 
   StateDictPlace find() {
     StateDictPlace place;
     ValueId at = tree_.root;
+    std::unordered_set<ValueId> seen = {at};
     for (int depth = 0; depth < kMaxDepth; ++depth) {
       const auto [key, inner] = container_in(at);
-      if (inner == kNoValue) break;
+      if (inner == kNoValue || !seen.insert(inner).second) break;
       place.path += (place.path.empty() ? "" : ".") + key;
       at = inner;
     }
@@ -88,33 +139,29 @@ class Search {
     return kNoValue;
   }
 
-  ValueId state_entry(ValueId module, std::string_view key) const {
-    if (kind(module) != PickleKind::kOpaque) return kNoValue;
+  const ModuleParts& parts_of(ValueId module) {
+    static const ModuleParts kNone;
+    if (kind(module) != PickleKind::kOpaque) return kNone;
     const ValueId state = tree_[module].items[kState];
-    return state == kNoValue ? kNoValue : find_key(tree_, state, key);
+    if (state == kNoValue || kind(state) != PickleKind::kDict) return kNone;
+    const auto [found, is_new] = parts_.try_emplace(state);
+    if (is_new) {
+      found->second = {find_key(tree_, state, "_parameters"), find_key(tree_, state, "_buffers"),
+                       find_key(tree_, state, "_modules"),
+                       find_key(tree_, state, "_non_persistent_buffers_set")};
+    }
+    return found->second;
   }
 
   /// A torch.nn.Module of whatever class, by the attributes that every one of them has.
-  bool is_module(ValueId id) const {
-    return state_entry(id, "_parameters") != kNoValue && state_entry(id, "_modules") != kNoValue;
+  bool is_module(ValueId id) {
+    const ModuleParts& parts = parts_of(id);
+    return parts.parameters != kNoValue && parts.modules != kNoValue;
   }
 
-  bool holds_tensor(ValueId id) const {
-    std::unordered_set<ValueId> seen;
-    std::vector<ValueId> open = {id};
-    while (!open.empty()) {
-      const ValueId at = open.back();
-      open.pop_back();
-      if (at == kNoValue || !seen.insert(at).second) continue;
-      if (kind(at) == PickleKind::kTensor) return true;
-      open.insert(open.end(), tree_[at].items.begin(), tree_[at].items.end());
-    }
-    return false;
-  }
-
-  bool is_container(ValueId id) const {
+  bool is_container(ValueId id) {
     if (id == kNoValue || (!is_module(id) && mapping_of(id) == kNoValue)) return false;
-    return holds_tensor(id) && !is_optimizer("", id);
+    return holds_tensor_[id] && !is_optimizer("", id);
   }
 
   bool has_tensor_entries(ValueId mapping) const {
@@ -130,7 +177,7 @@ class Search {
   }
 
   /// The entry of a value that holds the weights, where it is not the value itself that does.
-  NamedValue container_in(ValueId id) const {
+  NamedValue container_in(ValueId id) {
     if (is_module(id)) return {"", kNoValue};
     if (kind(id) == PickleKind::kList || kind(id) == PickleKind::kTuple) return element_of(id);
     const ValueId mapping = mapping_of(id);
@@ -149,11 +196,11 @@ class Search {
   }
 
   /// Of (state dict, state of the optimizer) and the like: the only element that can be it.
-  NamedValue element_of(ValueId list) const {
+  NamedValue element_of(ValueId list) {
     NamedValue found = {"", kNoValue};
     const auto& items = tree_[list].items;
     for (std::size_t index = 0; index < items.size(); ++index) {
-      if (!holds_tensor(items[index]) || is_optimizer("", items[index])) continue;
+      if (!holds_tensor_[items[index]] || is_optimizer("", items[index])) continue;
       if (found.second != kNoValue) return {"", kNoValue};
       found = {std::to_string(index), items[index]};
     }
@@ -180,9 +227,9 @@ class Search {
   }
 
   void add_entry(const std::string& key, ValueId value, bool is_root, StateDictPlace& place) {
-    if (is_root && is_training_state(key, value)) {
-      place.others.emplace_back(key, value);
-    } else if (is_module(value)) {
+    // What the root holds beside the weights is no entry of the state dict.
+    if (is_root && (!holds_tensor_[value] || is_training_state(key, value))) return;
+    if (is_module(value)) {
       add_module(value, key + ".", 0, place.weights);
     } else {
       place.weights.emplace_back(key, value);
@@ -193,95 +240,134 @@ class Search {
   void add_module(ValueId module, const std::string& prefix, int depth,
                   std::vector<NamedValue>& weights) {
     if (depth == kMaxDepth) throw std::length_error("expected modules at most 64 deep, got more");
-    const ValueId hidden = state_entry(module, "_non_persistent_buffers_set");
-    const auto add = [&](std::string_view part, auto add_one) {
-      const ValueId dict = state_entry(module, part);
+    const ModuleParts parts = parts_of(module);
+    const auto add = [&](ValueId dict, auto add_one) {
       if (dict == kNoValue || kind(dict) != PickleKind::kDict) return;
-      const auto items = tree_[dict].items;
+      const auto& items = tree_[dict].items;
       for (std::size_t index = 0; index + 1 < items.size(); index += 2) {
-        if (names_left_-- == 0) throw std::length_error("expected fewer modules, got repetitions");
-        add_one(items[index], prefix + key_text(tree_, items[index]), items[index + 1]);
+        spend_names(1);
+        add_one(tree_[items[index]], prefix + key_text(tree_, items[index]), items[index + 1]);
       }
     };
-    const auto add_tensor = [&](ValueId key, const std::string& name, ValueId value) {
-      if (kind(value) != PickleKind::kNone && !is_in_set(hidden, key)) {
-        weights.emplace_back(name, value);
-      }
+    const auto hidden = names_in(parts.hidden);
+    const auto add_tensor = [&](const PickleValue& key, const std::string& name, ValueId value) {
+      const bool is_hidden = key.kind == PickleKind::kString && hidden.contains(key.text);
+      if (kind(value) != PickleKind::kNone && !is_hidden) weights.emplace_back(name, value);
     };
-    add("_parameters", add_tensor);
-    add("_buffers", add_tensor);
-    add("_modules", [&](ValueId, const std::string& name, ValueId value) {
+    add(parts.parameters, add_tensor);
+    add(parts.buffers, add_tensor);
+    add(parts.modules, [&](const PickleValue&, const std::string& name, ValueId value) {
       if (is_module(value)) add_module(value, name + ".", depth + 1, weights);
     });
   }
 
-  bool is_in_set(ValueId set, ValueId key) const {
-    if (set == kNoValue || kind(set) != PickleKind::kSet) return false;
-    return std::ranges::any_of(tree_[set].items, [&](ValueId item) {
-      return kind(item) == PickleKind::kString && tree_[item].text == tree_[key].text;
-    });
+  void spend_names(std::size_t count) {
+    if (count > names_left_) {
+      throw std::length_error("expected fewer modules, got repetitions");
+    }
+    names_left_ -= count;
+  }
+
+  std::unordered_set<std::string_view> names_in(ValueId set) {
+    if (set == kNoValue || kind(set) != PickleKind::kSet) return {};
+    spend_names(tree_[set].items.size());
+    std::unordered_set<std::string_view> names;
+    for (const ValueId item : tree_[set].items) {
+      if (kind(item) == PickleKind::kString) names.insert(tree_[item].text);
+    }
+    return names;
   }
 
   /// Beside the weights in one dict with them, as own training loops save it.
-  bool is_training_state(const std::string& key, ValueId value) const {
+  bool is_training_state(const std::string& key, ValueId value) {
     constexpr std::string_view kWords[] = {"rng", "sched", "scaler", "optim"};
     const std::string name = lower_case(key);
     if (is_optimizer(key, value) || name == "meta" || name == "message_hub" || name == "loss") {
       return true;
     }
-    // A layer may be called anything: its entries have dots.
-    return !contains(name, ".") && kind(value) != PickleKind::kNone &&
-           std::ranges::any_of(kWords, [&](auto word) { return contains(name, word); });
+    // A layer may be called anything, and so may what holds layers: its entries have dots.
+    const bool is_named =
+        std::ranges::any_of(kWords, [&](auto word) { return contains(name, word); });
+    return is_named && !contains(name, ".") &&
+           !(kind(value) == PickleKind::kDict && has_tensor_entries(value));
   }
 
  public:
-  bool is_optimizer(const std::string& key, ValueId value) const {
+  bool is_optimizer(const std::string& key, ValueId value) {
     const PickleKind form = kind(value);
     if (form == PickleKind::kOpaque) {
       return tree_[value].text.starts_with("torch.optim.") &&
              !contains(tree_[value].text, "lr_scheduler");
     }
-    if (form == PickleKind::kDict && find_key(tree_, value, "param_groups") != kNoValue) {
-      return true;
-    }
+    if (is_optimizer_state(value)) return true;
     const std::string name = lower_case(key);
     const bool is_named = name.starts_with("optim") || name == "opt" || name == "opt_state_dict" ||
                           name.ends_with("_optimizer") || name.ends_with("_optim");
     const bool is_structured =
         form == PickleKind::kDict || form == PickleKind::kList || form == PickleKind::kTuple;
-    return is_named && is_structured && (holds_tensor(value) || holds_groups(value));
+    return is_named && is_structured && (holds_tensor_[value] || holds_optimizer_states(value));
   }
 
  private:
-  /// One of several optimizers, by name or in a list.
-  bool holds_groups(ValueId value) const {
-    return std::ranges::any_of(tree_[value].items, [this](ValueId item) {
-      return kind(item) == PickleKind::kDict && find_key(tree_, item, "param_groups") != kNoValue;
-    });
+  /// What torch.optim.Optimizer.state_dict() gives.
+  bool is_optimizer_state(ValueId value) {
+    if (kind(value) != PickleKind::kDict) return false;
+    const auto [found, is_new] = is_state_.try_emplace(value);
+    if (is_new) found->second = find_key(tree_, value, "param_groups") != kNoValue;
+    return found->second;
+  }
+
+  /// Of one of several optimizers, by name or in a list.
+  bool holds_optimizer_states(ValueId value) {
+    const auto [found, is_new] = holds_states_.try_emplace(value);
+    if (is_new) {
+      found->second = std::ranges::any_of(
+          tree_[value].items, [this](ValueId item) { return is_optimizer_state(item); });
+    }
+    return found->second;
   }
 
   const PickleTree& tree_;
   std::size_t names_left_;
+  std::vector<bool> holds_tensor_;
+  std::unordered_map<ValueId, ModuleParts> parts_;  ///< By the module's state.
+  std::unordered_map<ValueId, bool> is_state_;
+  std::unordered_map<ValueId, bool> holds_states_;
 };
 
-void collect_optimizers(const PickleTree& tree, const Search& search, ValueId id,
-                        const std::string& path, int depth, std::vector<std::string>& found) {
-  const PickleValue& value = tree[id];
-  const bool is_dict = value.kind == PickleKind::kDict;
-  const bool is_list = value.kind == PickleKind::kList || value.kind == PickleKind::kTuple;
-  if (depth == kOptimizerDepth || (!is_dict && !is_list)) return;
-  const std::size_t step = is_dict ? 2 : 1;
-  for (std::size_t index = 0; index + step <= value.items.size(); index += step) {
-    const std::string key = is_dict ? key_text(tree, value.items[index]) : std::to_string(index);
-    const ValueId item = value.items[index + step - 1];
-    const std::string place = path.empty() ? key : fmt::format("{}.{}", path, key);
-    if (search.is_optimizer(key, item)) {
-      found.push_back(place);
-    } else if (key != kContainers[0]) {
-      collect_optimizers(tree, search, item, place, depth + 1, found);
+class OptimizerSearch {
+ public:
+  explicit OptimizerSearch(const PickleTree& tree) : tree_(tree), search_(tree) {}
+
+  std::vector<std::string> find() {
+    look_into(tree_.root, "", 0);
+    return std::move(found_);
+  }
+
+ private:
+  void look_into(ValueId id, const std::string& path, int depth) {
+    const PickleValue& value = tree_[id];
+    const bool is_dict = value.kind == PickleKind::kDict;
+    const bool is_list = value.kind == PickleKind::kList || value.kind == PickleKind::kTuple;
+    if (depth == kOptimizerDepth || (!is_dict && !is_list) || !seen_.insert(id).second) return;
+    const std::size_t step = is_dict ? 2 : 1;
+    for (std::size_t index = 0; index + step <= value.items.size(); index += step) {
+      const std::string key = is_dict ? key_text(tree_, value.items[index]) : std::to_string(index);
+      const ValueId item = value.items[index + step - 1];
+      const std::string place = path.empty() ? key : fmt::format("{}.{}", path, key);
+      if (search_.is_optimizer(key, item)) {
+        found_.push_back(place);
+      } else if (key != kContainers[0]) {
+        look_into(item, place, depth + 1);
+      }
     }
   }
-}
+
+  const PickleTree& tree_;
+  Search search_;
+  std::unordered_set<ValueId> seen_;  ///< Containers: each is looked into once.
+  std::vector<std::string> found_;
+};
 
 }  // namespace
 
@@ -301,10 +387,7 @@ StateDictPlace find_state_dict(const PickleTree& tree) {
 }
 
 std::vector<std::string> find_optimizers(const PickleTree& tree) {
-  const Search search(tree);
-  std::vector<std::string> found;
-  collect_optimizers(tree, search, tree.root, "", 0, found);
-  return found;
+  return OptimizerSearch(tree).find();
 }
 
 }  // namespace harness

@@ -17,10 +17,9 @@ struct StateDictPlace {
   std::string path;              ///< "state_dict", "model.state_dict"; "" for the file itself.
   ValueId container = kNoValue;  ///< The dict that holds them; kNoValue where that is the root, and
                                  ///< for a module that was saved whole.
-  std::vector<NamedValue> weights;  ///< Names as in the model's state_dict(), in file order.
-  /// Entries of the root that are none, where the root holds weights: the state of an optimizer, of
-  /// a random generator, ...
-  std::vector<NamedValue> others;
+  /// Names as in the model's state_dict(), in file order. Where the root holds them, its entries
+  /// without a tensor, the state of an optimizer, of a random generator, ... are not among them.
+  std::vector<NamedValue> weights;
 };
 
 /// Throws std::length_error for modules that hold each other out of proportion to the pickle,

@@ -12,11 +12,10 @@ void PickleContext::fail(ErrorCode code, const std::string& detail) const {
 
 PickleArguments::PickleArguments(const PickleTree& tree, const PickleContext& context,
                                  std::string_view what, ValueId tuple)
-    : tree_(tree), context_(context), what_(what) {
+    : tree_(tree), context_(context), what_(what), tuple_(tuple) {
   if (tree[tuple].kind != PickleKind::kTuple) {
     fail(fmt::format("expected a tuple of arguments, got {}", describe(tree[tuple].kind)));
   }
-  items_ = tree[tuple].items;
 }
 
 void PickleArguments::fail(const std::string& detail) const {
@@ -24,10 +23,10 @@ void PickleArguments::fail(const std::string& detail) const {
 }
 
 ValueId PickleArguments::id(std::size_t index) const {
-  if (index >= items_.size()) {
-    fail(fmt::format("expected at least {} arguments, got {}", index + 1, items_.size()));
+  if (index >= items().size()) {
+    fail(fmt::format("expected at least {} arguments, got {}", index + 1, items().size()));
   }
-  return items_[index];
+  return items()[index];
 }
 
 const PickleValue& PickleArguments::value(std::size_t index, PickleKind kind) const {
@@ -56,7 +55,7 @@ std::vector<std::int64_t> PickleArguments::integers(std::size_t index) const {
 }
 
 bool PickleArguments::has(std::size_t index) const noexcept {
-  return index < items_.size() && tree_[items_[index]].kind != PickleKind::kNone;
+  return index < items().size() && tree_[items()[index]].kind != PickleKind::kNone;
 }
 
 }  // namespace harness

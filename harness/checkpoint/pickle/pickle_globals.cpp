@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <string>
 
 namespace harness {
 namespace {
@@ -86,7 +87,7 @@ constexpr KnownGlobal kCallable[] = {
     {"numpy.random._pickle", "__generator_ctor"},
     {"numpy.random._pickle", "__bit_generator_ctor"},
     {"numpy.random.bit_generator", "__pyx_unpickle_SeedSequence"},
-    {"torch.nested._internal.nested_tensor", "_rebuild_njt"},
+    {"torch.nested._internal.nested_tensor", "_rebuild_njt", GlobalRole::kJagged},
 };
 
 /// Classes of which an object may be made without a call, and given a state. None of them has a
@@ -165,6 +166,40 @@ constexpr std::string_view kNameablePackages[] = {
     "mmdet",           "mmcls",       "mmpretrain", "detectron2",        "fvcore",
     "omegaconf",       "yacs",        "addict",     "pytorch_lightning", "lightning",
     "lightning_fabric"};
+
+/// Modules whose functions compute with tensors and numbers, and do nothing else.
+constexpr std::string_view kMathPackages[] = {"math",           "torch.functional", "torch._C._nn",
+                                              "torch.nn.init",  "mmcv.ops",         "timm.layers",
+                                              "torchvision.ops"};
+
+struct Functions {
+  std::string_view module;
+  std::string_view names;  ///< With a blank before and after each.
+};
+
+/// Of modules that hold other functions besides: those that an object may hold, and values.
+constexpr Functions kHarmless[] = {
+    {"builtins",
+     " abs all any ascii bin callable chr classmethod divmod enumerate filter format hasattr hash "
+     "hex id isinstance issubclass iter len map max memoryview min next oct ord pow print property "
+     "repr reversed round sorted staticmethod sum super zip "},
+    {"torch",
+     " abs add argmax bmm cat celu celu_ clamp cos div dropout erf exp flatten hardshrink "
+     "is_tensor linspace log log_softmax matmul max mean min mul neg norm ones ones_like prelu "
+     "rand randn relu relu_ rrelu rrelu_ rsqrt selu selu_ sigmoid sigmoid_ sin softmax sqrt square "
+     "stack sub sum tanh tanh_ tensor threshold threshold_ zeros zeros_like "
+     "strided sparse_coo sparse_csr sparse_csc sparse_bsr sparse_bsc jagged "
+     "contiguous_format preserve_format channels_last channels_last_3d "
+     "per_tensor_affine per_channel_affine per_tensor_symmetric per_channel_symmetric "
+     "per_channel_affine_float_qparams "},
+    {"numpy",
+     " abs amax amin argmax argmin array clip exp inf log max mean median min nan ones pi sqrt std "
+     "sum tanh var zeros "},
+};
+
+/// Classes whose methods an object may hold: none of these methods calls what it is given.
+constexpr Functions kMethods[] = {
+    {"mmengine.logging.history_buffer.HistoryBuffer", " current max mean min "}};
 
 bool is_within(std::string_view module, std::string_view package) {
   return module.starts_with(package) &&
@@ -251,6 +286,27 @@ bool is_within_any(const std::string_view (&packages)[kCount], std::string_view 
                              [module](auto package) { return is_within(module, package); });
 }
 
+template <std::size_t kCount>
+bool is_listed(const Functions (&lists)[kCount], std::string_view module, std::string_view name) {
+  return std::ranges::any_of(lists, [&](const Functions& list) {
+    const std::size_t at = list.names.find(name);
+    return list.module == module && at != std::string_view::npos && at > 0 &&
+           list.names[at - 1] == ' ' && list.names[at + name.size()] == ' ';
+  });
+}
+
+/// Classes keep what they are given; of functions those that are listed.
+bool may_be_held(std::string_view module, std::string_view name) {
+  if (is_class_name(name)) return true;
+  const std::size_t dot = name.rfind('.');
+  if (dot != std::string_view::npos) {
+    return is_listed(kMethods, std::string(module) + "." + std::string(name.substr(0, dot)),
+                     name.substr(dot + 1));
+  }
+  return module == "torch.nn.functional" || is_within_any(kMathPackages, module) ||
+         is_listed(kHarmless, module, name);
+}
+
 GlobalTrust trust_of(std::string_view module, std::string_view name) {
   const bool makeable = find(kMakeable, module, name) != nullptr ||
                         is_numpy_scalar_type(module, name) ||
@@ -258,7 +314,8 @@ GlobalTrust trust_of(std::string_view module, std::string_view name) {
   if (makeable) return GlobalTrust::kMade;
   const bool nameable = std::ranges::find(kNameableModules, module) != std::end(kNameableModules) ||
                         is_within_any(kNameablePackages, module);
-  return nameable ? GlobalTrust::kNamed : GlobalTrust::kUnknown;
+  if (!nameable || module.find("__") != std::string_view::npos) return GlobalTrust::kUnknown;
+  return may_be_held(module, name) ? GlobalTrust::kNamed : GlobalTrust::kShown;
 }
 
 }  // namespace
@@ -285,6 +342,23 @@ GlobalFacts facts_of_global(std::string_view written_module,
   if (is_storage_class(module, name)) return {GlobalRole::kStorageClass, GlobalTrust::kNamed};
   if (is_torch_dtype(module, name)) return {GlobalRole::kTorchDtype, GlobalTrust::kNamed};
   return {GlobalRole::kInert, trust_of(module, name)};
+}
+
+GlobalTrust trust_of_attribute(std::string_view owner, GlobalTrust owner_trust,
+                               std::string_view name) noexcept {
+  const bool is_plain = is_class_name(name) || is_listed(kMethods, owner, name);
+  return std::min(owner_trust, is_plain ? GlobalTrust::kNamed : GlobalTrust::kShown);
+}
+
+bool is_numpy_generator(std::string_view text) noexcept {
+  constexpr std::string_view kNames[] = {"numpy.random._pickle.__bit_generator_ctor",
+                                         "numpy.random._mt19937.MT19937",
+                                         "numpy.random._pcg64.PCG64",
+                                         "numpy.random._pcg64.PCG64DXSM",
+                                         "numpy.random._philox.Philox",
+                                         "numpy.random._sfc64.SFC64",
+                                         "numpy.random.bit_generator.SeedSequence"};
+  return std::ranges::find(kNames, text) != std::end(kNames);
 }
 
 std::string global_text(std::string_view module, std::string_view name) {

@@ -33,6 +33,7 @@ enum class GlobalRole : std::uint8_t {
   kTensorSubclass,  ///< torch._tensor._rebuild_from_type_v2
   kSparse,          ///< torch._utils._rebuild_sparse_tensor, and CSR of PyTorch 1.10
   kNested,          ///< torch._utils._rebuild_nested_tensor
+  kJagged,          ///< torch.nested._internal.nested_tensor._rebuild_njt
   kMeta,            ///< torch._utils._rebuild_meta_tensor_no_storage
   kWrapper,         ///< torch._utils._rebuild_wrapper_subclass
   kFromNumpy,       ///< torch._utils._rebuild_device_tensor_from_numpy (XLA and other devices)
@@ -52,7 +53,9 @@ enum class GlobalRole : std::uint8_t {
 /// value includes those before it.
 enum class GlobalTrust : std::uint8_t {
   kUnknown,  ///< Nothing: even to look the name up imports a module that is not known.
-  kNamed,    ///< Look it up: its module is there already, or known.
+  kShown,    ///< Look it up: its module is there already, or known. No object may hold it: what
+             ///< makes or fills an object can call what that object holds (eval, torch.load, ...).
+  kNamed,    ///< Look it up, and call it with what a pickle can hand it.
   kMade,     ///< Make an object of it without calling it (NEWOBJ), and set the object's state.
   kCalled,   ///< Call it, whatever the arguments.
 };
@@ -66,6 +69,13 @@ struct GlobalFacts {
 /// `name` may be dotted (protocol 4). Names that Python does not write (other letters than ASCII's,
 /// blanks, empty parts) are on no list.
 GlobalFacts facts_of_global(std::string_view module, std::string_view name) noexcept;
+
+/// Of what getattr() of a class or function gives. owner: "module.Class".
+GlobalTrust trust_of_attribute(std::string_view owner, GlobalTrust owner_trust,
+                               std::string_view name) noexcept;
+
+/// Whether `text` is one of numpy's own random bit generators or what makes them.
+bool is_numpy_generator(std::string_view text) noexcept;
 
 /// Dotted parts of letters, digits and "_"; "<locals>" stands in the names of local classes. What
 /// Python never writes, an "о" of another alphabet above all, only means to pass for another name.

@@ -97,7 +97,49 @@ TEST(PickleGlobals, LetsFunctionsBeNamedWhereTheirModulesAreKnown) {
   EXPECT_EQ(trust("torch.nn.functional", "relu"), GlobalTrust::kNamed);
   EXPECT_EQ(trust("builtins", "len"), GlobalTrust::kNamed);
   EXPECT_EQ(trust("numpy", "sum"), GlobalTrust::kNamed);
-  EXPECT_EQ(trust("numpy", "save"), GlobalTrust::kNamed);
+  EXPECT_EQ(trust("torchvision.ops.boxes", "box_iou"), GlobalTrust::kNamed);
+  EXPECT_EQ(trust("torch", "per_tensor_affine"), GlobalTrust::kNamed);
+  EXPECT_EQ(trust("mmengine.logging.history_buffer", "HistoryBuffer.mean"), GlobalTrust::kNamed);
+}
+
+/// They may be named. What makes or fills an object calls some of what the object holds.
+TEST(PickleGlobals, LetsNoObjectHoldWhatDoesMoreThanCompute) {
+  for (const auto& [module, name] :
+       {std::pair{"builtins", "eval"},
+        {"builtins", "exec"},
+        {"builtins", "__import__"},
+        {"builtins", "open"},
+        {"builtins", "breakpoint"},
+        {"builtins", "setattr"},
+        {"torch", "load"},
+        {"torch", "hub.load"},
+        {"torch", "os.system"},
+        {"torch.nn.functional", "torch.load"},
+        {"numpy", "save"},
+        {"numpy", "f2py.os.system"},
+        {"numpy.random.mtrand", "warnings.sys.exit"},
+        {"mmcv.utils.config", "Config.fromfile"},
+        {"mmengine.config.config", "Config.fromstring"},
+        {"mmengine.logging.history_buffer", "HistoryBuffer.statistics"},
+        {"timm.models._hub", "load_state_dict_from_hf"},
+        {"collections", "namedtuple"},
+        // Parts of listed words are no listed words.
+        {"torch", "rel"},
+        {"torch", "abs add"}}) {
+    EXPECT_LE(trust(module, name), GlobalTrust::kShown) << module << "." << name;
+  }
+  EXPECT_EQ(trust("mmcv.__main__", "x"), GlobalTrust::kUnknown);
+}
+
+TEST(PickleGlobals, TrustsNoAttributeMoreThanItsOwner) {
+  EXPECT_EQ(trust_of_attribute("a.B", GlobalTrust::kUnknown, "Inner"), GlobalTrust::kUnknown);
+  EXPECT_EQ(trust_of_attribute("torch.nn.Conv2d", GlobalTrust::kMade, "Inner"),
+            GlobalTrust::kNamed);
+  EXPECT_EQ(trust_of_attribute("mmcv.utils.config.Config", GlobalTrust::kMade, "fromfile"),
+            GlobalTrust::kShown);
+  EXPECT_EQ(trust_of_attribute("mmengine.logging.history_buffer.HistoryBuffer", GlobalTrust::kMade,
+                               "mean"),
+            GlobalTrust::kNamed);
 }
 
 TEST(PickleGlobals, TrustsNoNamesThatOnlyLookLikeOthers) {

@@ -28,6 +28,25 @@ bool is_called_by_unpickler(std::string_view attribute) {
   return is_dunder(attribute) || std::ranges::find(kCalled, attribute) != std::end(kCalled);
 }
 
+/// What a name stands for or an object can be called, as far as the reader can tell.
+bool can_be_called(PickleKind kind) {
+  return kind == PickleKind::kGlobal || kind == PickleKind::kOpaque;
+}
+
+/// Keeps its arguments as they are and asks nothing of them.
+bool only_keeps(std::string_view callable) {
+  constexpr std::string_view kNames[] = {
+      "functools.partial", "types.SimpleNamespace",        "builtins.slice",
+      "numpy.dtype",       "numpy.core.multiarray.scalar", "numpy.core.numeric._frombuffer"};
+  return std::ranges::find(kNames, callable) != std::end(kNames);
+}
+
+/// A function that must not come into the hands of an object; getattr leads to any other.
+bool is_way_in(const PickleValue& value) {
+  return value.kind == PickleKind::kGlobal &&
+         (value.trust == GlobalTrust::kShown || value.role == GlobalRole::kGetattr);
+}
+
 }  // namespace
 
 ValueId PickleObjects::global(std::string_view module, std::string_view name) {
@@ -47,8 +66,10 @@ ValueId PickleObjects::add_global(std::string name, GlobalFacts facts, bool come
   if (facts.trust == GlobalTrust::kUnknown) {
     tree_.code.add({std::string(kept), "", CodeUse::kNamed, comes_with_python});
   }
-  return tree_.add(
+  const ValueId made = tree_.add(
       {.kind = PickleKind::kGlobal, .role = facts.role, .trust = facts.trust, .text = kept});
+  names_ways_in_ |= is_way_in(tree_[made]);
+  return made;
 }
 
 ValueId PickleObjects::extension(std::int64_t code) {
@@ -65,6 +86,9 @@ std::string PickleObjects::name_of(ValueId id) const {
 std::string PickleObjects::kinds_of(ValueId arguments) const {
   constexpr std::size_t kShown = 8;
   std::string text;
+  if (tree_[arguments].kind != PickleKind::kTuple) {
+    return std::string(describe(tree_[arguments].kind));
+  }
   const auto& items = tree_[arguments].items;
   for (std::size_t index = 0; index < items.size(); ++index) {
     if (index == kShown) return text + ", …";
@@ -95,26 +119,119 @@ void PickleObjects::check_class(ValueId cls) {
   tree_.code.add({name_of(cls), "", CodeUse::kMade, comes_with_python(cls)});
 }
 
-void PickleObjects::check_state(ValueId object, ValueId state) {
-  const auto check_dict = [&](const PickleValue& dict) {
-    for (std::size_t index = 0; index + 1 < dict.items.size(); index += 2) {
-      const PickleValue& key = tree_[dict.items[index]];
-      const PickleKind kind = tree_[dict.items[index + 1]].kind;
-      const bool callable = kind == PickleKind::kGlobal || kind == PickleKind::kOpaque;
-      if (key.kind != PickleKind::kString || !callable || !is_called_by_unpickler(key.text)) {
-        continue;
-      }
-      tree_.code.add(
-          {fmt::format("{} as {} of {}", name_of(dict.items[index + 1]), key.text, name_of(object)),
-           "…", CodeUse::kCalled, /*runs=*/true});
+void PickleObjects::report_attribute(ValueId object, std::string_view attribute, ValueId value) {
+  tree_.code.add({fmt::format("{} as {} of {}", name_of(value), attribute, name_of(object)), "…",
+                  CodeUse::kCalled, /*runs=*/true});
+}
+
+void PickleObjects::check_attributes(ValueId object, std::span<const ValueId> items) {
+  if (items.size() > attributes_left_) {
+    context_.fail(ErrorCode::kInvalidFile, "expected states that are set once, got repetitions");
+  }
+  attributes_left_ -= items.size();
+  for (std::size_t index = 0; index + 1 < items.size(); index += 2) {
+    const PickleValue& key = tree_[items[index]];
+    if (key.kind == PickleKind::kString && is_called_by_unpickler(key.text) &&
+        can_be_called(tree_[items[index + 1]].kind)) {
+      report_attribute(object, key.text, items[index + 1]);
     }
-  };
-  const PickleValue& value = tree_[state];
-  if (value.kind == PickleKind::kDict) check_dict(value);
-  if (value.kind != PickleKind::kTuple) return;
-  // (state, slots), and functools.partial keeps its attributes as the last of four.
-  for (const ValueId item : value.items) {
-    if (tree_[item].kind == PickleKind::kDict) check_dict(tree_[item]);
+  }
+}
+
+void PickleObjects::check_state(ValueId object, ValueId state) {
+  // Copied: `items` must not move while it is looked at.
+  const PickleValue value = tree_[state];
+  if (value.kind == PickleKind::kDict) check_attributes(object, value.items);
+  if (value.kind == PickleKind::kTuple) {
+    // (state, slots), and functools.partial keeps its attributes as the last of four.
+    for (const ValueId item : value.items) {
+      if (tree_[item].kind == PickleKind::kDict) check_attributes(object, tree_[item].items);
+    }
+  }
+  // A known class asks an object for its keys; an unknown class is listed as it is.
+  const bool is_tensor = tree_[object].kind == PickleKind::kTensor;
+  const bool is_asked = is_tensor || tree_[object].trust >= GlobalTrust::kMade;
+  const auto is_object = [this](ValueId id) { return tree_[id].kind == PickleKind::kOpaque; };
+  if ((is_asked && is_object(state)) || (is_tensor && value.kind == PickleKind::kTuple &&
+                                         std::ranges::any_of(value.items, is_object))) {
+    report_attribute(object, "state", state);
+  }
+}
+
+bool PickleObjects::is_plain_argument(ValueId callable, ValueId argument) const {
+  const PickleValue& value = tree_[argument];
+  switch (value.kind) {
+    case PickleKind::kNone:
+    case PickleKind::kBool:
+    case PickleKind::kInt:
+    case PickleKind::kBigInt:
+    case PickleKind::kFloat:
+    case PickleKind::kString:
+    case PickleKind::kBytes:
+    case PickleKind::kTensor:
+      return true;
+    case PickleKind::kList:
+    case PickleKind::kTuple:
+    case PickleKind::kSet:
+    case PickleKind::kDict:
+      // str() would ask whatever is in it for a text.
+      return tree_[callable].text == "collections.deque" ||
+             tree_[callable].trust == GlobalTrust::kMade;
+    case PickleKind::kOpaque:
+      return value.trust == GlobalTrust::kCalled &&
+             (value.role == GlobalRole::kNumpyScalar || value.text.starts_with("datetime."));
+    default:
+      return false;
+  }
+}
+
+void PickleObjects::check_plain(ValueId callable, ValueId arguments) {
+  const bool is_random = tree_[callable].text.starts_with("numpy.random.");
+  const auto& items = tree_[arguments].items;
+  if (items.size() > attributes_left_) {
+    context_.fail(ErrorCode::kInvalidFile, "expected arguments once, got repetitions");
+  }
+  attributes_left_ -= items.size();
+  const bool plain = std::ranges::all_of(items, [&](ValueId item) {
+    // numpy's makers of random generators call what they are given.
+    if (is_random) return !can_be_called(tree_[item].kind) || is_numpy_generator(tree_[item].text);
+    return is_plain_argument(callable, item);
+  });
+  if (!plain) report_call(callable, arguments);
+}
+
+void PickleObjects::check_entries(ValueId callable, ValueId arguments, std::size_t index) {
+  const PickleArguments call(tree_, context_, "dict", arguments);
+  if (index >= call.size()) return;
+  const PickleKind kind = tree_[call.id(index)].kind;
+  if (can_be_called(kind) || kind == PickleKind::kTensor) report_call(callable, arguments);
+}
+
+void PickleObjects::report_held_by(ValueId object, std::vector<bool>& seen) {
+  std::vector<ValueId> open = {object};
+  while (!open.empty()) {
+    const ValueId at = open.back();
+    open.pop_back();
+    if (is_way_in(tree_[at])) {
+      tree_.code.add({std::string(tree_[at].text), fmt::format("held by {}", name_of(object)),
+                      CodeUse::kCalled,
+                      /*runs=*/true});
+    }
+    for (const ValueId item : tree_[at].items) {
+      if (item == kNoValue || seen[item]) continue;
+      seen[item] = true;
+      open.push_back(item);
+    }
+  }
+}
+
+void PickleObjects::report_what_objects_hold() {
+  if (!names_ways_in_) return;
+  std::vector<bool> seen(tree_.size());
+  for (ValueId id = 0; id < tree_.size(); ++id) {
+    if (tree_[id].kind != PickleKind::kOpaque || seen[id]) continue;
+    seen[id] = true;
+    report_held_by(id, seen);
   }
 }
 
@@ -126,10 +243,25 @@ ValueId PickleObjects::reduce(ValueId callable, ValueId arguments, Making making
   }
   if (making == Making::kNew && called.kind == PickleKind::kGlobal) {
     check_class(callable);
+    // `cls.__new__` of a class that is known, a Parameter say, may call methods of what it gets.
+    if (called.trust >= GlobalTrust::kMade && tree_[arguments].kind == PickleKind::kTuple) {
+      check_plain(callable, arguments);
+    }
   } else {
     report_call(callable, arguments);
   }
   return instance(callable, arguments);
+}
+
+ValueId PickleObjects::reduce_with_keywords(ValueId callable, ValueId arguments, ValueId keywords) {
+  const bool is_known = is_trusted(callable, GlobalTrust::kMade);
+  const bool has_keywords = !tree_[keywords].items.empty();
+  if (is_known && has_keywords && !only_keeps(tree_[callable].text)) {
+    report_call(callable, arguments);
+  }
+  const ValueId made = reduce(callable, arguments, Making::kNew);
+  if (tree_[made].kind == PickleKind::kOpaque) build(made, keywords);
+  return made;
 }
 
 ValueId PickleObjects::call_known(const PickleValue& callable, ValueId id, ValueId arguments) {
@@ -142,8 +274,9 @@ ValueId PickleObjects::call_known(const PickleValue& callable, ValueId id, Value
       return made;
     }
     case GlobalRole::kDefaultDict:
-      return tree_.add({.kind = PickleKind::kDict});
+      return default_dict(id, arguments);
     case GlobalRole::kCounter:
+      check_entries(id, arguments, 0);
       return counter(arguments);
     case GlobalRole::kList:
       return sequence(PickleKind::kList, arguments);
@@ -166,6 +299,7 @@ ValueId PickleObjects::call_known(const PickleValue& callable, ValueId id, Value
       return tensors_.rebuild(role, arguments);
     case GlobalRole::kSparse:
     case GlobalRole::kNested:
+    case GlobalRole::kJagged:
     case GlobalRole::kMeta:
     case GlobalRole::kFromNumpy:
     case GlobalRole::kFromCpu:
@@ -185,7 +319,7 @@ ValueId PickleObjects::call_by_arguments(GlobalRole role, ValueId callable, Valu
     case GlobalRole::kReconstructor:
       return reconstructed(arguments);
     case GlobalRole::kNewObject:
-      return new_object(arguments);
+      return new_object(arguments, tree_[callable].text.ends_with("_ex__"));
     case GlobalRole::kTensorSubclass:
       return tensor_subclass(arguments);
     case GlobalRole::kWrapper: {
@@ -201,15 +335,8 @@ ValueId PickleObjects::call_by_arguments(GlobalRole role, ValueId callable, Valu
     default:
       break;
   }
-  // numpy's makers of random generators call what they are given.
-  const bool calls_on = tree_[callable].text.starts_with("numpy.random.");
-  for (const ValueId item : tree_[arguments].items) {
-    const PickleValue& value = tree_[item];
-    const bool is_code = value.kind == PickleKind::kGlobal || value.kind == PickleKind::kOpaque;
-    if (calls_on && is_code && !value.text.starts_with("numpy.random.")) {
-      report_call(callable, arguments);
-      break;
-    }
+  if (!only_keeps(tree_[callable].text) && tree_[arguments].kind == PickleKind::kTuple) {
+    check_plain(callable, arguments);
   }
   return instance(callable, arguments);
 }
@@ -217,9 +344,13 @@ ValueId PickleObjects::call_by_arguments(GlobalRole role, ValueId callable, Valu
 ValueId PickleObjects::instance(ValueId cls, ValueId arguments) {
   const GlobalRole role =
       tree_[cls].kind == PickleKind::kGlobal ? tree_[cls].role : GlobalRole::kInert;
+  const GlobalTrust trust =
+      tree_[cls].kind == PickleKind::kGlobal ? tree_[cls].trust : GlobalTrust::kUnknown;
   const std::string_view name = tree_.keep(name_of(cls));
   const PickleArguments call(tree_, context_, name, arguments);
-  return tree_.add_opaque(name, role, arguments);
+  const ValueId made = tree_.add_opaque(name, role, arguments);
+  tree_[made].trust = trust;
+  return made;
 }
 
 /// type(None) asks for a class; with three arguments a class is made, whose methods Python calls.
@@ -245,24 +376,38 @@ ValueId PickleObjects::attribute(ValueId callable, ValueId arguments) {
     report_call(callable, arguments);
     return instance(callable, arguments);
   }
-  const GlobalTrust trust = std::min(owner.trust, GlobalTrust::kNamed);
-  return add_global(fmt::format("{}.{}", owner.text, tree_[call.id(1)].text),
-                    {GlobalRole::kInert, trust}, comes_with_python(call.id(0)));
+  const std::string_view name = tree_[call.id(1)].text;
+  const GlobalTrust trust = trust_of_attribute(owner.text, owner.trust, name);
+  return add_global(fmt::format("{}.{}", owner.text, name), {GlobalRole::kInert, trust},
+                    comes_with_python(call.id(0)));
 }
 
 /// copyreg._reconstructor(cls, base, state) calls base.__new__(cls, state) and base.__init__.
 ValueId PickleObjects::reconstructed(ValueId arguments) {
   const PickleArguments call(tree_, context_, "_reconstructor", arguments);
   check_class(call.id(0));
-  if (!is_trusted(call.id(1), GlobalTrust::kCalled)) report_call(call.id(1), arguments);
+  constexpr std::size_t kBaseState = 2;
+  const bool is_object = tree_[call.id(1)].text == "builtins.object";
+  const bool is_plain =
+      is_object || !call.has(kBaseState) || !can_be_called(tree_[call.id(kBaseState)].kind);
+  if (!is_plain || !is_trusted(call.id(1), GlobalTrust::kCalled)) {
+    report_call(call.id(1), arguments);
+  }
   return instance(call.id(0), arguments);
 }
 
 /// copyreg.__newobj__(cls, ...) and __newobj_ex__(cls, arguments, keywords).
-ValueId PickleObjects::new_object(ValueId arguments) {
+ValueId PickleObjects::new_object(ValueId arguments, bool with_keywords) {
   const PickleArguments call(tree_, context_, "__newobj__", arguments);
-  check_class(call.id(0));
-  return instance(call.id(0), arguments);
+  const ValueId cls = call.id(0);
+  const auto& all = tree_[arguments].items;
+  const ValueId rest =
+      tree_.add({.kind = PickleKind::kTuple, .items = {all.begin() + 1, all.end()}});
+  if (!with_keywords) return reduce(cls, rest, Making::kNew);
+  const PickleArguments call_ex(tree_, context_, "__newobj_ex__", rest);
+  call_ex.value(0, PickleKind::kTuple);
+  call_ex.value(1, PickleKind::kDict);
+  return reduce_with_keywords(cls, call_ex.id(0), call_ex.id(1));
 }
 
 ValueId PickleObjects::parameter(ValueId arguments) {
@@ -270,7 +415,9 @@ ValueId PickleObjects::parameter(ValueId arguments) {
   const PickleArguments call(tree_, context_, "parameter", arguments);
   const PickleValue& data = tree_[call.id(0)];
   // A tensor whose form is not read is still no reason to refuse the file.
-  if (data.kind != PickleKind::kOpaque) call.value(0, PickleKind::kTensor);
+  if (data.kind != PickleKind::kOpaque || data.role != GlobalRole::kSparse) {
+    call.value(0, PickleKind::kTensor);
+  }
   if (call.has(kState)) check_state(call.id(0), call.id(kState));
   return call.id(0);
 }
@@ -283,6 +430,7 @@ ValueId PickleObjects::tensor_subclass(ValueId arguments) {
   check_class(call.id(1));
   const bool rebuilds = is_rebuild(function.role) || function.role == GlobalRole::kParameter ||
                         function.role == GlobalRole::kParameterState ||
+                        function.role == GlobalRole::kJagged ||
                         function.role == GlobalRole::kWrapper;
   ValueId made = kNoValue;
   if (function.kind == PickleKind::kGlobal && rebuilds) {
@@ -343,6 +491,14 @@ ValueId PickleObjects::bytes(ValueId arguments) {
   return tree_.add_text(PickleKind::kBytes, std::move(converted));
 }
 
+/// The factory is called for keys that are missed, and is not kept.
+ValueId PickleObjects::default_dict(ValueId callable, ValueId arguments) {
+  const PickleArguments call(tree_, context_, "defaultdict", arguments);
+  if (call.has(0) && is_way_in(tree_[call.id(0)])) report_call(callable, arguments);
+  check_entries(callable, arguments, 1);
+  return tree_.add({.kind = PickleKind::kDict});
+}
+
 ValueId PickleObjects::counter(ValueId arguments) {
   const PickleArguments call(tree_, context_, "Counter", arguments);
   if (call.size() > 0 && tree_[call.id(0)].kind == PickleKind::kDict) return dict(arguments);
@@ -393,6 +549,11 @@ ValueId PickleObjects::part(ValueId opaque, OpaquePart part, PickleKind kind) {
 
 void PickleObjects::append(ValueId container, std::span<const ValueId> items) {
   if (tree_[container].kind == PickleKind::kOpaque) {
+    // Python calls `extend` or `append` of it, which it takes from what it holds.
+    if (tree_[container].trust == GlobalTrust::kMade) {
+      tree_.code.add({fmt::format("{}.append", tree_[container].text), "…", CodeUse::kCalled,
+                      /*runs=*/true});
+    }
     container = part(container, kElements, PickleKind::kList);
   }
   PickleValue& target = tree_[container];
@@ -405,6 +566,7 @@ void PickleObjects::append(ValueId container, std::span<const ValueId> items) {
 
 void PickleObjects::set_items(ValueId container, std::span<const ValueId> items) {
   if (tree_[container].kind == PickleKind::kOpaque) {
+    check_attributes(container, items);
     container = part(container, kEntries, PickleKind::kDict);
   }
   PickleValue& target = tree_[container];

@@ -139,6 +139,118 @@ TEST_F(PickleObjectsTest, ReportsAStateThatPythonWouldCall) {
                                                testing::HasSubstr("as add of")));
 }
 
+/// What fills an object may call what the object holds: Adam asks its states for a step, which a
+/// defaultdict answers by calling its factory.
+TEST_F(PickleObjectsTest, ReportsWaysToCodeThatAnObjectHolds) {
+  const ValueId eval = objects_.global("builtins", "eval");
+  list({eval, objects_.global("torch", "load")});
+  objects_.report_what_objects_hold();
+  EXPECT_THAT(reported(), testing::IsEmpty());
+  call("functools", "partial", {eval, text("1")});
+  const ValueId adam =
+      objects_.reduce(objects_.global("torch.optim.adam", "Adam"), tuple({}), Making::kNew);
+  const ValueId inner = list({objects_.global("torch", "load")});
+  objects_.build(adam, add(PickleKind::kDict, {text("state"), inner}));
+  call("collections", "defaultdict", {objects_.global("builtins", "breakpoint")});
+  call("functools", "partial", {objects_.global("builtins", "getattr")});
+  objects_.report_what_objects_hold();
+  EXPECT_THAT(reported(),
+              testing::ElementsAre("collections.defaultdict(builtins.breakpoint)",
+                                   "builtins.eval(held by an object of functools.partial)",
+                                   "torch.load(held by an object of torch.optim.adam.Adam)",
+                                   "builtins.getattr(held by an object of functools.partial)"));
+}
+
+TEST_F(PickleObjectsTest, LetsObjectsHoldWhatOnlyComputes) {
+  const ValueId module = objects_.reduce(objects_.global("torch.nn.modules.linear", "Linear"),
+                                         tuple({}), Making::kNew);
+  const ValueId held =
+      list({objects_.global("torch.nn.functional", "relu"), objects_.global("builtins", "max"),
+            objects_.global("torchvision.ops.boxes", "box_iou"), objects_.global("torch", "tanh"),
+            objects_.global("torch.nn.modules.norm", "LayerNorm")});
+  objects_.build(module, add(PickleKind::kDict, {text("parts"), held}));
+  objects_.report_what_objects_hold();
+  EXPECT_THAT(reported(), testing::IsEmpty());
+}
+
+/// str(module) calls its extra_repr, a dict made of an object calls its keys.
+TEST_F(PickleObjectsTest, ReportsPlainCallsThatAskAnObject) {
+  const ValueId none = tree_.add_none();
+  const ValueId module = objects_.reduce(objects_.global("torch.nn.modules.linear", "Linear"),
+                                         tuple({}), Making::kNew);
+  call("builtins", "str", {module});
+  call("builtins", "int", {list({module})});
+  call("collections", "defaultdict", {none, module});
+  call("collections", "Counter", {module});
+  call("copyreg", "_reconstructor",
+       {objects_.global("torch.nn", "Linear"), objects_.global("builtins", "str"), module});
+  call("copyreg", "__newobj__", {objects_.global("builtins", "float"), module});
+  call("copyreg", "__newobj_ex__",
+       {objects_.global("builtins", "str"), tuple({}),
+        add(PickleKind::kDict, {text("object"), module})});
+  objects_.reduce(objects_.global("torch.nn", "Parameter"), tuple({module}), Making::kNew);
+  EXPECT_THAT(reported(),
+              testing::ElementsAre(
+                  "builtins.str(an object)", "builtins.int(a list)",
+                  "collections.defaultdict(None, an object)", "collections.Counter(an object)",
+                  "builtins.str(torch.nn.Linear, builtins.str, an object)",
+                  "builtins.float(an object)", "builtins.str()", "torch.nn.Parameter(an object)"));
+  EXPECT_EQ(refusal([&] {
+              call("torch._utils", "_rebuild_parameter", {module, none});
+            }).code(),
+            ErrorCode::kInvalidFile);
+}
+
+TEST_F(PickleObjectsTest, LetsPlainCallsHavePlainArguments) {
+  const ValueId delta = objects_.reduce(objects_.global("datetime", "timedelta"),
+                                        tuple({tree_.add_int(0), tree_.add_int(3600)}));
+  call("datetime", "timezone", {delta});
+  call("collections", "deque", {list({delta}), tree_.add_int(9)});
+  call("pathlib", "PosixPath", {text("a"), text("b")});
+  call("torch", "device", {text("cuda"), tree_.add_int(0)});
+  const ValueId pcg =
+      objects_.reduce(objects_.global("numpy.random._pickle", "__bit_generator_ctor"),
+                      tuple({objects_.global("numpy.random._pcg64", "PCG64")}));
+  call("numpy.random._pickle", "__generator_ctor", {pcg});
+  EXPECT_THAT(reported(), testing::IsEmpty());
+}
+
+TEST_F(PickleObjectsTest, ReportsAttributesSetAsItemsAndStatesThatAreObjects) {
+  const ValueId relu = objects_.global("torch.nn.functional", "relu");
+  const ValueId config =
+      objects_.reduce(objects_.global("addict", "Dict"), tuple({}), Making::kNew);
+  objects_.set_items(config, std::vector<ValueId>{text("extend"), relu});
+  objects_.append(config, std::vector<ValueId>{relu});
+  objects_.build(config, objects_.reduce(objects_.global("addict", "Dict"), tuple({})));
+  EXPECT_THAT(reported(),
+              testing::ElementsAre(testing::HasSubstr("as extend of an object of addict.Dict"),
+                                   "addict.Dict.append(…)", "addict.Dict()",
+                                   testing::HasSubstr("as state of an object of addict.Dict")));
+}
+
+/// Python's own unpickler in Python would still call it with what a list holds.
+TEST_F(PickleObjectsTest, ReportsCallsWithoutATupleOfArguments) {
+  const ValueId opaque = tree_.add_opaque("a.B", GlobalRole::kInert, tuple({}));
+  EXPECT_EQ(refusal([&] { objects_.reduce(objects_.global("os", "system"), opaque); }).code(),
+            ErrorCode::kInvalidFile);
+  EXPECT_EQ(refusal([&] { objects_.reduce(objects_.global("builtins", "slice"), opaque); }).code(),
+            ErrorCode::kInvalidFile);
+  EXPECT_THAT(reported(), testing::ElementsAre("os.system(an object)"));
+}
+
+TEST_F(PickleObjectsTest, ReadsAJaggedTensorAsOneThatIsNotRead) {
+  const ValueId tensor = tree_.add({.kind = PickleKind::kTensor, .integer = 0});
+  const ValueId rebuild = objects_.global("torch.nested._internal.nested_tensor", "_rebuild_njt");
+  const ValueId given = add(PickleKind::kDict, {text("values"), tensor, text("offsets"), tensor,
+                                                text("lengths"), tree_.add_none()});
+  const PickleValue& made =
+      call("torch._tensor", "_rebuild_from_type_v2",
+           {rebuild, objects_.global("torch.nested._internal.nested_tensor", "NestedTensor"),
+            tuple({given}), add(PickleKind::kDict, {})});
+  EXPECT_EQ(made.text, "jagged tensor");
+  EXPECT_THAT(reported(), testing::IsEmpty());
+}
+
 TEST_F(PickleObjectsTest, TellsSomebodysOwnClassFromWhatRuns) {
   objects_.reduce(objects_.global("models.yolo", "Model"), tuple({}), Making::kNew);
   EXPECT_THAT(reported(), testing::ElementsAre("makes an object of models.yolo.Model"));

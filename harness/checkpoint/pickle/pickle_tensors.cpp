@@ -100,6 +100,10 @@ ValueId PickleTensors::storage(ValueId persistent_id) {
   if (id.size() != 5 && id.size() != 6) {
     id.fail(fmt::format("expected 5 or 6 parts, got {}", id.size()));
   }
+  const PickleKind location = tree_[id.id(3)].kind;
+  if (location == PickleKind::kOpaque || location == PickleKind::kGlobal) {
+    id.fail(fmt::format("expected a location as text, got {}", describe(location)));
+  }
   const PickleValue& type = id.value(1, PickleKind::kGlobal);
   for (const StorageClass& known : kStorageClasses) {
     if (type.role != GlobalRole::kStorageClass || known.name != last_part(type.text)) continue;
@@ -170,6 +174,8 @@ ValueId PickleTensors::rebuild(GlobalRole role, ValueId arguments) {
   PickledTensor tensor{.storage = slice.storage, .dtype = *dtype, .offset = call.integer(1)};
   tensor.shape = call.integers(2);
   tensor.strides = call.integers(3);
+  // (scheme, scale, zero point): PyTorch takes them out of whatever is there.
+  if (role == GlobalRole::kQuantized) call.value(4, PickleKind::kTuple);
   const std::size_t metadata = role == GlobalRole::kTensorV3 ? kV3Type + 1 : kV2Metadata;
   if (role != GlobalRole::kQuantized && call.has(metadata) &&
       !call.value(metadata, PickleKind::kDict).items.empty()) {
@@ -210,6 +216,8 @@ ValueId PickleTensors::rebuild_other(GlobalRole role, ValueId arguments) {
       return sparse(arguments);
     case GlobalRole::kNested:
       return nested(arguments);
+    case GlobalRole::kJagged:
+      return jagged(arguments);
     case GlobalRole::kMeta:
       return unread(fmt::format("meta {} [{}]", last_part(call.value(0, PickleKind::kGlobal).text),
                                 fmt::join(call.integers(1), ", ")));
@@ -303,6 +311,24 @@ ValueId PickleTensors::nested(ValueId arguments) {
   const ValueId key = tree_.add_text(PickleKind::kString, "buffer");
   tree_[entries].items = {key, call.id(0)};
   return unread("nested tensor", entries);
+}
+
+/// _rebuild_njt({"values": tensor, "offsets": tensor, "lengths": tensor or None, ...})
+ValueId PickleTensors::jagged(ValueId arguments) {
+  const PickleArguments call(tree_, context_, "jagged tensor", arguments);
+  call.value(0, PickleKind::kDict);
+  const ValueId entries = tree_.add({.kind = PickleKind::kDict});
+  const std::vector<ValueId> given = tree_[call.id(0)].items;
+  for (std::size_t index = 0; index + 1 < given.size(); index += 2) {
+    const PickleKind kind = tree_[given[index + 1]].kind;
+    if (kind == PickleKind::kGlobal || kind == PickleKind::kOpaque) {
+      call.fail(fmt::format("expected tensors and numbers, got {}", describe(kind)));
+    }
+    if (kind != PickleKind::kTensor) continue;
+    tree_[entries].items.push_back(given[index]);
+    tree_[entries].items.push_back(given[index + 1]);
+  }
+  return unread("jagged tensor", entries);
 }
 
 void PickleTensors::check_extent(const PickleArguments& call, const PickledTensor& tensor,

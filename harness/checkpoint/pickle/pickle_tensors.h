@@ -31,8 +31,8 @@ class PickleTensors {
   ValueId rebuild(GlobalRole role, ValueId arguments);
 
   /// kFromNumpy, kFromCpu: a tensor of another device (XLA), whose elements stand in the pickle or
-  /// in a tensor of the CPU. kSparse, kNested: an opaque value that names the form, its parts under
-  /// kEntries. kMeta, kWrapper: an opaque value without any.
+  /// in a tensor of the CPU. kSparse, kNested, kJagged: an opaque value that names the form, its
+  /// parts under kEntries. kMeta, kWrapper: an opaque value without any.
   ValueId rebuild_other(GlobalRole role, ValueId arguments);
 
  private:
@@ -41,6 +41,7 @@ class PickleTensors {
   ValueId from_cpu(ValueId arguments);
   ValueId sparse(ValueId arguments);
   ValueId nested(ValueId arguments);
+  ValueId jagged(ValueId arguments);
   ValueId add_tensor(PickledTensor tensor);
   std::string layout_of(ValueId layout) const;
   std::uint32_t storage_index(const PickleArguments& id, std::optional<DType> dtype);

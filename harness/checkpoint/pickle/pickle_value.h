@@ -45,7 +45,7 @@ struct PickleValue {
   PickleKind kind = PickleKind::kNone;
   GlobalRole role = GlobalRole::kInert;  ///< Of a kGlobal, and of the class of a kOpaque; a kDict
                                          ///< that is an OrderedDict has kOrderedDict.
-  GlobalTrust trust = GlobalTrust::kUnknown;  ///< Of a kGlobal.
+  GlobalTrust trust = GlobalTrust::kUnknown;  ///< Of a kGlobal, and of the class of a kOpaque.
   std::int64_t integer = 0;                   ///< Of kBool, kInt; an index for kStorage, kTensor.
   double real = 0.0;
   std::string_view text{};       ///< Of kString (UTF-8), kBytes, kBigInt; "module.name" otherwise.

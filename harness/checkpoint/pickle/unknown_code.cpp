@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/base/error.h"
@@ -50,13 +51,19 @@ std::string listing_of(const std::vector<UnknownCode>& code) {
 
 void UnknownCodeList::add(UnknownCode code) {
   runs_ |= code.runs;
-  if (found_.size() == kMax || !seen_.insert(describe(code)).second) return;
+  const std::size_t kept = code.runs ? running_ : found_.size() - running_;
+  // By all of the name, of which a message shows a part.
+  const std::string key = fmt::format("{} {}({})", to_string(code.use), code.name, code.arguments);
+  if (kept == kMax || !seen_.insert(key).second) return;
   // What is called or made was named before.
   if (code.use != CodeUse::kNamed) {
     std::erase_if(found_, [&](const UnknownCode& other) {
-      return other.use == CodeUse::kNamed && other.name == code.name;
+      const bool is_same = other.use == CodeUse::kNamed && other.name == code.name;
+      running_ -= is_same && other.runs ? 1 : 0;
+      return is_same;
     });
   }
+  running_ += code.runs ? 1 : 0;
   found_.push_back(std::move(code));
 }
 
@@ -68,11 +75,12 @@ void UnknownCodeList::add_all(const UnknownCodeList& others) {
 void refuse_what_runs(const UnknownCodeList& code, std::string_view subject,
                       std::string_view more) {
   if (!code.runs()) return;
-  throw Error(
-      ErrorCode::kUnsafePickle, subject,
-      fmt::format("expected tensors and plain data, got unknown code, which Python would "
-                  "run on loading the file: {}; do not load it with torch.load{}{}",
-                  printable(listing_of(code.found())), more.empty() ? "" : "; besides: ", more));
+  std::vector<UnknownCode> listed = code.found();
+  std::ranges::stable_partition(listed, [](const UnknownCode& one) { return one.runs; });
+  throw Error(ErrorCode::kUnsafePickle, subject,
+              fmt::format("expected tensors and plain data, got unknown code, which Python would "
+                          "run on loading the file: {}; do not load it with torch.load{}{}",
+                          printable(listing_of(listed)), more.empty() ? "" : "; besides: ", more));
 }
 
 }  // namespace harness

@@ -38,7 +38,8 @@ std::string listing_of(const std::vector<UnknownCode>& code);
 /// made is not listed as named besides.
 class UnknownCodeList {
  public:
-  /// Beyond this many the rest is not kept, as a file can hold millions.
+  /// Beyond this many of each kind, what runs and what does not, the rest is not kept, as a file
+  /// can hold millions.
   static constexpr std::size_t kMax = 1000;
 
   void add(UnknownCode code);
@@ -49,6 +50,7 @@ class UnknownCodeList {
  private:
   std::vector<UnknownCode> found_;
   std::unordered_set<std::string> seen_;
+  std::size_t running_ = 0;  ///< Of those in found_.
   bool runs_ = false;
 };
 

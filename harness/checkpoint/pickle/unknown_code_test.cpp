@@ -50,6 +50,31 @@ TEST(UnknownCode, IsCountedBeyondWhatIsShown) {
   EXPECT_THAT(text, HasSubstr(" more"));
 }
 
+/// A thousand names that do no harm hide none that does.
+TEST(UnknownCode, WhatRunsIsKeptWhateverComesBeforeIt) {
+  UnknownCodeList list;
+  for (std::size_t i = 0; i < 2 * UnknownCodeList::kMax; ++i) {
+    list.add({"own.A" + std::to_string(i), "", CodeUse::kMade, false});
+  }
+  list.add(kCall);
+  ASSERT_EQ(list.found().size(), UnknownCodeList::kMax + 1);
+  EXPECT_EQ(list.found().back().name, kCall.name);
+  try {
+    refuse_what_runs(list, "x.pth");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.detail(), HasSubstr("os.system("));
+  }
+}
+
+TEST(UnknownCode, NamesThatBeginAlikeAreTold) {
+  UnknownCodeList list;
+  const std::string start(200, 'a');
+  list.add({start + ".B", "", CodeUse::kNamed, false});
+  list.add({start + ".C", "", CodeUse::kNamed, true});
+  EXPECT_EQ(list.found().size(), 2U);
+}
+
 TEST(UnknownCode, IsRefusedWhereItRuns) {
   UnknownCodeList list;
   list.add(kOwn);

@@ -43,7 +43,9 @@ class Machine {
   Unpickled run() {
     try {
       run_steps();
+      objects_.report_what_objects_hold();
     } catch (const Error& failure) {
+      objects_.report_what_objects_hold();
       // Python runs a pickle as it reads it: what comes before the place that is wrong has run.
       refuse_what_runs(tree_.code, context_.subject, failure.detail());
       throw;
@@ -312,9 +314,7 @@ class Machine {
 
   void push_new_with_keywords() {
     const std::vector<ValueId> call = stack_.take(3);
-    const ValueId made = objects_.reduce(call[0], call[1], Making::kNew);
-    if (tree_[made].kind == PickleKind::kOpaque) objects_.build(made, call[2]);
-    stack_.push(made);
+    stack_.push(objects_.reduce_with_keywords(call[0], call[1], call[2]));
   }
 
   ByteCursor cursor_;

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace harness {
 
-std::string code_text(const std::vector<UnknownCodeRecord>& code, bool all) {
+std::string code_text(std::vector<UnknownCodeRecord> code, bool all) {
   constexpr std::size_t kMaxText = 1000;
+  // What runs comes first: the text may be cut.
+  std::ranges::stable_partition(code, [](const auto& one) { return one.runs; });
   std::string text;
   std::size_t left = 0;
   for (const auto& one : code) {

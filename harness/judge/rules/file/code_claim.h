@@ -11,6 +11,6 @@ namespace harness {
 Finding judge_code(const CheckpointRecord& checkpoint);
 
 /// "os.system(a string); makes an object of a.B" of what runs for sure (`all` is false), or of all.
-std::string code_text(const std::vector<UnknownCodeRecord>& code, bool all);
+std::string code_text(std::vector<UnknownCodeRecord> code, bool all);
 
 }  // namespace harness

@@ -179,13 +179,14 @@ TEST(FileClaims, ComparingNoTensorsFails) {
   EXPECT_EQ(judge_tensors(checkpoint, sample::row()).verdict, Verdict::kFail);
 }
 
-TEST(FileClaims, AModelThatIsNotKnownFailsWithItsName) {
+/// A model that is none of ours says nothing against the file.
+TEST(FileClaims, AModelThatIsNotKnownIsNotVerifiableAndNamed) {
   CheckpointRecord checkpoint = whole_model();
   Row row = sample::row();
   row.method = "Mystery";
   checkpoint.config = nullptr;
   const auto finding = judge_tensors(checkpoint, row);
-  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_EQ(finding.verdict, Verdict::kNotVerifiable);
   EXPECT_THAT(finding.reason, HasSubstr("Mystery"));
 }
 
