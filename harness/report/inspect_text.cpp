@@ -1,7 +1,5 @@
 #include "harness/report/inspect_text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <vector>
 
@@ -90,9 +88,16 @@ std::string tensor_table(const Json& tensors, std::string_view group, std::strin
 }
 
 /// What Python would run on loading the file; shown first of all that follows from it.
-std::string code_summary(const Json& code) {
+std::string code_summary(Json code) {
+  constexpr std::size_t kShown = 20;
+  // What is sure to run comes first, and is shown whatever else there is.
+  std::ranges::stable_partition(code, [](const Json& one) { return one["runs"] == true; });
   std::vector<std::string> items;
   for (const Json& one : code) {
+    if (items.size() == kShown) {
+      items.push_back(fmt::format("and {} more", code.size() - kShown));
+      break;
+    }
     const auto name = one["name"].get<std::string>();
     const auto use = one["use"].get<std::string>();
     items.push_back(use == "calls"
