@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <string_view>
 
@@ -78,8 +79,40 @@ bool is_text(std::string_view start, bool is_whole) {
   return false;
 }
 
-/// "../models/fcn.pth": one path, no line feed, and nothing else.
+bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> starts) {
+  return std::ranges::any_of(starts, [text](auto start) { return text.starts_with(start); });
+}
+
+/// Markup of a page, with or without what should come before it. lower: in lower case.
+bool is_web_page(std::string_view lower) {
+  return starts_with_any(lower, {"<!doctype html", "<html", "<head", "<body", "<title"}) ||
+         (lower.starts_with("<!--") && lower.find("<html") != std::string_view::npos);
+}
+
+/// An object, or an array of anything but bare numbers ("[2020-01-01]" begins a log).
+bool is_json(std::string_view text) {
+  if (text.starts_with('{')) return true;
+  if (!text.starts_with('[')) return false;
+  const std::size_t inner = text.find_first_not_of(" \t\r\n", 1);
+  return inner != std::string_view::npos &&
+         std::string_view("{[\"]").find(text[inner]) != std::string_view::npos;
+}
+
+/// "2020-04-21 12:00:00,123 - mmseg - INFO - ...", as mmcv and mmengine ("2023/01/31") write.
+bool is_text_log(std::string_view text) {
+  constexpr std::string_view kForm = "0000-00-00 00:00:00";
+  if (text.size() < kForm.size()) return false;
+  for (std::size_t at = 0; at < kForm.size(); ++at) {
+    const bool is_digit = text[at] >= '0' && text[at] <= '9';
+    const bool fits = kForm[at] == '-' ? text[at] == '-' || text[at] == '/' : text[at] == kForm[at];
+    if (kForm[at] == '0' ? !is_digit : !fits) return false;
+  }
+  return true;
+}
+
+/// "../models/fcn.pth": one path and nothing else.
 bool is_link_text(std::string_view text) {
+  if (text.ends_with('\n')) text.remove_suffix(1);
   constexpr std::size_t kLongestPath = 512;
   const bool is_path = text.find('/') != std::string_view::npos || text.ends_with(".pth");
   return text.size() <= kLongestPath && is_path &&
@@ -96,12 +129,12 @@ Content content_of_text(std::string_view start) {
   std::string_view trimmed = start;
   if (trimmed.starts_with("\xef\xbb\xbf")) trimmed.remove_prefix(3);
   trimmed.remove_prefix(std::min(trimmed.size(), trimmed.find_first_not_of(" \t\r\n")));
-  const std::string lower = lower_case(trimmed.substr(0, 16));
-  if (lower.starts_with("<!doctype html") || lower.starts_with("<html")) {
+  const std::string lower = lower_case(trimmed);
+  if (is_web_page(lower)) {
     return {ContentKind::kWebPage,
             "a web page (HTML), as servers and proxies send for an error or a log-in"};
   }
-  if (lower.starts_with("<?xml") || lower.starts_with("<error")) {
+  if (starts_with_any(lower, {"<?xml", "<error", "<listbucketresult"})) {
     return {ContentKind::kXml, "an XML document, as file stores send for an error"};
   }
   if (trimmed.starts_with("version https://git-lfs")) {
@@ -109,12 +142,15 @@ Content content_of_text(std::string_view start) {
             "a Git LFS pointer: the text that stands for the file in a repository without its "
             "LFS objects"};
   }
-  if (trimmed.starts_with("{") || trimmed.starts_with("[{")) {
+  if (is_json(trimmed)) {
     return {ContentKind::kJson, fmt::format("JSON text: {}", first_line(trimmed))};
   }
   if (is_link_text(start)) {
     return {ContentKind::kLinkText,
             fmt::format("the text of a symbolic link, to {}", first_line(start))};
+  }
+  if (is_text_log(trimmed)) {
+    return {ContentKind::kText, fmt::format("a text log: {}", first_line(trimmed))};
   }
   return {ContentKind::kText, fmt::format("text: {}", first_line(trimmed))};
 }

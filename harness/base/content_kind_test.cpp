@@ -39,6 +39,21 @@ TEST(ContentKind, KnowsTexts) {
   EXPECT_EQ(content("hello").kind, ContentKind::kText);
 }
 
+TEST(ContentKind, KnowsThemWithAndWithoutTheirUsualStart) {
+  EXPECT_EQ(content("<head><title>403 Forbidden</title>").kind, ContentKind::kWebPage);
+  EXPECT_EQ(content("<!-- cached -->\n<html>").kind, ContentKind::kWebPage);
+  EXPECT_EQ(content("<!-- a comment of Markdown -->\n# FCN").kind, ContentKind::kText);
+  EXPECT_EQ(content("<ListBucketResult xmlns=\"x\">").kind, ContentKind::kXml);
+  EXPECT_EQ(content("[\n  {\"a\": 1}]").kind, ContentKind::kJson);
+  EXPECT_EQ(content("[\"a\", 1]").kind, ContentKind::kJson);
+  EXPECT_EQ(content("[2020-01-01 10:00:00] INFO").kind, ContentKind::kText);
+  EXPECT_EQ(content("fcn-12345678.pth\n").kind, ContentKind::kLinkText);
+  EXPECT_EQ(content("fcn.pth\npspnet.pth\n").kind, ContentKind::kText);
+  EXPECT_THAT(content("2020-04-21 01:02:03,456 - mmseg - INFO").text, HasSubstr("a text log"));
+  EXPECT_THAT(content("2023/01/31 01:02:03 - mmengine").text, HasSubstr("a text log"));
+  EXPECT_THAT(content("2020-04-21 - FCN").text, testing::Not(HasSubstr("log")));
+}
+
 TEST(ContentKind, NamesOtherFormats) {
   const std::string tar = std::string(257, 'x') + "ustar";
   const std::string safetensors = "\x10\x00\x00\x00\x00\x00\x00\x00{\"__metadata__\":"s + "{}}";

@@ -296,7 +296,7 @@ class Search {
   bool is_optimizer(const std::string& key, ValueId value) {
     const PickleKind form = kind(value);
     if (form == PickleKind::kOpaque) {
-      return tree_[value].text.starts_with("torch.optim.") &&
+      return tree_[value].text.starts_with("torch.optim.") && !is_module(value) &&
              !contains(tree_[value].text, "lr_scheduler");
     }
     if (is_optimizer_state(value)) return true;

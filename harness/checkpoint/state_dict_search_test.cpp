@@ -162,6 +162,17 @@ TEST_F(StateDictSearch, NoneAndItsSettingsAreNoOptimizer) {
   EXPECT_THAT(optimizers(weights()), IsEmpty());
 }
 
+/// torch.optim.swa_utils.AveragedModel
+TEST_F(StateDictSearch, AModuleOfThePackageOfOptimizersIsNone) {
+  const std::string averaged =
+      object("torch.optim.swa_utils", "AveragedModel",
+             dict({{"_parameters", "}"},
+                   {"_buffers", dict({{"n_averaged", tensor()}})},
+                   {"_modules", dict({{"module", module({{"weight", tensor()}}, {}, {})}})}}));
+  EXPECT_THAT(names(dict({{"model", averaged}})), ElementsAre("n_averaged", "module.weight"));
+  EXPECT_THAT(optimizers(dict({{"model", averaged}})), IsEmpty());
+}
+
 TEST_F(StateDictSearch, AModuleThatHoldsItselfIsRefused) {
   const std::string self =
       join(global("net", "Net"), ")\x81q", std::string(1, '\x07'),

@@ -104,6 +104,11 @@ std::string key_text(const PickleTree& tree, ValueId key) {
       }
       return text + ")";
     }
+    case PickleKind::kTensor:
+      // The parameters of an optimizer that was saved whole.
+      return fmt::format("tensor {}", value.integer);
+    case PickleKind::kOpaque:
+      return fmt::format("object {}", key);
     default:
       return std::string(describe(value.kind));
   }

@@ -22,7 +22,8 @@ struct UnreadTensor {
   std::string form;  ///< "sparse_coo [4, 4]", "meta float32 [2, 3]", "torch.bits8 [2]".
 };
 
-/// A dict's key as text: a string as it is, an integer in decimal, anything else as its JSON.
+/// A dict's key as text: a string as it is, a number in decimal, a tensor or an object with a
+/// number that tells it from the others.
 std::string key_text(const PickleTree& tree, ValueId key);
 
 /// Values as JSON: tuples and sets are arrays, {"__class__": name, ...} stands for bytes, classes

@@ -87,12 +87,18 @@ void add_claims_on_content(const fs::path& file, const CheckpointRecord& checkpo
   }
 }
 
-/// A file that cannot be read is one finding, and not one of each claim on what is in it.
+/// A file that cannot be read, or that holds no weights, is one finding, and not one of each claim
+/// on what is in it.
 void keep_what_can_be_judged(const fs::path& file, const CheckpointRecord& checkpoint, Row& row) {
-  if (!checkpoint.error) return;
-  const char* const about = checkpoint.error->kind == FileErrorKind::kUnsafe ? "code" : "format";
-  std::erase_if(row.claims,
-                [about](const Claim& claim) { return claim.id != "hash" && claim.id != about; });
+  const bool is_empty =
+      checkpoint.state_dict && checkpoint.state_dict->empty() && checkpoint.not_read.empty();
+  if (!checkpoint.error && !is_empty) return;
+  const bool is_unsafe = checkpoint.error && checkpoint.error->kind == FileErrorKind::kUnsafe;
+  const char* const about = is_unsafe ? "code" : "format";
+  std::erase_if(row.claims, [&](const Claim& claim) {
+    const bool is_code_of_a_read_file = claim.id == "code" && !checkpoint.error;
+    return claim.id != "hash" && claim.id != about && !is_code_of_a_read_file;
+  });
   if (row.find_claim(about) == nullptr) row.claims.push_back(file_claim(file, about, "pth"));
 }
 

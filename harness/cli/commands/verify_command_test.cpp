@@ -78,6 +78,13 @@ TEST(VerifyCommand, AFileThatCannotBeReadIsOneFinding) {
   EXPECT_LE(verdicts.size(), 2U);
 }
 
+TEST(VerifyCommand, AFileWithoutWeightsIsOneFinding) {
+  const auto verdicts = verdicts_of("fixtures/hostile/hidden_behind_many.pth");
+  EXPECT_EQ(verdicts.at("format").at("verdict"), "FAIL");
+  EXPECT_EQ(verdicts.at("code").at("verdict"), "FAIL");
+  EXPECT_FALSE(verdicts.contains("finite"));
+}
+
 TEST(VerifyCommand, CodeThatPythonWouldRunFails) {
   const auto verdicts = verdicts_of("fixtures/hostile/in_meta.pth");
   EXPECT_EQ(verdicts.at("code").at("verdict"), "FAIL");
