@@ -37,9 +37,13 @@ std::string not_a_log(const std::filesystem::path& file) {
 
 std::string not_a_text(const std::filesystem::path& file) {
   const Content content = content_of(file);
-  const bool is_text = content.kind == ContentKind::kText || content.kind == ContentKind::kJson ||
-                       content.kind == ContentKind::kLinkText;
+  const bool is_text = content.kind == ContentKind::kText || content.kind == ContentKind::kLinkText;
   return is_text ? "" : fmt::format("it is {}", content.text);
+}
+
+/// mmcv writes text, others lines of JSON under the same name.
+std::string not_a_text_log(const std::filesystem::path& file) {
+  return content_of(file).kind == ContentKind::kJson ? not_a_log(file) : not_a_text(file);
 }
 
 bool is_one_of(std::string_view extension, std::initializer_list<std::string_view> known) {
@@ -52,8 +56,8 @@ std::string wrong_content(const std::filesystem::path& file, const std::string& 
   const std::string extension = lower_case(std::filesystem::path(name).extension().string());
   if (is_one_of(extension, {".pth", ".pt", ".ckpt"})) return not_a_checkpoint(file);
   if (extension == ".json") return not_a_log(file);
-  if (is_one_of(extension, {".md", ".yml", ".yaml", ".py", ".log", ".txt"}))
-    return not_a_text(file);
+  if (is_one_of(extension, {".log", ".txt"})) return not_a_text_log(file);
+  if (is_one_of(extension, {".md", ".yml", ".yaml", ".py"})) return not_a_text(file);
   return "";
 }
 

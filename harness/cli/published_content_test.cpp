@@ -39,6 +39,9 @@ TEST(PublishedContent, ATableIsText) {
   EXPECT_THAT(reason("| a | b |\n", "README.md"), IsEmpty());
   EXPECT_THAT(reason("\x80\x02.", "README.md"), HasSubstr("pickle"));
   EXPECT_THAT(reason("<html>", "fcn.yml"), HasSubstr("web page"));
+  EXPECT_THAT(reason("{\"message\": \"Not Found\"}", "fcn.yml"), HasSubstr("JSON"));
+  EXPECT_THAT(reason("{\"message\": \"Not Found\"}", "fcn.log"), HasSubstr("no training log"));
+  EXPECT_THAT(reason("2020-04-21 01:02:03,456 - mmseg - INFO - x\n", "fcn.log"), IsEmpty());
 }
 
 TEST(PublishedContent, OtherNamesHoldWhatTheyLike) {

@@ -156,6 +156,7 @@ void PickleObjects::check_state(ValueId object, ValueId state) {
                                          std::ranges::any_of(value.items, is_object))) {
     report_attribute(object, "state", state);
   }
+  other_states_.emplace_back(object, state);
 }
 
 bool PickleObjects::is_plain_argument(ValueId callable, ValueId argument) const {
@@ -207,8 +208,8 @@ void PickleObjects::check_entries(ValueId callable, ValueId arguments, std::size
   if (can_be_called(kind) || kind == PickleKind::kTensor) report_call(callable, arguments);
 }
 
-void PickleObjects::report_held_by(ValueId object, std::vector<bool>& seen) {
-  std::vector<ValueId> open = {object};
+void PickleObjects::report_held_by(ValueId object, ValueId part, std::vector<bool>& seen) {
+  std::vector<ValueId> open = {part};
   while (!open.empty()) {
     const ValueId at = open.back();
     open.pop_back();
@@ -231,7 +232,10 @@ void PickleObjects::report_what_objects_hold() {
   for (ValueId id = 0; id < tree_.size(); ++id) {
     if (tree_[id].kind != PickleKind::kOpaque || seen[id]) continue;
     seen[id] = true;
-    report_held_by(id, seen);
+    report_held_by(id, id, seen);
+  }
+  for (const auto& [object, state] : other_states_) {
+    if (!seen[state]) report_held_by(object, state, seen);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/checkpoint/pickle/pickle_context.h"
@@ -78,11 +79,13 @@ class PickleObjects {
   void check_state(ValueId object, ValueId state);
   void check_attributes(ValueId object, std::span<const ValueId> items);
   void report_attribute(ValueId object, std::string_view attribute, ValueId value);
-  void report_held_by(ValueId object, std::vector<bool>& seen);
+  void report_held_by(ValueId object, ValueId part, std::vector<bool>& seen);
 
   PickleTree& tree_;
   const PickleContext& context_;
   PickleTensors tensors_;
+  /// (object, state): of a tensor or a dict it is kept nowhere else, nor is one that was replaced.
+  std::vector<std::pair<ValueId, ValueId>> other_states_;
   bool names_ways_in_ = false;  ///< Whether there is anything for report_what_objects_hold().
   /// Attributes that may still be looked at: objects of a hostile file share their states.
   std::size_t attributes_left_ = 4 * PickleTree::kMaxValues;

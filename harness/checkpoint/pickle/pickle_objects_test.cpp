@@ -161,6 +161,23 @@ TEST_F(PickleObjectsTest, ReportsWaysToCodeThatAnObjectHolds) {
                                    "builtins.getattr(held by an object of functools.partial)"));
 }
 
+/// A second state hides the first; a dict's attributes stand beside its entries.
+TEST_F(PickleObjectsTest, ReportsWaysToCodeInEveryStateThatWasSet) {
+  const ValueId input = objects_.global("builtins", "input");
+  const ValueId state = add(PickleKind::kDict, {text("values"), input});
+  const ValueId object =
+      objects_.reduce(objects_.global("argparse", "Namespace"), tuple({}), Making::kNew);
+  objects_.build(object, state);
+  objects_.build(object, add(PickleKind::kDict, {}));
+  const ValueId exec = objects_.global("builtins", "exec");
+  objects_.build(objects_.reduce(objects_.global("collections", "OrderedDict"), tuple({})),
+                 add(PickleKind::kDict, {text("items"), exec}));
+  objects_.report_what_objects_hold();
+  EXPECT_THAT(reported(),
+              testing::ElementsAre("builtins.input(held by an object of argparse.Namespace)",
+                                   "builtins.exec(held by a dict)"));
+}
+
 TEST_F(PickleObjectsTest, LetsObjectsHoldWhatOnlyComputes) {
   const ValueId module = objects_.reduce(objects_.global("torch.nn.modules.linear", "Linear"),
                                          tuple({}), Making::kNew);
