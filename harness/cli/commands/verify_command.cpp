@@ -54,12 +54,23 @@ Row row_of_file_alone(const fs::path& file, const CheckpointRecord& checkpoint) 
   return row;
 }
 
+/// What a config says of a head that is none of ours, or the last of several; "agree" where it says
+/// nothing.
+Json classes_of_config(const Json& model) {
+  if (!model.is_object() || !model.contains("decode_head")) return "agree";
+  const Json& heads = model["decode_head"];
+  const Json& head = heads.is_array() && !heads.empty() ? heads.back() : heads;
+  const auto classes = head.is_object() ? head.find("num_classes") : head.end();
+  return classes != head.end() && classes->is_number_integer() ? *classes : Json("agree");
+}
+
 /// The number of classes that suite and config give the model, "agree" where neither does.
 Json classes_of(const Row& row, const CheckpointRecord& checkpoint) {
+  const Json model = config_model(checkpoint.config);
   try {
-    return resolve_model(row, config_model(checkpoint.config)).decode_head.num_classes;
+    return resolve_model(row, model).decode_head.num_classes;
   } catch (const Error&) {
-    return "agree";
+    return classes_of_config(model);
   }
 }
 

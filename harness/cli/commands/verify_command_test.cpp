@@ -1,6 +1,8 @@
+#include <array>
 #include <filesystem>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -9,6 +11,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/checkpoint/checkpoint_writer.h"
 #include "harness/table/suite.h"
 #include "harness/testing/command_line.h"
 
@@ -83,6 +86,30 @@ TEST(VerifyCommand, AFileWithoutWeightsIsOneFinding) {
   EXPECT_EQ(verdicts.at("format").at("verdict"), "FAIL");
   EXPECT_EQ(verdicts.at("code").at("verdict"), "FAIL");
   EXPECT_FALSE(verdicts.contains("finite"));
+}
+
+/// Also of a model that is none of ours, whose tensors are compared with nothing.
+TEST(VerifyCommand, TheClassesOfTheConfigAreThoseOfTheLastLayer) {
+  const TemporaryFolder folder;
+  const std::array<float, 2> ones = {1, 2};
+  const TensorView layer{.name = "decode_head.conv_seg.weight",
+                         .dtype = DType::kFloat32,
+                         .shape = {2, 1, 1, 1},
+                         .strides = {1, 1, 1, 1},
+                         .offset = 0,
+                         .storage = 0,
+                         .storage_bytes = std::as_bytes(std::span(ones))};
+  for (const int classes : {2, 19}) {
+    const std::string config =
+        "model = dict(type='Mystery', decode_head=[dict(num_classes=7), dict(num_classes=" +
+        std::to_string(classes) + ")])\n";
+    PythonValue root = PythonValue::dict();
+    root.set("meta", PythonValue::from_json({{"config", config}, {"CLASSES", {"a", "b"}}}));
+    root.set("state_dict", PythonValue::state_dict({layer}));
+    write_checkpoint(folder.path() / "x.pth", root);
+    const auto verdicts = verdicts_of(folder.path() / "x.pth");
+    EXPECT_EQ(verdicts.at("classes").at("verdict"), classes == 2 ? "PASS" : "FAIL") << classes;
+  }
 }
 
 TEST(VerifyCommand, CodeThatPythonWouldRunFails) {
