@@ -1,7 +1,11 @@
 #include "harness/checkpoint/checkpoint.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -12,6 +16,7 @@
 #include "harness/base/ordered_object.h"
 #include "harness/base/unicode.h"
 #include "harness/checkpoint/pickle/pickle_json.h"
+#include "harness/checkpoint/state_dict_search.h"
 #include "harness/checkpoint/zip/zip_reader.h"
 
 namespace harness {
@@ -31,13 +36,17 @@ struct Checkpoint::Contents {
   CheckpointFormat format = CheckpointFormat::kLegacy;
   std::vector<TensorView> state_dict;
   std::vector<TensorView> other_tensors;
+  std::string state_dict_path;
+  std::vector<std::string> optimizers;
+  std::vector<UnreadTensor> unread;
+  std::vector<UnknownCode> code;
+  /// Of tensors whose elements stand in the pickle, which does not outlive the reading.
+  std::vector<std::shared_ptr<const std::string>> inside;
   Json state_dict_values = Json::object();
   Json top_level;
 };
 
 namespace {
-
-constexpr std::string_view kStateDict = "state_dict";
 
 /// What all tensors may take once packed, in files' sizes: a view repeats elements, a stride of 0
 /// does so without limit.
@@ -50,65 +59,57 @@ class TensorPartition {
   TensorPartition(const StoredPickle& stored, const std::string& subject, std::size_t file_size)
       : stored_(stored),
         subject_(subject),
-        json_(stored.tree, subject),
+        weights_json_(stored.tree, subject),
+        file_json_(stored.tree, subject),
         bytes_left_(kMaxRepeats * std::max(file_size, kSmallFile)) {}
 
-  const PickleValue& root() const { return stored_.tree[stored_.tree.root]; }
-
-  /// The last value of the key, as in Python; kNoValue when the root is no dict or has no such key.
-  ValueId state_dict_value() const {
-    ValueId value = kNoValue;
-    if (root().kind != PickleKind::kDict) return value;
-    for (std::size_t index = 0; index + 1 < root().items.size(); index += 2) {
-      const PickleValue& key = stored_.tree[root().items[index]];
-      if (key.kind == PickleKind::kString && key.text == kStateDict)
-        value = root().items[index + 1];
-    }
-    return value;
-  }
-
-  /// The JSON of every top-level entry but the state dict.
-  Json convert_others() {
-    OrderedObject object;
-    for (std::size_t index = 0; index + 1 < root().items.size(); index += 2) {
-      const std::string key = key_text(stored_.tree, root().items[index]);
-      if (key != kStateDict) object.set(key, json_.convert(root().items[index + 1], key));
-    }
-    return object.take();
-  }
-
-  Json convert_root(const std::string& name) { return json_.convert(stored_.tree.root, name); }
-
-  /// Converts a mapping entry by entry; returns those that hold no tensor.
-  Json convert_state_dict(ValueId id) {
-    const PickleValue& dict = stored_.tree[id];
-    if (dict.kind != PickleKind::kDict) {
-      fail("state_dict: expected a dict, got " + std::string(describe(dict.kind)));
-    }
+  /// Converts the weights; returns those entries that hold no tensor.
+  Json convert_weights(const StateDictPlace& place) {
     OrderedObject values;
-    for (std::size_t index = 0; index + 1 < dict.items.size(); index += 2) {
-      const std::string key = key_text(stored_.tree, dict.items[index]);
-      const std::size_t before = json_.tensors().size();
-      Json value = json_.convert(dict.items[index + 1], key);
-      if (json_.tensors().size() == before) values.set(key, std::move(value));
+    for (const auto& [name, value] : place.weights) {
+      const std::size_t before = weights_json_.tensors().size();
+      Json json = weights_json_.convert(value, name);
+      if (weights_json_.tensors().size() == before) values.set(name, std::move(json));
     }
+    for (const NamedTensor& weight : weights_json_.tensors()) weights_.insert(weight.index);
     return values.take();
   }
 
-  /// The tensors that were met since the last call, each bound to its bytes.
-  std::vector<TensorView> take_tensors() {
+  /// The JSON of the whole file, without the dict of the weights. Its tensors that are no weights
+  /// are kept for take_others().
+  Json convert_file(const StateDictPlace& place) {
+    file_json_.leave_out(place.container);
+    Json json = file_json_.convert(stored_.tree.root, "");
+    std::erase_if(file_json_.tensors(),
+                  [&](const NamedTensor& tensor) { return weights_.contains(tensor.index); });
+    return json;
+  }
+
+  std::vector<TensorView> take_weights() { return take_tensors(weights_json_); }
+  std::vector<TensorView> take_others() { return take_tensors(file_json_); }
+
+  /// Those of the weights by their names, then those that are none.
+  std::vector<UnreadTensor> take_unread() {
+    std::vector<UnreadTensor> unread = std::exchange(weights_json_.unread(), {});
+    const auto& all = file_json_.unread();
+    if (unread.empty()) unread = all;
+    return unread;
+  }
+
+ private:
+  /// The tensors that were met, each bound to its bytes.
+  std::vector<TensorView> take_tensors(PickleToJson& json) {
     std::vector<TensorView> views;
     std::unordered_set<std::string> names;
-    for (NamedTensor& named : std::exchange(json_.tensors(), {})) {
+    for (NamedTensor& named : std::exchange(json.tensors(), {})) {
       if (!names.insert(named.name).second) {
-        fail(named.name + ": expected each name once, got it twice");
+        fail(fmt::format("{}: expected each name once, got it twice", named.name));
       }
       views.push_back(view_of(std::move(named)));
     }
     return views;
   }
 
- private:
   [[noreturn]] void fail(const std::string& detail) const {
     throw Error(ErrorCode::kInvalidFile, subject_, for_message(detail));
   }
@@ -123,8 +124,10 @@ class TensorPartition {
                     .storage = tensor.storage,
                     .storage_bytes = stored_.storages[tensor.storage]};
     if (view.packed_size() > bytes_left_) {
-      fail(view.name + ": expected tensors that take at most " + std::to_string(kMaxRepeats) +
-           " times the file's size once packed, got more");
+      fail(
+          fmt::format("{}: expected tensors that take at most {} times the file's size once "
+                      "packed, got more",
+                      view.name, kMaxRepeats));
     }
     bytes_left_ -= view.packed_size();
     return view;
@@ -132,19 +135,29 @@ class TensorPartition {
 
   const StoredPickle& stored_;
   const std::string& subject_;
-  PickleToJson json_;
+  PickleToJson weights_json_;
+  PickleToJson file_json_;
   std::size_t bytes_left_;
+  std::unordered_set<std::size_t> weights_;  ///< By their indices in the tree.
 };
+
+StateDictPlace search(const PickleTree& tree, const std::string& subject) {
+  try {
+    return find_state_dict(tree);
+  } catch (const std::logic_error& failure) {
+    throw Error(ErrorCode::kInvalidFile, subject, failure.what());
+  }
+}
 
 }  // namespace
 
-Checkpoint Checkpoint::open(const std::filesystem::path& path) {
-  return read(MappedFile(path), path.string());
+Checkpoint Checkpoint::open(const std::filesystem::path& path, OnCode on_code) {
+  return read(MappedFile(path), path.string(), on_code);
 }
 
-Checkpoint Checkpoint::read(MappedFile file, const std::string& subject) {
+Checkpoint Checkpoint::read(MappedFile file, const std::string& subject, OnCode on_code) {
   try {
-    Checkpoint checkpoint = read(file.bytes(), subject);
+    Checkpoint checkpoint = read(file.bytes(), subject, on_code);
     checkpoint.contents_->keep(std::move(file));
     return checkpoint;
   } catch (const Error&) {
@@ -154,29 +167,44 @@ Checkpoint Checkpoint::read(MappedFile file, const std::string& subject) {
   }
 }
 
-Checkpoint Checkpoint::read(std::span<const std::byte> bytes, const std::string& subject) {
-  auto contents = std::make_unique<Contents>();
-  contents->size = bytes.size();
-  contents->subject = subject;
+Checkpoint Checkpoint::read(std::span<const std::byte> bytes, const std::string& subject,
+                            OnCode on_code) {
   FormattedPickle file = read_either_format(bytes, subject);
+  const UnknownCodeList& code = file.stored.tree.code;
+  if (on_code == OnCode::kRefuse) refuse_what_runs(code, subject);
+  try {
+    return Checkpoint(contents_of(file, bytes.size(), subject));
+  } catch (const Error& failure) {
+    refuse_what_runs(code, subject, failure.detail());
+    throw;
+  }
+}
+
+std::unique_ptr<Checkpoint::Contents> Checkpoint::contents_of(FormattedPickle& file,
+                                                              std::size_t size,
+                                                              const std::string& subject) {
+  auto contents = std::make_unique<Contents>();
+  contents->size = size;
+  contents->subject = subject;
   contents->format = file.format;
   contents->checksums = std::move(file.stored.checksums);
-  TensorPartition partition(file.stored, subject, bytes.size());
-  const ValueId state_dict = partition.state_dict_value();
-  if (state_dict != kNoValue) {
-    contents->state_dict_values = partition.convert_state_dict(state_dict);
-    contents->state_dict = partition.take_tensors();
-    contents->top_level = partition.convert_others();
-    contents->other_tensors = partition.take_tensors();
-  } else if (partition.root().kind == PickleKind::kDict) {
-    contents->top_level = partition.convert_root("");
-    contents->state_dict = partition.take_tensors();
-  } else {
-    contents->top_level =
-        partition.convert_root(partition.root().kind == PickleKind::kTensor ? "tensor" : "");
-    contents->other_tensors = partition.take_tensors();
+  const PickleTree& tree = file.stored.tree;
+  contents->code = tree.code.found();
+  contents->optimizers = find_optimizers(tree);
+  for (const PickledStorage& storage : tree.storages) {
+    if (storage.inside) contents->inside.push_back(storage.inside);
   }
-  return Checkpoint(std::move(contents));
+  const StateDictPlace place = search(tree, subject);
+  contents->state_dict_path = place.path;
+  TensorPartition partition(file.stored, subject, size);
+  Json values = partition.convert_weights(place);
+  contents->state_dict = partition.take_weights();
+  // Where the root itself holds the weights, what is none of them stands in top_level.
+  if (place.container != kNoValue) contents->state_dict_values = std::move(values);
+  contents->top_level = partition.convert_file(place);
+  contents->other_tensors = partition.take_others();
+  contents->unread = partition.take_unread();
+  return contents;
 }
 
 Checkpoint::Checkpoint(std::unique_ptr<Contents> contents) : contents_(std::move(contents)) {}
@@ -197,15 +225,32 @@ void Checkpoint::verify_checksums() const {
     const std::uint32_t actual = crc32_of(stored.bytes);
     if (contents_->file) contents_->file->check_unchanged();
     if (actual == stored.crc32) continue;
-    throw Error(ErrorCode::kInvalidFile, contents_->subject,
-                "zip: " + for_message(stored.name) + ": expected CRC-32 " +
-                    std::to_string(stored.crc32) + ", got " + std::to_string(actual) +
-                    ": the bytes are not those that were saved");
+    throw Error(
+        ErrorCode::kInvalidFile, contents_->subject,
+        fmt::format("zip: {}: expected CRC-32 {}, got {}: the bytes are not those that were "
+                    "saved",
+                    for_message(stored.name), stored.crc32, actual));
   }
 }
 
 const std::vector<TensorView>& Checkpoint::state_dict() const noexcept {
   return contents_->state_dict;
+}
+
+const std::string& Checkpoint::state_dict_path() const noexcept {
+  return contents_->state_dict_path;
+}
+
+const std::vector<std::string>& Checkpoint::optimizers() const noexcept {
+  return contents_->optimizers;
+}
+
+const std::vector<UnreadTensor>& Checkpoint::unread_tensors() const noexcept {
+  return contents_->unread;
+}
+
+const std::vector<UnknownCode>& Checkpoint::unknown_code() const noexcept {
+  return contents_->code;
 }
 
 const std::vector<TensorView>& Checkpoint::other_tensors() const noexcept {

@@ -1,7 +1,10 @@
 #include "harness/checkpoint/legacy_stream.h"
 
+#include <fmt/format.h>
+
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "harness/base/error.h"
 #include "harness/base/unicode.h"
@@ -23,14 +26,24 @@ class LegacyStream {
       : file_(file), subject_(subject) {}
 
   StoredPickle read() {
+    try {
+      return read_all();
+    } catch (const Error& failure) {
+      refuse_what_runs(code_, subject_, failure.detail());
+      throw;
+    }
+  }
+
+ private:
+  StoredPickle read_all() {
     check_header();
     StoredPickle stored;
     stored.tree = next_pickle();
     read_storages(stored, next_pickle());
+    stored.tree.code = std::move(code_);
     return stored;
   }
 
- private:
   [[noreturn]] void fail(const std::string& detail) const {
     throw Error(ErrorCode::kInvalidFile, subject_, "legacy stream: " + for_message(detail));
   }
@@ -38,20 +51,23 @@ class LegacyStream {
   PickleTree next_pickle() {
     Unpickled unpickled = unpickle(file_.subspan(position_), subject_, position_);
     position_ += unpickled.size;
+    code_.add_all(unpickled.tree.code);
     return std::move(unpickled.tree);
   }
 
   void check_header() {
     const PickleTree magic = next_pickle();
     if (magic[magic.root].kind != PickleKind::kBigInt || magic[magic.root].text != kMagic) {
-      fail("expected the magic number of torch.save, " + std::string(kMagic) +
-           ", got another value: some other pickle");
+      fail(
+          fmt::format("expected the magic number of torch.save, {}, got {}: a plain pickle, as "
+                      "model zoos of numpy arrays have, and no checkpoint of torch.save",
+                      kMagic, describe(magic[magic.root].kind)));
     }
     const PickleTree protocol = next_pickle();
     const PickleValue& version = protocol[protocol.root];
     if (version.kind != PickleKind::kInt || version.integer != kProtocol) {
-      fail("expected protocol " + std::to_string(kProtocol) + ", got " +
-           key_text(protocol, protocol.root));
+      fail(fmt::format("expected protocol {}, got {}", kProtocol,
+                       key_text(protocol, protocol.root)));
     }
     const PickleTree system = next_pickle();
     const PickleValue* little = find(system, "little_endian");
@@ -75,35 +91,41 @@ class LegacyStream {
   void read_storages(StoredPickle& stored, const PickleTree& keys) {
     std::unordered_map<std::string, std::size_t> index_of;
     for (std::size_t index = 0; index < stored.tree.storages.size(); ++index) {
-      index_of.emplace(stored.tree.storages[index].key, index);
+      const PickledStorage& storage = stored.tree.storages[index];
+      if (!storage.inside) index_of.emplace(storage.key, index);
     }
     if (keys[keys.root].kind != PickleKind::kList) fail("expected a list of storage keys");
-    stored.storages.resize(stored.tree.storages.size());
+    for (const PickledStorage& storage : stored.tree.storages) {
+      stored.storages.push_back(storage.inside ? bytes_inside(storage)
+                                               : std::span<const std::byte>());
+    }
     ByteCursor cursor(file_.subspan(position_), subject_, position_);
     for (const ValueId id : keys[keys.root].items) {
       const std::string key = key_text(keys, id);
       const auto found = index_of.find(key);
       if (found == index_of.end()) {
-        fail("storage '" + key + "': expected each key once and a tensor for it, got it twice or " +
-             "without a tensor");
+        fail(
+            fmt::format("storage '{}': expected each key once and a tensor for it, got it twice or "
+                        "without a tensor",
+                        key));
       }
       stored.storages[found->second] = next_storage(cursor, stored.tree.storages[found->second]);
       index_of.erase(found);
     }
     if (!index_of.empty()) {
-      fail("expected the elements of storage '" + index_of.begin()->first + "', got none");
+      fail(fmt::format("expected the elements of storage '{}', got none", index_of.begin()->first));
     }
     if (cursor.remaining() != 0) {
-      fail("expected the file to end after the last storage, got " +
-           std::to_string(cursor.remaining()) + " bytes more");
+      fail(fmt::format("expected the file to end after the last storage, got {} bytes more",
+                       cursor.remaining()));
     }
   }
 
   std::span<const std::byte> next_storage(ByteCursor& cursor, const PickledStorage& storage) const {
     const auto count = cursor.take_number<std::int64_t>();
     if (count != storage.elements) {
-      fail("storage '" + storage.key + "': expected " + std::to_string(storage.elements) +
-           " elements, got " + std::to_string(count));
+      fail(fmt::format("storage '{}': expected {} elements, got {}", storage.key, storage.elements,
+                       count));
     }
     return cursor.take(storage_size(storage));
   }
@@ -111,6 +133,7 @@ class LegacyStream {
   std::span<const std::byte> file_;
   const std::string& subject_;
   std::size_t position_ = 0;
+  UnknownCodeList code_;  ///< Of all the pickles.
 };
 
 }  // namespace

@@ -9,13 +9,20 @@
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/checkpoint/checkpoint_writer.h"
 #include "harness/checkpoint/pickle/pickle_python.h"
+#include "harness/checkpoint/state_dict_search.h"
 
 namespace harness {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr char kOptimizer[] = "optimizer";
 constexpr std::size_t kHashDigits = 8;
+
+/// Top-level keys under which there is the state of an optimizer, or of several.
+std::vector<std::string> keys_of_optimizers(const PickleTree& tree) {
+  std::vector<std::string> keys = {"optimizer"};
+  for (const std::string& path : find_optimizers(tree)) keys.push_back(path);
+  return keys;
+}
 
 std::string without_suffix(std::string name, std::string_view suffix) {
   if (name.size() > suffix.size() && name.ends_with(suffix)) {
@@ -68,7 +75,9 @@ std::string published_stem(const fs::path& input, const std::string& sha256) {
 PublishedFile publish_checkpoint(const fs::path& input, const PublishOptions& options) {
   const MappedFile bytes(input);
   const FormattedPickle read = read_either_format(bytes.bytes(), input.string());
-  const RewritableValue content = to_python_value(read.stored, input.string(), {kOptimizer});
+  refuse_what_runs(read.stored.tree.code, input.string());
+  const RewritableValue content =
+      to_python_value(read.stored, input.string(), keys_of_optimizers(read.stored.tree));
   const fs::path stem = stem_for(input, sha256_file(input), options.output);
   AtomicFile file(stem);
   PublishedFile published;

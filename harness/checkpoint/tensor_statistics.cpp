@@ -128,9 +128,86 @@ TensorStatistics scan_16_bits(std::span<const std::byte> bytes, Widen widen) {
   return total;
 }
 
+/// A complex number counts once, by its larger part; it is finite when both parts are.
+template <typename Real>
+struct Complex {
+  Real real;
+  Real imaginary;
+};
+
+template <typename Real>
+Real larger_part(Real real, Real imaginary) {
+  if (!std::isfinite(real)) return real;
+  if (!std::isfinite(imaginary)) return imaginary;
+  return std::max(std::abs(real), std::abs(imaginary));
+}
+
+template <typename Real>
+TensorStatistics scan_complex(std::span<const std::byte> bytes) {
+  return scan<Complex<Real>, Real>(
+      bytes, [](Complex<Real> value) { return larger_part(value.real, value.imaginary); });
+}
+
+/// FP8 with a sign: `mantissa` bits below the exponent. Forms without infinity have one NaN: all
+/// ones (fn), or the negative zero (fnuz), whose bias is one more.
+struct Float8 {
+  int mantissa = 3;
+  bool has_infinity = false;
+  bool is_fnuz = false;
+
+  float value_of(std::uint8_t bits) const {
+    const int exponent_bits = 7 - mantissa;
+    const int bias = (1 << (exponent_bits - 1)) - (is_fnuz ? 0 : 1);
+    const int magnitude = bits & 0x7f;
+    const int exponent = magnitude >> mantissa;
+    const int fraction = magnitude & ((1 << mantissa) - 1);
+    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+    if (is_fnuz && bits == 0x80) return kNaN;
+    if (has_infinity && exponent == (1 << exponent_bits) - 1) {
+      return fraction == 0 ? std::numeric_limits<float>::infinity() : kNaN;
+    }
+    if (!has_infinity && !is_fnuz && magnitude == 0x7f) return kNaN;
+    const int significand = exponent == 0 ? fraction : fraction + (1 << mantissa);
+    return std::ldexp(static_cast<float>(significand), std::max(exponent, 1) - bias - mantissa);
+  }
+};
+
+TensorStatistics scan_float8(std::span<const std::byte> bytes, Float8 form) {
+  return scan<std::uint8_t, float>(bytes,
+                                   [form](std::uint8_t bits) { return form.value_of(bits); });
+}
+
+/// Powers of two from 2^-127 on; 255 is NaN.
+float exponent_to_float(std::uint8_t bits) {
+  return bits == 0xff ? std::numeric_limits<float>::quiet_NaN() : std::ldexp(1.0F, bits - 127);
+}
+
 template <typename Stored>
 TensorStatistics scan_as_double(std::span<const std::byte> bytes) {
   return scan<Stored, double>(bytes, [](Stored value) { return static_cast<double>(value); });
+}
+
+TensorStatistics scan_integers(DType dtype, std::span<const std::byte> bytes) {
+  switch (dtype) {
+    case DType::kInt8:
+    case DType::kQInt8:
+      return scan_as_double<std::int8_t>(bytes);
+    case DType::kInt16:
+      return scan_as_double<std::int16_t>(bytes);
+    case DType::kInt32:
+    case DType::kQInt32:
+      return scan_as_double<std::int32_t>(bytes);
+    case DType::kInt64:
+      return scan_as_double<std::int64_t>(bytes);
+    case DType::kUInt16:
+      return scan_as_double<std::uint16_t>(bytes);
+    case DType::kUInt32:
+      return scan_as_double<std::uint32_t>(bytes);
+    case DType::kUInt64:
+      return scan_as_double<std::uint64_t>(bytes);
+    default:
+      return scan_as_double<std::uint8_t>(bytes);
+  }
 }
 
 TensorStatistics scan(DType dtype, std::span<const std::byte> bytes) {
@@ -143,19 +220,27 @@ TensorStatistics scan(DType dtype, std::span<const std::byte> bytes) {
       return scan<float, float>(bytes, [](float value) { return value; });
     case DType::kFloat64:
       return scan_as_double<double>(bytes);
-    case DType::kInt8:
-      return scan_as_double<std::int8_t>(bytes);
-    case DType::kInt16:
-      return scan_as_double<std::int16_t>(bytes);
-    case DType::kInt32:
-      return scan_as_double<std::int32_t>(bytes);
-    case DType::kInt64:
-      return scan_as_double<std::int64_t>(bytes);
-    case DType::kUInt8:
-    case DType::kBool:
-      return scan_as_double<std::uint8_t>(bytes);
+    case DType::kComplex32:
+      return scan<Complex<std::uint16_t>, float>(bytes, [](Complex<std::uint16_t> value) {
+        return larger_part(half_to_float(value.real), half_to_float(value.imaginary));
+      });
+    case DType::kComplex64:
+      return scan_complex<float>(bytes);
+    case DType::kComplex128:
+      return scan_complex<double>(bytes);
+    case DType::kFloat8E4M3FN:
+      return scan_float8(bytes, {.mantissa = 3});
+    case DType::kFloat8E4M3FNUZ:
+      return scan_float8(bytes, {.mantissa = 3, .is_fnuz = true});
+    case DType::kFloat8E5M2:
+      return scan_float8(bytes, {.mantissa = 2, .has_infinity = true});
+    case DType::kFloat8E5M2FNUZ:
+      return scan_float8(bytes, {.mantissa = 2, .is_fnuz = true});
+    case DType::kFloat8E8M0FNU:
+      return scan<std::uint8_t, float>(bytes, exponent_to_float);
+    default:
+      return scan_integers(dtype, bytes);
   }
-  return {};
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "harness/checkpoint/tensor_view.h"
 
-#include <array>
 #include <bit>
 #include <cstring>
 #include <stdexcept>
@@ -17,18 +16,33 @@ struct DTypeTraits {
   DType dtype;
   std::string_view name;
   std::size_t size;
+  bool floating;
 };
 
-constexpr std::array<DTypeTraits, 10> kDTypes = {{{DType::kFloat16, "float16", 2},
-                                                  {DType::kBFloat16, "bfloat16", 2},
-                                                  {DType::kFloat32, "float32", 4},
-                                                  {DType::kFloat64, "float64", 8},
-                                                  {DType::kInt8, "int8", 1},
-                                                  {DType::kInt16, "int16", 2},
-                                                  {DType::kInt32, "int32", 4},
-                                                  {DType::kInt64, "int64", 8},
-                                                  {DType::kUInt8, "uint8", 1},
-                                                  {DType::kBool, "bool", 1}}};
+constexpr DTypeTraits kDTypes[] = {{DType::kFloat16, "float16", 2, true},
+                                   {DType::kBFloat16, "bfloat16", 2, true},
+                                   {DType::kFloat32, "float32", 4, true},
+                                   {DType::kFloat64, "float64", 8, true},
+                                   {DType::kInt8, "int8", 1, false},
+                                   {DType::kInt16, "int16", 2, false},
+                                   {DType::kInt32, "int32", 4, false},
+                                   {DType::kInt64, "int64", 8, false},
+                                   {DType::kUInt8, "uint8", 1, false},
+                                   {DType::kBool, "bool", 1, false},
+                                   {DType::kUInt16, "uint16", 2, false},
+                                   {DType::kUInt32, "uint32", 4, false},
+                                   {DType::kUInt64, "uint64", 8, false},
+                                   {DType::kComplex32, "complex32", 4, true},
+                                   {DType::kComplex64, "complex64", 8, true},
+                                   {DType::kComplex128, "complex128", 16, true},
+                                   {DType::kFloat8E4M3FN, "float8_e4m3fn", 1, true},
+                                   {DType::kFloat8E4M3FNUZ, "float8_e4m3fnuz", 1, true},
+                                   {DType::kFloat8E5M2, "float8_e5m2", 1, true},
+                                   {DType::kFloat8E5M2FNUZ, "float8_e5m2fnuz", 1, true},
+                                   {DType::kFloat8E8M0FNU, "float8_e8m0fnu", 1, true},
+                                   {DType::kQInt8, "qint8", 1, false},
+                                   {DType::kQUInt8, "quint8", 1, false},
+                                   {DType::kQInt32, "qint32", 4, false}};
 
 const DTypeTraits& traits_of(DType dtype) {
   return kDTypes[static_cast<std::size_t>(dtype)];
@@ -83,6 +97,10 @@ std::string_view to_string(DType dtype) noexcept {
 
 std::size_t item_size(DType dtype) noexcept {
   return traits_of(dtype).size;
+}
+
+bool is_floating(DType dtype) noexcept {
+  return traits_of(dtype).floating;
 }
 
 std::optional<DType> dtype_named(std::string_view name) noexcept {

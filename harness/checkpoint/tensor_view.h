@@ -23,13 +23,29 @@ enum class DType {
   kInt32,
   kInt64,
   kUInt8,
-  kBool
+  kBool,
+  kUInt16,
+  kUInt32,
+  kUInt64,
+  kComplex32,
+  kComplex64,
+  kComplex128,
+  kFloat8E4M3FN,
+  kFloat8E4M3FNUZ,
+  kFloat8E5M2,
+  kFloat8E5M2FNUZ,
+  kFloat8E8M0FNU,
+  kQInt8,  ///< The integers of a quantised tensor; its scale and zero point are not read.
+  kQUInt8,
+  kQInt32
 };
 
 /// "float16", "int64", ... as PyTorch prints them after "torch.".
 std::string_view to_string(DType dtype) noexcept;
 std::optional<DType> dtype_named(std::string_view name) noexcept;
 std::size_t item_size(DType dtype) noexcept;
+/// Floating point of any width; complex numbers are made of it.
+bool is_floating(DType dtype) noexcept;
 
 /// A tensor as a view of a storage inside the mapped file: nothing is copied. The bytes live as
 /// long as the Checkpoint. They may be unaligned (legacy streams): read them with memcpy.

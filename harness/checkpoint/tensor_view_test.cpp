@@ -89,7 +89,11 @@ TEST(DType, HasPyTorchsNamesAndSizes) {
   EXPECT_EQ(item_size(DType::kFloat64), 8U);
   EXPECT_EQ(item_size(DType::kUInt8), 1U);
   EXPECT_EQ(dtype_named("float16"), DType::kFloat16);
-  EXPECT_EQ(dtype_named("complex64"), std::nullopt);
+  EXPECT_EQ(dtype_named("complex64"), DType::kComplex64);
+  EXPECT_EQ(item_size(DType::kComplex64), 8U);
+  EXPECT_EQ(dtype_named("float8_e4m3fn"), DType::kFloat8E4M3FN);
+  EXPECT_EQ(item_size(DType::kFloat8E8M0FNU), 1U);
+  EXPECT_EQ(dtype_named("bits8"), std::nullopt);
   EXPECT_EQ(describe(DType::kInt64, {2, 3}), "int64 [2, 3]");
   EXPECT_EQ(describe(DType::kInt64, {}), "int64 []");
 }

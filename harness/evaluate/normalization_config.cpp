@@ -37,8 +37,33 @@ Normalization normalization_of_step(const Json& step) {
   }
 }
 
+namespace {
+
+/// MMSegmentation 1.x normalises in the model: SegDataPreProcessor, whose images stay BGR unless it
+/// is told otherwise, and which does nothing without a mean.
+Normalization normalization_of_preprocessor(const Json& preprocessor) {
+  const Json* mean = member(preprocessor, "mean");
+  const Json* to_rgb = member(preprocessor, "bgr_to_rgb");
+  Json step = {{"mean", {0.0, 0.0, 0.0}},
+               {"std", {1.0, 1.0, 1.0}},
+               {"to_rgb", to_rgb == nullptr ? Json(false) : *to_rgb}};
+  if (mean != nullptr && !mean->is_null()) {
+    step["mean"] = *mean;
+    const Json* deviation = member(preprocessor, "std");
+    step["std"] = deviation == nullptr ? Json() : *deviation;
+  }
+  return normalization_of_step(step);
+}
+
+}  // namespace
+
 Normalization normalization_of(const Json& config) {
   Normalization normalization;
+  const Json* model = member(config, "model");
+  const Json* preprocessor = model == nullptr ? nullptr : member(*model, "data_preprocessor");
+  if (preprocessor != nullptr && preprocessor->is_object()) {
+    return normalization_of_preprocessor(*preprocessor);
+  }
   const Json* data = member(config, "data");
   if (data == nullptr) return normalization;
   for (const auto* split : {"test", "val"}) {

@@ -9,9 +9,10 @@ namespace harness {
 /// Throws Error(kInvalidFile) for an unsupported step.
 Normalization normalization_of_step(const Json& step);
 
-/// The normalisation that a resolved mmcv config asks for at test time: the step `Normalize` of
-/// data.test.pipeline (data.val where there is no test). The zoo's own where the config is null or
-/// has none. Throws Error(kInvalidFile) for an unsupported step.
+/// The normalisation that a resolved config asks for at test time: of mmengine's, the model's
+/// data_preprocessor; of mmcv's, the step `Normalize` of data.test.pipeline (data.val where there
+/// is no test). The zoo's own where the config is null or has none. Throws Error(kInvalidFile) for
+/// an unsupported step.
 Normalization normalization_of(const Json& config);
 
 }  // namespace harness

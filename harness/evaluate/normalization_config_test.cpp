@@ -24,6 +24,24 @@ TEST(NormalizationConfig, ReadsTheNormalisationOfTheConfig) {
   EXPECT_FALSE(normalization.to_rgb);
 }
 
+TEST(NormalizationConfig, ReadsThePreprocessorOfMmengine) {
+  Json config;
+  Json& preprocessor = config["model"]["data_preprocessor"];
+  preprocessor = {{"type", "SegDataPreProcessor"},
+                  {"mean", {1, 2, 3}},
+                  {"std", {4, 5, 6}},
+                  {"bgr_to_rgb", true}};
+  EXPECT_EQ(normalization_of(config).mean[2], 3);
+  EXPECT_EQ(normalization_of(config).std[0], 4);
+  EXPECT_TRUE(normalization_of(config).to_rgb);
+  preprocessor = {{"type", "SegDataPreProcessor"}};
+  EXPECT_EQ(normalization_of(config).mean[0], 0);
+  EXPECT_EQ(normalization_of(config).std[0], 1);
+  EXPECT_FALSE(normalization_of(config).to_rgb);
+  preprocessor["mean"] = {1, 2, 3};
+  EXPECT_THROW(normalization_of(config), Error);
+}
+
 TEST(NormalizationConfig, WithoutAConfigItIsTheZoosOwn) {
   EXPECT_EQ(normalization_of(Json()).mean[0], 123.675);
   EXPECT_EQ(normalization_of(config_with({{"type", "Collect"}})).std[2], 57.375);

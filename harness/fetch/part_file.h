@@ -32,7 +32,7 @@ struct PartFileOptions {
 /// a file that the disk has no room for (as soon as the size is known), and
 /// Error(kChecksumMismatch) as soon as more bytes are announced or come than are pinned. What is
 /// too large is not kept. A mebibyte is always let in: bytes that can be looked at say what they
-/// are (web_page.h).
+/// are (unwanted_content.h).
 class PartFile : public BodySink {
  public:
   PartFile(std::filesystem::path path, PartFileOptions options);

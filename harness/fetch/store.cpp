@@ -1,5 +1,7 @@
 #include "harness/fetch/store.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <vector>
@@ -11,8 +13,8 @@
 #include "harness/fetch/curl_transport.h"
 #include "harness/fetch/download.h"
 #include "harness/fetch/expectation.h"
+#include "harness/fetch/unwanted_content.h"
 #include "harness/fetch/url.h"
-#include "harness/fetch/web_page.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -186,18 +188,21 @@ class UrlFetch {
 
   bool is_right(const Downloaded& got) const {
     if (got.size == 0 || !expected_->is_met_by(got.sha256)) return false;
-    // With nothing to hold the bytes against, a web page must not become the published file.
-    return expected_->trust() != Trust::kFirstUse || url_.name.ends_with(".html") ||
-           notice_of(got).empty();
+    // With nothing to compare the bytes with, an error page must not become the published file.
+    return expected_->trust() != Trust::kFirstUse || notice_of(got).empty();
   }
 
   std::string notice_of(const Downloaded& got) const {
-    return web_page_notice(cache_.part_of(key_), got.content_type);
+    const fs::path part = cache_.part_of(key_);
+    std::string notice = unwanted_content(part, url_.name, got.content_type);
+    const bool is_compared = expected_->trust() != Trust::kFirstUse;
+    if (!notice.empty() || is_compared || !options_.wrong_content || got.size == 0) return notice;
+    return options_.wrong_content(part, url_.name);
   }
 
   [[noreturn]] void reject(const Url& url, const Downloaded& got) const {
-    std::string detail = "expected " + expected_->describe() + ", got " + got.sha256 + " and " +
-                         std::to_string(got.size) + " bytes";
+    std::string detail = fmt::format("expected {}, got {} and {} bytes", expected_->describe(),
+                                     got.sha256, got.size);
     append(detail, notice_of(got));
     append(detail, "these bytes were deleted");
     append(detail, advice_for(url));
@@ -211,8 +216,10 @@ class UrlFetch {
     if (!expected_->locked()) return "";
     const std::vector<std::string>& urls = expected_->locked()->urls;
     if (!urls.empty() && std::find(urls.begin(), urls.end(), url.shown) == urls.end()) {
-      return "the lock file has a file of this name from " + shown_location(urls.front()) +
-             "; two files of one name need two lock files";
+      return fmt::format(
+          "the lock file has a file of this name from {}; two files of one name need "
+          "two lock files",
+          shown_location(urls.front()));
     }
     return "if the publisher replaced the file, remove it from the lock file";
   }
@@ -232,9 +239,9 @@ class UrlFetch {
       if (candidate != url_.full) from += ", then " + shown_location(candidate);
     }
     throw Error(ErrorCode::kFetchFailed, url_.shown,
-                "offline: expected " + url_.name + " with " + expected_->describe() +
-                    " in the cache " + cache_.root().string() +
-                    ", found none; without --offline it would be downloaded from " + from);
+                fmt::format("offline: expected {} with {} in the cache {}, found none; without "
+                            "--offline it would be downloaded from {}",
+                            url_.name, expected_->describe(), cache_.root().string(), from));
   }
 
   Url url_;
@@ -253,9 +260,9 @@ StoredFile obtain(std::string_view location, const StoreOptions& options) {
 void check_locked(const StoredFile& file) {
   if (file.locked_sha256.empty() || file.locked_sha256 == file.sha256) return;
   throw Error(ErrorCode::kChecksumMismatch, file.name,
-              "expected sha256 " + file.locked_sha256 + " (lock file), got " + file.sha256 +
-                  "; restore the file, or remove its entry from the lock file when it was replaced "
-                  "on purpose");
+              fmt::format("expected sha256 {} (lock file), got {}; restore the file, or remove its "
+                          "entry from the lock file when it was replaced on purpose",
+                          file.locked_sha256, file.sha256));
 }
 
 }  // namespace harness

@@ -40,6 +40,10 @@ struct StoreOptions {
   std::function<void(std::chrono::milliseconds)> wait;  ///< Between two tries; sleeps unless told.
   Transport* transport = nullptr;                       ///< libcurl unless told.
   Interrupted interrupted = {};
+  /// Asked of a download that there is no digest to compare with: why the file is not what its name
+  /// says, "" when it is. None: by its first bytes alone (unwanted_content.h).
+  std::function<std::string(const std::filesystem::path& file, const std::string& name)>
+      wrong_content = {};
 };
 
 /// Gets one published file: `location` is a path, a file:// or an http(s):// URL.
@@ -54,8 +58,10 @@ struct StoreOptions {
 /// as it streams and renamed into place when right. The URLs in the lock file are mirrors. Of
 /// several processes that want one URL, one downloads. What is new is written to the lock file.
 /// Throws Error(kFetchFailed) and Error(kChecksumMismatch), each with URL, expected, actual and
-/// what to do; bytes of the wrong digest are deleted. Throws Error(kInterrupted) within about a
-/// second after `interrupted` says so; the next call goes on from the bytes that arrived.
+/// what to do; bytes of the wrong digest are deleted, and so are first-use bytes that are no file
+/// of the kind that was asked for: an error page, a Git LFS pointer, an empty or a cut body. Throws
+/// Error(kInterrupted) within about a second after `interrupted` says so; the next call goes on
+/// from the bytes that arrived.
 ///
 /// Throws Error(kInvalidJson) for a malformed lock file.
 StoredFile obtain(std::string_view location, const StoreOptions& options);

@@ -149,13 +149,17 @@ TEST_P(FaultyStore, AMuchLargerFileThanPinnedIsLeftAtOnce) {
 }
 
 TEST_P(FaultyStore, AWebPageIsAnError) {
+  server().on("/text/.*", [](const Request&, Response& response) {
+    response.set_content("Sign in", "text/html\x1b[2J");
+  });
   server().on("/.*", [](const Request&, Response& response) {
-    response.set_content("<!DOCTYPE html><title>Sign in</title>", "text/html\x1b[2J");
+    response.set_content("<!DOCTYPE html><title>Sign in</title>", "text/html");
   });
   server().start();
-  expect_error(ErrorCode::kChecksumMismatch, "content type \"text/html\xEF\xBF\xBD[2J\"",
-               "web page");
+  expect_error(ErrorCode::kChecksumMismatch, "it is a web page (HTML)", "were deleted");
   expect_error(ErrorCode::kFetchFailed, "it is a web page", "were deleted", "train.log.json");
+  expect_error(ErrorCode::kChecksumMismatch, "content type \"text/html\xEF\xBF\xBD[2J\"",
+               "web page", std::string("text/") + kName);
 }
 
 TEST_P(FaultyStore, EachStatusComesWithAdvice) {

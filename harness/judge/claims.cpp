@@ -13,6 +13,7 @@
 #include "harness/judge/rules/evaluated/forward_claims.h"
 #include "harness/judge/rules/evaluated/hardware_claims.h"
 #include "harness/judge/rules/evaluated/parity_claims.h"
+#include "harness/judge/rules/file/code_claim.h"
 #include "harness/judge/rules/file/config_agreement.h"
 #include "harness/judge/rules/file/config_claims.h"
 #include "harness/judge/rules/file/content_claims.h"
@@ -84,6 +85,7 @@ constexpr auto kRules = std::to_array<std::pair<std::string_view, Rule>>({
     {"zero_tensors", of_checkpoint<judge_zero_tensors>},
     {"duplicates", of_checkpoint<judge_duplicates>},
     {"optimizer", of_checkpoint<judge_optimizer>},
+    {"code", of_checkpoint<judge_code>},
     {"config", of_checkpoint<judge_config>},
     {"config.crop", crop},
     {"config.iterations", iterations},

@@ -27,6 +27,35 @@ torch::ScalarType scalar_type(DType dtype) {
       return torch::kLong;
     case DType::kUInt8:
       return torch::kByte;
+    case DType::kUInt16:
+      return torch::kUInt16;
+    case DType::kUInt32:
+      return torch::kUInt32;
+    case DType::kUInt64:
+      return torch::kUInt64;
+    case DType::kComplex32:
+      return torch::kComplexHalf;
+    case DType::kComplex64:
+      return torch::kComplexFloat;
+    case DType::kComplex128:
+      return torch::kComplexDouble;
+    case DType::kFloat8E4M3FN:
+      return torch::kFloat8_e4m3fn;
+    case DType::kFloat8E4M3FNUZ:
+      return torch::kFloat8_e4m3fnuz;
+    case DType::kFloat8E5M2:
+      return torch::kFloat8_e5m2;
+    case DType::kFloat8E5M2FNUZ:
+      return torch::kFloat8_e5m2fnuz;
+    case DType::kFloat8E8M0FNU:
+      return torch::kFloat8_e8m0fnu;
+    // Scale and zero point are not known here: the integers that are stored.
+    case DType::kQInt8:
+      return torch::kChar;
+    case DType::kQUInt8:
+      return torch::kByte;
+    case DType::kQInt32:
+      return torch::kInt;
     case DType::kBool:
       return torch::kBool;
   }

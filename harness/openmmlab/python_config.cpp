@@ -269,10 +269,11 @@ Json parse_python_config(std::string_view text, std::string_view subject) {
 }
 
 Json config_of_meta(const Json& meta) {
-  const bool has_config =
-      meta.is_object() && meta.contains("config") && meta.at("config").is_string();
-  return has_config ? parse_python_config(meta.at("config").get<std::string>(), "meta.config")
-                    : Json();
+  for (const char* key : {"config", "cfg"}) {
+    if (!meta.is_object() || !meta.contains(key) || !meta.at(key).is_string()) continue;
+    return parse_python_config(meta.at(key).get<std::string>(), std::string("meta.") + key);
+  }
+  return {};
 }
 
 }  // namespace harness

@@ -15,8 +15,8 @@ namespace harness {
 /// Throws Error(kInvalidFile) with the line and what was found there.
 Json parse_python_config(std::string_view text, std::string_view subject);
 
-/// The config in a checkpoint's meta; null where there is none, or none that is text.
-/// Throws Error(kInvalidFile) for a text that is no config.
+/// The config in a checkpoint's meta, of mmcv ("config") or mmengine ("cfg"); null where there is
+/// none, or none that is text. Throws Error(kInvalidFile) for a text that is no config.
 Json config_of_meta(const Json& meta);
 
 }  // namespace harness

@@ -173,6 +173,7 @@ TEST(PythonConfig, ReadsTheConfigInACheckpointAsTheFileBesideIt) {
 
 TEST(ConfigOfMeta, IsTextInTheMeta) {
   EXPECT_EQ(config_of_meta({{"config", "a = 1\n"}}), (Json{{"a", 1}}));
+  EXPECT_EQ(config_of_meta({{"cfg", "a = 1\n"}}), (Json{{"a", 1}}));
   EXPECT_TRUE(config_of_meta({{"config", 7}}).is_null());
   EXPECT_TRUE(config_of_meta({{"iter", 7}}).is_null());
   EXPECT_TRUE(config_of_meta(nullptr).is_null());

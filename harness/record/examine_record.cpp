@@ -12,13 +12,16 @@ std::string_view to_string(FileErrorKind kind) noexcept {
       return "checksum";
     case FileErrorKind::kUnreadable:
       return "unreadable";
+    case FileErrorKind::kUnsafe:
+      return "unsafe";
   }
   return "unreadable";
 }
 
 bool read_name(std::string_view name, FileErrorKind& kind) noexcept {
-  for (const auto known : {FileErrorKind::kMissing, FileErrorKind::kUnreachable,
-                           FileErrorKind::kChecksum, FileErrorKind::kUnreadable}) {
+  for (const auto known :
+       {FileErrorKind::kMissing, FileErrorKind::kUnreachable, FileErrorKind::kChecksum,
+        FileErrorKind::kUnreadable, FileErrorKind::kUnsafe}) {
     if (to_string(known) != name) continue;
     kind = known;
     return true;
@@ -34,6 +37,10 @@ TensorStatisticsRecord& RoleStatisticsRecord::of(TensorRole role) {
       return norm_statistics;
     case TensorRole::kCounter:
       return counter;
+    case TensorRole::kOtherWeight:
+      return other_weight;
+    case TensorRole::kIndex:
+      return index;
     case TensorRole::kConvolution:
       break;
   }

@@ -20,6 +20,7 @@ enum class FileErrorKind {
   kUnreachable,  ///< The network or the server failed.
   kChecksum,     ///< Its bytes have another digest than the expected one.
   kUnreadable,
+  kUnsafe,  ///< Python would run unknown code on loading it, and the rest cannot be read.
 };
 std::string_view to_string(FileErrorKind kind) noexcept;
 bool read_name(std::string_view name, FileErrorKind& kind) noexcept;
@@ -84,6 +85,8 @@ struct RoleStatisticsRecord {
   TensorStatisticsRecord norm_parameter;
   TensorStatisticsRecord norm_statistics;
   TensorStatisticsRecord counter;
+  TensorStatisticsRecord other_weight;
+  TensorStatisticsRecord index;
 
   TensorStatisticsRecord& of(TensorRole role);
 
@@ -93,6 +96,8 @@ struct RoleStatisticsRecord {
     visit("norm_parameter", self.norm_parameter);
     visit("norm_statistics", self.norm_statistics);
     visit("counter", self.counter);
+    visit("other_weight", self.other_weight);
+    visit("index", self.index);
   }
 };
 
@@ -126,6 +131,48 @@ struct ValuesRecord {
   }
 };
 
+/// Code that Python would run on loading the file and that is not known to be harmless.
+struct UnknownCodeRecord {
+  std::string name;       ///< "os.system".
+  std::string use;        ///< "calls", "makes an object of", "names".
+  std::string arguments;  ///< Their kinds, "a string, an integer"; "" unless it is called.
+  bool runs = false;      ///< It is called, or comes with Python: the file can count on it.
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("name", self.name);
+    visit("use", self.use);
+    visit("arguments", self.arguments);
+    visit("runs", self.runs);
+  }
+};
+
+/// A tensor of a form or a type that is not read.
+struct UnreadTensorRecord {
+  std::string name;
+  std::string form;  ///< "sparse_coo [4, 4]".
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("name", self.name);
+    visit("form", self.form);
+  }
+};
+
+/// The state of a loss scaler that a checkpoint holds.
+struct SavedScaleRecord {
+  std::string where;  ///< "meta.fp16.loss_scaler".
+  std::string mode;   ///< "static", "dynamic", "" when it is not said.
+  double scale = std::numeric_limits<double>::quiet_NaN();  ///< NaN for what is not finite.
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("where", self.where);
+    visit("mode", self.mode);
+    visit("scale", self.scale);
+  }
+};
+
 /// The optimizer's state inside a checkpoint; a published file is expected to hold none.
 struct OptimizerRecord {
   bool present = false;
@@ -146,7 +193,11 @@ struct CheckpointRecord {
   std::optional<StoredFileRecord> stored;
   std::optional<FileErrorRecord> error;
   std::optional<std::string> format;  ///< "legacy" or "zip".
+  std::vector<UnknownCodeRecord> unknown_code;
+  std::string state_dict_in;  ///< Where it stands, "model.state_dict"; "" for the file itself.
   std::optional<std::vector<TensorRecord>> state_dict;
+  std::vector<UnreadTensorRecord> not_read;
+  std::vector<SavedScaleRecord> loss_scales;
   std::optional<ValuesRecord> values;
   std::optional<OptimizerRecord> optimizer;
   Json meta;    ///< The file's meta without the config's text; null when there is none.
@@ -159,7 +210,11 @@ struct CheckpointRecord {
     visit("stored", self.stored);
     visit("error", self.error);
     visit("format", self.format);
+    visit("unknown_code", self.unknown_code);
+    visit("state_dict_in", self.state_dict_in);
     visit("state_dict", self.state_dict);
+    visit("not_read", self.not_read);
+    visit("loss_scales", self.loss_scales);
     visit("values", self.values);
     visit("optimizer", self.optimizer);
     visit("meta", self.meta);

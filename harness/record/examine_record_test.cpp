@@ -72,13 +72,15 @@ TEST(ExamineRecord, AKindOfErrorThatIsNotKnownIsRefused) {
 TEST(ExamineRecord, EveryRoleHasItsOwnStatistics) {
   RoleStatisticsRecord roles;
   std::int64_t count = 0;
-  for (const auto role : {TensorRole::kConvolution, TensorRole::kNormParameter,
-                          TensorRole::kNormStatistics, TensorRole::kCounter}) {
+  for (const auto role :
+       {TensorRole::kConvolution, TensorRole::kNormParameter, TensorRole::kNormStatistics,
+        TensorRole::kCounter, TensorRole::kOtherWeight, TensorRole::kIndex}) {
     roles.of(role).tensors = ++count;
   }
   const Json written = record_to_json(roles);
-  for (const auto role : {TensorRole::kCounter, TensorRole::kNormStatistics,
-                          TensorRole::kNormParameter, TensorRole::kConvolution}) {
+  for (const auto role :
+       {TensorRole::kIndex, TensorRole::kOtherWeight, TensorRole::kCounter,
+        TensorRole::kNormStatistics, TensorRole::kNormParameter, TensorRole::kConvolution}) {
     EXPECT_EQ(written.at(std::string(to_string(role))).at("tensors"), count--);
   }
 }

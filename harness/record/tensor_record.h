@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,15 +26,18 @@ struct TensorRecord {
 /// The role of a tensor of a state dict, as far as mixed precision is concerned.
 enum class TensorRole {
   kConvolution,     ///< Weights and biases of convolutions: half in a half-trained model.
+  kOtherWeight,     ///< Any other weight: linear, recurrent, embedding, PReLU, position, ...
   kNormParameter,   ///< Batch norm's weight and bias: learnt, kept in float.
   kNormStatistics,  ///< running_mean and running_var: gathered, kept in float.
   kCounter,         ///< num_batches_tracked.
+  kIndex,           ///< Tables of integers, which are no weights.
 };
 std::string_view to_string(TensorRole role) noexcept;  ///< "convolution", "norm_parameter", ...
 
-/// Roles determined from the file itself, without a model: the counter and the statistics by their
-/// names, a norm's parameters by the statistics beside them or a weight of one dimension; the rest
-/// are convolutions.
+/// Roles read off the file itself, without a model: the counter and the statistics by their names,
+/// a norm's parameters by the statistics beside them or by a weight and a bias of one dimension, a
+/// convolution by a `weight` of three dimensions or more. PReLU has a weight of one dimension and
+/// no bias; LSTM's, linear and embedding weights have two.
 class TensorRoles {
  public:
   explicit TensorRoles(const std::vector<TensorRecord>& state_dict);
@@ -41,7 +45,16 @@ class TensorRoles {
   TensorRole of(const std::string& name) const;
 
  private:
-  std::map<std::string, bool> is_norm_;  ///< Keyed by the module's name.
+  /// What a module's tensors say of it.
+  struct Module {
+    bool has_statistics = false;
+    bool has_vector_weight = false;
+    bool has_vector_bias = false;
+    bool has_kernel = false;  ///< A weight of three dimensions or more.
+  };
+
+  std::map<std::string, Module> modules_;  ///< By name.
+  std::set<std::string> integers_;
 };
 
 }  // namespace harness

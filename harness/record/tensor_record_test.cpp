@@ -24,7 +24,27 @@ TEST(TensorRole, IsReadOffNamesAndShapes) {
   EXPECT_EQ(roles.of("a.bn.running_var"), TensorRole::kNormStatistics);
   EXPECT_EQ(roles.of("a.bn.num_batches_tracked"), TensorRole::kCounter);
   EXPECT_EQ(roles.of("ln.bias"), TensorRole::kNormParameter);
-  EXPECT_EQ(roles.of("bare"), TensorRole::kConvolution);
+  EXPECT_EQ(roles.of("bare"), TensorRole::kOtherWeight);
+}
+
+TEST(TensorRole, TellsWhatIsNoConvolutionAndNoNorm) {
+  const TensorRoles roles({{"act.weight", "float32", {4}},
+                           {"fc.weight", "float32", {10, 4}},
+                           {"fc.bias", "float32", {10}},
+                           {"embed.weight", "float32", {100, 8}},
+                           {"lstm.weight_ih_l0", "float32", {16, 4}},
+                           {"lstm.bias_ih_l0", "float32", {16}},
+                           {"pos_embed", "float32", {1, 50, 8}},
+                           {"attn.relative_position_index", "int64", {49, 49}},
+                           {"quantised.weight", "qint8", {4, 3, 3, 3}},
+                           {"conv1d.weight", "float32", {4, 3, 3}}});
+  for (const char* name : {"act.weight", "fc.weight", "fc.bias", "embed.weight",
+                           "lstm.weight_ih_l0", "lstm.bias_ih_l0", "pos_embed"}) {
+    EXPECT_EQ(roles.of(name), TensorRole::kOtherWeight) << name;
+  }
+  EXPECT_EQ(roles.of("attn.relative_position_index"), TensorRole::kIndex);
+  EXPECT_EQ(roles.of("quantised.weight"), TensorRole::kConvolution);
+  EXPECT_EQ(roles.of("conv1d.weight"), TensorRole::kConvolution);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "harness/report/inspect.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "harness/base/error.h"
@@ -65,6 +66,23 @@ class TensorTable {
   std::unordered_map<std::int64_t, std::string> first_of_storage_;
 };
 
+Json unread_json(const std::vector<UnreadTensor>& tensors) {
+  Json json = Json::object();
+  for (const auto& [name, form] : tensors) json[name] = form;
+  return json;
+}
+
+Json code_json(const std::vector<UnknownCode>& code) {
+  Json json = Json::array();
+  for (const UnknownCode& one : code) {
+    json.push_back({{"name", one.name},
+                    {"use", to_string(one.use)},
+                    {"arguments", one.arguments},
+                    {"runs", one.runs}});
+  }
+  return json;
+}
+
 Json describe_config(const std::string& text, std::string_view file) {
   Json described = {{"characters", text.size()}};
   try {
@@ -76,9 +94,12 @@ Json describe_config(const std::string& text, std::string_view file) {
 }
 
 void shorten_config(Json& holder, std::string_view file) {
-  const auto config = holder.is_object() ? holder.find("config") : holder.end();
-  if (config == holder.end() || !config->is_string()) return;
-  *config = describe_config(config->get<std::string>(), file);
+  // mmcv calls it "config", mmengine "cfg".
+  for (const char* key : {"config", "cfg"}) {
+    const auto config = holder.is_object() ? holder.find(key) : holder.end();
+    if (config == holder.end() || !config->is_string()) continue;
+    *config = describe_config(config->get<std::string>(), file);
+  }
 }
 
 void count_classes(const Json& value, std::unordered_map<std::string, int>& counts) {
@@ -170,6 +191,10 @@ Json inspect_checkpoint(const Checkpoint& checkpoint, std::string_view file) {
           {"tensors", std::move(rows)},
           {"state_dict_values", checkpoint.state_dict_values()},
           {"unknown_classes", unknown_classes(top_level, checkpoint.state_dict_values())},
+          {"state_dict_in", checkpoint.state_dict_path()},
+          {"optimizers", checkpoint.optimizers()},
+          {"not_read", unread_json(checkpoint.unread_tensors())},
+          {"unknown_code", code_json(checkpoint.unknown_code())},
           {"top_level", std::move(top_level)}};
 }
 
@@ -204,7 +229,13 @@ Json inspect_file(const std::filesystem::path& path) {
   if (extension == ".json" || extension == ".log" || extension == ".txt") {
     return inspect_training_log(read_training_log(path), name);
   }
-  return inspect_checkpoint(Checkpoint::open(path), name);
+  return inspect_checkpoint(Checkpoint::open(path, OnCode::kRecord), name);
+}
+
+bool runs_unknown_code(const Json& inspection) {
+  const auto code = inspection.find("unknown_code");
+  return code != inspection.end() &&
+         std::ranges::any_of(*code, [](const Json& one) { return one.at("runs") == true; });
 }
 
 }  // namespace harness

@@ -24,7 +24,13 @@ namespace harness {
 ///  "top_level": the file's other content, without tensors' values; a config's text is replaced by
 ///               {"characters", "assignments"} or, where it cannot be read, {"characters",
 ///               "error"},
-///  "unknown_classes": {"mmcv.Config": 1, ...}: classes whose objects were not created}
+///  "unknown_classes": {"mmcv.Config": 1, ...}: names that stand for objects which were not made,
+///  "state_dict_in": where it stands, "model.state_dict"; "" for the file's value itself,
+///  "optimizers": ["optimizer", ...]: where the states of optimizers stand,
+///  "not_read": {"w": "sparse_coo [4, 4]"}: tensors of forms and types that are not supported,
+///  "unknown_code": [{"name": "os.system", "use": "calls" | "makes an object of" | "names",
+///                    "arguments": "a string", "runs": whether the file can count on it}]: what
+///               Python would run on loading the file and is not known to be harmless}
 Json inspect_checkpoint(const Checkpoint& checkpoint, std::string_view file);
 
 /// The same for a `.log.json`:
@@ -36,8 +42,12 @@ Json inspect_checkpoint(const Checkpoint& checkpoint, std::string_view file);
 Json inspect_training_log(const TrainingLog& log, std::string_view file);
 
 /// One of the above, by the file's name: `.json`, `.log` and `.txt` are training logs (a text log
-/// is an error that names the JSON beside it), anything else a checkpoint. Throws what
-/// Checkpoint::open and read_training_log throw.
+/// is an error that names the JSON beside it), anything else a checkpoint, also one that is there
+/// only to run unknown code (OnCode::kRecord). Throws what Checkpoint::open and read_training_log
+/// throw.
 Json inspect_file(const std::filesystem::path& path);
+
+/// Whether an inspection found code that Python would run on loading the file.
+bool runs_unknown_code(const Json& inspection);
 
 }  // namespace harness

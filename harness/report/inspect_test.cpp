@@ -78,8 +78,22 @@ TEST(Inspect, PutsTrainingAndValidationOfOneIterationSideBySide) {
 }
 
 TEST(Inspect, PassesErrorsOn) {
-  EXPECT_THROW(inspect_file("fixtures/hostile/os_system_zip.pth"), Error);
+  EXPECT_THROW(inspect_file("fixtures/hostile/legacy_magic.pth"), Error);
   EXPECT_THROW(inspect_file("fixtures/no_such.log.json"), Error);
+}
+
+TEST(Inspect, DescribesAFileThatRunsCodeAndSaysSo) {
+  const Json found = inspect_file("fixtures/hostile/os_system_zip.pth");
+  EXPECT_TRUE(runs_unknown_code(found));
+  ASSERT_EQ(found["unknown_code"].size(), 1U);
+  EXPECT_EQ(found["unknown_code"][0]["use"], "calls");
+  EXPECT_FALSE(runs_unknown_code(inspect_file("fixtures/checkpoints/small_zip.pth")));
+  try {
+    inspect_file("fixtures/hostile/then_cut.pth");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUnsafePickle);
+  }
 }
 
 TEST(Inspect, SaysWhatIsOddAboutALog) {

@@ -87,6 +87,26 @@ std::string tensor_table(const Json& tensors, std::string_view group, std::strin
   return used == 0 ? "" : fmt::format("\n{}\n{}", title, table.text(kColumns));
 }
 
+/// What Python would run on loading the file; shown first of all that follows from it.
+std::string code_summary(Json code) {
+  constexpr std::size_t kShown = 20;
+  // What is sure to run comes first, and is shown whatever else there is.
+  std::ranges::stable_partition(code, [](const Json& one) { return one["runs"] == true; });
+  std::vector<std::string> items;
+  for (const Json& one : code) {
+    if (items.size() == kShown) {
+      items.push_back(fmt::format("and {} more", code.size() - kShown));
+      break;
+    }
+    const auto name = one["name"].get<std::string>();
+    const auto use = one["use"].get<std::string>();
+    items.push_back(use == "calls"
+                        ? fmt::format("calls {}({})", name, one["arguments"].get<std::string>())
+                        : fmt::format("{} {}", use, name));
+  }
+  return wrapped("unknown code", items);
+}
+
 std::string checkpoint_text(const Json& found) {
   const bool legacy = found["format"] == "legacy";
   std::string text = shorten(found["file"].get<std::string>(), kColumns, Cut::kMiddle) + "\n";
@@ -94,6 +114,8 @@ std::string checkpoint_text(const Json& found) {
                                  (legacy ? " (as PyTorch before 1.6 writes), "
                                          : " (as PyTorch since 1.6 writes), ") +
                                  byte_text(found["size"].get<double>()));
+  const auto place = found["state_dict_in"].get<std::string>();
+  if (!place.empty() && place != "state_dict") text += labelled("weights in", place);
   text += group_summary("state dict", found["state_dict"]);
   if (found["other_tensors"]["tensors"] != 0) {
     text += group_summary("other tensors", found["other_tensors"]);
@@ -107,6 +129,12 @@ std::string checkpoint_text(const Json& found) {
     classes.push_back(name + (count == 1 ? "" : fmt::format(" x{}", count.get<int>())));
   }
   text += wrapped("not made", classes);
+  text += code_summary(found["unknown_code"]);
+  std::vector<std::string> unread;
+  for (const auto& [name, form] : found["not_read"].items()) {
+    unread.push_back(fmt::format("{}: {}", name, form.get<std::string>()));
+  }
+  text += wrapped("not read", unread);
   const Json& top = found["top_level"];
   if (!found["state_dict_values"].empty()) {
     text += section("state dict, no tensors", found["state_dict_values"]);

@@ -46,6 +46,12 @@ TEST(InspectText, ShowsMetaViewsAndClassesThatWereNotMade) {
   EXPECT_THAT(text, HasSubstr("\nother tensors\n"));
 }
 
+TEST(InspectText, ShowsWhatRunsBeforeWhatOnlyHasToBeImported) {
+  const std::string text = text_of("fixtures/hostile/hidden_behind_many.pth");
+  EXPECT_THAT(text, HasSubstr("  unknown code    calls os.system(a string), makes an object of"));
+  EXPECT_THAT(text, HasSubstr("and 981 more"));
+}
+
 TEST(InspectText, ShowsTheCurveAndTheLastValidationOfALog) {
   const std::string text = text_of(
       "fixtures/minizoo/zoo/fp16/fcn_r50w8-d8_64x128_600_fp16_scenes/"

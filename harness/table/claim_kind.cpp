@@ -42,6 +42,8 @@ constexpr auto kKinds = std::to_array<ClaimKind>({
      "weights that equal another's"},
     {"optimizer", "file", Value::kText, "", std::string_view("none"), false,
      "the publishing step took the optimizer out"},
+    {"code", "file", Value::kText, "", std::string_view("none"), false,
+     "what Python would run on loading the file and is not known to be harmless"},
     {"config", "file", Value::kText, "", std::string_view("suite"), true,
      "every fact of the config inside the checkpoint that the suite states too"},
     {"config.crop",

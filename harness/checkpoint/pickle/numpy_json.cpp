@@ -17,15 +17,20 @@ struct NumpyType {
   DType dtype;
 };
 
-constexpr std::array<NumpyType, 9> kTypes = {{{"f2", DType::kFloat16},
-                                              {"f4", DType::kFloat32},
-                                              {"f8", DType::kFloat64},
-                                              {"i1", DType::kInt8},
-                                              {"i2", DType::kInt16},
-                                              {"i4", DType::kInt32},
-                                              {"i8", DType::kInt64},
-                                              {"u1", DType::kUInt8},
-                                              {"b1", DType::kBool}}};
+constexpr std::array<NumpyType, 14> kTypes = {{{"f2", DType::kFloat16},
+                                               {"f4", DType::kFloat32},
+                                               {"f8", DType::kFloat64},
+                                               {"i1", DType::kInt8},
+                                               {"i2", DType::kInt16},
+                                               {"i4", DType::kInt32},
+                                               {"i8", DType::kInt64},
+                                               {"u1", DType::kUInt8},
+                                               {"u2", DType::kUInt16},
+                                               {"u4", DType::kUInt32},
+                                               {"u8", DType::kUInt64},
+                                               {"c8", DType::kComplex64},
+                                               {"c16", DType::kComplex128},
+                                               {"b1", DType::kBool}}};
 
 const PickleValue* part(const PickleTree& tree, const PickleValue& object, std::size_t index) {
   return object.items[index] == kNoValue ? nullptr : &tree[object.items[index]];
@@ -85,6 +90,18 @@ Json element_to_json(DType dtype, std::string_view bytes) {
       return number_at<std::int64_t>(bytes);
     case DType::kUInt8:
       return number_at<std::uint8_t>(bytes);
+    case DType::kUInt16:
+      return number_at<std::uint16_t>(bytes);
+    case DType::kUInt32:
+      return number_at<std::uint32_t>(bytes);
+    case DType::kUInt64:
+      return number_at<std::uint64_t>(bytes);
+    case DType::kComplex64:
+      return {number_or_null(number_at<float>(bytes)),
+              number_or_null(number_at<float>(bytes.substr(sizeof(float))))};
+    case DType::kComplex128:
+      return {number_or_null(number_at<double>(bytes)),
+              number_or_null(number_at<double>(bytes.substr(sizeof(double))))};
     case DType::kBool:
       return bytes.front() != '\0';
     default:
@@ -132,27 +149,18 @@ std::size_t fortran_place(std::size_t index, const std::vector<std::int64_t>& si
   return place;
 }
 
-std::optional<Json> array_of(const PickleTree& tree, std::optional<DType> dtype,
-                             const PickleValue* shape, const PickleValue* bytes, bool is_fortran) {
+std::optional<NumpyArray> array_of(const PickleTree& tree, std::optional<DType> dtype,
+                                   const PickleValue* shape, const PickleValue* bytes,
+                                   bool is_fortran) {
   if (!dtype || shape == nullptr || bytes == nullptr) return std::nullopt;
   const std::size_t item = item_size(*dtype);
-  const std::size_t elements = bytes->text.size() / item;
-  const auto sizes = sizes_of(tree, *shape, elements);
+  const auto sizes = sizes_of(tree, *shape, bytes->text.size() / item);
   if (!sizes || bytes->text.size() % item != 0) return std::nullopt;
-  Json array = {{"__class__", "numpy.ndarray"}, {"dtype", to_string(*dtype)}, {"shape", *sizes}};
-  if (elements <= kMaxValues) {
-    Json values = Json::array();
-    for (std::size_t index = 0; index < elements; ++index) {
-      const std::size_t place = is_fortran ? fortran_place(index, *sizes) : index;
-      values.push_back(element_to_json(*dtype, bytes->text.substr(place * item, item)));
-    }
-    array["values"] = std::move(values);
-  }
-  return array;
+  return NumpyArray{*dtype, *sizes, bytes->text, is_fortran && sizes->size() > 1};
 }
 
 /// _reconstruct(ndarray, ...) with the state (version, shape, dtype, is Fortran, bytes).
-std::optional<Json> array_to_json(const PickleTree& tree, const PickleValue& value) {
+std::optional<NumpyArray> reconstructed(const PickleTree& tree, const PickleValue& value) {
   const PickleValue* state = part(tree, value, kState);
   const PickleValue* is_fortran = element(tree, state, 3, PickleKind::kBool);
   return array_of(tree, dtype_of(tree, element(tree, state, 2, PickleKind::kOpaque)),
@@ -161,7 +169,7 @@ std::optional<Json> array_to_json(const PickleTree& tree, const PickleValue& val
 }
 
 /// _frombuffer(bytes, dtype, shape, order)
-std::optional<Json> buffer_to_json(const PickleTree& tree, const PickleValue& value) {
+std::optional<NumpyArray> from_buffer(const PickleTree& tree, const PickleValue& value) {
   const PickleValue* arguments = part(tree, value, kArguments);
   const PickleValue* order = element(tree, arguments, 3, PickleKind::kString);
   return array_of(tree, dtype_of(tree, element(tree, arguments, 1, PickleKind::kOpaque)),
@@ -169,20 +177,35 @@ std::optional<Json> buffer_to_json(const PickleTree& tree, const PickleValue& va
                   order != nullptr && order->text == "F");
 }
 
+Json array_to_json(const NumpyArray& array) {
+  Json json = {
+      {"__class__", "numpy.ndarray"}, {"dtype", to_string(array.dtype)}, {"shape", array.shape}};
+  const std::size_t item = item_size(array.dtype);
+  const std::size_t elements = array.bytes.size() / item;
+  if (elements > kMaxValues) return json;
+  Json values = Json::array();
+  for (std::size_t index = 0; index < elements; ++index) {
+    const std::size_t place = array.is_fortran ? fortran_place(index, array.shape) : index;
+    values.push_back(element_to_json(array.dtype, array.bytes.substr(place * item, item)));
+  }
+  json["values"] = std::move(values);
+  return json;
+}
+
 }  // namespace
+
+std::optional<NumpyArray> numpy_array(const PickleTree& tree, const PickleValue& value) {
+  if (value.kind != PickleKind::kOpaque) return std::nullopt;
+  if (value.role == GlobalRole::kNumpyArray) return reconstructed(tree, value);
+  if (value.role == GlobalRole::kNumpyBuffer) return from_buffer(tree, value);
+  return std::nullopt;
+}
 
 std::optional<Json> numpy_to_json(const PickleTree& tree, const PickleValue& value) {
   if (value.kind != PickleKind::kOpaque) return std::nullopt;
-  switch (value.role) {
-    case GlobalRole::kNumpyScalar:
-      return scalar_to_json(tree, value);
-    case GlobalRole::kNumpyArray:
-      return array_to_json(tree, value);
-    case GlobalRole::kNumpyBuffer:
-      return buffer_to_json(tree, value);
-    default:
-      return std::nullopt;
-  }
+  if (value.role == GlobalRole::kNumpyScalar) return scalar_to_json(tree, value);
+  const auto array = numpy_array(tree, value);
+  return array ? std::optional(array_to_json(*array)) : std::nullopt;
 }
 
 }  // namespace harness

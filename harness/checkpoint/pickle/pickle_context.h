@@ -28,7 +28,7 @@ class PickleArguments {
   PickleArguments(const PickleTree& tree, const PickleContext& context, std::string_view what,
                   ValueId tuple);
 
-  std::size_t size() const noexcept { return items_.size(); }
+  std::size_t size() const noexcept { return items().size(); }
   ValueId id(std::size_t index) const;
   const PickleValue& value(std::size_t index, PickleKind kind) const;
   std::int64_t integer(std::size_t index) const { return value(index, PickleKind::kInt).integer; }
@@ -40,10 +40,13 @@ class PickleArguments {
   [[noreturn]] void fail(const std::string& detail) const;
 
  private:
+  /// Not a copy: calls of a hostile file share their arguments.
+  const std::vector<ValueId>& items() const noexcept { return tree_[tuple_].items; }
+
   const PickleTree& tree_;
   const PickleContext& context_;
   std::string what_;
-  std::vector<ValueId> items_;
+  ValueId tuple_;
 };
 
 }  // namespace harness

@@ -1,5 +1,7 @@
 #include "harness/checkpoint/pickle/pickle_json.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "harness/base/error.h"
@@ -102,6 +104,11 @@ std::string key_text(const PickleTree& tree, ValueId key) {
       }
       return text + ")";
     }
+    case PickleKind::kTensor:
+      // The parameters of an optimizer that was saved whole.
+      return fmt::format("tensor {}", value.integer);
+    case PickleKind::kOpaque:
+      return fmt::format("object {}", key);
     default:
       return std::string(describe(value.kind));
   }
@@ -114,7 +121,8 @@ PickleToJson::PickleToJson(const PickleTree& tree, std::string_view subject)
 }
 
 void PickleToJson::fail(const std::string& detail) const {
-  throw Error(ErrorCode::kInvalidFile, subject_, "pickle: " + for_message(name_) + ": " + detail);
+  throw Error(ErrorCode::kInvalidFile, subject_,
+              fmt::format("pickle: {}: {}", for_message(name_), detail));
 }
 
 void PickleToJson::spend(std::size_t values, std::size_t text) {
@@ -164,8 +172,8 @@ Json PickleToJson::convert(ValueId id) {
 template <typename Convert>
 Json PickleToJson::nested(Convert convert_value) {
   if (depth_ == kMaxDepth) {
-    fail("expected nesting of at most " + std::to_string(kMaxDepth) +
-         ", got more (a container that holds itself?)");
+    fail(fmt::format("expected nesting of at most {}, got more (a container that holds itself?)",
+                     kMaxDepth));
   }
   ++depth_;
   Json json = convert_value();
@@ -192,6 +200,7 @@ Json PickleToJson::convert_sequence(const PickleValue& value) {
 Json PickleToJson::convert_dict(const PickleValue& value) {
   OrderedObject object;
   for (std::size_t index = 0; index + 1 < value.items.size(); index += 2) {
+    if (value.items[index + 1] == left_out_) continue;
     const std::string key = key_text(tree_, value.items[index]);
     spend(1, key.size());
     object.set(key, convert_child(value.items[index + 1], key));
@@ -199,9 +208,25 @@ Json PickleToJson::convert_dict(const PickleValue& value) {
   return object.take();
 }
 
+/// The parts of a sparse tensor stand under its name.
+Json PickleToJson::convert_unread(const PickleValue& value) {
+  spend(kMembers, name_.size());
+  unread_.push_back({name_, std::string(value.text)});
+  Json json = {{"__tensor__", value.text}, {"read", false}};
+  const ValueId parts = value.items[kEntries];
+  if (parts == kNoValue) return json;
+  const auto& items = tree_[parts].items;
+  for (std::size_t index = 0; index + 1 < items.size(); index += 2) {
+    const std::string key = key_text(tree_, items[index]);
+    json[key] = convert_child(items[index + 1], key);
+  }
+  return json;
+}
+
 Json PickleToJson::convert_opaque(const PickleValue& value) {
   if (auto number = numpy_to_json(tree_, value)) return std::move(*number);
   if (value.role == GlobalRole::kTorchDevice) return device_text(tree_, value);
+  if (value.role == GlobalRole::kSparse) return convert_unread(value);
   spend(kMembers, 0);
   Json object = {{"__class__", value.text}};
   constexpr std::string_view kNames[kOpaqueParts] = {"args", "state", "elements", "entries"};

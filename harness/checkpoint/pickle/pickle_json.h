@@ -16,7 +16,14 @@ struct NamedTensor {
   std::size_t index = 0;  ///< In PickleTree::tensors.
 };
 
-/// A dict's key as text: a string as it is, an integer in decimal, anything else as its JSON.
+/// A tensor whose elements are not read, because of its form or their type.
+struct UnreadTensor {
+  std::string name;
+  std::string form;  ///< "sparse_coo [4, 4]", "meta float32 [2, 3]", "torch.bits8 [2]".
+};
+
+/// A dict's key as text: a string as it is, a number in decimal, a tensor or an object with a
+/// number that tells it from the others.
 std::string key_text(const PickleTree& tree, ValueId key);
 
 /// Values as JSON: tuples and sets are arrays, {"__class__": name, ...} stands for bytes, classes
@@ -37,6 +44,10 @@ class PickleToJson {
   Json convert(ValueId id, const std::string& name);
 
   std::vector<NamedTensor>& tensors() noexcept { return tensors_; }
+  std::vector<UnreadTensor>& unread() noexcept { return unread_; }
+
+  /// Entries of dicts that are this value are left out from now on.
+  void leave_out(ValueId value) noexcept { left_out_ = value; }
 
  private:
   [[noreturn]] void fail(const std::string& detail) const;
@@ -49,6 +60,7 @@ class PickleToJson {
   Json convert_sequence(const PickleValue& value);
   Json convert_dict(const PickleValue& value);
   Json convert_opaque(const PickleValue& value);
+  Json convert_unread(const PickleValue& value);
 
   const PickleTree& tree_;
   std::string subject_;
@@ -57,6 +69,8 @@ class PickleToJson {
   std::size_t values_left_;
   std::size_t text_left_ = PickleTree::kMaxCopiedText;
   std::vector<NamedTensor> tensors_;
+  std::vector<UnreadTensor> unread_;
+  ValueId left_out_ = kNoValue;
 };
 
 }  // namespace harness

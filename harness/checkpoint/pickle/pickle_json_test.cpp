@@ -45,6 +45,10 @@ TEST_F(PickleJson, NamesKeysThatAreNoText) {
   EXPECT_EQ(key_text(tree_, add(PickleKind::kTuple, {text("a"), add(PickleKind::kTuple)})),
             "(a, (...))");
   EXPECT_EQ(key_text(tree_, add(PickleKind::kSet)), "a set");
+  // The parameters of an optimizer that was saved whole: two of them are two keys.
+  EXPECT_EQ(key_text(tree_, tree_.add({.kind = PickleKind::kTensor, .integer = 7})), "tensor 7");
+  EXPECT_NE(key_text(tree_, tree_.add_opaque("a.B", GlobalRole::kInert, tree_.add_none())),
+            key_text(tree_, tree_.add_opaque("a.B", GlobalRole::kInert, tree_.add_none())));
   const ValueId wide =
       add(PickleKind::kTuple, std::vector<ValueId>(1000, text(std::string(100, 'x'))));
   EXPECT_LT(key_text(tree_, wide).size(), 500U);

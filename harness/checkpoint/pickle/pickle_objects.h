@@ -4,6 +4,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "harness/checkpoint/pickle/pickle_context.h"
 #include "harness/checkpoint/pickle/pickle_tensors.h"
@@ -11,41 +13,82 @@
 
 namespace harness {
 
+/// How an opcode makes something of a class: REDUCE calls it, NEWOBJ only makes an object of it
+/// (`cls.__new__`), which Python refuses for anything but a class.
+enum class Making { kCall, kNew };
+
 /// What the opcodes that would call something (REDUCE, NEWOBJ, BUILD, BINPERSID) make instead:
-/// tensors, storages and the plain containers of the allow-list are built, any other class becomes
-/// an opaque value, a function is refused.
+/// tensors, storages and the plain containers are built, anything else becomes an opaque value.
+/// What Python would run for it and is not known to be harmless is added to the tree's `code`.
 class PickleObjects {
  public:
   /// Both have to outlive the object.
   PickleObjects(PickleTree& tree, const PickleContext& context)
       : tree_(tree), context_(context), tensors_(tree, context) {}
 
-  /// Throws Error(kUnsafePickle) for a name that role_of_global() denies.
   ValueId global(std::string_view module, std::string_view name);
-  /// Throws Error(kUnsafePickle) unless `callable` is a kGlobal that is not a function off the
-  /// allow-list, Error(kInvalidFile) when the arguments make no sense.
-  ValueId reduce(ValueId callable, ValueId arguments);
+  /// A name that Python looks up in its registry of extensions (EXT1, EXT2, EXT4).
+  ValueId extension(std::int64_t code);
+  /// Throws Error(kInvalidFile) when the arguments of something known make no sense.
+  ValueId reduce(ValueId callable, ValueId arguments, Making making = Making::kCall);
   /// Attributes of an OrderedDict are kept beside it, those of other containers and of tensors are
-  /// passed over.
+  /// passed over. Throws Error(kInvalidFile) for a value that has none.
   void build(ValueId object, ValueId state);
-  ValueId persistent(ValueId id) { return tensors_.storage(id); }
+  /// The same with keywords besides (NEWOBJ_EX).
+  ValueId reduce_with_keywords(ValueId callable, ValueId arguments, ValueId keywords);
+  ValueId persistent(ValueId id);
   void append(ValueId container, std::span<const ValueId> items);
   /// items: key, value, key, value, ...
   void set_items(ValueId container, std::span<const ValueId> items);
+  /// To be called once, at the end: reports functions that objects hold and that are none of those
+  /// which only compute. Whatever fills an object may call what it holds.
+  void report_what_objects_hold();
 
  private:
+  ValueId call_known(const PickleValue& callable, ValueId id, ValueId arguments);
+  ValueId call_by_arguments(GlobalRole role, ValueId callable, ValueId arguments);
+  ValueId add_global(std::string name, GlobalFacts facts, bool comes_with_python);
   ValueId parameter(ValueId arguments);
   ValueId tensor_subclass(ValueId arguments);
   ValueId dict(ValueId arguments);
+  ValueId default_dict(ValueId callable, ValueId arguments);
+  ValueId counter(ValueId arguments);
   ValueId sequence(PickleKind kind, ValueId arguments);
   ValueId bytes(ValueId arguments);
+  ValueId type_of(ValueId callable, ValueId arguments);
+  ValueId attribute(ValueId callable, ValueId arguments);
+  ValueId reconstructed(ValueId arguments);
+  ValueId new_object(ValueId arguments, bool with_keywords);
   ValueId instance(ValueId cls, ValueId arguments);
   /// The list or dict in which an opaque value keeps what was put into it.
   ValueId part(ValueId opaque, OpaquePart part, PickleKind kind);
 
+  std::string name_of(ValueId value) const;
+  std::string kinds_of(ValueId arguments) const;
+  bool comes_with_python(ValueId cls) const;
+  bool is_trusted(ValueId cls, GlobalTrust needed) const;
+  void report_call(ValueId callable, ValueId arguments);
+  /// Reports the call where an argument is more than a plain value: `str(module)` calls a method.
+  void check_plain(ValueId callable, ValueId arguments);
+  bool is_plain_argument(ValueId callable, ValueId argument) const;
+  /// Reports what else than a dict or a list of pairs fills a dict.
+  void check_entries(ValueId callable, ValueId arguments, std::size_t index);
+  /// Reports a class of which an object is made unless it is known to be harmless.
+  void check_class(ValueId cls);
+  /// Reports names that the state sets where Python would call them.
+  void check_state(ValueId object, ValueId state);
+  void check_attributes(ValueId object, std::span<const ValueId> items);
+  void report_attribute(ValueId object, std::string_view attribute, ValueId value);
+  void report_held_by(ValueId object, ValueId part, std::vector<bool>& seen);
+
   PickleTree& tree_;
   const PickleContext& context_;
   PickleTensors tensors_;
+  /// (object, state): of a tensor or a dict it is kept nowhere else, nor is one that was replaced.
+  std::vector<std::pair<ValueId, ValueId>> other_states_;
+  bool names_ways_in_ = false;  ///< Whether there is anything for report_what_objects_hold().
+  /// Attributes that may still be looked at: objects of a hostile file share their states.
+  std::size_t attributes_left_ = 4 * PickleTree::kMaxValues;
 };
 
 }  // namespace harness

@@ -1,8 +1,14 @@
 #include "harness/checkpoint/pickle/pickle_tensors.h"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <bit>
+#include <cstring>
 #include <limits>
 #include <utility>
+
+#include "harness/checkpoint/pickle/numpy_json.h"
 
 namespace harness {
 namespace {
@@ -18,17 +24,23 @@ struct StorageClass {
   std::optional<DType> dtype;
 };
 
-constexpr std::array<StorageClass, 11> kStorageClasses = {{{"HalfStorage", DType::kFloat16},
-                                                           {"BFloat16Storage", DType::kBFloat16},
-                                                           {"FloatStorage", DType::kFloat32},
-                                                           {"DoubleStorage", DType::kFloat64},
-                                                           {"CharStorage", DType::kInt8},
-                                                           {"ShortStorage", DType::kInt16},
-                                                           {"IntStorage", DType::kInt32},
-                                                           {"LongStorage", DType::kInt64},
-                                                           {"ByteStorage", DType::kUInt8},
-                                                           {"BoolStorage", DType::kBool},
-                                                           {"UntypedStorage", std::nullopt}}};
+constexpr std::array<StorageClass, 16> kStorageClasses = {
+    {{"HalfStorage", DType::kFloat16},
+     {"BFloat16Storage", DType::kBFloat16},
+     {"FloatStorage", DType::kFloat32},
+     {"DoubleStorage", DType::kFloat64},
+     {"CharStorage", DType::kInt8},
+     {"ShortStorage", DType::kInt16},
+     {"IntStorage", DType::kInt32},
+     {"LongStorage", DType::kInt64},
+     {"ByteStorage", DType::kUInt8},
+     {"BoolStorage", DType::kBool},
+     {"ComplexFloatStorage", DType::kComplex64},
+     {"ComplexDoubleStorage", DType::kComplex128},
+     {"QInt8Storage", DType::kQInt8},
+     {"QUInt8Storage", DType::kQUInt8},
+     {"QInt32Storage", DType::kQInt32},
+     {"UntypedStorage", std::nullopt}}};
 
 std::string_view last_part(std::string_view dotted) {
   return dotted.substr(dotted.rfind('.') + 1);
@@ -65,6 +77,14 @@ std::optional<std::int64_t> end_of(const PickledTensor& tensor) {
   return empty ? tensor.offset : last + 1;
 }
 
+/// Whether the lower half of every float is 0, as it is in what was a bfloat16.
+bool is_widened_bfloat16(std::string_view floats) {
+  for (std::size_t at = 0; at + 3 < floats.size(); at += 4) {
+    if (floats[at] != 0 || floats[at + 1] != 0) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 ValueId PickleTensors::storage(ValueId persistent_id) {
@@ -73,16 +93,16 @@ ValueId PickleTensors::storage(ValueId persistent_id) {
                           tree_[written.items[0]].kind == PickleKind::kString &&
                           tree_[written.items[0]].text == "storage";
   if (!is_storage) {
-    const bool is_module = written.kind == PickleKind::kTuple && !written.items.empty() &&
-                           tree_[written.items[0]].text == "module";
-    context_.fail(ErrorCode::kUnsafePickle,
-                  std::string("persistent id: expected ('storage', ...), got ") +
-                      (is_module ? "a whole module with its source code; save its state_dict()"
-                                 : "something else"));
+    context_.fail(ErrorCode::kInvalidFile,
+                  "persistent id: expected ('storage', ...), got something else");
   }
   const PickleArguments id(tree_, context_, "storage", persistent_id);
   if (id.size() != 5 && id.size() != 6) {
-    id.fail("expected 5 or 6 parts, got " + std::to_string(id.size()));
+    id.fail(fmt::format("expected 5 or 6 parts, got {}", id.size()));
+  }
+  const PickleKind location = tree_[id.id(3)].kind;
+  if (location == PickleKind::kOpaque || location == PickleKind::kGlobal) {
+    id.fail(fmt::format("expected a location as text, got {}", describe(location)));
   }
   const PickleValue& type = id.value(1, PickleKind::kGlobal);
   for (const StorageClass& known : kStorageClasses) {
@@ -92,26 +112,28 @@ ValueId PickleTensors::storage(ValueId persistent_id) {
     return tree_.add({.kind = PickleKind::kStorage,
                       .integer = static_cast<std::int64_t>(tree_.slices.size() - 1)});
   }
-  id.fail("expected a storage class with elements of a known type, got " + std::string(type.text));
+  id.fail(
+      fmt::format("expected a storage class with elements of a known type, got {}: not "
+                  "supported",
+                  type.text));
 }
 
 std::uint32_t PickleTensors::storage_index(const PickleArguments& id, std::optional<DType> dtype) {
   const std::string key(id.value(2, PickleKind::kString).text);
   const std::int64_t elements = id.integer(4);
   if (elements < 0 || elements > kMaxInt64 / bytes_per_element(dtype)) {
-    id.fail("expected a number of elements, got " + std::to_string(elements));
+    id.fail(fmt::format("expected a number of elements, got {}", elements));
   }
   const auto [found, is_new] =
       storage_by_key_.emplace(key, static_cast<std::uint32_t>(tree_.storages.size()));
   if (is_new) {
-    tree_.storages.push_back({key, dtype, elements});
+    tree_.storages.push_back({.key = key, .dtype = dtype, .elements = elements});
     return found->second;
   }
   const PickledStorage& first = tree_.storages[found->second];
   if (first.dtype != dtype || first.elements != elements) {
-    id.fail("expected " + name_of(first.dtype) + " [" + std::to_string(first.elements) +
-            "] for key '" + key + "' as before, got " + name_of(dtype) + " [" +
-            std::to_string(elements) + "]");
+    id.fail(fmt::format("expected {} [{}] for key '{}' as before, got {} [{}]",
+                        name_of(first.dtype), first.elements, key, name_of(dtype), elements));
   }
   return found->second;
 }
@@ -123,8 +145,8 @@ StorageSlice PickleTensors::slice_of(const PickleArguments& id, std::uint32_t st
   const std::int64_t offset = view.integer(1);
   const std::int64_t size = view.integer(2);
   if (view.size() != 3 || offset < 0 || size < 0 || offset > elements || size > elements - offset) {
-    view.fail("expected a part of " + std::to_string(elements) + " elements, got " +
-              std::to_string(size) + " from " + std::to_string(offset));
+    view.fail(
+        fmt::format("expected a part of {} elements, got {} from {}", elements, size, offset));
   }
   return {storage, offset, size};
 }
@@ -143,31 +165,178 @@ ValueId PickleTensors::rebuild(GlobalRole role, ValueId arguments) {
       tree_.slices[static_cast<std::size_t>(call.value(0, PickleKind::kStorage).integer)];
   const PickledStorage& storage = tree_.storages[slice.storage];
   const std::optional<DType> dtype = dtype_of(role, call, storage);
-  if (!dtype) call.fail("expected elements of a known type, got others");
+  if (!dtype) {
+    if (role != GlobalRole::kTensorV3) call.fail("expected elements of a known type, got others");
+    const std::string_view type = call.value(kV3Type, PickleKind::kGlobal).text;
+    return unread(fmt::format("{} [{}]", type, fmt::join(call.integers(2), ", ")));
+  }
 
   PickledTensor tensor{.storage = slice.storage, .dtype = *dtype, .offset = call.integer(1)};
   tensor.shape = call.integers(2);
   tensor.strides = call.integers(3);
+  // (scheme, scale, zero point): PyTorch takes them out of whatever is there.
+  if (role == GlobalRole::kQuantized) call.value(4, PickleKind::kTuple);
   const std::size_t metadata = role == GlobalRole::kTensorV3 ? kV3Type + 1 : kV2Metadata;
-  if (call.has(metadata) && !call.value(metadata, PickleKind::kDict).items.empty()) {
-    call.fail("expected plain elements, got a conjugate or negative view");
+  if (role != GlobalRole::kQuantized && call.has(metadata) &&
+      !call.value(metadata, PickleKind::kDict).items.empty()) {
+    call.fail(
+        fmt::format("expected plain elements, got a conjugate or negative view of {}: not "
+                    "supported",
+                    describe(*dtype, tensor.shape)));
   }
   // An untyped storage counts bytes; both sides are compared in elements of the tensor.
   check_extent(call, tensor,
                slice.elements * bytes_per_element(storage.dtype) / bytes_per_element(dtype));
   tensor.offset += slice.offset;
+  return add_tensor(std::move(tensor));
+}
+
+ValueId PickleTensors::add_tensor(PickledTensor tensor) {
   tree_.charge(tensor.shape.size());
   tree_.tensors.push_back(std::move(tensor));
   return tree_.add({.kind = PickleKind::kTensor,
                     .integer = static_cast<std::int64_t>(tree_.tensors.size() - 1)});
 }
 
+ValueId PickleTensors::unread(std::string text, ValueId entries) {
+  const ValueId made =
+      tree_.add_opaque(tree_.keep(std::move(text)), GlobalRole::kSparse, tree_.add_none());
+  tree_[made].items[kEntries] = entries;
+  return made;
+}
+
+ValueId PickleTensors::rebuild_other(GlobalRole role, ValueId arguments) {
+  const PickleArguments call(tree_, context_, "tensor", arguments);
+  switch (role) {
+    case GlobalRole::kFromNumpy:
+      return from_numpy(arguments);
+    case GlobalRole::kFromCpu:
+      return from_cpu(arguments);
+    case GlobalRole::kSparse:
+      return sparse(arguments);
+    case GlobalRole::kNested:
+      return nested(arguments);
+    case GlobalRole::kJagged:
+      return jagged(arguments);
+    case GlobalRole::kMeta:
+      return unread(fmt::format("meta {} [{}]", last_part(call.value(0, PickleKind::kGlobal).text),
+                                fmt::join(call.integers(1), ", ")));
+    default:
+      return unread(fmt::format("subclass {} {} [{}]", call.value(0, PickleKind::kGlobal).text,
+                                last_part(call.value(1, PickleKind::kGlobal).text),
+                                fmt::join(call.integers(2), ", ")));
+  }
+}
+
+/// _rebuild_device_tensor_from_numpy(array, dtype, device, requires_grad)
+ValueId PickleTensors::from_numpy(ValueId arguments) {
+  const PickleArguments call(tree_, context_, "tensor of an array", arguments);
+  const auto array = numpy_array(tree_, call.value(0, PickleKind::kOpaque));
+  const PickleValue& type = call.value(1, PickleKind::kGlobal);
+  const auto dtype = dtype_named(last_part(type.text));
+  if (!array) return unread(fmt::format("{} of a numpy array", last_part(type.text)));
+  // numpy has no bfloat16: PyTorch widens such a tensor, which can be taken back without a loss.
+  const bool narrowed = dtype == DType::kBFloat16 && array->dtype == DType::kFloat32 &&
+                        is_widened_bfloat16(array->bytes);
+  if (array->is_fortran || (dtype != array->dtype && !narrowed)) {
+    return unread(fmt::format("{} of a numpy array of {}", last_part(type.text),
+                              describe(array->dtype, array->shape)));
+  }
+  auto bytes = std::make_shared<std::string>(array->bytes);
+  if (narrowed) {
+    for (std::size_t at = 0; at < bytes->size() / 2; at += 2) {
+      std::memcpy(bytes->data() + at, array->bytes.data() + 2 * at + 2, 2);
+    }
+    bytes->resize(bytes->size() / 2);
+  }
+  PickledTensor tensor{.storage = static_cast<std::uint32_t>(tree_.storages.size()),
+                       .dtype = *dtype,
+                       .shape = array->shape};
+  tensor.strides.resize(tensor.shape.size());
+  const auto elements = static_cast<std::int64_t>(bytes->size() / item_size(*dtype));
+  std::int64_t stride = 1;
+  for (std::size_t axis = tensor.shape.size(); axis-- > 0 && elements > 0;) {
+    tensor.strides[axis] = stride;
+    stride *= tensor.shape[axis];
+  }
+  tree_.storages.push_back(
+      {.key = "", .dtype = *dtype, .elements = elements, .inside = std::move(bytes)});
+  return add_tensor(std::move(tensor));
+}
+
+/// _rebuild_device_tensor_from_cpu_tensor(tensor, dtype, device, requires_grad)
+ValueId PickleTensors::from_cpu(ValueId arguments) {
+  const PickleArguments call(tree_, context_, "tensor of a device", arguments);
+  const PickleValue& tensor = call.value(0, PickleKind::kTensor);
+  const std::string_view wanted = last_part(call.value(1, PickleKind::kGlobal).text);
+  const PickledTensor& saved = tree_.tensors[static_cast<std::size_t>(tensor.integer)];
+  if (to_string(saved.dtype) == wanted) return call.id(0);
+  return unread(fmt::format("{} of {}", wanted, describe(saved.dtype, saved.shape)));
+}
+
+/// "sparse_coo" of torch.serialization._get_layout('torch.sparse_coo') or of the name itself.
+std::string PickleTensors::layout_of(ValueId layout) const {
+  const PickleValue& value = tree_[layout];
+  if (value.kind == PickleKind::kGlobal) return std::string(last_part(value.text));
+  if (value.kind == PickleKind::kOpaque && value.role == GlobalRole::kTorchLayout) {
+    const PickleArguments call(tree_, context_, "layout", value.items[kArguments]);
+    return std::string(last_part(call.value(0, PickleKind::kString).text));
+  }
+  return "sparse";
+}
+
+/// (layout, (indices, values, size, ...)), or compressed (layout, (crow, col, values, size)).
+ValueId PickleTensors::sparse(ValueId arguments) {
+  const PickleArguments call(tree_, context_, "sparse tensor", arguments);
+  const std::string layout = layout_of(call.id(0));
+  const PickleArguments parts(tree_, context_, "sparse tensor", call.id(1));
+  const bool coordinates = layout == "sparse_coo" || layout == "sparse";
+  const std::size_t count = coordinates ? 2 : 3;
+  constexpr std::string_view kCoordinates[] = {"indices", "values"};
+  constexpr std::string_view kCompressed[] = {"compressed_indices", "plain_indices", "values"};
+  const ValueId entries = tree_.add({.kind = PickleKind::kDict});
+  for (std::size_t index = 0; index < count; ++index) {
+    const std::string name(coordinates ? kCoordinates[index] : kCompressed[index]);
+    const ValueId key = tree_.add_text(PickleKind::kString, name);
+    tree_[entries].items.push_back(key);
+    tree_[entries].items.push_back(parts.id(index));
+  }
+  return unread(fmt::format("{} [{}]", layout, fmt::join(parts.integers(count), ", ")), entries);
+}
+
+/// _rebuild_nested_tensor(buffer, sizes, strides, offsets)
+ValueId PickleTensors::nested(ValueId arguments) {
+  const PickleArguments call(tree_, context_, "nested tensor", arguments);
+  const ValueId entries = tree_.add({.kind = PickleKind::kDict});
+  const ValueId key = tree_.add_text(PickleKind::kString, "buffer");
+  tree_[entries].items = {key, call.id(0)};
+  return unread("nested tensor", entries);
+}
+
+/// _rebuild_njt({"values": tensor, "offsets": tensor, "lengths": tensor or None, ...})
+ValueId PickleTensors::jagged(ValueId arguments) {
+  const PickleArguments call(tree_, context_, "jagged tensor", arguments);
+  call.value(0, PickleKind::kDict);
+  const ValueId entries = tree_.add({.kind = PickleKind::kDict});
+  const std::vector<ValueId> given = tree_[call.id(0)].items;
+  for (std::size_t index = 0; index + 1 < given.size(); index += 2) {
+    const PickleKind kind = tree_[given[index + 1]].kind;
+    if (kind == PickleKind::kGlobal || kind == PickleKind::kOpaque) {
+      call.fail(fmt::format("expected tensors and numbers, got {}", describe(kind)));
+    }
+    if (kind != PickleKind::kTensor) continue;
+    tree_[entries].items.push_back(given[index]);
+    tree_[entries].items.push_back(given[index + 1]);
+  }
+  return unread("jagged tensor", entries);
+}
+
 void PickleTensors::check_extent(const PickleArguments& call, const PickledTensor& tensor,
                                  std::int64_t available) const {
   if (tensor.shape.size() != tensor.strides.size() || tensor.shape.size() > kMaxDimensions) {
-    call.fail("expected a stride for each of at most 64 sizes, got " +
-              std::to_string(tensor.shape.size()) + " sizes and " +
-              std::to_string(tensor.strides.size()) + " strides");
+    call.fail(
+        fmt::format("expected a stride for each of at most 64 sizes, got {} sizes and {} strides",
+                    tensor.shape.size(), tensor.strides.size()));
   }
   bool negative = tensor.offset < 0;
   for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
@@ -175,10 +344,10 @@ void PickleTensors::check_extent(const PickleArguments& call, const PickledTenso
   }
   const std::optional<std::int64_t> end = negative ? std::nullopt : end_of(tensor);
   if (!end || *end > available) {
-    call.fail("expected offset, sizes and strides within a storage of " +
-              std::to_string(available) + " elements, got " +
-              (end ? "element " + std::to_string(*end - 1) : "numbers that cannot be") + " for " +
-              describe(tensor.dtype, tensor.shape));
+    call.fail(fmt::format(
+        "expected offset, sizes and strides within a storage of {} elements, got {} for {}",
+        available, end ? fmt::format("element {}", *end - 1) : "numbers that cannot be",
+        describe(tensor.dtype, tensor.shape)));
   }
 }
 

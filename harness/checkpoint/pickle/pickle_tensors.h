@@ -20,16 +20,30 @@ class PickleTensors {
   PickleTensors(PickleTree& tree, const PickleContext& context) : tree_(tree), context_(context) {}
 
   /// A persistent id: ('storage', class, key, location, elements[, view]), where view is None or
-  /// (view key, first element, elements). Throws Error(kUnsafePickle) for anything else,
-  /// Error(kInvalidFile) when the numbers make no sense or differ from the key's first mention.
+  /// (view key, first element, elements). Throws Error(kInvalidFile) for anything else, and when
+  /// the numbers make no sense or differ from the key's first mention.
   ValueId storage(ValueId persistent_id);
 
-  /// kTensorV1, kTensorV2, kTensorV3: (storage, offset, size, stride, ...). Throws
+  /// kTensorV1, kTensorV2, kTensorV3, kQuantized: (storage, offset, size, stride, ...). Throws
   /// Error(kInvalidFile) unless every element lies within the storage (negative numbers, products
-  /// that overflow and strides below 0 are refused).
+  /// that overflow and strides below 0 are refused). Elements of a type that has no DType give an
+  /// opaque value that names it.
   ValueId rebuild(GlobalRole role, ValueId arguments);
 
+  /// kFromNumpy, kFromCpu: a tensor of another device (XLA), whose elements stand in the pickle or
+  /// in a tensor of the CPU. kSparse, kNested, kJagged: an opaque value that names the form, its
+  /// parts under kEntries. kMeta, kWrapper: an opaque value without any.
+  ValueId rebuild_other(GlobalRole role, ValueId arguments);
+
  private:
+  ValueId unread(std::string text, ValueId entries = kNoValue);
+  ValueId from_numpy(ValueId arguments);
+  ValueId from_cpu(ValueId arguments);
+  ValueId sparse(ValueId arguments);
+  ValueId nested(ValueId arguments);
+  ValueId jagged(ValueId arguments);
+  ValueId add_tensor(PickledTensor tensor);
+  std::string layout_of(ValueId layout) const;
   std::uint32_t storage_index(const PickleArguments& id, std::optional<DType> dtype);
   std::optional<DType> dtype_of(GlobalRole role, const PickleArguments& call,
                                 const PickledStorage& storage) const;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "harness/checkpoint/pickle/pickle_globals.h"
+#include "harness/checkpoint/pickle/unknown_code.h"
 #include "harness/checkpoint/tensor_view.h"
 
 namespace harness {
@@ -43,7 +45,8 @@ struct PickleValue {
   PickleKind kind = PickleKind::kNone;
   GlobalRole role = GlobalRole::kInert;  ///< Of a kGlobal, and of the class of a kOpaque; a kDict
                                          ///< that is an OrderedDict has kOrderedDict.
-  std::int64_t integer = 0;              ///< Of kBool, kInt; an index for kStorage, kTensor.
+  GlobalTrust trust = GlobalTrust::kUnknown;  ///< Of a kGlobal, and of the class of a kOpaque.
+  std::int64_t integer = 0;                   ///< Of kBool, kInt; an index for kStorage, kTensor.
   double real = 0.0;
   std::string_view text{};       ///< Of kString (UTF-8), kBytes, kBigInt; "module.name" otherwise.
   std::vector<ValueId> items{};  ///< Elements; of a kOpaque: see OpaquePart.
@@ -63,6 +66,8 @@ struct PickledStorage {
   std::string key;
   std::optional<DType> dtype;
   std::int64_t elements = 0;
+  /// The elements themselves where they stand in the pickle and not beside it (numpy, XLA).
+  std::shared_ptr<const std::string> inside{};
 };
 
 /// A run of elements of a storage: the whole of it, but for legacy view metadata.
@@ -112,6 +117,7 @@ class PickleTree {
   std::vector<PickledStorage> storages;
   std::vector<StorageSlice> slices;
   std::vector<PickledTensor> tensors;
+  UnknownCodeList code;
   /// What BUILD set on OrderedDicts (a state dict's `_metadata`), by the dict.
   std::unordered_map<ValueId, ValueId> attributes;
 

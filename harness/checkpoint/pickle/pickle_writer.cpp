@@ -48,8 +48,15 @@ std::string_view storage_class(DType dtype) {
       return "ByteStorage";
     case DType::kBool:
       return "BoolStorage";
+    case DType::kComplex64:
+      return "ComplexFloatStorage";
+    case DType::kComplex128:
+      return "ComplexDoubleStorage";
+    default:
+      break;
   }
-  throw std::invalid_argument("expected a dtype, got another value");
+  throw std::invalid_argument("expected a dtype that has a storage class, got " +
+                              std::string(to_string(dtype)));
 }
 
 [[noreturn]] void refuse(const TensorView& tensor, const std::string& detail) {

@@ -21,13 +21,17 @@ struct StoredChecksum {
 /// What a `.pth` file of either format comes down to.
 struct StoredPickle {
   PickleTree tree;
-  /// For each of tree.storages, in its order: its bytes in the file, as many as it has elements.
+  /// For each of tree.storages, in its order: its bytes in the file (or in the pickle, see
+  /// PickledStorage::inside), as many as it has elements.
   std::vector<std::span<const std::byte>> storages;
   /// Of the storages that have one.
   std::vector<StoredChecksum> checksums;
   /// The pickle itself where it does not lie in the file as it is; the tree refers to it.
   std::unique_ptr<const std::string> pickle;
 };
+
+/// The bytes of a storage that stand in the pickle itself.
+std::span<const std::byte> bytes_inside(const PickledStorage& storage) noexcept;
 
 /// Bytes that a storage takes.
 std::size_t storage_size(const PickledStorage& storage) noexcept;

@@ -1,5 +1,7 @@
 #include "harness/checkpoint/pickle/unpickler.h"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -16,25 +18,15 @@ namespace {
 
 constexpr std::uint8_t kNewestProtocol = 5;
 
-/// " (INST)" of an opcode that Python knows and that is refused; "" of any other byte.
-std::string refused_name(std::uint8_t byte) {
+/// What Python needs beside the bytes for an opcode that is refused: none of it is there.
+std::string_view refused_name(std::uint8_t byte) {
   switch (byte) {
     case 'P':
-      return " (PERSID)";
-    case 'i':
-      return " (INST)";
-    case 'o':
-      return " (OBJ)";
-    case 0x82:
-      return " (EXT1)";
-    case 0x83:
-      return " (EXT2)";
-    case 0x84:
-      return " (EXT4)";
+      return " (PERSID, a persistent id that is text)";
     case 0x97:
-      return " (NEXT_BUFFER)";
+      return " (NEXT_BUFFER, bytes from outside of the file)";
     case 0x98:
-      return " (READONLY_BUFFER)";
+      return " (READONLY_BUFFER, bytes from outside of the file)";
     default:
       return "";
   }
@@ -50,6 +42,20 @@ class Machine {
 
   Unpickled run() {
     try {
+      run_steps();
+      objects_.report_what_objects_hold();
+    } catch (const Error& failure) {
+      objects_.report_what_objects_hold();
+      // Python runs a pickle as it reads it: what comes before the place that is wrong has run.
+      refuse_what_runs(tree_.code, context_.subject, failure.detail());
+      throw;
+    }
+    return {std::move(tree_), cursor_.position()};
+  }
+
+ private:
+  void run_steps() {
+    try {
       while (step()) {
       }
     } catch (const std::length_error& failure) {
@@ -57,10 +63,8 @@ class Machine {
     } catch (const std::invalid_argument& failure) {
       context_.fail(ErrorCode::kInvalidFile, failure.what());
     }
-    return {std::move(tree_), cursor_.position()};
   }
 
- private:
   /// False after STOP.
   bool step() {
     context_.position = cursor_.file_position();
@@ -72,10 +76,10 @@ class Machine {
     if (const auto literal = read_literal(opcode, cursor_, tree_)) {
       stack_.push(*literal);
     } else if (!stack_step(opcode) && !memo_step(opcode) && !make_step(opcode) &&
-               !fill_step(opcode) && !object_step(opcode)) {
+               !fill_step(opcode) && !object_step(opcode) && !older_object_step(opcode)) {
       const auto byte = static_cast<std::uint8_t>(opcode);
-      context_.fail(ErrorCode::kUnsafePickle, "expected an opcode of the allow-list, got byte " +
-                                                  std::to_string(byte) + refused_name(byte));
+      fail(
+          fmt::format("expected an opcode of torch.save, got byte {}{}", byte, refused_name(byte)));
     }
     return true;
   }
@@ -204,7 +208,8 @@ class Machine {
       case Opcode::kReduce:
       case Opcode::kNewObj: {
         const std::vector<ValueId> call = stack_.take(2);
-        stack_.push(objects_.reduce(call[0], call[1]));
+        const Making making = opcode == Opcode::kReduce ? Making::kCall : Making::kNew;
+        stack_.push(objects_.reduce(call[0], call[1], making));
         return true;
       }
       case Opcode::kNewObjEx:
@@ -223,6 +228,42 @@ class Machine {
     }
   }
 
+  /// What only pickles by hand and of Python 1 have.
+  bool older_object_step(Opcode opcode) {
+    switch (opcode) {
+      case Opcode::kInst: {
+        push_global();
+        const ValueId cls = stack_.pop();
+        push_call(cls, stack_.take_marked());
+        return true;
+      }
+      case Opcode::kObj: {
+        std::vector<ValueId> marked = stack_.take_marked();
+        if (marked.empty()) fail("expected a class, got nothing above the mark");
+        const ValueId cls = marked.front();
+        marked.erase(marked.begin());
+        push_call(cls, std::move(marked));
+        return true;
+      }
+      case Opcode::kExt1:
+        stack_.push(objects_.extension(cursor_.take_number<std::uint8_t>()));
+        return true;
+      case Opcode::kExt2:
+        stack_.push(objects_.extension(cursor_.take_number<std::uint16_t>()));
+        return true;
+      case Opcode::kExt4:
+        stack_.push(objects_.extension(cursor_.take_number<std::int32_t>()));
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  void push_call(ValueId callable, std::vector<ValueId> arguments) {
+    push_container(PickleKind::kTuple, std::move(arguments));
+    stack_.push(objects_.reduce(callable, stack_.pop()));
+  }
+
   [[noreturn]] void fail(const std::string& detail) const {
     context_.fail(ErrorCode::kInvalidFile, detail);
   }
@@ -230,15 +271,15 @@ class Machine {
   void check_protocol() {
     const auto protocol = cursor_.take_number<std::uint8_t>();
     if (protocol > kNewestProtocol) {
-      fail("expected a protocol of at most 5, got " + std::to_string(protocol));
+      fail(fmt::format("expected a protocol of at most {}, got {}", kNewestProtocol, protocol));
     }
   }
 
   void check_frame() {
     const auto size = cursor_.take_number<std::uint64_t>();
     if (size > cursor_.remaining()) {
-      fail("truncated: expected a frame of " + std::to_string(size) + " bytes, got " +
-           std::to_string(cursor_.remaining()));
+      fail(fmt::format("truncated: expected a frame of {} bytes, got {}", size,
+                       cursor_.remaining()));
     }
   }
 
@@ -265,7 +306,7 @@ class Machine {
     const std::vector<ValueId> names = stack_.take(2);
     for (const ValueId name : names) {
       if (tree_[name].kind != PickleKind::kString) {
-        fail("expected names as strings, got " + std::string(describe(tree_[name].kind)));
+        fail(fmt::format("expected names as strings, got {}", describe(tree_[name].kind)));
       }
     }
     stack_.push(objects_.global(tree_[names[0]].text, tree_[names[1]].text));
@@ -273,9 +314,7 @@ class Machine {
 
   void push_new_with_keywords() {
     const std::vector<ValueId> call = stack_.take(3);
-    const ValueId made = objects_.reduce(call[0], call[1]);
-    if (tree_[made].kind == PickleKind::kOpaque) objects_.build(made, call[2]);
-    stack_.push(made);
+    stack_.push(objects_.reduce_with_keywords(call[0], call[1], call[2]));
   }
 
   ByteCursor cursor_;

@@ -18,9 +18,11 @@ struct Unpickled {
 /// bytes: begin with the pickle; may go on after it. They have to outlive the tree.
 /// subject: the file, for messages. origin: where `bytes` begins in it.
 ///
+/// What Python would run that is not known to be harmless is listed in the tree's `code`.
+///
 /// Throws Error(kInvalidFile) for bytes that end too soon, a stack that does not fit, a tensor
-/// outside its storage, more values than PickleTree allows; Error(kUnsafePickle) for an opcode or a
-/// name off the allow-list (docs/checkpoint_format.md has the list).
+/// outside its storage, more values than PickleTree allows; Error(kUnsafePickle) instead where code
+/// was named before that place.
 Unpickled unpickle(std::span<const std::byte> bytes, std::string_view subject,
                    std::size_t origin = 0);
 

@@ -1,5 +1,7 @@
 #include "harness/checkpoint/zip/zip_checkpoint.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <string_view>
 
@@ -29,11 +31,28 @@ class ZipCheckpoint {
         std::make_unique<const std::string>(zip_.read_small(entry("data.pkl"), kMaxPickle));
     Unpickled unpickled = unpickle(std::as_bytes(std::span(*stored.pickle)), subject_);
     if (unpickled.size != stored.pickle->size()) {
-      fail("data.pkl: expected one pickle, got " +
-           std::to_string(stored.pickle->size() - unpickled.size) + " bytes after it");
+      const std::string tail = fmt::format("data.pkl: expected one pickle, got {} bytes after it",
+                                           stored.pickle->size() - unpickled.size);
+      refuse_what_runs(unpickled.tree.code, subject_, tail);
+      fail(tail);
     }
     stored.tree = std::move(unpickled.tree);
+    try {
+      find_storages(stored);
+    } catch (const Error& failure) {
+      refuse_what_runs(stored.tree.code, subject_, failure.detail());
+      throw;
+    }
+    return stored;
+  }
+
+ private:
+  void find_storages(StoredPickle& stored) const {
     for (const PickledStorage& storage : stored.tree.storages) {
+      if (storage.inside) {
+        stored.storages.push_back(bytes_inside(storage));
+        continue;
+      }
       const ZipEntry& record = record_of(storage);
       stored.storages.push_back(zip_.stored_bytes(record));
       // PyTorch writes 0 when it was told not to compute checksums.
@@ -41,10 +60,8 @@ class ZipCheckpoint {
         stored.checksums.push_back({record.name, stored.storages.back(), record.crc32});
       }
     }
-    return stored;
   }
 
- private:
   [[noreturn]] void fail(const std::string& detail) const {
     throw Error(ErrorCode::kInvalidFile, subject_, "zip: " + for_message(detail));
   }
@@ -56,16 +73,22 @@ class ZipCheckpoint {
     for (const ZipEntry& entry : zip_.entries()) {
       const std::size_t slash = entry.name.find('/');
       if (slash == std::string::npos || entry.name.substr(slash) != kPickle) continue;
-      if (!prefix.empty()) fail("expected one data.pkl, got " + prefix + " and " + entry.name);
+      if (!prefix.empty()) {
+        fail(fmt::format("expected one data.pkl, got {} and {}", prefix, entry.name));
+      }
       prefix = entry.name.substr(0, slash + 1);
     }
-    if (prefix.empty()) fail("expected an entry <name>/data.pkl, got none: no PyTorch checkpoint");
+    if (prefix.empty()) {
+      fail(
+          "expected an entry <name>/data.pkl, got none: a zip archive that is no PyTorch "
+          "checkpoint");
+    }
     return prefix;
   }
 
   const ZipEntry& entry(const std::string& name) const {
     const ZipEntry* found = zip_.find(prefix_ + name);
-    if (found == nullptr) fail("expected an entry " + prefix_ + name + ", got none");
+    if (found == nullptr) fail(fmt::format("expected an entry {}{}, got none", prefix_, name));
     return *found;
   }
 
@@ -82,8 +105,7 @@ class ZipCheckpoint {
     int version = 0;
     std::from_chars(text.data(), text.data() + text.size(), version);
     if (version < 1 || version > kNewestVersion) {
-      fail("version: expected 1 to " + std::to_string(kNewestVersion) + ", got " +
-           std::to_string(version));
+      fail(fmt::format("version: expected 1 to {}, got {}", kNewestVersion, version));
     }
   }
 
@@ -92,17 +114,19 @@ class ZipCheckpoint {
     if (found == nullptr) return;
     const std::string order = zip_.read_small(*found, kMaxNote);
     if (order != "little") {
-      fail("byteorder: expected little, got " + std::string(order == "big" ? "big" : "another"));
+      fail(fmt::format("byteorder: expected little, got {}", order == "big" ? "big" : "another"));
     }
   }
 
   const ZipEntry& record_of(const PickledStorage& storage) const {
     const ZipEntry* found = zip_.find(prefix_ + "data/" + storage.key);
-    if (found == nullptr) fail("expected an entry data/" + storage.key + ", got none");
+    if (found == nullptr) {
+      fail(fmt::format("expected an entry data/{}, got none", storage.key));
+    }
     const auto bytes = zip_.stored_bytes(*found);
     if (bytes.size() != storage_size(storage)) {
-      fail(found->name + ": expected " + std::to_string(storage_size(storage)) + " bytes for " +
-           std::to_string(storage.elements) + " elements, got " + std::to_string(bytes.size()));
+      fail(fmt::format("{}: expected {} bytes for {} elements, got {}", found->name,
+                       storage_size(storage), storage.elements, bytes.size()));
     }
     return *found;
   }

@@ -11,6 +11,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/progress.h"
+#include "harness/cli/published_content.h"
 #include "harness/cli/stages/examine_stage.h"
 #include "harness/fetch/store.h"
 #include "harness/fetch/url.h"
@@ -66,6 +67,7 @@ StoreOptions store_options(const Options& options, const Job& job) {
   store.lock = job.lock;
   store.offline = options.offline;
   store.interrupted = interrupted;
+  store.wrong_content = wrong_content;
   if (options.max_bytes > 0) store.max_bytes = options.max_bytes;
   if (options.max_seconds > 0) store.limits.total = std::chrono::seconds(options.max_seconds);
   return store;

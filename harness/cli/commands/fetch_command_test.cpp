@@ -13,6 +13,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr char kLogLine[] = "{\"mode\": \"train\", \"epoch\": 1, \"iter\": 50, \"loss\": 1.0}\n";
+
 /// What a command did, with what it said on standard error.
 struct FetchEnd {
   int exit_code = -1;
@@ -68,8 +70,11 @@ class FetchCommand : public testing::Test {
   TemporaryFolder folder_;
   RawServer server_{[](int socket, const std::string& head) {
     const bool gone = head.starts_with("GET /gone/");
+    const bool is_log = head.starts_with("GET /train.");
+    const std::string body = is_log ? kLogLine : "hello";
     send_text(socket, gone ? "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n"
-                           : "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+                           : "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
+                                 "\r\n\r\n" + body);
   }};
 };
 
@@ -84,9 +89,9 @@ TEST_F(FetchCommand, GetsEveryFileOfARow) {
 }
 
 TEST_F(FetchCommand, GetsAUrl) {
-  const FetchEnd end = fetch({server_.url("/a.pth")});
+  const FetchEnd end = fetch({server_.url("/a.bin")});
   EXPECT_EQ(end.exit_code, 0);
-  EXPECT_EQ(end.output, sha256_hex("hello") + "  a.pth  5 bytes  first-use\n");
+  EXPECT_EQ(end.output, sha256_hex("hello") + "  a.bin  5 bytes  first-use\n");
   EXPECT_EQ(end.errors, "");
 }
 
@@ -96,6 +101,14 @@ TEST_F(FetchCommand, AUrlIsOfAFileAlsoWhereItEndsAsASuiteDoes) {
     EXPECT_EQ(end.exit_code, 0);
     ASSERT_EQ(end.files.size(), 1U);
     EXPECT_EQ(end.files[0].at("name"), name);
+  }
+}
+
+TEST_F(FetchCommand, WhatIsNoFileOfTheKindNeverEntersTheCache) {
+  for (const char* name : {"model.pth", "error.log.json"}) {
+    const FetchEnd end = fetch_json({server_.url(std::string("/") + name)});
+    EXPECT_EQ(end.exit_code, 2);
+    EXPECT_THAT(end.files.at(0).at("error"), HasSubstr("it is no "));
   }
 }
 
@@ -113,40 +126,40 @@ TEST_F(FetchCommand, OfflineListsAllThatIsMissingAndFromWhereItWouldCome) {
   write_json_file(path("lock.json"),
                   {{"schema", "halfproof.lock/1"},
                    {"files",
-                    {{"b.pth",
+                    {{"b.bin",
                       {{"sha256", digest},
                        {"size", 5},
-                       {"urls", Json::array({"https://ann:hunter2@mirror.invalid/b.pth?t=1"})},
+                       {"urls", Json::array({"https://ann:hunter2@mirror.invalid/b.bin?t=1"})},
                        {"trust", "locked"},
                        {"added", "2026-11-24T05:30:50Z"}}}}}});
   const FetchEnd end = fetch_json(
-      {suite({"https://zoo.invalid/a-50245227.pth", "https://zoo.invalid/b.pth?token=abc"}),
+      {suite({"https://zoo.invalid/a-50245227.pth", "https://zoo.invalid/b.bin?token=abc"}),
        "--offline"});
   EXPECT_EQ(end.exit_code, 2);
   ASSERT_EQ(end.files.size(), 2U);
   EXPECT_EQ(end.files[0].at("name"), "a-50245227.pth");
   EXPECT_EQ(end.files[0].at("url"), "https://zoo.invalid/a-50245227.pth");
   EXPECT_THAT(end.files[0].at("error"), HasSubstr("starts with 50245227"));
-  EXPECT_EQ(end.files[1].at("url"), "https://zoo.invalid/b.pth");
-  EXPECT_THAT(end.files[1].at("error"), HasSubstr("expected b.pth with sha256 " + digest));
+  EXPECT_EQ(end.files[1].at("url"), "https://zoo.invalid/b.bin");
+  EXPECT_THAT(end.files[1].at("error"), HasSubstr("expected b.bin with sha256 " + digest));
   EXPECT_THAT(end.files[1].at("error"),
-              HasSubstr("downloaded from this URL, then https://mirror.invalid/b.pth"));
+              HasSubstr("downloaded from this URL, then https://mirror.invalid/b.bin"));
   EXPECT_THAT(end.output, Not(testing::ContainsRegex("hunter2|token|t=1")));
   EXPECT_TRUE(server_.heads().empty());
 }
 
 TEST_F(FetchCommand, AFileThatCannotBeHadIsNoReasonToLeaveTheOthers) {
-  const FetchEnd end = fetch({suite({server_.url("/gone/a.pth"), server_.url("/b.pth")})});
+  const FetchEnd end = fetch({suite({server_.url("/gone/a.bin"), server_.url("/b.bin")})});
   EXPECT_EQ(end.exit_code, 2);
-  EXPECT_THAT(end.output, HasSubstr(sha256_hex("hello") + "  b.pth"));
-  EXPECT_THAT(end.errors, HasSubstr(server_.url("/gone/a.pth") + ": expected the file, got: HTTP"));
+  EXPECT_THAT(end.output, HasSubstr(sha256_hex("hello") + "  b.bin"));
+  EXPECT_THAT(end.errors, HasSubstr(server_.url("/gone/a.bin") + ": expected the file, got: HTTP"));
 }
 
 TEST_F(FetchCommand, ALocalFileThatIsNotTheLockedOneFails) {
-  const std::string target = suite({"zoo/a.pth"});
-  write_file_atomic(path("zoo/a.pth"), "hello");
+  const std::string target = suite({"zoo/a.bin"});
+  write_file_atomic(path("zoo/a.bin"), "hello");
   EXPECT_EQ(fetch({target}).exit_code, 0);
-  write_file_atomic(path("zoo/a.pth"), "jello");
+  write_file_atomic(path("zoo/a.bin"), "jello");
   const FetchEnd end = fetch({target});
   EXPECT_EQ(end.exit_code, 2);
   EXPECT_EQ(end.output, "");
@@ -156,18 +169,18 @@ TEST_F(FetchCommand, ALocalFileThatIsNotTheLockedOneFails) {
 
 TEST_F(FetchCommand, NoSecretIsShown) {
   for (const char* place : {"", "gone/"}) {
-    std::string url = server_.url(std::string("/") + place + "a.pth?token=abc#frag");
+    std::string url = server_.url(std::string("/") + place + "a.bin?token=abc#frag");
     url.insert(url.find("127"), "ann:hunter2@");
     for (const FetchEnd& end : {fetch({url}), fetch_json({url}), fetch_json({url, "--offline"})}) {
       EXPECT_THAT(end.output + end.errors, Not(testing::ContainsRegex("hunter2|ann|token|frag")));
     }
   }
   EXPECT_THAT(read_file(path("lock.json")), Not(testing::ContainsRegex("hunter2|ann|token|frag")));
-  EXPECT_THAT(server_.heads().at(0), HasSubstr("GET /a.pth?token=abc "));
+  EXPECT_THAT(server_.heads().at(0), HasSubstr("GET /a.bin?token=abc "));
 }
 
 TEST_F(FetchCommand, ALargerFileThanAllowedIsRefused) {
-  const FetchEnd end = fetch({server_.url("/a.pth"), "--max-bytes", "4"});
+  const FetchEnd end = fetch({server_.url("/a.bin"), "--max-bytes", "4"});
   EXPECT_EQ(end.exit_code, 2);
   EXPECT_THAT(end.errors, HasSubstr("expected at most 4 bytes, the server announces 5"));
 }
@@ -177,7 +190,7 @@ TEST_F(FetchCommand, MoreTimeThanAllowedIsNotTaken) {
     char byte = 0;
     ::recv(socket, &byte, 1, 0);
   });
-  const FetchEnd end = fetch({silent.url("/a.pth"), "--max-seconds", "1"});
+  const FetchEnd end = fetch({silent.url("/a.bin"), "--max-seconds", "1"});
   EXPECT_EQ(end.exit_code, 2);
   EXPECT_THAT(end.errors, HasSubstr("the limit of 1000 ms for all tries"));
 }

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "harness/base/error.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/report/inspect.h"
@@ -15,9 +16,15 @@ struct Options {
   bool json = false;
 };
 
-void inspect(const Options& options) {
+/// Exit code 1 for a file that has Python run unknown code, whether or not the rest can be read.
+int inspect(const Options& options) try {
   const Json record = inspect_file(options.file);
   std::printf("%s", options.json ? (record.dump(1) + "\n").c_str() : inspect_text(record).c_str());
+  return runs_unknown_code(record) ? 1 : 0;
+} catch (const Error& error) {
+  if (error.code() != ErrorCode::kUnsafePickle) throw;
+  std::fprintf(stderr, "halfproof: %s\n", error.what());
+  return 1;
 }
 
 }  // namespace
@@ -29,11 +36,10 @@ void add_inspect_command(CLI::App& program, int& exit_code) {
       "What is inside a checkpoint (.pth) or a training log (.log.json), without running it");
   add_positional(*command, "FILE", options->file, "The file");
   add_json_flag(*command, options->json);
-  add_footer(*command, "halfproof inspect fcn-50245227.pth", "0 it could be read, 2 it could not");
-  command->callback([options, &exit_code] {
-    inspect(*options);
-    exit_code = 0;
-  });
+  add_footer(*command, "halfproof inspect fcn-50245227.pth",
+             "0 it could be read, 1 Python would run unknown code on loading it, 2 it could not be "
+             "read");
+  command->callback([options, &exit_code] { exit_code = inspect(*options); });
 }
 
 }  // namespace harness

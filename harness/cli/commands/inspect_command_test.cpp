@@ -21,6 +21,21 @@ TEST(InspectCommand, ShowsACheckpointAsTextAndAsJson) {
   EXPECT_TRUE(parse_json(json.output, "output").is_object());
 }
 
+TEST(InspectCommand, SaysWhatPythonWouldRun) {
+  const auto end =
+      run_command_line(add_inspect_command, {"inspect", "fixtures/hostile/in_meta.pth", "--json"});
+  EXPECT_EQ(end.exit_code, 1);
+  const Json found = parse_json(end.output, "output");
+  EXPECT_EQ(found.at("unknown_code").at(0),
+            Json::parse(R"({"name": "os.system", "use": "calls", "arguments": "a string",
+                            "runs": true})"));
+  EXPECT_EQ(found.at("state_dict").at("tensors"), 1);
+  // What cannot be read to its end says it too.
+  EXPECT_EQ(
+      run_command_line(add_inspect_command, {"inspect", "fixtures/hostile/then_cut.pth"}).exit_code,
+      1);
+}
+
 TEST(InspectCommand, ShowsALog) {
   const auto end = run_command_line(add_inspect_command, {"inspect", kFcn + ".log.json"});
   EXPECT_THAT(end.output, testing::HasSubstr("52.05"));

@@ -15,6 +15,7 @@
 #include "harness/cli/verdict_output.h"
 #include "harness/fetch/store.h"
 #include "harness/judge/claims.h"
+#include "harness/judge/rules/file/config_claims.h"
 #include "harness/judge/rules/file/config_facts.h"
 #include "harness/report/file_page.h"
 #include "harness/table/model_spec.h"
@@ -53,12 +54,23 @@ Row row_of_file_alone(const fs::path& file, const CheckpointRecord& checkpoint) 
   return row;
 }
 
+/// What a config says of a head that is none of ours, or the last of several; "agree" where it says
+/// nothing.
+Json classes_of_config(const Json& model) {
+  if (!model.is_object() || !model.contains("decode_head")) return "agree";
+  const Json& heads = model["decode_head"];
+  const Json& head = heads.is_array() && !heads.empty() ? heads.back() : heads;
+  const auto classes = head.is_object() ? head.find("num_classes") : head.end();
+  return classes != head.end() && classes->is_number_integer() ? *classes : Json("agree");
+}
+
 /// The number of classes that suite and config give the model, "agree" where neither does.
 Json classes_of(const Row& row, const CheckpointRecord& checkpoint) {
+  const Json model = config_model(checkpoint.config);
   try {
-    return resolve_model(row, config_model(checkpoint.config)).decode_head.num_classes;
+    return resolve_model(row, model).decode_head.num_classes;
   } catch (const Error&) {
-    return "agree";
+    return classes_of_config(model);
   }
 }
 
@@ -70,14 +82,35 @@ Json policy_of(const Row& row) {
 /// Adds claims that every honest file meets and no table states.
 void add_claims_on_content(const fs::path& file, const CheckpointRecord& checkpoint, Row& row) {
   const std::pair<const char*, Json> claims[] = {
-      {"origin", policy_of(row)},
-      {"classes", classes_of(row, checkpoint)},
-      {"zero_tensors", 0},
-      {"duplicates", 0},
+      {"code", "none"},    {"origin", policy_of(row)}, {"classes", classes_of(row, checkpoint)},
+      {"zero_tensors", 0}, {"duplicates", 0},
   };
   for (const auto& [id, expected] : claims) {
     if (row.find_claim(id) == nullptr) row.claims.push_back(file_claim(file, id, expected));
   }
+  if (!checkpoint.loss_scales.empty()) {
+    std::erase_if(row.claims, [](const Claim& claim) {
+      return claim.id == "loss_scale" && claim.value.is_null();
+    });
+    if (row.find_claim("loss_scale") == nullptr) {
+      row.claims.push_back(file_claim(file, "loss_scale", kPossibleScale));
+    }
+  }
+}
+
+/// A file that cannot be read, or that holds no weights, is one finding, and not one of each claim
+/// on what is in it.
+void keep_what_can_be_judged(const fs::path& file, const CheckpointRecord& checkpoint, Row& row) {
+  const bool is_empty =
+      checkpoint.state_dict && checkpoint.state_dict->empty() && checkpoint.not_read.empty();
+  if (!checkpoint.error && !is_empty) return;
+  const bool is_unsafe = checkpoint.error && checkpoint.error->kind == FileErrorKind::kUnsafe;
+  const char* const about = is_unsafe ? "code" : "format";
+  std::erase_if(row.claims, [&](const Claim& claim) {
+    const bool is_code_of_a_read_file = claim.id == "code" && !checkpoint.error;
+    return claim.id != "hash" && claim.id != about && !is_code_of_a_read_file;
+  });
+  if (row.find_claim(about) == nullptr) row.claims.push_back(file_claim(file, about, "pth"));
 }
 
 /// The row that --row names, the one that the file claims, or one made from the file alone.
@@ -118,6 +151,7 @@ int verify(const Options& options) {
   const CheckpointRecord checkpoint = examine_checkpoint(options.file);
   auto [row, found_by] = find_row(suite, options, checkpoint);
   add_claims_on_content(options.file, checkpoint, row);
+  keep_what_can_be_judged(options.file, checkpoint, row);
   if (options.suite.empty()) suite.rows = {row};
   const ExaminedFiles files = examined_alone(checkpoint);
   std::vector<VerdictRecord> verdicts;

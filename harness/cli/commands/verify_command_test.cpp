@@ -1,5 +1,8 @@
+#include <array>
 #include <filesystem>
+#include <map>
 #include <set>
+#include <span>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -8,6 +11,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/checkpoint/checkpoint_writer.h"
 #include "harness/table/suite.h"
 #include "harness/testing/command_line.h"
 
@@ -35,8 +39,8 @@ TEST(VerifyCommand, AnHonestFilePassesAloneAndAgainstItsRow) {
     EXPECT_EQ(judged.contains(claim.id), claim.evidence == "file") << claim.id;
   }
   // What no suite needs to claim of a file that is to be sound.
-  EXPECT_THAT(judged, testing::IsSupersetOf(
-                          {"optimizer", "origin", "classes", "zero_tensors", "duplicates"}));
+  EXPECT_THAT(judged, testing::IsSupersetOf({"optimizer", "code", "origin", "classes",
+                                             "zero_tensors", "duplicates"}));
 }
 
 TEST(VerifyCommand, AnotherRowsFileFails) {
@@ -53,6 +57,67 @@ TEST(VerifyCommand, AFlippedByteFailsByItsName) {
   bytes[bytes.size() - 9] = static_cast<char>(bytes[bytes.size() - 9] ^ 4);
   write_file_atomic(copy, bytes);
   EXPECT_EQ(run_command_line(add_verify_command, {"verify", copy.string()}).exit_code, 1);
+}
+
+/// The verdicts of a file by their claims.
+std::map<std::string, Json> verdicts_of(const fs::path& file) {
+  const auto end = run_command_line(add_verify_command, {"verify", file.string(), "--json"});
+  const Json document = parse_json(end.output, "output");
+  std::map<std::string, Json> verdicts;
+  for (const auto& verdict : document.at("verdicts")) {
+    verdicts[verdict.at("claim").get<std::string>()] = verdict;
+  }
+  return verdicts;
+}
+
+TEST(VerifyCommand, AFileThatCannotBeReadIsOneFinding) {
+  const TemporaryFolder folder;
+  write_file_atomic(folder.path() / "x.pth", "version https://git-lfs.github.com/spec/v1\n");
+  const auto verdicts = verdicts_of(folder.path() / "x.pth");
+  ASSERT_TRUE(verdicts.contains("format"));
+  EXPECT_EQ(verdicts.at("format").at("verdict"), "FAIL");
+  EXPECT_THAT(verdicts.at("format").at("reason").get<std::string>(),
+              testing::HasSubstr("Git LFS pointer"));
+  EXPECT_LE(verdicts.size(), 2U);
+}
+
+TEST(VerifyCommand, AFileWithoutWeightsIsOneFinding) {
+  const auto verdicts = verdicts_of("fixtures/hostile/hidden_behind_many.pth");
+  EXPECT_EQ(verdicts.at("format").at("verdict"), "FAIL");
+  EXPECT_EQ(verdicts.at("code").at("verdict"), "FAIL");
+  EXPECT_FALSE(verdicts.contains("finite"));
+}
+
+/// Also of a model that is none of ours, whose tensors are compared with nothing.
+TEST(VerifyCommand, TheClassesOfTheConfigAreThoseOfTheLastLayer) {
+  const TemporaryFolder folder;
+  const std::array<float, 2> ones = {1, 2};
+  const TensorView layer{.name = "decode_head.conv_seg.weight",
+                         .dtype = DType::kFloat32,
+                         .shape = {2, 1, 1, 1},
+                         .strides = {1, 1, 1, 1},
+                         .offset = 0,
+                         .storage = 0,
+                         .storage_bytes = std::as_bytes(std::span(ones))};
+  for (const int classes : {2, 19}) {
+    const std::string config =
+        "model = dict(type='Mystery', decode_head=[dict(num_classes=7), dict(num_classes=" +
+        std::to_string(classes) + ")])\n";
+    PythonValue root = PythonValue::dict();
+    root.set("meta", PythonValue::from_json({{"config", config}, {"CLASSES", {"a", "b"}}}));
+    root.set("state_dict", PythonValue::state_dict({layer}));
+    write_checkpoint(folder.path() / "x.pth", root);
+    const auto verdicts = verdicts_of(folder.path() / "x.pth");
+    EXPECT_EQ(verdicts.at("classes").at("verdict"), classes == 2 ? "PASS" : "FAIL") << classes;
+  }
+}
+
+TEST(VerifyCommand, CodeThatPythonWouldRunFails) {
+  const auto verdicts = verdicts_of("fixtures/hostile/in_meta.pth");
+  EXPECT_EQ(verdicts.at("code").at("verdict"), "FAIL");
+  EXPECT_THAT(verdicts.at("code").at("reason").get<std::string>(),
+              testing::HasSubstr("os.system(a string)"));
+  EXPECT_EQ(verdicts.at("format").at("verdict"), "FAIL");
 }
 
 TEST(VerifyCommand, TheHashInTheNameFindsTheRow) {

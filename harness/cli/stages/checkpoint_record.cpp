@@ -1,20 +1,17 @@
 #include "harness/cli/stages/checkpoint_record.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
 #include "harness/base/error.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/checkpoint/duplicate_tensors.h"
+#include "harness/cli/stages/saved_loss_scales.h"
 #include "harness/openmmlab/python_config.h"
 
 namespace harness {
 namespace {
-
-bool is_floating(DType dtype) {
-  return dtype == DType::kFloat16 || dtype == DType::kBFloat16 || dtype == DType::kFloat32 ||
-         dtype == DType::kFloat64;
-}
 
 std::vector<TensorRecord> state_dict_record(const Checkpoint& checkpoint) {
   std::vector<TensorRecord> tensors;
@@ -68,23 +65,38 @@ ValuesRecord values_record(const Checkpoint& checkpoint, const TensorRoles& role
 }
 
 OptimizerRecord optimizer_record(const Checkpoint& checkpoint) {
-  const Json& top_level = checkpoint.top_level();
   OptimizerRecord record;
-  record.present = top_level.is_object() && top_level.contains("optimizer");
+  record.present = !checkpoint.optimizers().empty();
   for (const auto& tensor : checkpoint.other_tensors()) {
-    if (tensor.name.rfind("optimizer.", 0) != 0) continue;
+    const bool is_state = std::ranges::any_of(checkpoint.optimizers(), [&](const auto& path) {
+      return tensor.name.starts_with(path + ".");
+    });
+    if (!is_state) continue;
     ++record.tensors;
     record.bytes += static_cast<std::int64_t>(tensor.packed_size());
   }
   return record;
 }
 
+void record_findings(const Checkpoint& checkpoint, CheckpointRecord& record) {
+  for (const UnknownCode& code : checkpoint.unknown_code()) {
+    record.unknown_code.push_back(
+        {code.name, std::string(to_string(code.use)), code.arguments, code.runs});
+  }
+  for (const auto& [name, form] : checkpoint.unread_tensors()) {
+    record.not_read.push_back({name, form});
+  }
+  record.loss_scales = saved_loss_scales(checkpoint.top_level());
+}
+
 }  // namespace
 
 ParsedConfig take_config(Json& holder, const std::string& subject) {
-  if (!holder.is_object() || !holder.contains("config")) return {};
-  const Json text = holder.at("config");
-  holder.erase("config");
+  if (!holder.is_object()) return {};
+  const char* const key = holder.contains("config") ? "config" : "cfg";
+  if (!holder.contains(key)) return {};
+  const Json text = holder.at(key);
+  holder.erase(key);
   if (!text.is_string()) return {};
   try {
     return {parse_python_config(text.get<std::string>(), subject), std::nullopt};
@@ -94,9 +106,11 @@ ParsedConfig take_config(Json& holder, const std::string& subject) {
 }
 
 void record_checkpoint(CheckpointRecord& record, const std::filesystem::path& path) {
-  const Checkpoint checkpoint = Checkpoint::open(path);
+  const Checkpoint checkpoint = Checkpoint::open(path, OnCode::kRecord);
+  record_findings(checkpoint, record);
   checkpoint.verify_checksums();
   record.format = to_string(checkpoint.format());
+  record.state_dict_in = checkpoint.state_dict_path();
   record.state_dict = state_dict_record(checkpoint);
   record.values = values_record(checkpoint, TensorRoles(*record.state_dict));
   record.optimizer = optimizer_record(checkpoint);

@@ -20,8 +20,8 @@ struct ParsedConfig {
   std::optional<std::string> error;  ///< Why the text cannot be parsed.
 };
 
-/// Takes the text under the key `config` out of `holder`, a meta or the first line of a log, and
-/// parses it.
+/// Takes the text under the key `config` (mmcv) or `cfg` (mmengine) out of `holder`, a meta or the
+/// first line of a log, and parses it.
 ParsedConfig take_config(Json& holder, const std::string& subject);
 
 }  // namespace harness

@@ -48,6 +48,30 @@ TEST(CheckpointRecord, APublishedFileHoldsNothingThatStandsOut) {
   EXPECT_FALSE(record.meta.contains("config"));
 }
 
+TEST(CheckpointRecord, RecordsCodeThatPythonWouldRun) {
+  const CheckpointRecord record = record_of("fixtures/hostile/in_meta.pth");
+  ASSERT_EQ(record.unknown_code.size(), 1U);
+  EXPECT_EQ(record.unknown_code[0].name, "os.system");
+  EXPECT_EQ(record.unknown_code[0].use, "calls");
+  EXPECT_TRUE(record.unknown_code[0].runs);
+  EXPECT_TRUE(record_of(kFile).unknown_code.empty());
+  EXPECT_EQ(record_of(kFile).state_dict_in, "state_dict");
+}
+
+TEST(CheckpointRecord, CountsAnOptimizerThatIsThere) {
+  const OptimizerRecord optimizer =
+      record_of("fixtures/checkpoints/variety_zip_protocol2.pth").optimizer.value();
+  EXPECT_TRUE(optimizer.present);
+  EXPECT_EQ(optimizer.tensors, 1);
+  EXPECT_EQ(optimizer.bytes, 16);
+}
+
+TEST(CheckpointRecord, TakesTheConfigOfMmengineToo) {
+  Json meta = {{"cfg", "model = dict(type='EncoderDecoder')\n"}, {"iter", 1}};
+  EXPECT_EQ(take_config(meta, "x").config, Json::parse(R"({"model": {"type": "EncoderDecoder"}})"));
+  EXPECT_EQ(meta, Json({{"iter", 1}}));
+}
+
 TEST(CheckpointRecord, AConfigThatCannotBeReadIsSaid) {
   Json meta = {{"config", "model = dict("}, {"iter", 1}};
   const ParsedConfig broken = take_config(meta, "file.pth: meta.config");

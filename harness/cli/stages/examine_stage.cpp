@@ -8,6 +8,7 @@
 #include "harness/base/location.h"
 #include "harness/base/system/machine.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/published_content.h"
 #include "harness/cli/stages/checkpoint_record.h"
 #include "harness/fetch/url.h"
 #include "harness/judge/rules/file/config_facts.h"
@@ -31,6 +32,8 @@ FileErrorKind error_kind(const Error& error) {
       return FileErrorKind::kUnreachable;
     case ErrorCode::kChecksumMismatch:
       return FileErrorKind::kChecksum;
+    case ErrorCode::kUnsafePickle:
+      return FileErrorKind::kUnsafe;
     default:
       return FileErrorKind::kUnreadable;
   }
@@ -98,6 +101,7 @@ StoreOptions store_options(const Suite& suite, const fs::path& cache, const fs::
   store.lock = lock.empty() ? lock_file_of(suite) : lock;
   store.offline = offline;
   store.interrupted = interrupted;
+  store.wrong_content = wrong_content;
   return store;
 }
 

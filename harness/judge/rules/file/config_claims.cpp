@@ -1,6 +1,10 @@
 #include "harness/judge/rules/file/config_claims.h"
 
+#include <fmt/format.h>
+
+#include <cmath>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "harness/base/measurement.h"
@@ -105,6 +109,29 @@ std::string expectation_text(Scaling expected, const Json& published) {
          published.dump();
 }
 
+/// A scale multiplies the loss: 0, a negative or a number that is not finite trains nothing.
+std::optional<Finding> impossible_scale(const ExaminedFiles& files) {
+  const auto* checkpoint = files.checkpoint();
+  if (checkpoint == nullptr) return std::nullopt;
+  for (const auto& saved : checkpoint->loss_scales) {
+    if (std::isfinite(saved.scale) && saved.scale > 0) continue;
+    return pass_or_fail(
+        false, number_or_null(saved.scale),
+        fmt::format("{}: a loss scale is a positive number, the saved one is {}", saved.where,
+                    std::isfinite(saved.scale) ? short_text(saved.scale, 15) : "not finite"));
+  }
+  return std::nullopt;
+}
+
+Finding judge_saved_scales(const ExaminedFiles& files) {
+  const auto* checkpoint = files.checkpoint();
+  if (checkpoint == nullptr) return *files.checkpoint_absence;
+  if (checkpoint->loss_scales.empty()) return not_verifiable("the checkpoint holds no loss scale");
+  const SavedScaleRecord& saved = checkpoint->loss_scales.front();
+  return pass_or_fail(true, plain_number(saved.scale),
+                      fmt::format("{}: a scale that can be", saved.where));
+}
+
 }  // namespace
 
 Finding judge_crop(const ExaminedFiles& files, const Claim& claim) {
@@ -137,6 +164,8 @@ Finding judge_iterations(const ExaminedFiles& files, const Claim& claim) {
 }
 
 Finding judge_loss_scale(const ExaminedFiles& files, const Row& row, const Claim& claim) {
+  if (const auto impossible = impossible_scale(files)) return *impossible;
+  if (claim.value == kPossibleScale) return judge_saved_scales(files);
   const Scaling expected = expected_scaling(row, claim);
   Statements statements(files);
   statements.for_each_config([&](const Json& config, const std::string& where) {
@@ -147,7 +176,11 @@ Finding judge_loss_scale(const ExaminedFiles& files, const Row& row, const Claim
     }
   });
   if (const auto* checkpoint = files.checkpoint()) {
-    const auto saved = saved_loss_scale(checkpoint->meta);
+    auto saved = saved_loss_scale(checkpoint->meta);
+    if (!saved && !checkpoint->loss_scales.empty()) {
+      const SavedScaleRecord& scale = checkpoint->loss_scales.front();
+      saved = LossScale{scale.mode, scale.scale};
+    }
     if (saved) add_loss_scale(statements, claim.value, expected, *saved, "saved scaler", false);
   }
   auto finding = statements.judge(expectation_text(expected, claim.value));

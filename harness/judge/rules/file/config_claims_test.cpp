@@ -1,5 +1,6 @@
 #include "harness/judge/rules/file/config_claims.h"
 
+#include <limits>
 #include <utility>
 
 #include <gmock/gmock.h>
@@ -176,6 +177,26 @@ TEST(ConfigClaims, TheNameOfADynamicScalerExpectsOne) {
   }
   sample.checkpoint().meta["fp16"]["loss_scaler"]["mode"] = "dynamic";
   EXPECT_EQ(sample.loss_scale().verdict, Verdict::kPass);
+}
+
+TEST(ConfigClaims, ASavedScaleThatCannotBeFailsWhateverIsClaimed) {
+  for (const double scale : {0.0, -512.0, std::numeric_limits<double>::infinity(),
+                             std::numeric_limits<double>::quiet_NaN()}) {
+    for (const Json& claimed : {Json(512), Json("dynamic"), Json("none"), Json(kPossibleScale)}) {
+      auto sample = claiming(claimed);
+      sample.checkpoint().loss_scales = {{"scaler", "", scale}};
+      EXPECT_EQ(sample.loss_scale().verdict, Verdict::kFail) << scale << claimed;
+      EXPECT_THAT(sample.loss_scale().reason, testing::StartsWith("scaler: "));
+    }
+  }
+}
+
+TEST(ConfigClaims, WithoutAClaimAScaleThatCanBePasses) {
+  auto sample = claiming(kPossibleScale);
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kNotVerifiable);
+  sample.checkpoint().loss_scales = {{"scaler", "", 65536.0}};
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kPass);
+  EXPECT_EQ(sample.loss_scale().measured, 65536);
 }
 
 TEST(ConfigClaims, AConfigWithoutALossScaleFails) {

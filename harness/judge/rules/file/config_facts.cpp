@@ -49,6 +49,15 @@ Json list_at(const Json& value, std::string_view key) {
   return list != nullptr && list->is_array() ? *list : Json();
 }
 
+/// Of mmcv's meta, or of mmengine's dataset_meta (whose first versions kept the old names).
+Json list_of(const Json& meta, std::string_view name, std::string_view newer) {
+  Json list = list_at(meta, name);
+  const Json* dataset = find_at(meta, {"dataset_meta"});
+  if (list.is_null() && dataset != nullptr) list = list_at(*dataset, newer);
+  if (list.is_null() && dataset != nullptr) list = list_at(*dataset, name);
+  return list;
+}
+
 }  // namespace
 
 std::vector<std::string> train_crops(const Json& config) {
@@ -119,8 +128,9 @@ Json config_model(const Json& config) {
 
 bool trains_on_cityscapes(const Json& config) {
   const Json* train = find_at(config, {"data", "train"});
+  if (train == nullptr) train = find_at(config, {"train_dataloader", "dataset"});
   return train != nullptr && text_at(*train, {"type"}) == "CityscapesDataset" &&
-         find_at(*train, {"classes"}) == nullptr;
+         find_at(*train, {"classes"}) == nullptr && find_at(*train, {"metainfo"}) == nullptr;
 }
 
 std::optional<std::int64_t> saved_iteration(const Json& meta) {
@@ -128,15 +138,16 @@ std::optional<std::int64_t> saved_iteration(const Json& meta) {
 }
 
 std::string experiment_name(const Json& meta) {
-  return text_at(meta, {"exp_name"});
+  const std::string name = text_at(meta, {"exp_name"});
+  return name.empty() ? text_at(meta, {"experiment_name"}) : name;
 }
 
 Json class_names(const Json& meta) {
-  return list_at(meta, "CLASSES");
+  return list_of(meta, "CLASSES", "classes");
 }
 
 Json class_colors(const Json& meta) {
-  return list_at(meta, "PALETTE");
+  return list_of(meta, "PALETTE", "palette");
 }
 
 }  // namespace harness

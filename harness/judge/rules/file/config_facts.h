@@ -63,10 +63,11 @@ bool trains_on_cityscapes(const Json& config);
 /// meta.iter: the iteration after which a checkpoint was saved.
 std::optional<std::int64_t> saved_iteration(const Json& meta);
 
-/// meta.exp_name, or that of a log's first line; "" when there is none.
+/// meta.exp_name (mmengine: experiment_name), or that of a log's first line; "" when there is none.
 std::string experiment_name(const Json& meta);
 
-/// meta.CLASSES and meta.PALETTE, or those of a log's first line: lists; null when there is none.
+/// meta.CLASSES and meta.PALETTE (mmengine: dataset_meta.classes and palette), or those of a log's
+/// first line: lists; null when there is none.
 Json class_names(const Json& meta);
 Json class_colors(const Json& meta);
 

@@ -91,6 +91,21 @@ TEST(ConfigFacts, SavedScalersOfBothLibraries) {
   EXPECT_FALSE(saved_loss_scale(Json(nullptr)).has_value());
 }
 
+TEST(ConfigFacts, MmengineKeepsTheSameUnderOtherNames) {
+  const Json meta = {{"experiment_name", "fcn_20240105"},
+                     {"dataset_meta", {{"classes", {"road"}}, {"palette", {{1, 2, 3}}}}}};
+  EXPECT_EQ(experiment_name(meta), "fcn_20240105");
+  EXPECT_EQ(class_names(meta), Json({"road"}));
+  EXPECT_EQ(class_colors(meta).size(), 1U);
+  const Json older = {{"dataset_meta", {{"CLASSES", {"road", "sky"}}}}};
+  EXPECT_EQ(class_names(older).size(), 2U);
+  Json config;
+  config["train_dataloader"]["dataset"] = {{"type", "CityscapesDataset"}};
+  EXPECT_TRUE(trains_on_cityscapes(config));
+  config["train_dataloader"]["dataset"]["metainfo"] = {{"classes", {"road"}}};
+  EXPECT_FALSE(trains_on_cityscapes(config));
+}
+
 TEST(ConfigFacts, WhatIsNotThereOrOfAnotherTypeIsNothing) {
   const Json meta = {{"iter", 600}, {"exp_name", "a.py"}, {"CLASSES", {"road"}}, {"PALETTE", 7}};
   EXPECT_EQ(saved_iteration(meta), 600);

@@ -33,6 +33,7 @@ Census take_census(const std::vector<TensorRecord>& state_dict) {
   Census census;
   for (const auto& tensor : state_dict) {
     const TensorRole role = roles.of(tensor.name);
+    if (role == TensorRole::kOtherWeight || role == TensorRole::kIndex) continue;
     Kind kind = kNorm;
     if (role == TensorRole::kConvolution) kind = kConvolution;
     if (role == TensorRole::kCounter) kind = kCounter;
@@ -108,7 +109,11 @@ Finding judge_dtypes(const CheckpointRecord& checkpoint, const Claim& claim) {
     return fail_unmeasured("examine recorded no state dict of the checkpoint");
   const auto policy = claimed_policy(claim);
   if (!policy && !claim.value.is_null()) return unknown_policy(claim);
-  return judge_census(take_census(*checkpoint.state_dict), facts(policy.value_or(Policy::kFp32)));
+  const Census census = take_census(*checkpoint.state_dict);
+  if (census.count(kConvolution) == 0 && !checkpoint.state_dict->empty()) {
+    return not_verifiable("there are no convolutions, by whose type the policy is told");
+  }
+  return judge_census(census, facts(policy.value_or(Policy::kFp32)));
 }
 
 }  // namespace harness

@@ -1,5 +1,7 @@
 #include "harness/judge/rules/file/file_claims.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <map>
@@ -7,6 +9,7 @@
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/base/text.h"
+#include "harness/judge/rules/file/code_claim.h"
 #include "harness/judge/rules/file/config_facts.h"
 #include "harness/table/model_spec.h"
 
@@ -47,6 +50,32 @@ class Differences {
  private:
   std::map<std::string, std::vector<std::string>> by_kind_;
 };
+
+/// "2 tensors are of a form that is not supported: a (sparse_coo [4, 4]), b (meta float32 [2])".
+std::string not_read_text(const CheckpointRecord& checkpoint) {
+  std::vector<std::string> names;
+  for (const auto& [name, form] : checkpoint.not_read) {
+    names.push_back(fmt::format("{} ({})", name, form));
+  }
+  return fmt::format("{} of a form that is not supported: {}", plural(std::ssize(names), "tensor"),
+                     listing(names));
+}
+
+/// "module." where every name begins with it, or what several such prefixes make.
+std::string common_prefix(const std::vector<TensorRecord>& tensors) {
+  std::string common = tensors.front().name;
+  for (const auto& tensor : tensors) {
+    const auto differ = std::ranges::mismatch(common, tensor.name);
+    common.erase(differ.in1, common.end());
+  }
+  return common.substr(0, common.rfind('.') + 1);
+}
+
+std::vector<TensorRecord> without_prefix(std::vector<TensorRecord> tensors,
+                                         const std::string& prefix) {
+  for (auto& tensor : tensors) tensor.name.erase(0, prefix.size());
+  return tensors;
+}
 
 Differences compare_tensors(const std::vector<TensorRecord>& tensors,
                             const std::vector<TensorSpec>& layout) {
@@ -108,11 +137,19 @@ Finding judge_format(const CheckpointRecord& checkpoint, const Claim& claim) {
     return fail_unmeasured("examine did not read the checkpoint to its end");
   }
   const std::string& format = *checkpoint.format;
-  if (checkpoint.state_dict->empty()) {
+  if (const std::string code = code_text(checkpoint.unknown_code, /*all=*/false); !code.empty()) {
+    return pass_or_fail(
+        false, format,
+        fmt::format("expected tensors and plain data, found unknown code that runs: {}", code));
+  }
+  if (checkpoint.state_dict->empty() && checkpoint.not_read.empty()) {
     return pass_or_fail(false, format, "the file holds no tensor at all");
   }
+  const std::string& place = checkpoint.state_dict_in;
   const std::string content =
-      "read to its end: " + plural(std::ssize(*checkpoint.state_dict), "tensor");
+      fmt::format("read to its end: {}{}{}", plural(std::ssize(*checkpoint.state_dict), "tensor"),
+                  place.empty() || place == "state_dict" ? "" : " in " + place,
+                  checkpoint.not_read.empty() ? "" : "; " + not_read_text(checkpoint));
   const Json& published = claim.value;
   if (published == "pth" || published == format) return pass_or_fail(true, format, content);
   return pass_or_fail(
@@ -128,7 +165,9 @@ Finding judge_tensors(const CheckpointRecord& checkpoint, const Row& row) {
   try {
     layout = state_dict_layout(resolve_model(row, config_model(checkpoint.config)));
   } catch (const Error& failure) {
-    return fail_unmeasured("the row's model cannot be made out: " + failure.detail());
+    return not_verifiable(fmt::format(
+        "the row's model is none that halfproof knows, its tensors are compared with nothing: {}",
+        failure.detail()));
   }
   const std::int64_t count = std::ssize(layout);
   if (tensors.empty() || layout.empty()) {
@@ -137,6 +176,14 @@ Finding judge_tensors(const CheckpointRecord& checkpoint, const Row& row) {
   const auto found = plural(std::ssize(tensors), "tensor");
   const auto differences = compare_tensors(tensors, layout);
   if (!differences.empty()) {
+    const std::string prefix = common_prefix(tensors);
+    if (!prefix.empty() && compare_tensors(without_prefix(tensors, prefix), layout).empty()) {
+      return pass_or_fail(
+          false, found,
+          fmt::format("each name has the prefix \"{}\", which the model's have not; "
+                      "names and shapes are those of the model otherwise",
+                      prefix));
+    }
     return pass_or_fail(false, found,
                         "of the " + count_text(count) + " expected: " + differences.text());
   }
@@ -148,6 +195,10 @@ Finding judge_finite(const CheckpointRecord& checkpoint, const Claim& claim) {
   const std::int64_t elements = checkpoint.values->all.elements;
   const std::int64_t non_finite = checkpoint.values->all.non_finite;
   if (elements == 0) return pass_or_fail(false, non_finite, "no weight was looked at");
+  if (non_finite == 0 && !checkpoint.not_read.empty()) {
+    return not_verifiable(fmt::format("all {} that were looked at are finite; {}",
+                                      plural(elements, "weight"), not_read_text(checkpoint)));
+  }
   // An unpublished number is not compared; what was measured is shown beside it.
   const bool as_published = claim.value.is_null() || claim.value == non_finite;
   if (non_finite == 0) {

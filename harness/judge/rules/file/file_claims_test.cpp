@@ -85,6 +85,42 @@ TEST(FileClaims, AFileThatWasNotReadToItsEndHasNoFormat) {
   EXPECT_EQ(format_of(checkpoint, "pth").verdict, Verdict::kFail);
 }
 
+TEST(FileClaims, CodeThatRunsIsNoCheckpointsFormat) {
+  CheckpointRecord checkpoint = sample::checkpoint();
+  checkpoint.unknown_code = {{"models.Net", "makes an object of", "", false}};
+  EXPECT_EQ(format_of(checkpoint, "pth").verdict, Verdict::kPass);
+  checkpoint.unknown_code.push_back({"os.system", "calls", "a string", true});
+  EXPECT_EQ(format_of(checkpoint, "pth").verdict, Verdict::kFail);
+  EXPECT_THAT(format_of(checkpoint, "pth").reason, HasSubstr("os.system(a string)"));
+}
+
+TEST(FileClaims, WhatIsNotReadIsNamedAndNotCalledFinite) {
+  CheckpointRecord checkpoint = sample::checkpoint();
+  checkpoint.not_read = {{"w", "sparse_coo [4, 4]"}};
+  const auto finding = judge_finite(checkpoint, sample::claim("finite", "file", 0));
+  EXPECT_EQ(finding.verdict, Verdict::kNotVerifiable);
+  EXPECT_THAT(finding.reason, HasSubstr("w (sparse_coo [4, 4])"));
+}
+
+TEST(FileClaims, APrefixThatIsAllThatDiffersIsNamed) {
+  CheckpointRecord checkpoint = whole_model();
+  for (auto& tensor : *checkpoint.state_dict) tensor.name.insert(0, "module.");
+  const auto finding = judge_tensors(checkpoint, sample::row());
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_THAT(finding.reason, HasSubstr("the prefix \"module.\""));
+  checkpoint.state_dict->pop_back();
+  EXPECT_THAT(judge_tensors(checkpoint, sample::row()).reason, HasSubstr("missing"));
+}
+
+TEST(FileClaims, AModelThatIsNotKnownIsComparedWithNothing) {
+  Row row = sample::row();
+  row.method = "Mask2Former";
+  row.model = Json::object();
+  CheckpointRecord checkpoint = whole_model();
+  checkpoint.config = nullptr;
+  EXPECT_EQ(judge_tensors(checkpoint, row).verdict, Verdict::kNotVerifiable);
+}
+
 TEST(FileClaims, TheTensorsAreThoseOfTheModel) {
   const auto finding = judge_tensors(whole_model(), sample::row());
   EXPECT_EQ(finding.verdict, Verdict::kPass) << finding.reason;
@@ -143,13 +179,14 @@ TEST(FileClaims, ComparingNoTensorsFails) {
   EXPECT_EQ(judge_tensors(checkpoint, sample::row()).verdict, Verdict::kFail);
 }
 
-TEST(FileClaims, AModelThatIsNotKnownFailsWithItsName) {
+/// A model that is none of ours says nothing against the file.
+TEST(FileClaims, AModelThatIsNotKnownIsNotVerifiableAndNamed) {
   CheckpointRecord checkpoint = whole_model();
   Row row = sample::row();
   row.method = "Mystery";
   checkpoint.config = nullptr;
   const auto finding = judge_tensors(checkpoint, row);
-  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_EQ(finding.verdict, Verdict::kNotVerifiable);
   EXPECT_THAT(finding.reason, HasSubstr("Mystery"));
 }
 

@@ -154,6 +154,10 @@ std::string_view provenance_left_by(Policy policy) {
 
 Finding judge_provenance(const CheckpointRecord& checkpoint, const Claim& claim) {
   const Provenance provenance = provenance_of(checkpoint);
+  const bool has_tensors = checkpoint.state_dict && !checkpoint.state_dict->empty();
+  if (provenance.name.empty() && has_tensors && checkpoint.values) {
+    return not_verifiable("there are no convolutions, by whose values the training is told");
+  }
   if (provenance.name.empty() || !checkpoint.values) {
     return fail_unmeasured("examine recorded no tensors and values of the checkpoint");
   }
