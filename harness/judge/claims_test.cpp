@@ -184,6 +184,33 @@ TEST(Claims, AStageThatWasNotAskedForIsSkippedWhateverIsRequired) {
   EXPECT_EQ(judge(sample).verdict, Verdict::kSkipped);
 }
 
+TEST(Claims, WhatTheFileDoesNotHoldIsNotProvedByWhatItHolds) {
+  const std::pair<const char*, Json> kClaims[] = {
+      {"zero_tensors", 0}, {"duplicates", 0}, {"optimizer", "none"}, {"classes", "agree"}};
+  for (const auto& [id, sound] : kClaims) {
+    Case sample;
+    sample.claim = sample::claim(id, "file", sound);
+    EXPECT_EQ(judge(sample).verdict, Verdict::kPass) << id << ": " << judge(sample).reason;
+    sample.claim.value = sound.is_number() ? Json(5) : Json("present");
+    EXPECT_EQ(judge(sample).verdict, Verdict::kFail) << id;
+  }
+}
+
+TEST(Claims, AnExpectedFailureExcusesNothingThatWasNotLookedAt) {
+  for (const auto* id : {"finite", "zero_tensors", "tensors", "format"}) {
+    Case sample;
+    sample.claim = sample::claim(id, "file", id == std::string("format") ? Json("pth") : Json());
+    if (id == std::string("finite") || id == std::string("zero_tensors")) sample.claim.value = 0;
+    if (id == std::string("tensors")) sample.claim.value = "model";
+    sample.claim.expected_failure = "known";
+    sample::change_record<ExamineRecord>(sample.results.at(0), [](ExamineRecord& record) {
+      record.checkpoint->values = ValuesRecord();
+      record.checkpoint->state_dict->clear();
+    });
+    EXPECT_EQ(judge(sample).verdict, Verdict::kFail) << id << ": " << judge(sample).reason;
+  }
+}
+
 TEST(Claims, AnExpectedFailureIsXfailAndASurpriseXpass) {
   auto sample = scored(53.05);
   sample.claim.expected_failure = "the page has a typing error";

@@ -4,6 +4,7 @@
 
 #include "harness/arithmetic/policy.h"
 #include "harness/judge/evaluation_consistency.h"
+#include "harness/judge/examine_consistency.h"
 #include "harness/judge/lockstep_consistency.h"
 #include "harness/judge/training_consistency.h"
 
@@ -53,6 +54,17 @@ std::string contradiction(const RunResult& result, const EvaluationRecord& recor
   }
   const auto other = other_convolutions(result, record);
   return other.empty() ? inconsistency(record) : other;
+}
+
+std::string contradiction(const RunResult& result, const ExamineRecord& record) {
+  const auto digest = result.digests.find("checkpoint");
+  const bool has_both =
+      digest != result.digests.end() && record.checkpoint && record.checkpoint->stored;
+  if (has_both && digest->second != record.checkpoint->stored->sha256) {
+    return fmt::format("the checkpoint's sha256 is {} and {}", digest->second,
+                       record.checkpoint->stored->sha256);
+  }
+  return inconsistency(record);
 }
 
 std::string contradiction(const RunResult& /*result*/, const ParityRecord& record) {

@@ -4,6 +4,7 @@
 
 #include "harness/base/error.h"
 #include "harness/record/evaluation_record.h"
+#include "harness/record/examine_record.h"
 #include "harness/record/fields.h"
 #include "harness/record/lockstep_record.h"
 #include "harness/record/run_result.h"
@@ -18,6 +19,7 @@ std::string contradiction(const RunResult& result, const TrainingRecord& record)
 std::string contradiction(const RunResult& result, const LockstepRecord& record);
 std::string contradiction(const RunResult& result, const EvaluationRecord& record);
 std::string contradiction(const RunResult& result, const ParityRecord& record);
+std::string contradiction(const RunResult& result, const ExamineRecord& record);
 
 /// Records in which nothing is said twice.
 template <typename R>

@@ -88,7 +88,7 @@ inline TensorStatisticsRecord statistics(std::int64_t elements, std::int64_t not
 inline ValuesRecord values() {
   ValuesRecord values;
   values.all = statistics(7452, 77);
-  values.roles.convolution = statistics(700, 0);
+  values.roles.convolution = statistics(7371, 0);
   values.roles.norm_parameter = statistics(40, 39);
   values.roles.norm_statistics = statistics(40, 38);
   values.roles.counter = statistics(1, 0, 0, 600.0, 600.0);

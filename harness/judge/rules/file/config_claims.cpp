@@ -148,17 +148,22 @@ Finding judge_iterations(const ExaminedFiles& files, const Claim& claim) {
   const Json& published = claim.value;
   Statements statements(files);
   statements.for_each_config([&](const Json& config, const std::string& where) {
-    if (const auto n = scheduled_iterations(config))
+    if (const auto n = scheduled_iterations(config)) {
       statements.add(where, *n, Json(*n) == published);
+    }
+    const Json wrong = unreadable_iterations(config);
+    if (!wrong.is_null()) statements.add(where, wrong, false);
   });
   const auto* log = files.log();
-  if (log != nullptr && log->last_iteration > 0) {
+  if (log != nullptr && log->last_iteration != 0) {
     statements.add("last log line", log->last_iteration, Json(log->last_iteration) == published);
   }
   if (const auto* checkpoint = files.checkpoint()) {
     if (const auto n = saved_iteration(checkpoint->meta)) {
       statements.add("checkpoint meta", *n, Json(*n) == published || Json(*n + 1) == published);
     }
+    const Json wrong = unreadable_saved_iteration(checkpoint->meta);
+    if (!wrong.is_null()) statements.add("checkpoint meta", wrong, false);
   }
   return statements.judge(published.dump() + " iterations");
 }
@@ -166,6 +171,13 @@ Finding judge_iterations(const ExaminedFiles& files, const Claim& claim) {
 Finding judge_loss_scale(const ExaminedFiles& files, const Row& row, const Claim& claim) {
   if (const auto impossible = impossible_scale(files)) return *impossible;
   if (claim.value == kPossibleScale) return judge_saved_scales(files);
+  const auto& value = claim.value;
+  const bool is_known = !value.is_string() || value == "dynamic" ||
+                        find_scaler_type(value.get<std::string>()).has_value();
+  if (!is_known) {
+    return fail_unmeasured(fmt::format(
+        "expected a scale, \"dynamic\" or the name of a scaler, the claim says {}", value.dump()));
+  }
   const Scaling expected = expected_scaling(row, claim);
   Statements statements(files);
   statements.for_each_config([&](const Json& config, const std::string& where) {
@@ -176,6 +188,8 @@ Finding judge_loss_scale(const ExaminedFiles& files, const Row& row, const Claim
     }
   });
   if (const auto* checkpoint = files.checkpoint()) {
+    const Json wrong = unreadable_saved_scale(checkpoint->meta);
+    if (!wrong.is_null()) statements.add("saved scaler", wrong, false);
     auto saved = saved_loss_scale(checkpoint->meta);
     if (!saved && !checkpoint->loss_scales.empty()) {
       const SavedScaleRecord& scale = checkpoint->loss_scales.front();

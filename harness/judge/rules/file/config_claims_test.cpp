@@ -102,6 +102,29 @@ TEST(ConfigClaims, ACheckpointCountsIterationsFromZeroInSomeVersions) {
   EXPECT_THAT(sample.iterations().reason, HasSubstr("checkpoint meta says 598"));
 }
 
+TEST(ConfigClaims, WhatCannotBeReadAgreesWithNothing) {
+  const Json wrong_values[] = {nullptr, "600", Json::array()};
+  for (const Json& wrong : wrong_values) {
+    auto sample = claiming(600);
+    sample.log().config["runner"]["max_iters"] = wrong;
+    EXPECT_EQ(sample.iterations().verdict, Verdict::kFail) << wrong;
+    EXPECT_THAT(sample.iterations().reason, HasSubstr("log config says"));
+    sample = claiming(600);
+    sample.checkpoint().meta["iter"] = wrong;
+    EXPECT_EQ(sample.iterations().verdict, Verdict::kFail) << wrong;
+    sample = claiming(512);
+    sample.checkpoint().meta["fp16"]["loss_scaler"]["cur_scale"] = wrong;
+    EXPECT_EQ(sample.loss_scale().verdict, Verdict::kFail) << wrong;
+    EXPECT_THAT(sample.loss_scale().reason, HasSubstr("saved scaler says"));
+  }
+}
+
+TEST(ConfigClaims, AScaleThatNobodyKnowsAgreesWithNothing) {
+  for (const auto* unknown : {"banana", "1024", "512"}) {
+    EXPECT_EQ(claiming(unknown).loss_scale().verdict, Verdict::kFail) << unknown;
+  }
+}
+
 TEST(ConfigClaims, ATrainingThatEndedEarlyFails) {
   auto sample = claiming(600);
   sample.log().last_iteration = 450;

@@ -58,6 +58,15 @@ Json list_of(const Json& meta, std::string_view name, std::string_view newer) {
   return list;
 }
 
+bool is_readable(const Json* value) {
+  return value == nullptr || value->is_number();
+}
+
+/// Never null, which would mean that there is nothing to quote.
+Json quoted(const Json& value) {
+  return value.is_null() ? Json("null") : value;
+}
+
 }  // namespace
 
 std::vector<std::string> train_crops(const Json& config) {
@@ -119,6 +128,28 @@ std::optional<LossScale> saved_loss_scale(const Json& meta) {
   }
   if (const auto scale = number_at(*state, {"scale"})) return LossScale{"", scale};
   return std::nullopt;
+}
+
+Json unreadable_iterations(const Json& config) {
+  for (const Json* value :
+       {find_at(config, {"runner", "max_iters"}), find_at(config, {"total_iters"}),
+        find_at(config, {"train_cfg", "max_iters"})}) {
+    if (!is_readable(value)) return quoted(*value);
+  }
+  return {};
+}
+
+Json unreadable_saved_iteration(const Json& meta) {
+  const Json* value = find_at(meta, {"iter"});
+  return is_readable(value) ? Json() : quoted(*value);
+}
+
+Json unreadable_saved_scale(const Json& meta) {
+  for (const auto* key : {"cur_scale", "scale"}) {
+    const Json* value = find_at(meta, {"fp16", "loss_scaler", key});
+    if (!is_readable(value)) return quoted(*value);
+  }
+  return {};
 }
 
 Json config_model(const Json& config) {

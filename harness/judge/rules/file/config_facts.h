@@ -54,6 +54,12 @@ std::optional<LossScale> configured_loss_scale(const Json& config);
 /// torch's GradScaler {"scale"}.
 std::optional<LossScale> saved_loss_scale(const Json& meta);
 
+/// What stands in the place of a number and is none: a fact that is stated so that nobody can read
+/// it agrees with nothing. Null for a number, and where nothing stands.
+Json unreadable_iterations(const Json& config);
+Json unreadable_saved_iteration(const Json& meta);
+Json unreadable_saved_scale(const Json& meta);
+
 /// The config's `model`; null when there is none.
 Json config_model(const Json& config);
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
 
 #include "harness/base/number_text.h"
 #include "harness/judge/rules/file/config_facts.h"
@@ -9,6 +12,9 @@
 
 namespace harness {
 namespace {
+
+/// The value of a claim that asks for no certain number: the file agrees with itself.
+constexpr std::string_view kAgreement = "agree";
 
 /// Output channels of the last layer of the decode head.
 std::optional<std::int64_t> channels_of_last_layer(const CheckpointRecord& checkpoint) {
@@ -78,7 +84,7 @@ void compare_with_cityscapes(const Json& names, const Json& palette, ClassCounts
 Finding expect_none(const ValuesRecord& values, const std::string& kind,
                     const std::vector<std::string>& names) {
   const auto looked_at = values.all.elements;
-  if (looked_at == 0) return pass_or_fail(false, 0, "no weight was looked at");
+  if (looked_at <= 0) return fail_unmeasured("no weight was looked at");
   if (names.empty()) return pass_or_fail(true, 0, "among " + plural(looked_at, "weight"));
   const std::int64_t count = std::ssize(names);
   return pass_or_fail(false, count, plural(count, kind) + ": " + listing(names));
@@ -87,6 +93,10 @@ Finding expect_none(const ValuesRecord& values, const std::string& kind,
 }  // namespace
 
 Finding judge_classes(const CheckpointRecord& checkpoint, const Claim& claim) {
+  if (claim.value.is_string() && claim.value != kAgreement) {
+    return fail_unmeasured(fmt::format("expected a number of classes or \"{}\", got {}", kAgreement,
+                                       claim.value.dump()));
+  }
   ClassCounts counts(claim.value);
   if (const auto channels = channels_of_last_layer(checkpoint)) counts.add("conv_seg", *channels);
   const Json names = class_names(checkpoint.meta);

@@ -143,7 +143,7 @@ Finding judge_format(const CheckpointRecord& checkpoint, const Claim& claim) {
         fmt::format("expected tensors and plain data, found unknown code that runs: {}", code));
   }
   if (checkpoint.state_dict->empty() && checkpoint.not_read.empty()) {
-    return pass_or_fail(false, format, "the file holds no tensor at all");
+    return fail_unmeasured("the file holds no tensor at all");
   }
   const std::string& place = checkpoint.state_dict_in;
   const std::string content =
@@ -171,7 +171,7 @@ Finding judge_tensors(const CheckpointRecord& checkpoint, const Row& row) {
   }
   const std::int64_t count = std::ssize(layout);
   if (tensors.empty() || layout.empty()) {
-    return pass_or_fail(false, "0 tensors", "expected " + plural(count, "tensor") + ", found none");
+    return fail_unmeasured("expected " + plural(count, "tensor") + ", found none");
   }
   const auto found = plural(std::ssize(tensors), "tensor");
   const auto differences = compare_tensors(tensors, layout);
@@ -194,7 +194,7 @@ Finding judge_finite(const CheckpointRecord& checkpoint, const Claim& claim) {
   if (!checkpoint.values) return fail_unmeasured("examine recorded no statistics of the weights");
   const std::int64_t elements = checkpoint.values->all.elements;
   const std::int64_t non_finite = checkpoint.values->all.non_finite;
-  if (elements == 0) return pass_or_fail(false, non_finite, "no weight was looked at");
+  if (elements <= 0) return fail_unmeasured("no weight was looked at");
   if (non_finite == 0 && !checkpoint.not_read.empty()) {
     return not_verifiable(fmt::format("all {} that were looked at are finite; {}",
                                       plural(elements, "weight"), not_read_text(checkpoint)));

@@ -1,0 +1,61 @@
+#include "harness/judge/examine_consistency.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/testing/sample_row.h"
+
+namespace harness {
+namespace {
+using testing::IsEmpty;
+
+ExamineRecord whole() {
+  return {sample::checkpoint(), sample::log()};
+}
+
+TEST(ExamineConsistency, WhatWasReadAgreesWithItself) {
+  EXPECT_THAT(inconsistency(whole()), IsEmpty());
+  EXPECT_THAT(inconsistency(ExamineRecord()), IsEmpty());
+  ExamineRecord record = whole();
+  record.checkpoint->values->all.non_finite = 1;
+  record.checkpoint->values->first_non_finite = "conv";
+  record.log->last_validation["mIoU"] = record.log->last_miou;  // As mmengine writes it.
+  EXPECT_THAT(inconsistency(record), IsEmpty());
+}
+
+TEST(ExamineConsistency, AnEmptyFileThatCouldNotBeReadIsNone) {
+  ExamineRecord record = whole();
+  record.checkpoint->stored->size = 0;
+  EXPECT_FALSE(inconsistency(record).empty());
+  record.checkpoint->state_dict.reset();
+  EXPECT_THAT(inconsistency(record), IsEmpty());
+}
+
+TEST(ExamineConsistency, EachContradictionIsSeen) {
+  const std::pair<const char*, void (*)(ExamineRecord&)> kinds[] = {
+      {"elements", [](auto& record) { record.checkpoint->values->all.elements = 1; }},
+      {"negative", [](auto& record) { record.checkpoint->values->all.elements = -5; }},
+      {"of a role", [](auto& record) { ++record.checkpoint->values->roles.counter.elements; }},
+      {"not finite in a role",
+       [](auto& record) { record.checkpoint->values->roles.convolution.non_finite = 5; }},
+      {"not finite, without a name",
+       [](auto& record) { record.checkpoint->values->all.non_finite = 1; }},
+      {"a name of none", [](auto& record) { record.checkpoint->values->first_non_finite = "c"; }},
+      {"bytes", [](auto& record) { record.checkpoint->stored->size = -1; }},
+      {"bytes of the log", [](auto& record) { record.log->stored->size = 0; }},
+      {"lines", [](auto& record) { record.log->validation_lines = -3; }},
+      {"iteration", [](auto& record) { record.log->last_iteration = -5; }},
+      {"mIoU", [](auto& record) { record.log->last_miou = 53.0; }},
+      {"no mIoU", [](auto& record) { record.log->last_miou = NAN; }},
+      {"another line", [](auto& record) { record.log->last_validation["mIoU"] = 0.3; }}};
+  for (const auto& [name, change] : kinds) {
+    ExamineRecord record = whole();
+    change(record);
+    EXPECT_FALSE(inconsistency(record).empty()) << name;
+  }
+}
+
+}  // namespace
+}  // namespace harness
