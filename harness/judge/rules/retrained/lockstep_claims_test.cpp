@@ -309,6 +309,25 @@ TEST_F(LockstepResults, OfEverySeedPass) {
   EXPECT_THAT(judge().reason, HasSubstr("3 seeds"));
 }
 
+TEST_F(LockstepResults, SeedsThatAreOneOrOfAnotherRecipeFail) {
+  const auto whole = results_;
+  results_[2].measurements = results_[0].measurements;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  EXPECT_THAT(judge().reason, HasSubstr("seeds 0 and 2 are the same"));
+  const std::pair<const char*, Json> kOthers[] = {
+      {"scaler", "banana"}, {"batch", 5}, {"departures", Json::array({"lr 1"})}};
+  for (const auto& [key, other] : kOthers) {
+    results_ = whole;
+    results_[1].measurements[key] = other;
+    EXPECT_EQ(judge().verdict, Verdict::kFail) << key;
+    EXPECT_THAT(judge().reason, HasSubstr("seed 1")) << key;
+  }
+  results_ = whole;
+  results_[1].measurements["series"].erase(5);
+  results_[1].measurements["steps"] = 5;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+}
+
 TEST_F(LockstepResults, ASeedThatDiedFailsAndIsNamedWithItsReason) {
   results_[1].status = RunStatus::kError;
   results_[1].reason = "killed by signal 9";
