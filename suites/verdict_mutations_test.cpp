@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
+#include "harness/base/sha256.h"
 #include "harness/judge/judge.h"
 #include "harness/testing/mutated_verdicts.h"
 #include "harness/testing/small_run.h"
@@ -74,6 +75,9 @@ class VerdictMutations : public MutatedVerdicts {
       if (claim.at("id") == "retrain.memory") publish(claim, memory_ratio(out), 0.1);
     }
     write_json_file(out / "suite.json", suite);
+    Json job = read_json_file(out / "run.json");
+    job.at("suite_digest") = sha256_file(out / "suite.json");
+    write_json_file(out / "run.json", job);
   }
 
   static void publish(Json& claim, double value, double tolerance) {

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/file_tree.h"
 #include "harness/base/sha256.h"
 #include "harness/base/system/machine.h"
@@ -55,7 +56,8 @@ void RunDirectory::write_job(const JobRecord& job, const Suite& suite) {
   job_ = job;
   // Verdicts of an earlier job must not pass for this one's, should it be killed.
   fs::remove(folder_ / "verdicts.json");
-  write_json_file(folder_ / "suite.json", to_json(suite));
+  // A copy, byte by byte: run.json has its sha256, so that neither counts without the other.
+  write_file_atomic(folder_ / "suite.json", suite.bytes);
   write_json_file(folder_ / "run.json", to_json(job_));
 }
 

@@ -24,7 +24,7 @@ class RunDirectory {
   const std::filesystem::path& folder() const noexcept { return folder_; }
   std::filesystem::path row_folder(std::string_view row) const;
 
-  /// run.json and suite.json, before anything is run.
+  /// suite.json, the bytes of the suite's file, and run.json, before anything is run.
   void write_job(const JobRecord& job, const Suite& suite);
 
   /// Adds executions to what run.json asks for, or updates the keys of those that are there. Must

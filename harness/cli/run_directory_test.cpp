@@ -4,6 +4,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/base/sha256.h"
 
 namespace harness {
 namespace {
@@ -12,6 +13,16 @@ Suite suite_named(const std::string& name) {
   Suite suite;
   suite.name = name;
   return suite;
+}
+
+JobRecord job_of_a_training() {
+  JobRecord job;
+  job.suite = "s";
+  job.rows = {"fcn"};
+  job.stages = {"train"};
+  job.seeds = {3};
+  job.asked = {{"fcn", "examine", "", {}, ""}, {"fcn", "train", "fp16", 3, ""}};
+  return job;
 }
 
 RunResult result_of(RunStatus status) {
@@ -54,9 +65,7 @@ TEST(RunDirectory, RefusesTheRunOfAnotherSuite) {
   const TemporaryFolder folder;
   {
     RunDirectory directory(folder.path() / "run", suite_named("s"));
-    JobRecord job;
-    job.suite = "s";
-    directory.write_job(job, suite_named("s"));
+    directory.write_job(job_of_a_training(), suite_named("s"));
   }
   EXPECT_THROW(RunDirectory(folder.path() / "run", suite_named("t")), Error);
   EXPECT_NO_THROW(RunDirectory(folder.path() / "run", suite_named("s")));
@@ -71,16 +80,30 @@ TEST(RunDirectory, RefusesTheRunOfAnotherVersion) {
 TEST(RunDirectory, WhatIsAskedForStandsInRunJsonBeforeItBegins) {
   const TemporaryFolder folder;
   RunDirectory directory(folder.path(), suite_named("s"));
-  JobRecord job;
-  job.suite = "s";
-  job.asked = {{"fcn", "evaluate", "fp16", {}, ""}};
-  directory.write_job(job, suite_named("s"));
-  EXPECT_EQ(read_job(folder.path()).asked.at(0).key, "");
-  directory.ask({{"fcn", "evaluate", "fp16", {}, "k"}, {"fcn", "train", "fp16", 3, "t"}});
+  directory.write_job(job_of_a_training(), suite_named("s"));
+  EXPECT_EQ(read_job(folder.path()).asked.at(1).key, "");
+  directory.ask({{"fcn", "train", "fp16", 3, "t"}, {"fcn", "train", "fp32", 3, "u"}});
   const auto asked = read_job(folder.path()).asked;
-  ASSERT_EQ(asked.size(), 2U);
-  EXPECT_EQ(asked[0].key, "k");
-  EXPECT_EQ(asked[1].seed, 3);
+  ASSERT_EQ(asked.size(), 3U);
+  EXPECT_EQ(asked[1].key, "t");
+  EXPECT_EQ(asked[2].precision, "fp32");
+}
+
+TEST(RunDirectory, KeepsTheBytesOfTheSuiteThatRunJsonNames) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "s.json";
+  // Not as halfproof would write it.
+  write_file_atomic(file, R"({"name":"s","schema":"halfproof.suite/1",  "rows":)"
+                          R"([{"method":"FCN","id":"fcn","claims":[]}]})");
+  const Suite suite = read_suite(file);
+  JobRecord job;
+  start_job(job, suite, file, {&suite.rows.front()}, {});
+  RunDirectory directory(folder.path() / "run", suite);
+  directory.write_job(job, suite);
+  const auto stored = directory.folder() / "suite.json";
+  EXPECT_EQ(read_file(stored), read_file(file));
+  EXPECT_EQ(sha256_file(stored),
+            read_json_file(directory.folder() / "run.json").at("suite_digest"));
 }
 
 TEST(ResultKey, ChangesWithInputsAndNotWithClaims) {

@@ -136,19 +136,24 @@ Finding as_stated(const Claim& claim, Finding finding) {
   return finding;
 }
 
-Finding apply_rule(const ClaimContext& context) {
-  const Rule* rule = find_rule(context.claim.id);
-  if (rule == nullptr)
-    return fail_unmeasured("halfproof knows no rule for the claim " + context.claim.id);
-  const bool is_retrained = context.claim.id.rfind("retrain.", 0) == 0;
-  if ((context.claim.evidence == "retrained") != is_retrained) {
-    return fail_unmeasured(fmt::format("halfproof knows no rule for {} by the evidence \"{}\"",
-                                       context.claim.id, context.claim.evidence));
+/// Why no rule judges the claim; "" where one does.
+std::string lack_of_rule(const Claim& claim) {
+  if (find_rule(claim.id) == nullptr) {
+    return fmt::format("halfproof knows no rule for the claim {}", claim.id);
   }
-  if (const auto* of_files = std::get_if<FileRule>(rule)) {
+  const ClaimKind* kind = find_claim_kind(claim.id);
+  if (kind != nullptr && kind->evidence == claim.evidence) return "";
+  return fmt::format("halfproof knows no rule for {} by the evidence \"{}\"", claim.id,
+                     claim.evidence);
+}
+
+/// The rule must be there (lack_of_rule).
+Finding apply_rule(const ClaimContext& context) {
+  const Rule& rule = *find_rule(context.claim.id);
+  if (const auto* of_files = std::get_if<FileRule>(&rule)) {
     return as_stated(context.claim, (*of_files)(find_files(context), context.row, context.claim));
   }
-  return std::get<ClaimRule>(*rule)(context);
+  return std::get<ClaimRule>(rule)(context);
 }
 
 std::string unpublished_reason(const Claim& claim) {
@@ -158,11 +163,15 @@ std::string unpublished_reason(const Claim& claim) {
                      text_at(claim.conditions, {"unread", "expected"}));
 }
 
-/// A number that was measured on other images than ours.
+/// Whatever is computed from images: by us, or by the validation that a log tells of.
+bool is_about_images(const Claim& claim) {
+  return claim.evidence == "evaluated" || claim.evidence == "retrained" || claim.id == "log.miou";
+}
+
+/// What was measured on other images than ours.
 void mark_other_data(const Claim& claim, Finding& finding) {
-  const bool is_about_images =
-      claim.id == "miou" || claim.id == "miou_ms_flip" || claim.id == "retrain.miou";
-  if (!is_about_images || claim.value.is_null() || !is_of_other_data(claim.conditions)) return;
+  if (!is_about_images(claim) || claim.value.is_null() || !is_of_other_data(claim.conditions))
+    return;
   finding.verdict = Verdict::kNotVerifiable;
   finding.compared = false;
   finding.reason = fmt::format("published for the data set {}, on which nothing was measured",
@@ -221,7 +230,15 @@ std::vector<std::string_view> ruled_claims() {
   return ids;
 }
 
+bool has_rule(const Claim& claim) {
+  return lack_of_rule(claim).empty();
+}
+
 VerdictRecord judge_claim(const ClaimContext& context) {
+  // Before all else: neither a value of null nor an expected failure makes up for a rule.
+  if (!has_rule(context.claim)) {
+    return record_of(context.row, context.claim, fail_unmeasured(lack_of_rule(context.claim)));
+  }
   Finding finding = apply_rule(context);
   mark_unpublished(context.claim, finding);
   mark_other_data(context.claim, finding);
@@ -233,10 +250,12 @@ VerdictRecord judge_claim(const ClaimContext& context) {
 VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const Claim& claim) {
   const Rule* rule = find_rule(claim.id);
   const auto* of_files = rule == nullptr ? nullptr : std::get_if<FileRule>(rule);
-  Finding finding =
-      of_files == nullptr
-          ? fail_unmeasured(fmt::format("halfproof knows no rule for {} by a file alone", claim.id))
-          : (*of_files)(files, row, claim);
+  if (of_files == nullptr || !has_rule(claim)) {
+    return record_of(
+        row, claim,
+        fail_unmeasured(fmt::format("halfproof knows no rule for {} by a file alone", claim.id)));
+  }
+  Finding finding = as_stated(claim, (*of_files)(files, row, claim));
   mark_unpublished(claim, finding);
   expect_failure(claim, finding);
   return record_of(row, claim, finding);

@@ -65,7 +65,9 @@ TEST(Claims, AFileAloneIsJudgedWithoutAJob) {
   const Row row = sample::row();
   const ExaminedFiles files = examined_alone(sample::checkpoint());
   const auto judged = [&](const char* id, Json value) {
-    return judge_file_claim(files, row, sample::claim(id, "file", std::move(value)));
+    const ClaimKind* kind = find_claim_kind(id);
+    const std::string evidence(kind == nullptr ? "file" : kind->evidence);
+    return judge_file_claim(files, row, sample::claim(id, evidence, std::move(value)));
   };
   EXPECT_EQ(judged("hash", "2eb5a165").verdict, Verdict::kPass);
   EXPECT_EQ(judged("hash", "2eb5a165").row, row.id);
@@ -95,6 +97,33 @@ TEST(Claims, AClaimWithoutARuleFails) {
   sample.claim = sample::claim("accuracy", "evaluated", 99.0, 1);
   EXPECT_EQ(judge(sample).verdict, Verdict::kFail);
   EXPECT_EQ(judge(sample).reason, "halfproof knows no rule for the claim accuracy");
+}
+
+TEST(Claims, NothingMakesUpForARule) {
+  for (const char* evidence : {"file", "log", "evaluated", "retrained"}) {
+    Case sample;
+    sample.claim = sample::claim("accuracy", evidence, nullptr);
+    sample.claim.conditions = {{"test_dataset", "Night"}};
+    sample.claim.expected_failure = "known";
+    EXPECT_EQ(judge(sample).verdict, Verdict::kFail) << evidence;
+    EXPECT_FALSE(has_rule(sample.claim));
+  }
+  const Row row = sample::row();
+  const ExaminedFiles files = examined_alone(sample::checkpoint());
+  EXPECT_EQ(judge_file_claim(files, row, sample::claim("accuracy", "file", nullptr)).verdict,
+            Verdict::kFail);
+}
+
+TEST(Claims, AKnownClaimByOtherEvidenceFails) {
+  for (const auto& kind : claim_kinds()) {
+    for (const char* evidence : {"file", "log", "evaluated", "retrained"}) {
+      const Claim claim = sample::claim(std::string(kind.id), evidence, nullptr);
+      EXPECT_EQ(has_rule(claim), evidence == kind.evidence) << kind.id << " " << evidence;
+    }
+  }
+  Case sample;
+  sample.claim = sample::claim("log.miou", "evaluated", nullptr);
+  EXPECT_EQ(judge(sample).verdict, Verdict::kFail);
 }
 
 TEST(Claims, AnEvaluationIsNoEvidenceOfRetraining) {
@@ -135,6 +164,22 @@ TEST(Claims, AMiouOfAnotherDataSetIsNotVerifiable) {
             "published for the data set Night, on which nothing was measured");
   sample.claim.conditions["test_dataset"] = "Scenes, validation";
   EXPECT_EQ(judge(sample).verdict, Verdict::kFail) << "of the training's own data set";
+}
+
+TEST(Claims, WhateverIsAboutImagesOfAnotherDataSetIsNotVerifiable) {
+  for (const auto& kind : claim_kinds()) {
+    const bool is_text = kind.value == ClaimKind::Value::kText;
+    Case sample;
+    sample.claim = sample::claim(std::string(kind.id), std::string(kind.evidence),
+                                 is_text ? Json("fp32") : Json(0));
+    sample.claim.conditions = {{"test_dataset", "Night"}};
+    const bool is_about_images =
+        kind.id == "log.miou" || kind.evidence == "evaluated" || kind.evidence == "retrained";
+    const auto record = judge(sample);
+    EXPECT_EQ(record.reason.ends_with("Night, on which nothing was measured"), is_about_images)
+        << kind.id << ": " << record.reason;
+    EXPECT_TRUE(!is_about_images || record.verdict == Verdict::kNotVerifiable) << kind.id;
+  }
 }
 
 TEST(Claims, EveryRuleEnduresAClaimWithoutAValue) {

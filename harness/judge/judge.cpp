@@ -60,6 +60,23 @@ RunResult read_asked(const fs::path& directory, const AskedExecution& asked, con
   }
 }
 
+/// The suite that the job was started with: a job that died between writing its suite.json and its
+/// run.json leaves that of another job, whose results would be judged by claims they do not bear
+/// on.
+Suite read_suite_of(const fs::path& directory, const JobRecord& job) {
+  const fs::path file = directory / "suite.json";
+  const auto refuse = [&](std::string_view found) {
+    throw Error(ErrorCode::kUsage, directory.string(),
+                fmt::format("expected a suite.json with run.json's suite_digest, {}, got {}: the "
+                            "start of a job was cut off; run it again",
+                            job.suite_digest, found));
+  };
+  if (!fs::exists(file)) refuse("none");
+  Suite suite = read_suite(file);
+  if (suite.digest != job.suite_digest) refuse(suite.digest);
+  return suite;
+}
+
 /// Results below the directory, as "<row>/<file>", that the job did not ask for.
 std::vector<std::string> left_over(const fs::path& directory, const JobRecord& job) {
   std::set<std::string> asked;
@@ -79,21 +96,35 @@ std::vector<std::string> left_over(const fs::path& directory, const JobRecord& j
 }
 
 /// The stage that a claim needs and that is not part of every job: training takes hours, and a user
-/// who did not ask for it need not see each claim that would need it. "" for other claims.
+/// who did not ask for it need not see each claim that would need it. "" for other claims, and for
+/// those without a rule, which fail in every job.
 std::string optional_stage(const Claim& claim) {
-  if (claim.evidence != "retrained") return "";
+  if (claim.evidence != "retrained" || !has_rule(claim)) return "";
   return claim.id == "retrain.lockstep" ? "lockstep" : "train";
 }
 
-/// Another recipe's results prove nothing of this one.
-void require_rows_as_run(const std::vector<Row>& run, const Suite& suite) {
+/// The members of `one` that `other` does not have, or has otherwise.
+Json members_beside(const Json& one, const Json& other) {
+  Json members = Json::object();
+  for (const auto& [name, value] : one.items()) {
+    if (!other.contains(name) || other.at(name) != value) members[name] = value;
+  }
+  return members;
+}
+
+/// Another recipe's, data set's or file's results prove nothing of this one.
+void require_rows_as_run(const Suite& run, const Suite& suite) {
   for (const auto& row : suite.rows) {
-    const auto same = std::ranges::find(run, row.id, &Row::id);
-    if (same == run.end() || what_was_run(row) == what_was_run(*same)) continue;
-    throw Error(ErrorCode::kUsage, row.id,
-                fmt::format("expected the row as it was run, {}, got {}; judge by a suite with the "
-                            "same recipe, or run the row again",
-                            what_was_run(*same).dump(), what_was_run(row).dump()));
+    const auto same = std::ranges::find(run.rows, row.id, &Row::id);
+    if (same == run.rows.end()) continue;
+    const Json before = what_was_run(run, *same);
+    const Json now = what_was_run(suite, row);
+    if (now == before) continue;
+    throw Error(
+        ErrorCode::kUsage, row.id,
+        fmt::format("expected the row and the data set as they were run, {}, got {}; judge "
+                    "by a suite that differs in claims alone, or run the row again",
+                    members_beside(before, now).dump(), members_beside(now, before).dump()));
   }
 }
 
@@ -118,7 +149,11 @@ std::vector<FailedExecution> failed_executions(const StoredRun& run, const Judge
 
 }  // namespace
 
-void require_rows_of(const Job& job, const Suite& suite) {
+void require_suite_of(const Job& job, const Suite& suite) {
+  if (suite.name != job.suite) {
+    throw Error(ErrorCode::kUsage, suite.name,
+                fmt::format("expected the suite that was run, {}; judge by that one", job.suite));
+  }
   for (const auto& id : job.rows) {
     const bool known = std::any_of(suite.rows.begin(), suite.rows.end(),
                                    [&](const Row& row) { return row.id == id; });
@@ -141,21 +176,24 @@ std::vector<VerdictRecord> judge_row(const Row& row, const std::vector<RunResult
   return records;
 }
 
+Suite read_suite_of_run(const fs::path& directory) {
+  return read_suite_of(directory, read_job(directory));
+}
+
 StoredRun read_run(const fs::path& directory) {
   StoredRun run;
   run.job = read_job(directory);
+  run.suite = read_suite_of(directory, run.job);
   for (const auto& asked : run.job.asked) {
     run.results[asked.row].push_back(read_asked(directory, asked, run.job));
   }
   run.left_over = left_over(directory, run.job);
-  const fs::path suite = directory / "suite.json";
-  if (fs::exists(suite)) run.rows = read_suite(suite).rows;
   return run;
 }
 
 JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options) {
-  require_rows_of(run.job, suite);
-  require_rows_as_run(run.rows, suite);
+  require_suite_of(run.job, suite);
+  require_rows_as_run(run.suite, suite);
   const JobScope scope{run.job.stages, run.job.precisions, options.require};
   JudgedRun judged;
   for (const auto& row : suite.rows) {

@@ -31,20 +31,24 @@ struct StoredRun {
   /// device) is replaced by a failed one.
   std::map<std::string, std::vector<RunResult>> results;
   std::vector<std::string> left_over;  ///< Other results, as "<row>/<file>".
-  std::vector<Row> rows;               ///< As the stored suite.json has them; empty without one.
+  Suite suite;                         ///< That of suite.json, with which the job was started.
 };
 
 /// Throws Error(kIo), Error(kUsage) and Error(kInvalidJson) for run.json (read_job), and as
-/// read_suite() for a suite.json that cannot be read.
+/// read_suite_of_run().
 StoredRun read_run(const std::filesystem::path& directory);
 
-/// Throws Error(kUsage) for a row of the job that the suite does not have: one that is not judged
-/// would be a silent pass.
-void require_rows_of(const Job& job, const Suite& suite);
+/// The suite.json of the run. Throws as read_job(), as read_suite() where it cannot be read, and
+/// Error(kUsage) where it is missing or not the one that run.json was written for (suite_digest).
+Suite read_suite_of_run(const std::filesystem::path& directory);
+
+/// Throws Error(kUsage) for a suite of another name, and for a row of the job that the suite does
+/// not have: one that is not judged would be a silent pass.
+void require_suite_of(const Job& job, const Suite& suite);
 
 /// Judges a run by a suite, which need not be the one of the run: a changed tolerance costs no new
-/// run. Rows in the suite's order. Throws Error(kUsage) for a row of the run that the suite does
-/// not have, and for one with another arithmetic, recipe or model than it was run with.
+/// run. Rows in the suite's order. Throws as require_suite_of(), and Error(kUsage) for a row or a
+/// data set that is not as it was run (what_was_run): only claims and siblings may differ.
 JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options = {});
 
 /// Reads and judges a run directory.

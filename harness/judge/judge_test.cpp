@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -189,6 +190,15 @@ TEST(Judge, ATrainingAndALockstepAreJudgedOnlyWhereTheyWereAskedFor) {
   EXPECT_THAT(judged({"train"}), ElementsAre("retrain.finite"));
 }
 
+TEST(Judge, AClaimWithoutARuleFailsWhateverWasAskedFor) {
+  Row row = sample::row();
+  row.claims = {sample::claim("retrain.accuracy", "retrained", 1),
+                sample::claim("miou", "retrained", 52.05)};
+  const auto records = judge_row(row, {}, {{"examine"}, {}, {}});
+  ASSERT_EQ(records.size(), 2U);
+  for (const auto& record : records) EXPECT_EQ(record.verdict, Verdict::kFail) << record.claim;
+}
+
 TEST(Judge, TwoHalvesOfAModelThatDisagreeAreCaught) {
   Fixture fixture;
   auto& parity = fixture.of_stage("parity");
@@ -346,21 +356,47 @@ TEST_F(JudgeRun, ARowThatTheSuiteDoesNotHaveIsRefused) {
   EXPECT_THROW(judge_run(run(), other), Error);
 }
 
-TEST_F(JudgeRun, ARowWithAnotherRecipeThanItWasRunWithIsRefused) {
-  Json faster = read_json_file(kRun / "suite.json");
-  faster.at("rows").at(0).at("recipe")["lr"] = 1e9;
-  try {
-    judge_run(run(), suite_from_json(faster, "faster.json"));
-    ADD_FAILURE() << "nothing thrown";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::kUsage);
-    EXPECT_EQ(error.subject(), suite_.rows.at(0).id);
-  }
+TEST_F(JudgeRun, AnotherSuiteThanWasRunIsRefusedWithWhatDiffers) {
+  const auto refusal = [&](const std::function<void(Suite&)>& change) -> std::string {
+    Suite other = suite_;
+    change(other);
+    try {
+      judge_run(run(), other);
+      return "";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kUsage);
+      return error.what();
+    }
+  };
+  const std::string id = suite_.rows.at(0).id;
+  const auto of_row = [&](std::string_view differs) {
+    return testing::AllOf(HasSubstr(id), HasSubstr(differs));
+  };
+  EXPECT_THAT(refusal([](Suite& one) { one.rows[0].recipe["lr"] = 1e9; }), of_row("1000000000"));
+  EXPECT_THAT(refusal([](Suite& one) { one.rows[0].arithmetic->policy = Policy::kFp32; }),
+              of_row("fp16-master"));
+  EXPECT_THAT(refusal([](Suite& one) { one.rows[0].model["backbone"]["depth"] = 101; }),
+              of_row("101"));
+  EXPECT_THAT(refusal([](Suite& one) { one.rows[0].method = "PSPNet"; }), of_row("PSPNet"));
+  EXPECT_THAT(refusal([](Suite& one) { one.rows[0].checkpoint = "other.pth"; }),
+              of_row("other.pth"));
+  EXPECT_THAT(refusal([](Suite& one) { one.rows[0].log = "other.json"; }), of_row("other.json"));
+  EXPECT_THAT(refusal([](Suite& one) { one.rows[0].config = "other.py"; }), of_row("other.py"));
+  EXPECT_THAT(refusal([](Suite& one) { one.data.root = "elsewhere"; }), of_row("elsewhere"));
+  EXPECT_THAT(refusal([](Suite& one) { one.data.height = 512; }), of_row("512"));
+  EXPECT_THAT(refusal([](Suite& one) { one.data.split = "train"; }), of_row("train"));
+  EXPECT_THAT(refusal([](Suite& one) { one.name = "another"; }), HasSubstr(suite_.name));
+}
+
+TEST_F(JudgeRun, ASuiteWithOtherClaimsThanWereRunIsJudged) {
   Suite other = suite_;
-  other.rows.at(0).arithmetic->policy = Policy::kFp32;
-  EXPECT_THROW(judge_run(run(), other), Error);
-  other = suite_;
-  other.rows.at(0).claims.clear();
+  for (auto& claim : other.rows.at(0).claims) {
+    claim.tolerance = Tolerance{1.0, 0.0, "wide"};
+    claim.conditions["hardware"] = "A100";
+  }
+  other.rows[0].sibling_row = "another";
+  EXPECT_EQ(judge_run(run(), other).verdicts.size(), 36U);
+  other.rows[0].claims.clear();
   EXPECT_EQ(judge_run(run(), other).verdicts.size(), 18U);
 }
 
@@ -388,6 +424,29 @@ TEST_F(JudgeRun, ARunWithoutItsJobIsRefused) {
   EXPECT_THROW(judge_run(run(), suite_), Error);
   fs::remove(run() / "run.json");
   EXPECT_THROW(judge_run(run(), suite_), Error);
+}
+
+TEST_F(JudgeRun, TheSuiteOfAnotherJobIsRefused) {
+  const auto refusal = [&]() -> std::optional<ErrorCode> {
+    try {
+      judge_run(run(), suite_);
+      return std::nullopt;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.detail(), HasSubstr("run it again"));
+      return error.code();
+    }
+  };
+  EXPECT_EQ(refusal(), std::nullopt);
+  // What a job leaves that is killed before it writes its own run.json.
+  Json faster = read_json_file(run() / "suite.json");
+  faster.at("rows").at(0).at("recipe")["lr"] = 5.0;
+  write_json_file(run() / "suite.json", faster);
+  EXPECT_EQ(refusal(), ErrorCode::kUsage);
+  EXPECT_THROW(read_suite_of_run(run()), Error);
+  fs::remove(run() / "suite.json");
+  EXPECT_EQ(refusal(), ErrorCode::kUsage);
+  fs::copy_file(kRun / "suite.json", run() / "suite.json");
+  EXPECT_EQ(refusal(), std::nullopt);
 }
 
 TEST_F(JudgeRun, ARequiredResourceThatWasMissingFails) {

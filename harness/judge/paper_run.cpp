@@ -77,23 +77,17 @@ std::vector<std::string> left_over(const fs::path& folder, const PaperJobRecord&
   return {others.begin(), others.end()};
 }
 
-void require_suite_of(const PaperJobRecord& job, const Suite& suite) {
-  if (job.suite != suite.name) {
-    throw Error(ErrorCode::kUsage, suite.name,
-                fmt::format("expected the suite whose rows the experiments were made with, {}; "
-                            "judge by that one, or run them again in another --out",
-                            job.suite));
-  }
-  require_rows_of(job, suite);
+/// What decides what is measured may not differ from what the experiments were made with.
+void require_rows_as_run(const PaperJobRecord& job, const Suite& suite) {
   for (const auto& row : suite.rows) {
     const auto run = job.rows_as_run.find(row.id);
     if (run == job.rows_as_run.end()) continue;
-    const std::string digest = sha256_hex(what_was_run(row).dump());
+    const std::string digest = sha256_hex(what_was_run(suite, row).dump());
     if (digest == run->second) continue;
     throw Error(ErrorCode::kUsage, row.id,
-                fmt::format("expected the arithmetic, recipe and model that the experiments were "
-                            "made with (sha256 {}), got others ({}); judge by {} as it was, or "
-                            "leave out --stored to run them again",
+                fmt::format("expected the row and the data set that the experiments were made with "
+                            "(sha256 {}), got others ({}); judge by {} as it was, or leave out "
+                            "--stored to run them again",
                             run->second, digest, job.suite_file));
   }
 }
@@ -152,6 +146,7 @@ StoredPaper read_paper(const fs::path& folder) {
 JudgedRun judge_paper(const StoredPaper& paper, const Suite& suite,
                       const PaperSelection& selection) {
   require_suite_of(paper.job, suite);
+  require_rows_as_run(paper.job, suite);
   require_asked(selection.rows, paper.job.rows, "row");
   require_asked(selection.experiments, paper.job.experiments, "experiment");
   require_asked(selection.seeds, paper.job.seeds, "seed");

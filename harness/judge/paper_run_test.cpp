@@ -39,7 +39,7 @@ class PaperRun : public testing::Test {
     job_.rows = {"fcn"};
     job_.seeds = {3};
     job_.experiments = paper_experiments();
-    job_.rows_as_run = {{"fcn", sha256_hex(what_was_run(suite_.rows[0]).dump())}};
+    job_.rows_as_run = {{"fcn", sha256_hex(what_was_run(suite_, suite_.rows[0]).dump())}};
     job_.asked = experiments_of(job_);
     for (auto& asked : job_.asked) asked.key = "key of " + asked.stage;
     for (auto& experiment : all_documents()) {
@@ -214,7 +214,14 @@ TEST_F(PaperRun, ASuiteWithoutARowOfTheJobIsRefused) {
 TEST_F(PaperRun, AnotherRecipeIsRefusedAndAnotherClaimIsNot) {
   suite_.rows[0].claims.emplace_back();
   EXPECT_EQ(refusal(), std::nullopt);
+  const Suite as_run = suite_;
   suite_.rows[0].recipe["batch"] = 8;
+  EXPECT_EQ(refusal(), ErrorCode::kUsage);
+  suite_ = as_run;
+  suite_.data.root = "elsewhere";
+  EXPECT_EQ(refusal(), ErrorCode::kUsage);
+  suite_ = as_run;
+  suite_.rows[0].checkpoint = "other.pth";
   EXPECT_EQ(refusal(), ErrorCode::kUsage);
 }
 

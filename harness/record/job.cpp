@@ -6,10 +6,13 @@
 #include <tuple>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "harness/arithmetic/policy.h"
 #include "harness/base/error.h"
 #include "harness/base/text.h"
 #include "harness/record/fields.h"
+#include "harness/record/run_result.h"
 #include "harness/record/schema.h"
 
 namespace harness {
@@ -43,32 +46,79 @@ void refuse_doubles(const JobRecord& job, std::string_view subject) {
 }
 
 [[noreturn]] void contradict(std::string_view subject, const AskedExecution& one,
-                             std::string_view expected) {
+                             std::string_view expected, std::string_view got = "") {
   throw Error(
       ErrorCode::kInvalidJson, subject,
-      fmt::format("asked: expected {}, got {} {} {}", expected, one.row, one.stage, one.precision));
+      fmt::format("asked: expected {}, got {}{}{} with {}", expected, got, got.empty() ? "" : " ",
+                  execution_text(one.stage, one.precision, one.seed), one.row));
 }
 
-/// A job that lost some of what it asked for would be judged by the rest.
-void refuse_contradictions(const JobRecord& job, std::string_view subject) {
+void refuse_no_job(const JobRecord& job, std::string_view subject) {
+  const auto refuse = [&](const std::string& detail) {
+    throw Error(ErrorCode::kInvalidJson, subject, detail);
+  };
+  if (job.rows.empty()) refuse("rows: expected one at least, got none");
+  if (job.stages.empty()) refuse("stages: expected one at least, got none");
+  const auto known = precision_names();
+  for (const auto& precision : job.precisions) {
+    if (std::ranges::find(known, precision) != known.end()) continue;
+    refuse(fmt::format("precisions: expected {}, got \"{}\"", fmt::join(known, ", "), precision));
+  }
+}
+
+void refuse_what_is_beside_the_job(const JobRecord& job, std::string_view subject) {
+  for (const auto& one : job.asked) {
+    if (!contains(job.rows, one.row)) contradict(subject, one, "one of the job's rows");
+    // The published files are examined for any stage.
+    const bool fits = one.stage == "examine" || contains(job.stages, stage_that_brings(one.stage));
+    if (!fits) contradict(subject, one, "one of the job's stages");
+    const bool is_of_rows = one.precision.empty() || job.precisions.empty();
+    if (!is_of_rows && !contains(job.precisions, one.precision)) {
+      contradict(subject, one, "one of the job's precisions");
+    }
+  }
+}
+
+/// Every row is examined, and run in every stage and every precision of the job.
+void refuse_lost_executions(const JobRecord& job, std::string_view subject) {
+  const auto require = [&](const std::string& row, const std::string& stage,
+                           const std::string& precision) {
+    const bool is_there = std::ranges::any_of(job.asked, [&](const AskedExecution& one) {
+      return one.row == row && one.stage == stage &&
+             (precision.empty() || one.precision == precision);
+    });
+    if (is_there) return;
+    contradict(subject, {row, stage, precision, std::nullopt, ""}, "every execution", "none of");
+  };
+  for (const auto& row : job.rows) {
+    require(row, "examine", "");
+    for (const auto& stage : job.stages) {
+      require(row, stage, "");
+      if (stage == "examine") continue;
+      for (const auto& precision : job.precisions) require(row, stage, precision);
+    }
+  }
+}
+
+void refuse_lost_seeds(const JobRecord& job, std::string_view subject) {
   std::map<std::tuple<std::string, std::string, std::string>, std::set<std::int64_t>> seeds;
   for (const auto& one : job.asked) {
-    if (!job.rows.empty() && !contains(job.rows, one.row)) {
-      contradict(subject, one, "one of the job's rows");
-    }
-    // The published files are examined for any stage.
-    const bool fits = one.stage == "examine" || job.stages.empty() ||
-                      contains(job.stages, stage_that_brings(one.stage));
-    if (!fits) contradict(subject, one, "one of the job's stages");
     if (one.seed) seeds[{one.row, one.stage, one.precision}].insert(*one.seed);
   }
   const std::set<std::int64_t> all(job.seeds.begin(), job.seeds.end());
-  if (all.empty()) return;
   for (const auto& [group, of_group] : seeds) {
     if (of_group == all) continue;
     const auto& [row, stage, precision] = group;
     contradict(subject, {row, stage, precision, std::nullopt, ""}, "every seed of the job");
   }
+}
+
+/// A job that lost some of what it asked for would be judged by the rest.
+void refuse_contradictions(const JobRecord& job, std::string_view subject) {
+  refuse_no_job(job, subject);
+  refuse_what_is_beside_the_job(job, subject);
+  refuse_lost_executions(job, subject);
+  refuse_lost_seeds(job, subject);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ struct AskedExecution {
 struct Job {
   std::string suite;
   std::string suite_file;    ///< Its name without the folder.
-  std::string suite_digest;  ///< sha256 of the suite's file.
+  std::string suite_digest;  ///< sha256 of the suite's file, of which DIR/suite.json is a copy.
   std::vector<std::string> rows;
   std::vector<std::int64_t> seeds;
   std::vector<std::string> argv;
@@ -79,9 +79,9 @@ std::string_view stage_that_brings(std::string_view stage) noexcept;
 
 Json to_json(const JobRecord& job);
 
-/// Throws Error(kInvalidJson): a key missing, unknown or of another type, an execution asked for
-/// twice, one of a row or stage that is not the job's, a seed of the job that one of the stages
-/// with seeds lacks, or a run directory of an earlier version.
+/// Throws Error(kInvalidJson): a key missing, unknown or of another type, no row or stage, an
+/// unknown precision, an execution asked for twice, one of a row, stage, precision or seed that is
+/// not the job's, or none for one that is, or a run directory of an earlier version.
 JobRecord job_from_json(const Json& value, std::string_view subject);
 
 /// DIR/run.json. Throws as job_from_json(), Error(kIo), and Error(kUsage) when DIR is not a run

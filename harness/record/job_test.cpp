@@ -60,9 +60,52 @@ TEST(Job, WhatWasAskedForAgreesWithTheRest) {
   EXPECT_THAT(refusal([](JobRecord& job) { job.asked.pop_back(); }),
               testing::HasSubstr("every seed"));
   EXPECT_THAT(refusal([](JobRecord& job) { job.seeds = {0}; }), testing::HasSubstr("every seed"));
+  EXPECT_THAT(refusal([](JobRecord& job) { job.seeds.clear(); }), testing::HasSubstr("every seed"));
+  EXPECT_THAT(refusal([](JobRecord& job) {
+                job.seeds.clear();
+                job.asked.pop_back();
+              }),
+              testing::HasSubstr("every seed"));
   EXPECT_THAT(refusal([](JobRecord& job) { job.stages = {"examine"}; }),
               testing::HasSubstr("stages"));
   EXPECT_THAT(refusal([](JobRecord& job) { job.rows = {"pspnet"}; }), testing::HasSubstr("rows"));
+  EXPECT_THAT(refusal([](JobRecord& job) { job.precisions = {"fp32"}; }),
+              testing::HasSubstr("one of the job's precisions"));
+  EXPECT_THAT(refusal([](JobRecord& job) {
+                job.precisions = {"fp16", "fp32"};
+              }),
+              testing::HasSubstr("none of train in fp32 with fcn"));
+  EXPECT_THAT(refusal([](JobRecord& job) {
+                job.precisions = {"fp16", "banana"};
+              }),
+              testing::HasSubstr("banana"));
+}
+
+TEST(Job, EveryRowIsExaminedAndRunInEveryStage) {
+  const auto refusal = [](void (*change)(JobRecord&)) {
+    JobRecord job = sample();
+    change(job);
+    return refusal_of([&] { job_from_json(to_json(job), "run.json"); }, ErrorCode::kInvalidJson);
+  };
+  EXPECT_THAT(refusal([](JobRecord& job) { job.rows.clear(); }), testing::HasSubstr("rows"));
+  EXPECT_THAT(refusal([](JobRecord& job) { job.stages.clear(); }), testing::HasSubstr("stages"));
+  EXPECT_THAT(refusal([](JobRecord& job) { job.rows.push_back("pspnet"); }),
+              testing::HasSubstr("none of examine with pspnet"));
+  EXPECT_THAT(refusal([](JobRecord& job) { job.stages.push_back("evaluate"); }),
+              testing::HasSubstr("none of evaluate with fcn"));
+  EXPECT_THAT(refusal([](JobRecord& job) { job.asked.resize(1); }),
+              testing::HasSubstr("none of train with fcn"));
+  EXPECT_THAT(refusal([](JobRecord& job) { job.asked.erase(job.asked.begin()); }),
+              testing::HasSubstr("none of examine with fcn"));
+}
+
+TEST(Job, APrecisionOfTheJobIsOneOfEveryStageThatComputes) {
+  JobRecord job = sample();
+  job.precisions = {"fp16"};
+  EXPECT_EQ(job_from_json(to_json(job), "run.json").precisions, job.precisions);
+  job.stages = {"examine"};
+  job.asked.resize(1);
+  EXPECT_EQ(job_from_json(to_json(job), "run.json").precisions, job.precisions);
 }
 
 TEST(Job, ExecutionsDifferInRowStagePrecisionAndSeed) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/error.h"
 #include "harness/record/schema.h"
 
 namespace harness {
@@ -80,7 +81,13 @@ std::vector<RunResult> read_run_results(const fs::path& row_folder) {
   std::sort(files.begin(), files.end());
   std::vector<RunResult> results;
   for (const auto& file : files) {
-    results.push_back(run_result_from_json(read_json_file(file), file.string()));
+    RunResult result = run_result_from_json(read_json_file(file), file.string());
+    const std::string name = run_result_name(result.stage, result.precision, result.seed);
+    if (file.filename() != name) {
+      throw Error(ErrorCode::kInvalidJson, file.string(),
+                  fmt::format("expected the result that its name says, got that of {}", name));
+    }
+    results.push_back(std::move(result));
   }
   return results;
 }

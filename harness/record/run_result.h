@@ -80,7 +80,7 @@ RunResult run_result_from_json(const Json& value, std::string_view subject);
 
 /// All results in a row's folder, ordered by file name; an empty list when the folder does not
 /// exist. Judging reads what run.json asks for instead. Throws Error(kInvalidJson) for a file that
-/// is not a RunResult.
+/// is not a RunResult, or not the one that its name says (run_result_name).
 std::vector<RunResult> read_run_results(const std::filesystem::path& row_folder);
 
 /// What the stage measured, as its record. Throws Error(kInvalidJson) with the key's path.

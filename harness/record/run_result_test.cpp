@@ -37,6 +37,18 @@ TEST(RunResult, ReadsBackWhatItWrote) {
   EXPECT_EQ(to_json(results[0]), to_json(example()));
 }
 
+TEST(RunResult, AResultUnderTheNameOfAnotherIsRefused) {
+  const TemporaryFolder folder;
+  write_json_file(folder.path() / "evaluate-fp32.json", to_json(example()));
+  try {
+    read_run_results(folder.path());
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidJson);
+    EXPECT_NE(error.detail().find("evaluate-fp16.json"), std::string::npos) << error.detail();
+  }
+}
+
 TEST(RunResult, RefusesAMissingFieldAndAnotherSchema) {
   Json broken = to_json(example());
   broken.erase("status");

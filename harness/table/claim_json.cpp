@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <ranges>
 #include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -76,6 +78,10 @@ void read_evidence(ObjectReader& reader, Claim& claim) {
   const ClaimKind* kind = find_claim_kind(claim.id);
   if (const auto evidence = reader.optional_string("evidence")) {
     claim.evidence = require_one_of(reader, "evidence", *evidence, kEvidence);
+    if (kind != nullptr && claim.evidence != kind->evidence) {
+      reader.fail("evidence", fmt::format("expected \"{}\", which checks {}, got \"{}\"",
+                                          kind->evidence, claim.id, claim.evidence));
+    }
   } else if (kind != nullptr) {
     claim.evidence = kind->evidence;
   } else {
@@ -98,22 +104,69 @@ Json to_json(const Source& source) {
   return value;
 }
 
+enum class ConditionType { kText, kNumber, kCount, kNumbers, kObject };
+
+struct Condition {
+  std::string_view name;
+  ConditionType type;
+};
+
 /// Of how a number was measured, what a comparison needs to know, and what was read beside it. A
-/// rule that looks for one of these would not find it under a misspelt name.
-constexpr std::array kConditions = {
-    "backend",  "batch_size", "gpus",       "hardware",       "marks",
-    "metafile", "mode",       "plus_minus", "reference_runs", "resolution",
-    "spread",   "stage",      "statistic",  "test_dataset",   "training_dataset",
-    "unread"};
+/// rule that looks for one of these would not find it under a misspelt name or in another type.
+constexpr auto kConditions = std::to_array<Condition>({{"backend", ConditionType::kText},
+                                                       {"batch_size", ConditionType::kCount},
+                                                       {"cores", ConditionType::kCount},
+                                                       {"gpus", ConditionType::kCount},
+                                                       {"hardware", ConditionType::kText},
+                                                       {"marks", ConditionType::kText},
+                                                       {"metafile", ConditionType::kObject},
+                                                       {"mode", ConditionType::kText},
+                                                       {"plus_minus", ConditionType::kNumber},
+                                                       {"reference_runs", ConditionType::kNumbers},
+                                                       {"resolution", ConditionType::kNumbers},
+                                                       {"spread", ConditionType::kNumber},
+                                                       {"stage", ConditionType::kText},
+                                                       {"statistic", ConditionType::kText},
+                                                       {"test_dataset", ConditionType::kText},
+                                                       {"training_dataset", ConditionType::kText},
+                                                       {"unread", ConditionType::kObject}});
+
+bool is_number(const Json& value) {
+  return value.is_number();
+}
+
+/// What the type is called, where the value is not of it; "" where it is.
+std::string_view expected_instead(ConditionType type, const Json& value) {
+  switch (type) {
+    case ConditionType::kText:
+      return value.is_string() ? "" : "a text";
+    case ConditionType::kNumber:
+      return value.is_number() ? "" : "a number";
+    case ConditionType::kCount:
+      return value.is_number_integer() ? "" : "a whole number";
+    case ConditionType::kNumbers:
+      return value.is_array() && std::ranges::all_of(value, is_number) ? "" : "a list of numbers";
+    case ConditionType::kObject:
+      return value.is_object() ? "" : "an object";
+  }
+  return "";
+}
 
 void require_conditions(const ObjectReader& reader, const Json& conditions) {
   if (!conditions.is_object()) {
     reader.fail("conditions", fmt::format("expected an object, got {}", describe_type(conditions)));
   }
   for (const auto& [name, value] : conditions.items()) {
-    if (std::ranges::find(kConditions, name) != kConditions.end()) continue;
-    reader.fail("conditions",
-                fmt::format("expected {}, got {}", fmt::join(kConditions, ", "), excerpt_of(name)));
+    const auto* known = std::ranges::find(kConditions, name, &Condition::name);
+    if (known == kConditions.end()) {
+      const auto names = kConditions | std::views::transform(&Condition::name);
+      reader.fail("conditions",
+                  fmt::format("expected {}, got {}", fmt::join(names, ", "), excerpt_of(name)));
+    }
+    const std::string_view expected = expected_instead(known->type, value);
+    if (expected.empty()) continue;
+    reader.fail(fmt::format("conditions.{}", name),
+                fmt::format("expected {}, got {}", expected, excerpt_of(value)));
   }
 }
 

@@ -1,10 +1,12 @@
 #include "harness/table/claim_json.h"
 
 #include <limits>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/table/claim_kind.h"
 #include "harness/testing/suite_documents.h"
 
 namespace harness {
@@ -72,6 +74,56 @@ TEST(ClaimJson, AKnownClaimNeedsNoEvidenceAndAnUnknownOneDoes) {
   claim["evidence"] = "retrained";
   EXPECT_EQ(claim_from_json(claim, "s", "c").evidence, "retrained");
   EXPECT_THAT(refusal_with("evidence", "hearsay"), HasSubstr("got \"hearsay\""));
+}
+
+TEST(ClaimJson, AKnownClaimHasNoOtherEvidenceThanItsKind) {
+  for (const auto& kind : claim_kinds()) {
+    for (const char* evidence : {"file", "log", "evaluated", "retrained"}) {
+      Json claim = {{"id", kind.id},
+                    {"evidence", evidence},
+                    {"value", nullptr},
+                    {"source", {{"file", "README.md"}}},
+                    {"tolerance", nullptr}};
+      EXPECT_EQ(refusal(claim) == "nothing was thrown", evidence == kind.evidence)
+          << kind.id << " " << evidence << ": " << refusal(claim);
+    }
+  }
+  EXPECT_THAT(refusal_with("evidence", "file"),
+              HasSubstr("claims[0].evidence: expected \"evaluated\""));
+}
+
+TEST(ClaimJson, EachConditionHasItsType) {
+  const Json text = "words";
+  const Json number = 0.5;
+  const Json count = 2;
+  const Json numbers = {52.0, 52.1};
+  const Json object = {{"cell", "- 6.96"}};
+  const std::map<std::string, Json> good = {{"backend", text},
+                                            {"batch_size", count},
+                                            {"cores", count},
+                                            {"gpus", count},
+                                            {"hardware", text},
+                                            {"marks", text},
+                                            {"metafile", object},
+                                            {"mode", text},
+                                            {"plus_minus", number},
+                                            {"spread", number},
+                                            {"reference_runs", numbers},
+                                            {"resolution", numbers},
+                                            {"stage", text},
+                                            {"statistic", text},
+                                            {"test_dataset", text},
+                                            {"training_dataset", text},
+                                            {"unread", object}};
+  for (const auto& [name, right] : good) {
+    EXPECT_EQ(refusal_with("conditions", {{name, right}}), "nothing was thrown") << name;
+    for (const Json& wrong : {text, number, numbers, object, Json({"train"}), Json(true), Json()}) {
+      if (wrong.type() == right.type() && wrong != Json({"train"})) continue;
+      EXPECT_THAT(refusal_with("conditions", {{name, wrong}}),
+                  HasSubstr("rows[0].claims[0].conditions." + name + ": expected "))
+          << wrong;
+    }
+  }
 }
 
 TEST(ClaimJson, RefusesATypeThatTheClaimCannotHave) {

@@ -115,14 +115,4 @@ Json to_json(const Row& row) {
   for (const Claim& claim : row.claims) value["claims"].push_back(to_json(claim));
   return value;
 }
-
-Json what_was_run(const Row& row) {
-  Json document = to_json(row);
-  Json parts = Json::object();
-  for (const auto* key : {"arithmetic", "recipe", "model"}) {
-    if (document.contains(key)) parts[key] = document[key];
-  }
-  return parts;
-}
-
 }  // namespace harness

@@ -40,13 +40,6 @@ TEST(RowJson, ReadsBackWhatItWrote) {
   EXPECT_EQ(to_json(read), row());
 }
 
-TEST(RowJson, WhatWasRunIsNeitherItsFilesNorItsClaims) {
-  const Json whole = row();
-  const Json run = what_was_run(row_from_json(whole, "s", "r"));
-  EXPECT_EQ(run.size(), 3U);
-  for (const char* key : {"arithmetic", "recipe", "model"}) EXPECT_EQ(run.at(key), whole.at(key));
-}
-
 TEST(RowJson, NeedsAnIdAMethodAndClaimsOnly) {
   const Json least = {{"id", "a"}, {"method", "FCN"}, {"claims", Json::array()}};
   EXPECT_EQ(to_json(row_from_json(least, "s", "r")), least);

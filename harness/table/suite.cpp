@@ -145,10 +145,11 @@ Suite suite_from_json(const Json& value, std::string_view subject) {
 
 Suite read_suite(const std::filesystem::path& path) {
   constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
-  const std::string bytes = read_file(path, kMaxBytes);
+  std::string bytes = read_file(path, kMaxBytes);
   Suite suite = suite_from_json(parse_json(bytes, path.string()), path.string());
   suite.folder = path.parent_path();
   suite.digest = sha256_hex(bytes);
+  suite.bytes = std::move(bytes);
   return suite;
 }
 
@@ -160,6 +161,14 @@ Json to_json(const Suite& suite) {
   if (!suite.records.empty()) value["records"] = Json::array();
   for (const auto& record : suite.records) value["records"].push_back(to_json(record));
   return value;
+}
+
+Json what_was_run(const Suite& suite, const Row& row) {
+  Json parts = to_json(row);
+  parts.erase("claims");
+  parts.erase("sibling");
+  parts["data"] = data_to_json(suite.data);
+  return parts;
 }
 
 const Row& select_row(const Suite& suite, std::string_view text) {

@@ -83,7 +83,8 @@ struct Suite {
   std::vector<Row> rows;
   std::vector<SourceRecord> records;  ///< What else was published of the rows, for an audit.
   std::filesystem::path folder;  ///< Where relative paths start: the folder of the suite's file.
-  std::string digest;            ///< sha256 of the file's bytes.
+  std::string bytes;             ///< Of the file; "" where the suite was not read from one.
+  std::string digest;            ///< sha256 of them.
 };
 
 /// Throws Error(kInvalidSuite) with the path of the key (unknown key, wrong type, missing reason,
@@ -94,9 +95,9 @@ Suite suite_from_json(const Json& value, std::string_view subject);
 Json to_json(const Suite& suite);
 Json to_json(const Row& row);
 
-/// All that determines what a run of the row does: those of "arithmetic", "recipe" and "model" that
-/// it has, as to_json() writes them.
-Json what_was_run(const Row& row);
+/// All that determines what a run of the row does, as to_json() writes it: the suite's "data", and
+/// of the row everything but its "claims" and its "sibling", which are only judged and compared.
+Json what_was_run(const Suite& suite, const Row& row);
 
 /// Reads one row as it stands in a suite; the worker gets its job this way.
 Row row_from_json(const Json& value, std::string_view subject, std::string_view path);

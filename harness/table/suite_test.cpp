@@ -1,5 +1,8 @@
 #include "harness/table/suite.h"
 
+#include <functional>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -34,7 +37,9 @@ Json suite_of_a_person() {
       "recipe": {"iterations": 600, "batch": 4, "lr": 0.05, "crop": [64, 128]},
       "claims": [{"id": "miou", "value": 52.05, "digits": 2, "unit": "%",
                   "source": {"file": "README.md", "line": 16, "column": "mIoU"},
-                  "tolerance": {"abs": 0.05, "reason": "rounding"}}]}]})",
+                  "tolerance": {"abs": 0.05, "reason": "rounding"}},
+                 {"id": "fps", "value": 12.3, "digits": 1, "source": {"file": "README.md"},
+                  "conditions": {"hardware": "EPYC 7763", "cores": 2}}]}]})",
                     "test");
 }
 
@@ -55,6 +60,7 @@ TEST(Suite, ReadsASuiteThatAPersonWrites) {
   const Suite read = suite_from_json(suite_of_a_person(), "minizoo.json");
   EXPECT_EQ(read.rows.at(0).find_claim("miou")->evidence, "evaluated");
   EXPECT_DOUBLE_EQ(read.rows[0].find_claim("miou")->rounding(), 0.005);
+  EXPECT_EQ(read.rows[0].find_claim("fps")->conditions.at("cores"), 2);
 }
 
 TEST(Suite, AFileKnowsItsFolderAndDigest) {
@@ -64,9 +70,34 @@ TEST(Suite, AFileKnowsItsFolderAndDigest) {
   const Suite read = read_suite(path);
   EXPECT_EQ(read.folder, folder.path());
   EXPECT_EQ(read.digest, sha256_file(path));
+  EXPECT_EQ(read.bytes, read_file(path));
   EXPECT_EQ(read.data.height, 128);
   EXPECT_EQ(read.data.width, 256);
   EXPECT_EQ(read.data.split, "val");
+}
+
+TEST(Suite, WhatWasRunIsAllButClaimsAndSibling) {
+  const Json whole = suite_of_a_person();
+  const Suite read = suite_from_json(whole, "minizoo.json");
+  Json expected = to_json(read.rows[0]);
+  expected.erase("claims");
+  expected.erase("sibling");
+  expected["data"] = whole.at("data");
+  EXPECT_EQ(what_was_run(read, read.rows[0]), expected);
+  Suite other = read;
+  other.rows[0].claims.clear();
+  other.rows[0].sibling_row = "another";
+  EXPECT_EQ(what_was_run(other, other.rows[0]), expected);
+  for (const auto& change : std::vector<std::function<void(Suite&)>>{
+           [](Suite& one) { one.data.split = "train"; },
+           [](Suite& one) { one.data.root = "elsewhere"; },
+           [](Suite& one) { one.rows[0].method = "PSPNet"; },
+           [](Suite& one) { one.rows[0].checkpoint = "other.pth"; },
+           [](Suite& one) { one.rows[0].recipe["lr"] = 1.0; }}) {
+    Suite changed = read;
+    change(changed);
+    EXPECT_NE(what_was_run(changed, changed.rows[0]), expected);
+  }
 }
 
 TEST(Suite, AMissingFileAndABrokenFileAreDifferentErrors) {

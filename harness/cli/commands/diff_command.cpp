@@ -124,16 +124,18 @@ std::set<std::string> names_of(const std::map<std::string, Value>& values) {
   return names;
 }
 
-/// What differs from run to run of one arithmetic: times, and memory of the process.
-bool is_of_the_machine(Json::json_pointer place) {
-  for (; !place.empty(); place.pop_back()) {
-    const std::string& key = place.back();
-    if (key.find("seconds") != std::string::npos || key.ends_with("_per_second") ||
-        key == "peak_bytes") {
-      return true;
-    }
+/// What differs from run to run of one arithmetic: times, and memory of the process. How many
+/// images were timed, beside their times, does not.
+bool is_of_the_machine(const Json::json_pointer& place) {
+  if (place.empty()) return false;
+  const std::string& key = place.back();
+  if (key == "seconds" || key.ends_with("_seconds") || key.ends_with("_per_second") ||
+      key == "peak_bytes") {
+    return true;
   }
-  return false;
+  const bool is_bound = key == "median" || key == "min" || key == "max";
+  const Json::json_pointer parent = place.parent_pointer();
+  return is_bound && !parent.empty() && parent.back() == "seconds_per_image";
 }
 
 /// The place of the first value that differs, times left out; "" where all are the same.

@@ -111,6 +111,52 @@ TEST_F(DiffCommand, ADigestThatOnlyOneHasIsNamed) {
   EXPECT_THAT(end.output, HasSubstr("fcn/evaluate-fp16.json predictions: only A has it"));
 }
 
+TEST_F(DiffCommand, CountsBesideTimesAreCompared) {
+  RunResult result;
+  result.row = "fcn";
+  result.stage = "evaluate";
+  result.precision = "fp16";
+  result.measurements = {
+      {"miou", 52.0},
+      {"images_per_second", 4.0},
+      {"seconds_per_image",
+       {{"median", 0.25}, {"min", 0.2}, {"max", 0.3}, {"images", 14}, {"warmup", 2}}}};
+  write_result("a", result);
+  result.measurements["images_per_second"] = 2.0;
+  for (const char* time : {"median", "min", "max"}) {
+    result.measurements["seconds_per_image"][time] = 0.5;
+  }
+  write_result("b", result);
+  EXPECT_EQ(diff("a", "b").exit_code, 0);
+  const RunResult same = result;
+  for (const char* count : {"images", "warmup"}) {
+    result = same;
+    result.measurements["seconds_per_image"][count] = 9;
+    write_result("b", result);
+    const auto end = diff("a", "b");
+    EXPECT_EQ(end.exit_code, 1);
+    EXPECT_THAT(end.output, HasSubstr(std::string("seconds_per_image/") + count + " differs"));
+  }
+  result = same;
+  result.measurements.erase("seconds_per_image");
+  write_result("b", result);
+  EXPECT_EQ(diff("a", "b").exit_code, 1);
+}
+
+TEST_F(DiffCommand, AResultUnderAnotherNameIsAnError) {
+  run("a", "2.5", "w");
+  run("b", "2.5", "w");
+  fs::copy_file(row("b") / "train-fp16-seed0.json", row("b") / "train-fp16-seed1.json");
+  try {
+    diff("a", "b");
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidJson);
+    EXPECT_THAT(error.subject(), HasSubstr("train-fp16-seed1.json"));
+    EXPECT_THAT(error.detail(), HasSubstr("train-fp16-seed0.json"));
+  }
+}
+
 TEST_F(DiffCommand, MeasurementsAreComparedAndTimesAreNot) {
   RunResult result;
   result.row = "fcn";

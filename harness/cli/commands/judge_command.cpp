@@ -12,7 +12,6 @@
 #include "harness/cli/options.h"
 #include "harness/cli/verdict_output.h"
 #include "harness/judge/judge.h"
-#include "harness/record/job.h"
 #include "harness/report/ctest_measurements.h"
 
 namespace harness {
@@ -50,9 +49,8 @@ void select(JudgedRun& run, const Options& options, const std::string& row) {
 }
 
 int judge(const Options& options) {
-  read_job(options.folder);  // Throws where the folder is not a run directory.
-  const Suite suite =
-      read_suite(options.suite.empty() ? options.folder / "suite.json" : options.suite);
+  const Suite stored = read_suite_of_run(options.folder);
+  const Suite suite = options.suite.empty() ? stored : read_suite(options.suite);
   if (options.row.empty() && options.claim.empty()) {
     return judge_and_show(options.folder, suite, options.require, options.output);
   }

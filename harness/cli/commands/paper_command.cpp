@@ -65,7 +65,9 @@ PaperJobRecord job_record(const Suite& suite, const Options& options,
   job.seeds = {paper.seed};
   job.experiments = paper.experiments;
   job.threads = paper.threads;
-  for (const Row* row : rows) job.rows_as_run[row->id] = sha256_hex(what_was_run(*row).dump());
+  for (const Row* row : rows) {
+    job.rows_as_run[row->id] = sha256_hex(what_was_run(suite, *row).dump());
+  }
   job.asked = experiments_of(job);
   return job;
 }

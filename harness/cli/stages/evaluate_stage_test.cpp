@@ -39,7 +39,15 @@ class EvaluateStage : public testing::Test {
     WorkerOptions options;
     options.worker = worker;
     options.quiet = true;
-    evaluate_row(suite_, row_with("fp16-master"), examined_, directory, options);
+    const Row row = row_with("fp16-master");
+    JobRecord job;
+    job.suite = suite_.name;
+    job.rows = {row.id};
+    job.stages = {"evaluate"};
+    job.asked = evaluations_of(row, options);
+    job.ask({row.id, "examine", "", std::nullopt, ""});
+    directory.write_job(job, suite_);
+    evaluate_row(suite_, row, examined_, directory, options);
     return read_run_results(directory.row_folder("fcn"));
   }
 

@@ -33,6 +33,14 @@ class TrainStage : public testing::Test {
   }
   std::vector<Json> train() {
     RunDirectory directory(folder_.path() / "run", suite_);
+    JobRecord job;
+    job.suite = suite_.name;
+    job.rows = {row_.id};
+    job.stages = {options_.stage};
+    job.seeds = options_.seeds;
+    job.asked = trainings_of(row_, options_);
+    job.ask({row_.id, "examine", "", std::nullopt, ""});
+    directory.write_job(job, suite_);
     train_row(suite_, row_, examined_, directory, StoreOptions{}, options_);
     std::vector<Json> jobs;
     for (const auto& entry : fs::directory_iterator(folder_.path())) {
@@ -97,7 +105,7 @@ TEST_F(TrainStage, AWorkerThatDiesLeavesAResultThatSaysSo) {
   EXPECT_THAT(left.reason, testing::HasSubstr("exit code 3"));
   EXPECT_EQ(left.seed, 0);
   const JobRecord job = read_job(folder_.path() / "run");
-  ASSERT_EQ(job.asked.size(), 1u);
+  ASSERT_EQ(job.asked.size(), 2u);
   EXPECT_EQ(job.asked[0].seed, 0);
   EXPECT_EQ(job.asked[0].key, left.key);
   EXPECT_NE(left.key, "");

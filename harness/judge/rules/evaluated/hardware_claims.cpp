@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "harness/base/measurement.h"
+#include "harness/base/number_text.h"
+#include "harness/base/text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/hardware.h"
 #include "harness/judge/number_claim.h"
@@ -17,13 +19,58 @@ namespace {
 constexpr double kBytesPerGb = 1073741824.0;
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
-/// Why the claim cannot be judged by an evaluation on this hardware; "" when it can.
-std::string unfitness(const Claim& claim, const RunResult& result) {
-  const std::string stage = text_at(claim.conditions, {"stage"});
+/// As sources write the arithmetic in which convolutions compute: "FP16".
+std::string_view mode_of(const Row& row) {
+  switch (facts(row.policy()).compute) {
+    case ElementType::kFloat16:
+      return "FP16";
+    case ElementType::kBfloat16:
+      return "BF16";
+    case ElementType::kFloat64:
+      return "FP64";
+    default:
+      return "FP32";
+  }
+}
+
+/// We evaluate one image at a time on one device; "" where the claim is of no other work.
+std::string unfit_work(const Json& conditions) {
+  const std::string stage = text_at(conditions, {"stage"});
   if (!stage.empty() && stage != "evaluate") {
     return fmt::format("published for the stage {}, this is the stage evaluate", stage);
   }
-  return unfit_hardware(claim.conditions, result);
+  const auto batch = count_at(conditions, {"batch_size"});
+  if (batch && *batch != 1) {
+    return fmt::format("published for {} at a time, this is one", plural(*batch, "image"));
+  }
+  const auto gpus = count_at(conditions, {"gpus"});
+  if (gpus && *gpus != 1) {
+    return fmt::format("published for {}, this is one device", plural(*gpus, "GPU"));
+  }
+  return "";
+}
+
+/// Neither another library nor another arithmetic is as fast or as large.
+std::string unfit_computation(const Json& conditions, const Row& row) {
+  const std::string backend = text_at(conditions, {"backend"});
+  const std::string library = lower_case(backend);
+  if (!backend.empty() && library != "pytorch" && library != "libtorch") {
+    return fmt::format("published for the backend {}, this is PyTorch's", backend);
+  }
+  const std::string mode = text_at(conditions, {"mode"});
+  if (!mode.empty() && lower_case(mode) != lower_case(mode_of(row))) {
+    return fmt::format("published for the mode {}, this is {}", mode, mode_of(row));
+  }
+  return "";
+}
+
+/// Why the claim cannot be judged by an evaluation of the row on this hardware; "" when it can.
+std::string unfitness(const Claim& claim, const Row& row, const RunResult& result) {
+  for (const auto& reason : {unfit_work(claim.conditions), unfit_computation(claim.conditions, row),
+                             unfit_hardware(claim.conditions, result)}) {
+    if (!reason.empty()) return reason;
+  }
+  return "";
 }
 
 Finding unfit(std::string reason, double measured) {
@@ -41,7 +88,7 @@ Finding judge_on_hardware(const ClaimContext& context, double (*measure)(const E
   const auto evidence = find_record<EvaluationRecord>(context, "evaluate", precision);
   if (evidence.absence) return in_precision(*evidence.absence, precision);
   const double measured = measure(*evidence.record);
-  std::string reason = unfitness(context.claim, *evidence.result);
+  std::string reason = unfitness(context.claim, context.row, *evidence.result);
   if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
   if (!(measured > 0.0))
     return in_precision(fail_unmeasured(fmt::format("no {} was measured", what)), precision);

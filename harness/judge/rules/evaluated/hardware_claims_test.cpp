@@ -87,6 +87,47 @@ TEST(HardwareClaims, APeakOfTrainingSaysNothingAboutEvaluation) {
   EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
 }
 
+TEST(HardwareClaims, OtherWorkOnTheSameHardwareIsUnfit) {
+  struct {
+    const char* name;
+    Json same;
+    Json other;
+    const char* reason;
+  } const conditions[] = {
+      {"batch_size", 1, 8, "published for 8 images at a time, this is one"},
+      {"gpus", 1, 8, "published for 8 GPUs, this is one device"},
+      {"backend", "pytorch", "TensorRT", "published for the backend TensorRT, this is PyTorch's"},
+      {"mode", "fp16", "FP32", "published for the mode FP32, this is FP16"},
+      {"mode", "FP16", "INT8", "published for the mode INT8, this is FP16"},
+      {"stage", "evaluate", "train", "published for the stage train, this is the stage evaluate"}};
+  for (const auto& [name, same, other, reason] : conditions) {
+    auto sample = fps("EPYC 7763");
+    sample.claim.conditions[name] = same;
+    EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kPass) << name;
+    sample.claim.conditions[name] = other;
+    EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit) << name;
+    EXPECT_EQ(sample.judge(judge_fps).reason, reason);
+    EXPECT_EQ(sample.judge(judge_fps).measured, 12.5);
+    auto memory = memory_on_gpu(5765993759);
+    memory.claim.conditions[name] = other;
+    EXPECT_EQ(memory.judge(judge_memory).verdict, Verdict::kUnfit) << name;
+  }
+}
+
+TEST(HardwareClaims, TheModeIsThatOfTheRowsPolicy) {
+  const auto reason = [](Policy policy, const char* precision, const char* mode) {
+    auto sample = fps("EPYC 7763");
+    sample.row.arithmetic->policy = policy;
+    sample.results[1].precision = precision;
+    sample.claim.conditions["mode"] = mode;
+    return sample.judge(judge_fps).reason;
+  };
+  const auto* unfit = "published for the mode ";
+  EXPECT_FALSE(reason(Policy::kFp16Amp, "fp16-amp", "FP16").starts_with(unfit));
+  EXPECT_FALSE(reason(Policy::kBf16Amp, "bf16-amp", "BF16").starts_with(unfit));
+  EXPECT_FALSE(reason(Policy::kFp32, "fp32", "FP32").starts_with(unfit));
+}
+
 TEST(HardwareClaims, OnTheRightHardwareNothingMeasuredFails) {
   auto sample = memory_on_gpu(0);
   EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
