@@ -72,6 +72,8 @@ TEST(Claims, AFileAloneIsJudgedWithoutAJob) {
   EXPECT_EQ(judged("hash", "2eb5a165").verdict, Verdict::kPass);
   EXPECT_EQ(judged("hash", "2eb5a165").row, row.id);
   EXPECT_EQ(judged("hash", nullptr).verdict, Verdict::kNotVerifiable);
+  EXPECT_EQ(judged("optimizer", "none").verdict, Verdict::kPass);
+  EXPECT_EQ(judged("optimizer", "present").verdict, Verdict::kFail);
   EXPECT_EQ(judged("config.crop", "64x128").verdict, Verdict::kPass);
   EXPECT_EQ(judged("log.miou", 52.05).verdict, Verdict::kNotVerifiable);
   EXPECT_EQ(judged("miou", 52.05).verdict, Verdict::kFail);
