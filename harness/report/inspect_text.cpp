@@ -91,7 +91,8 @@ std::string tensor_table(const Json& tensors, std::string_view group, std::strin
 std::string code_summary(Json code) {
   constexpr std::size_t kShown = 20;
   // What is sure to run comes first, and is shown whatever else there is.
-  std::ranges::stable_partition(code, [](const Json& one) { return one["runs"] == true; });
+  std::stable_partition(code.begin(), code.end(),
+                        [](const Json& one) { return one["runs"] == true; });
   std::vector<std::string> items;
   for (const Json& one : code) {
     if (items.size() == kShown) {

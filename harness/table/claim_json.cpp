@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <ranges>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -159,7 +159,8 @@ void require_conditions(const ObjectReader& reader, const Json& conditions) {
   for (const auto& [name, value] : conditions.items()) {
     const auto* known = std::ranges::find(kConditions, name, &Condition::name);
     if (known == kConditions.end()) {
-      const auto names = kConditions | std::views::transform(&Condition::name);
+      std::vector<std::string_view> names;
+      for (const auto& condition : kConditions) names.push_back(condition.name);
       reader.fail("conditions",
                   fmt::format("expected {}, got {}", fmt::join(names, ", "), excerpt_of(name)));
     }

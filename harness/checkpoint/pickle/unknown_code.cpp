@@ -76,7 +76,8 @@ void refuse_what_runs(const UnknownCodeList& code, std::string_view subject,
                       std::string_view more) {
   if (!code.runs()) return;
   std::vector<UnknownCode> listed = code.found();
-  std::ranges::stable_partition(listed, [](const UnknownCode& one) { return one.runs; });
+  std::stable_partition(listed.begin(), listed.end(),
+                        [](const UnknownCode& one) { return one.runs; });
   throw Error(ErrorCode::kUnsafePickle, subject,
               fmt::format("expected tensors and plain data, got unknown code, which Python would "
                           "run on loading the file: {}; do not load it with torch.load{}{}",

@@ -9,7 +9,7 @@ namespace harness {
 std::string code_text(std::vector<UnknownCodeRecord> code, bool all) {
   constexpr std::size_t kMaxText = 1000;
   // What runs comes first: the text may be cut.
-  std::ranges::stable_partition(code, [](const auto& one) { return one.runs; });
+  std::stable_partition(code.begin(), code.end(), [](const auto& one) { return one.runs; });
   std::string text;
   std::size_t left = 0;
   for (const auto& one : code) {
