@@ -48,6 +48,7 @@ TEST(LockstepConsistency, EachContradictionIsSeen) {
       {"flushed", [](auto& record) { record.series[1].gradients.flushed = 11; }},
       {"length", [](auto& record) { record.steps = 4; }},
       {"repeated", [](auto& record) { record.series[2] = record.series[1]; }},
+      {"numbered twice", [](auto& record) { record.series[2].step = 1; }},
       {"left out", [](auto& record) { record.series[0].step = 1; }},
       {"no scale", [](auto& record) { record.series[1].scale = 0.0; }},
       {"scale", [](auto& record) { record.series[1].scale = NAN; }},
