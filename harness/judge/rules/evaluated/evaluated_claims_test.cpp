@@ -79,6 +79,15 @@ TEST(EvaluatedClaims, NoImagesOrPixelsFail) {
   sample.change_evaluation([](auto& record) { sample::set_miou(record, NAN); });
   EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
   EXPECT_EQ(sample.judge(judge_miou).reason, "no pixel was counted");
+  sample = claiming(52.05);
+  sample.change_evaluation([](auto& record) {
+    record.images = 0;
+    record.images_per_second = NAN;
+    record.seconds_per_image = {NAN, NAN, NAN, 0, 0};
+    record.forward.reset();
+  });
+  EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
+  EXPECT_EQ(sample.judge(judge_miou).reason, "no image was evaluated");
 }
 
 TEST(EvaluatedClaims, AnotherArithmeticThatFailedIsNotNamed) {

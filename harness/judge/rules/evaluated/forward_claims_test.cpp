@@ -90,6 +90,8 @@ TEST(ForwardClaims, AnOverflowFails) {
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_THAT(finding.reason, HasSubstr("expected at most 65504, found 70000"));
   EXPECT_THAT(finding.reason, HasSubstr("7 above FP16's range"));
+  sample.claim.value = 1e9;
+  EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail) << "no claim widens the type";
 }
 
 TEST(ForwardClaims, TheCountAboveTheRangeAndTheLargestMagnitudeFailEachAlone) {

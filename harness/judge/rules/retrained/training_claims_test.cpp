@@ -71,6 +71,12 @@ TEST(RetrainedFinite, WhatWasAppliedCountsAndWhatWasSkippedDoesNot) {
       {"every step skipped",
        [](TrainingRecord& record) { record.non_finite_steps = record.skipped = 600; },
        Verdict::kFail},
+      {"every step skipped by a scale that moves",
+       [](TrainingRecord& record) {
+         record.scaler = "mmcv-dynamic";
+         record.non_finite_steps = record.skipped = 600;
+       },
+       Verdict::kFail},
       {"weights", [](TrainingRecord& record) { record.non_finite_weights = 3; }, Verdict::kFail},
   };
   for (const auto& one : cases) {
