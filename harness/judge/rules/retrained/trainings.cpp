@@ -27,11 +27,16 @@ ScalerType scaler_of(const std::string& precision, const Row& row) {
   return is_own ? row.arithmetic->scaler_or_default().type : default_scaler(policy).type;
 }
 
+/// What the suite's recipe says of this; null where it leaves it to the config.
+Json recipe_value(const Row& row, const char* key) {
+  return row.recipe.is_object() ? row.recipe.value(key, Json()) : Json();
+}
+
 /// Why the training is not of the row's recipe, "" when it is. Other rows' recipes train for other
 /// times, and reach other mIoUs.
 std::string other_recipe(const TrainingRecord& record, const std::string& precision,
                          const Row& row) {
-  const Json& iterations = row.recipe.is_object() ? row.recipe.value("iterations", Json()) : Json();
+  const Json iterations = recipe_value(row, "iterations");
   if (iterations.is_null() || iterations == record.scheduled_iterations) {
     return other_recipe(record.scaler, record.batch, precision, row);
   }
@@ -151,6 +156,21 @@ Accounted accounted_trainings(const ClaimContext& context, const std::string& pr
   return accounted;
 }
 
+Finding judge_accounted(const Accounted& trainings, const std::string& precision,
+                        const std::function<Finding(const TrainingRecords&)>& rule) {
+  Finding finding = trainings.absence ? *trainings.absence : rule(trainings.records);
+  if (!trainings.records.empty()) {
+    finding.reason += departures_text(trainings.records.begin()->second.departures);
+  }
+  return in_precision(std::move(finding), precision);
+}
+
+/// FP32 under another name would be at parity with itself.
+bool share_weights(const Accounted& one, const Accounted& other) {
+  return std::ranges::any_of(
+      one.weights, [&](const std::string& weights) { return other.weights.contains(weights); });
+}
+
 }  // namespace
 
 std::vector<Training> read_trainings(const ClaimContext& context, const std::string& precision) {
@@ -204,28 +224,21 @@ std::string repeated_weights(const std::vector<Training>& trainings) {
 Finding judge_trainings(const ClaimContext& context, const std::string& precision,
                         Schedule schedule,
                         const std::function<Finding(const TrainingRecords&)>& rule) {
-  auto trainings = accounted_trainings(context, precision, schedule);
-  Finding finding = trainings.absence ? *trainings.absence : rule(trainings.records);
-  if (!trainings.records.empty()) {
-    finding.reason += departures_text(trainings.records.begin()->second.departures);
-  }
-  return in_precision(std::move(finding), precision);
+  return judge_accounted(accounted_trainings(context, precision, schedule), precision, rule);
 }
 
 Finding judge_both_trainings(
     const ClaimContext& context, const std::string& precision, Schedule schedule,
     const std::function<Finding(const TrainingRecords&, const TrainingRecords&)>& rule) {
   const auto single = accounted_trainings(context, "fp32", schedule);
-  const auto half_weights = accounted_trainings(context, precision, schedule).weights;
-  const auto both = [&](const TrainingRecords& half) {
+  const auto half = accounted_trainings(context, precision, schedule);
+  return judge_accounted(half, precision, [&](const TrainingRecords& records) {
     if (single.absence) return *single.absence;
-    // FP32 under another name would be at parity with itself.
-    const bool is_other = std::ranges::none_of(
-        half_weights, [&](const std::string& weights) { return single.weights.contains(weights); });
-    if (!is_other) return fail_unmeasured("a training in half ended with the weights of FP32");
-    return rule(half, single.records);
-  };
-  return judge_trainings(context, precision, schedule, both);
+    if (share_weights(half, single)) {
+      return fail_unmeasured("a training in half ended with the weights of FP32");
+    }
+    return rule(records, single.records);
+  });
 }
 
 std::string ruin_of(const TrainingRecord& record) {
@@ -265,7 +278,7 @@ std::string other_recipe(const std::string& scaler, std::int64_t batch,
   if (scaler != expected) {
     return fmt::format("expected the scaler {}, it trained by {}", expected, scaler);
   }
-  const Json size = row.recipe.is_object() ? row.recipe.value("batch", Json()) : Json();
+  const Json size = recipe_value(row, "batch");
   if (size.is_null() || size == batch) return "";
   return fmt::format("expected batches of {} by the row's recipe, it trained by {}", size.dump(),
                      batch);
