@@ -47,12 +47,17 @@ std::optional<GpuRecord> gpu_record() {
   const auto& hooks = at::detail::getCUDAHooks();
   GpuRecord gpu;
   gpu.name = device->name;
+  gpu.uuid_sha256_8 = sha256_hex(device->uuid).substr(0, 8);
   gpu.memory_bytes = device->memory_bytes;
   gpu.compute_capability = device->compute_capability;
   gpu.driver = nvidia_driver_version().value_or("");
   gpu.cuda = hooks.versionCUDART();
   gpu.cudnn = hooks.versionRuntimeCuDNN();
   gpu.devices = static_cast<std::int64_t>(torch::cuda::device_count());
+  if (const auto clocks = gpu_clocks(device->uuid)) {
+    gpu.sm_clock_mhz = clocks->sm_mhz;
+    gpu.memory_clock_mhz = clocks->memory_mhz;
+  }
   return gpu;
 }
 
@@ -75,7 +80,11 @@ Json library_versions() {
   if (!torch::cuda::is_available()) return versions;
   const auto& hooks = at::detail::getCUDAHooks();
   versions["CUDA"] = hooks.versionCUDART();
-  versions["cuDNN"] = hooks.versionCuDNN();
+  versions["cuDNN"] = hooks.versionRuntimeCuDNN();
+  versions["driver"] = nvidia_driver_version().value_or("");
+  if (const auto device = cuda_device(0)) {
+    versions["GPU"] = fmt::format("{}, {} bytes", device->name, device->memory_bytes);
+  }
   return versions;
 }
 

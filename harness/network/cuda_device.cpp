@@ -5,56 +5,109 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/system/machine.h"
+#include "harness/base/system/nvidia_driver.h"
 #include "harness/precision/range_census_cuda.h"
 
 namespace harness {
 namespace {
 
-/// The folder that LibTorch's CPU library was loaded from.
+/// The folder that LibTorch's CPU library was loaded from. is_available() is a function of that
+/// library; hasCUDA(), for example, is inline and has a copy in this program.
 std::filesystem::path libtorch_folder() {
   Dl_info info{};
-  const auto* symbol = reinterpret_cast<const void*>(&torch::hasCUDA);
+  const auto* symbol = reinterpret_cast<const void*>(&torch::cuda::is_available);
   if (::dladdr(symbol, &info) == 0 || info.dli_fname == nullptr) return {};
   return std::filesystem::path(info.dli_fname).parent_path();
 }
 
-/// libhalfproof_cuda.so is in the worker's folder; tests are built in a sibling of that folder.
-void* open_cuda_parts() {
+std::string loader_error() {
+  const char* const text = ::dlerror();
+  return text == nullptr ? "the loader gives no reason" : text;
+}
+
+/// The words of the CUDA runtime that LibTorch brought with it.
+std::string runtime_error() {
+  auto* const count = reinterpret_cast<int (*)(int*)>(::dlsym(RTLD_DEFAULT, "cudaGetDeviceCount"));
+  auto* const text =
+      reinterpret_cast<const char* (*)(int)>(::dlsym(RTLD_DEFAULT, "cudaGetErrorString"));
+  if (count == nullptr || text == nullptr) return "it gives no reason";
+  int devices = 0;
+  const int error = count(&devices);
+  return error == 0 ? fmt::format("it counts {}", devices) : text(error);
+}
+
+/// libhalfproof_cuda.so is in the worker's folder; tests are built in a sibling of that folder. The
+/// reason why it cannot be used, or "".
+std::string load_cuda_parts() {
   const auto folder = program_folder();
+  std::string reason;
   for (const auto& place : {folder, folder.parent_path() / "bin"}) {
     const auto file = place / "libhalfproof_cuda.so";
-    if (void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
+    void* const library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) {
+      reason += (reason.empty() ? "" : "; ") + loader_error();
+      continue;
+    }
+    auto* const census =
+        reinterpret_cast<AddCensusOnGpu*>(::dlsym(library, "halfproof_add_census_on_gpu"));
+    if (census == nullptr) return loader_error();
+    use_gpu_census(census);
+    return "";
   }
-  return nullptr;
+  return reason;
+}
+
+CudaState load() {
+  // cuBLAS adds in one order only with a workspace of fixed size, read when it is first used.
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  CudaState state;
+  const auto file = libtorch_folder() / "libtorch_cuda.so";
+  if (::dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
+    state.reason = fmt::format("LibTorch's CUDA library cannot be loaded: {}", loader_error());
+    return state;
+  }
+  const auto& hooks = at::detail::getCUDAHooks();
+  state.is_loaded = hooks.hasCUDART();
+  if (!state.is_loaded) {
+    state.reason = "LibTorch was asked about CUDA before its CUDA library was loaded";
+    return state;
+  }
+  if (!torch::cuda::is_available()) {
+    state.reason = fmt::format("the CUDA runtime {} finds no device that it can use: {}",
+                               hooks.versionCUDART(), runtime_error());
+    return state;
+  }
+  state.reason = load_cuda_parts();
+  state.is_usable = state.reason.empty();
+  if (!state.is_usable) {
+    state.reason = fmt::format("halfproof's CUDA parts cannot be loaded: {}", state.reason);
+  }
+  return state;
 }
 
 }  // namespace
 
-bool load_cuda_if_present() {
-  // cuBLAS adds in one order only with a workspace of fixed size, read when it is first used.
-  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
-  static void* const library =
-      ::dlopen((libtorch_folder() / "libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL);
-  if (library == nullptr || !torch::cuda::is_available()) return false;
-  static void* const parts = open_cuda_parts();
-  if (parts != nullptr) {
-    use_gpu_census(
-        reinterpret_cast<AddCensusOnGpu*>(::dlsym(parts, "halfproof_add_census_on_gpu")));
-  }
-  return true;
+const CudaState& load_cuda() {
+  static const CudaState state = load();
+  return state;
 }
 
 torch::Device open_device(const std::string& name) {
   if (name == "cpu") return torch::kCPU;
-  if (!load_cuda_if_present()) {
-    throw Error(
-        ErrorCode::kUnavailable, "--device cuda",
-        "no gpu: expected a CUDA device that LibTorch can use, found none; `halfproof doctor` "
-        "says why");
+  const CudaState& cuda = load_cuda();
+  if (cuda.is_usable) return {torch::kCUDA, 0};
+  if (const auto device = cuda_device(0)) {
+    throw Error(ErrorCode::kWorkerFailed, "--device cuda",
+                fmt::format("expected to use the {} that the driver shows, got: {}", device->name,
+                            cuda.reason));
   }
-  return {torch::kCUDA, 0};
+  throw Error(ErrorCode::kUnavailable, "--device cuda",
+              fmt::format("no gpu: expected a CUDA device, found none ({})", cuda.reason));
 }
 
 }  // namespace harness

@@ -83,7 +83,8 @@ struct LibraryRecord {
   bool deterministic_algorithms = false;
   Tf32Record tf32;
   CudnnRecord cudnn;
-  std::string convolution_kernel;  ///< For half convolutions on the CPU; on a GPU, cuDNN chooses.
+  /// What computes half convolutions: "widened fp32" on the CPU, "cudnn 91900" on a GPU.
+  std::string convolution_kernel;
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -102,23 +103,30 @@ struct LibraryRecord {
 
 /// The GPU that LibTorch computes on: the first that it sees.
 struct GpuRecord {
-  std::string name;  ///< As the driver reports it: "Tesla V100-SXM2-16GB".
+  std::string name;           ///< As the driver reports it: "Tesla V100-SXM2-16GB".
+  std::string uuid_sha256_8;  ///< Tells cards apart without naming them.
   std::int64_t memory_bytes = 0;
   std::string compute_capability;  ///< "9.0".
   std::string driver;              ///< "580.65.06"; "" where NVML does not report it.
   std::int64_t cuda = 0;           ///< Version of the CUDA runtime: 13000 is 13.0.
   std::int64_t cudnn = 0;          ///< Version that is loaded: 91000 is 9.10.0.
   std::int64_t devices = 0;        ///< How many GPUs LibTorch sees.
+  /// Clocks in MHz when the record was made; null where NVML does not report them.
+  std::optional<std::int64_t> sm_clock_mhz;
+  std::optional<std::int64_t> memory_clock_mhz;
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("name", self.name);
+    visit("uuid_sha256_8", self.uuid_sha256_8);
     visit("memory_bytes", self.memory_bytes);
     visit("compute_capability", self.compute_capability);
     visit("driver", self.driver);
     visit("cuda", self.cuda);
     visit("cudnn", self.cudnn);
     visit("devices", self.devices);
+    visit("sm_clock_mhz", self.sm_clock_mhz);
+    visit("memory_clock_mhz", self.memory_clock_mhz);
   }
 };
 

@@ -70,7 +70,9 @@ TEST(Environment, LibrariesAndAGpuComeBackFromJson) {
   EnvironmentRecord environment = command_environment();
   environment.library.emplace().threads = 7;
   environment.library->cudnn.benchmark = true;
-  environment.gpu = GpuRecord{"NVIDIA H200", 150754820096, "9.0", "580.65.06", 13000, 91000, 1};
+  environment.gpu =
+      GpuRecord{"NVIDIA H200", "0123abcd", 150754820096, "9.0",       "580.65.06", 13000,
+                91000,         1,          1980,         std::nullopt};
   const Json value = record_to_json(environment);
   const auto read = record_from_json<EnvironmentRecord>(value, "a.json");
   EXPECT_EQ(record_to_json(read).dump(), value.dump());

@@ -17,7 +17,7 @@ namespace {
 class Gpu : public testing::Test {
  protected:
   void SetUp() override {
-    if (!load_cuda_if_present()) GTEST_SKIP() << "no gpu: no CUDA device that LibTorch can use";
+    if (!load_cuda().is_usable) GTEST_SKIP() << "no gpu: " << load_cuda().reason;
     use_exact_fp32();
   }
 };

@@ -20,16 +20,11 @@ namespace {
 
 /// Reports what LibTorch sees of this machine, for `halfproof doctor`.
 void doctor() {
-  harness::load_cuda_if_present();
+  const auto& cuda = harness::load_cuda();
   harness::register_half_convolution();
   harness::use_exact_fp32();
-  harness::send_event({{"environment", harness::record_to_json(harness::environment_record())}});
-}
-
-/// Reports what this worker computes with, for the keys of its results.
-void versions(const harness::Json& job) {
-  if (job.value("device", "") == "cuda") harness::load_cuda_if_present();
-  harness::send_event({{"versions", harness::library_versions()}});
+  harness::send_event({{"environment", harness::record_to_json(harness::environment_record())},
+                       {"cuda", {{"usable", cuda.is_usable}, {"reason", cuda.reason}}}});
 }
 
 }  // namespace
@@ -52,12 +47,15 @@ int main(int argc, char** argv) {
     }
     const std::string text(std::istreambuf_iterator<char>(std::cin), {});
     const harness::Json job = harness::parse_json(text, "worker job");
+    // Before anything that could ask LibTorch about CUDA.
+    if (job.value("device", "") == "cuda") harness::load_cuda();
     if (mode == "train") {
       harness::train_job(harness::train_job_from_json(job));
     } else if (mode == "lockstep") {
       harness::lockstep_job(harness::train_job_from_json(job));
     } else if (mode == "versions") {
-      versions(job);
+      // For the keys of the results.
+      harness::send_event({{"versions", harness::library_versions()}});
     } else if (mode == "paper") {
       harness::paper_job(harness::paper_job_from_json(job));
     } else {

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include <fmt/format.h>
 #include <torch/torch.h>
 
 #include "harness/evaluate/environment.h"
@@ -55,6 +56,11 @@ RunResult new_result(const RowJob& job, const std::string& stage, const std::str
   result.key = key;
   result.argv = job.argv;
   result.environment = environment_record();
+  // The environment of a process cannot know which device the job used.
+  const auto& gpu = result.environment.gpu;
+  if (job.device == "cuda" && gpu) {
+    result.environment.library->convolution_kernel = fmt::format("cudnn {}", gpu->cudnn);
+  }
   return result;
 }
 

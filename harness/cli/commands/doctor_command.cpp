@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/base/measurement.h"
 #include "harness/base/system/machine.h"
 #include "harness/cli/command.h"
 #include "harness/cli/gpu_probe.h"
@@ -49,6 +50,14 @@ std::string yes_or_why(bool yes, const std::string& why) {
   return yes ? "yes" : "no: " + why;
 }
 
+/// What the driver and what LibTorch say: either alone may mislead.
+std::string why_no_gpu(const Json& worker, const Json& gpus) {
+  const std::string driver = gpus.value("absent", "the NVIDIA driver shows a GPU");
+  const std::string absent = worker.value("absent", "");
+  return fmt::format("{}; {}", driver,
+                     absent.empty() ? text_at(worker, {"cuda", "reason"}) : absent);
+}
+
 Json abilities(const Json& worker, const Json& gpus) {
   const std::string why = worker.value("absent", "");
   EnvironmentRecord seen;
@@ -57,14 +66,13 @@ Json abilities(const Json& worker, const Json& gpus) {
                                                "environment");
   }
   const bool tensors = seen.library.has_value();
-  const bool gpu = seen.gpu.has_value();
-  const std::string no_gpu = gpus.value("absent", "LibTorch sees no GPU that the driver shows");
+  const bool gpu = why.empty() && seen.gpu.has_value() && worker.at("cuda").at("usable");
   return {{"files and logs", "yes"},
           {"evaluation in FP32 and FP64", yes_or_why(tensors, why)},
           {"evaluation in FP16",
            tensors ? "yes, half convolutions on the CPU by: " + seen.library->convolution_kernel
                    : "no: " + why},
-          {"--device cuda", yes_or_why(gpu, no_gpu)},
+          {"--device cuda", yes_or_why(gpu, why_no_gpu(worker, gpus))},
           {"published fps and memory", "only on the hardware they were published for"}};
 }
 

@@ -20,7 +20,8 @@ std::string answer(std::int64_t gpus) {
   EnvironmentRecord environment = command_environment();
   environment.library.emplace().convolution_kernel = "k";
   if (gpus > 0) environment.gpu.emplace().devices = gpus;
-  return Json{{"environment", record_to_json(environment)}}.dump();
+  const Json cuda = {{"usable", gpus > 0}, {"reason", gpus > 0 ? "" : "no library"}};
+  return Json{{"environment", record_to_json(environment)}, {"cuda", cuda}}.dump();
 }
 
 const std::string kSeesGpu = answer(1);
@@ -67,12 +68,12 @@ TEST_F(DoctorCommand, AWorkerProvesWhatItComputesWith) {
   const Json able = can_prove(0);
   EXPECT_EQ(able.at("evaluation in FP32 and FP64"), "yes");
   EXPECT_EQ(able.at("evaluation in FP16"), "yes, half convolutions on the CPU by: k");
-  EXPECT_EQ(able.at("--device cuda"), "no: the NVIDIA driver shows no GPU");
+  EXPECT_EQ(able.at("--device cuda"), "no: the NVIDIA driver shows no GPU; no library");
 }
 
 TEST_F(DoctorCommand, AGpuThatOnlyTheDriverSeesIsOfNoUse) {
   worker("echo '" + kSeesNone + "'");
-  EXPECT_EQ(can_prove(1).at("--device cuda"), "no: LibTorch sees no GPU that the driver shows");
+  EXPECT_EQ(can_prove(1).at("--device cuda"), "no: the NVIDIA driver shows a GPU; no library");
   worker("echo '" + kSeesGpu + "'");
   EXPECT_EQ(can_prove(1).at("--device cuda"), "yes");
 }
