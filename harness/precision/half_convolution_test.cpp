@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/_convolution.h>
 #include <ATen/ops/convolution_backward_native.h>
 #include <ATen/ops/convolution_native.h>
@@ -269,6 +270,15 @@ TEST(HalfConvolutionRegistration, MixedOperandsAreStillAnError) {
   register_half_convolution();
   EXPECT_THROW(torch::conv2d(torch::ones({1, 1, 1, 1}, torch::kHalf), torch::ones({1, 1, 1, 1})),
                c10::Error);
+}
+
+TEST(HalfConvolution, LeavesOtherDevicesAlone) {
+  register_half_convolution();
+  for (const char* name : {"aten::convolution", "aten::convolution_backward"}) {
+    const auto found = c10::Dispatcher::singleton().findSchemaOrThrow(name, "");
+    EXPECT_TRUE(found.hasKernelForDispatchKey(c10::DispatchKey::CPU)) << name;
+    EXPECT_FALSE(found.hasKernelForDispatchKey(c10::DispatchKey::CUDA)) << name;
+  }
 }
 
 }  // namespace

@@ -1,186 +1,35 @@
-// Trainings of twelve steps against what the real MMSegmentation with mmcv and PyTorch did from the
-// same state on the same batches, in every policy and with every scaler.
-//
-// The FP64 rule: a training may be as far from FP64 as the reference's own. Twelve steps amplify
-// roundings, so that one quantity's distance is one draw of noise: the image pool's batch norm sees
-// two values a channel, and DeepLabV3+ reaches 4.6 times the reference's distance in one quantity
-// and 0.6 in others. Together they are not: over the quantities of one training the geometric mean
-// of ours by the reference's was 0.57 to 1.25 in all 28. Hence two factors.
+// Trainings of twelve steps in every policy and with every scaler, on the CPU.
 
-#include <algorithm>
-#include <cmath>
-#include <map>
 #include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "harness/precision/half_convolution.h"
-#include "harness/testing/training_goldens.h"
+#include "harness/testing/golden_training.h"
 
 namespace harness {
 namespace {
 
-using Values = std::vector<double>;
-
-constexpr double kAllTogether = 1.5;
-
-/// How many times the reference's distance one quantity may reach.
-double most_of_one_quantity(const std::string& row) {
-  return row == "deeplabv3plus" ? 6.0 : 2.0;
-}
-
-constexpr double kFp64Relative = 1e-9;
-/// Where the reference's distance is nothing: the spacing of floats, and one pixel of two 64x128.
-constexpr double kFloatSpacing = 0x1p-23, kOnePixel = 100.0 / (2 * 64 * 128);
-
-/// What has to agree exactly: none of it depends on rounding.
-const std::vector<std::string> kExact{"scale", "overflow", "growth_tracker", "bn_batches"};
-const std::vector<std::string> kMeasured{
-    "loss",        "decode.loss_seg", "decode.acc_seg",       "aux.loss_seg",
-    "aux.acc_seg", "grad_norm",       "bn_running_mean_norm",
-};
-
-double rms(const Values& left, const Values& right) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < left.size(); ++i) sum += std::pow(left[i] - right[i], 2);
-  return std::sqrt(sum / static_cast<double>(left.size()));
-}
-
-Values values_of(const torch::Tensor& tensor) {
-  const auto flat = tensor.contiguous().view(-1);
-  return {flat.const_data_ptr<double>(), flat.const_data_ptr<double>() + flat.numel()};
-}
-
-/// One quantity of three trainings; NaN where there is none.
-struct Quantity {
-  std::string name;
-  Values reference, ours, exact;
-};
-
-/// Everything that depends on rounding and that the reference wrote down.
-std::vector<Quantity> measured(const TrainingTrace& reference, const TrainingTrace& ours,
-                               const TrainingTrace& exact) {
-  std::vector<Quantity> all;
-  for (const auto& name : kMeasured) {
-    if (reference.series.count(name) == 0) continue;
-    all.push_back({name, reference.series.at(name), ours.series.at(name), exact.series.at(name)});
-  }
-  Quantity gradients{"gradients of step 0", {}, {}, {}};
-  for (const auto& [name, norm] : reference.first_gradients) {
-    gradients.reference.push_back(norm);
-    gradients.ours.push_back(ours.first_gradients.at(name));
-    gradients.exact.push_back(exact.first_gradients.at(name));
-  }
-  all.push_back(gradients);
-  for (const auto& [name, tensor] : reference.finals) {
-    all.push_back({name, values_of(tensor), values_of(ours.finals.at(name)),
-                   values_of(exact.finals.at(name))});
-  }
-  return all;
-}
-
-/// Leaves out where the reference has none; ours may not have one there either.
-void keep_present(Quantity& quantity) {
-  Quantity kept{quantity.name, {}, {}, {}};
-  ASSERT_EQ(quantity.reference.size(), quantity.ours.size());
-  ASSERT_EQ(quantity.reference.size(), quantity.exact.size());
-  for (std::size_t i = 0; i < quantity.reference.size(); ++i) {
-    ASSERT_EQ(std::isnan(quantity.reference[i]), std::isnan(quantity.ours[i])) << "in place " << i;
-    if (std::isnan(quantity.reference[i])) continue;
-    kept.reference.push_back(quantity.reference[i]);
-    kept.ours.push_back(quantity.ours[i]);
-    kept.exact.push_back(quantity.exact[i]);
-  }
-  quantity = kept;
-}
-
-class GoldenTraining : public testing::TestWithParam<std::string> {
+class GoldenTrainingOnTheCpu : public testing::TestWithParam<std::string> {
  protected:
-  GoldenTraining() : goldens_(GetParam()) {
+  GoldenTrainingOnTheCpu() {
     register_half_convolution();
     // Tests share the machine: two threads that wait for each other are slower than one.
     torch::set_num_threads(1);
   }
-
-  void expect_equal_decisions(const TrainingTrace& reference, const TrainingTrace& ours) {
-    for (const auto& name : kExact) {
-      if (reference.series.count(name) == 0) continue;
-      EXPECT_EQ(ours.series.at(name), reference.series.at(name)) << name;
-      ++compared_;
-    }
-  }
-
-  /// FP64: nothing but the order of additions may differ.
-  void expect_equal(const Quantity& quantity) {
-    for (std::size_t i = 0; i < quantity.reference.size(); ++i) {
-      EXPECT_NEAR(quantity.ours[i], quantity.reference[i],
-                  kFp64Relative * std::abs(quantity.reference[i]));
-      ++compared_;
-    }
-  }
-
-  /// Returns ours by the reference's distance from FP64; 1 where both are nothing.
-  double expect_as_close(const Quantity& quantity) {
-    if (quantity.reference.empty()) return 1.0;
-    const bool pixels = quantity.name.ends_with("acc_seg");
-    const double floor =
-        pixels ? kOnePixel
-               : kFloatSpacing * rms(quantity.exact, Values(quantity.exact.size(), 0.0));
-    const double own = rms(quantity.reference, quantity.exact);
-    const double distance = rms(quantity.ours, quantity.exact);
-    EXPECT_LE(distance, most_of_one_quantity(GetParam()) * own + floor)
-        << "the reference's is " << own;
-    compared_ += quantity.reference.size();
-    return own > 0.0 && distance > 0.0 ? distance / own : 1.0;
-  }
-
-  /// The FP64 training that left out the same steps, made once.
-  const TrainingTrace& exact(const Json& entry) {
-    std::vector<bool> skipped;
-    for (const auto& step : entry.at("steps")) skipped.push_back(step.value("overflow", false));
-    const auto found = exact_.find(skipped);
-    if (found != exact_.end()) return found->second;
-    return exact_.emplace(skipped, goldens_.run_exactly(entry, torch::kCPU)).first->second;
-  }
-
-  void compare(const Json& entry) {
-    const bool is_fp64 = entry.at("policy") == "fp64";
-    const auto reference = goldens_.reference(entry);
-    const auto& yardstick = exact(entry);
-    const auto ours = is_fp64 ? yardstick : goldens_.run(entry, torch::kCPU);
-    expect_equal_decisions(reference, ours);
-    double sum_of_logs = 0.0;
-    auto quantities = measured(reference, ours, yardstick);
-    for (auto& quantity : quantities) {
-      SCOPED_TRACE(quantity.name);
-      keep_present(quantity);
-      if (is_fp64) {
-        expect_equal(quantity);
-      } else {
-        sum_of_logs += std::log(expect_as_close(quantity));
-      }
-    }
-    const double mean = std::exp(sum_of_logs / static_cast<double>(quantities.size()));
-    EXPECT_LE(mean, kAllTogether) << "geometric mean over " << quantities.size() << " quantities";
-    RecordProperty(entry.at("final").get<std::string>(), std::to_string(mean));
-  }
-
-  TrainingGoldens goldens_;
-  std::map<std::vector<bool>, TrainingTrace> exact_;
-  std::size_t compared_ = 0;
 };
 
-TEST_P(GoldenTraining, IsAsCloseToFp64AsTheReference) {
-  EXPECT_EQ(goldens_.entries().size(), 8U);
-  for (const auto& entry : goldens_.entries()) {
+TEST_P(GoldenTrainingOnTheCpu, IsAsCloseToFp64AsTheReference) {
+  GoldenTraining training(GetParam(), torch::kCPU);
+  EXPECT_EQ(training.entries().size(), 8U);
+  for (const auto& entry : training.entries()) {
     SCOPED_TRACE(entry.at("final"));
-    compare(entry);
+    training.compare(entry);
   }
-  EXPECT_GT(compared_, 8U * 200U);
+  EXPECT_GT(training.compared(), 8U * 200U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Minizoo, GoldenTraining,
+INSTANTIATE_TEST_SUITE_P(Minizoo, GoldenTrainingOnTheCpu,
                          testing::Values("fcn", "pspnet", "deeplabv3", "deeplabv3plus"),
                          [](const auto& row) { return row.param; });
 

@@ -1,15 +1,22 @@
 // What is claimed of CUDA, on CUDA: the same goldens as on the CPU. Skips, visibly, without a GPU.
 
 #include <cmath>
+#include <functional>
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
+#include "harness/base/sha256.h"
 #include "harness/base/system/nvidia_driver.h"
 #include "harness/evaluate/environment.h"
+#include "harness/evaluate/evaluator.h"
+#include "harness/evaluate/memory_meter.h"
 #include "harness/network/cuda_device.h"
 #include "harness/precision/range_census.h"
 #include "harness/testing/minizoo_rows.h"
+#include "models/deterministic_gradient.h"
 
 namespace harness {
 namespace {
@@ -51,8 +58,10 @@ void GpuGolden::expect_as_close_as_the_reference(Policy policy, const std::strin
   auto model =
       build_model(GetParam().spec(), to_torch(Checkpoint::open(GetParam().checkpoint).state_dict()),
                   policy, torch::kCUDA);
-  const auto ours = run_model(model, policy, golden("image"));
-  EXPECT_LE(rmse(ours, yardstick), factor * rmse(golden(name), yardstick));
+  const double own = rmse(golden(name), yardstick);
+  const double distance = rmse(run_model(model, policy, golden("image")), yardstick);
+  EXPECT_LE(distance, factor * own);
+  RecordProperty(name, std::to_string(distance / own));
 }
 
 TEST_P(GpuGolden, Fp32IsNoFurtherFromFp64ThanTheReference) {
@@ -81,6 +90,24 @@ INSTANTIATE_TEST_SUITE_P(Minizoo, GpuGolden, testing::ValuesIn(minizoo_rows()), 
 INSTANTIATE_TEST_SUITE_P(Minizoo, GpuGoldenInHalf, testing::ValuesIn(minizoo_rows(/*half=*/true)),
                          name_of_row);
 
+TEST_P(GpuGolden, TheImagesGetTheClassesThatTheCpuGivesThem) {
+  const torch::InferenceMode no_gradients;
+  const auto weights = to_torch(Checkpoint::open(GetParam().checkpoint).state_dict());
+  const auto evaluated = [&](torch::Device device) {
+    auto model = build_model(GetParam().spec(), weights, Policy::kFp64, device);
+    EvaluatorOptions options;
+    options.device = device;
+    return evaluate(
+        find_cityscapes("fixtures/minizoo/data/scenes", "val"),
+        {{"fp64",
+          [&](const torch::Tensor& image) { return run_model(model, Policy::kFp64, image); }}},
+        options);
+  };
+  // FP64 leaves no pixel in doubt but a tie.
+  EXPECT_EQ(evaluated(torch::kCUDA).forwards.at(0).predictions_sha256,
+            evaluated(torch::kCPU).forwards.at(0).predictions_sha256);
+}
+
 /// Ordinary, tiny, huge, zero and non-finite values.
 torch::Tensor mixture(std::int64_t count, torch::ScalarType dtype) {
   torch::manual_seed(6);
@@ -98,6 +125,71 @@ TEST_F(Gpu, AResultNamesTheCardThatMadeIt) {
   EXPECT_GT(gpu->memory_bytes, 1 << 30);
   EXPECT_GT(gpu->cuda, 0);
   EXPECT_GT(gpu->cudnn, 0);
+  EXPECT_EQ(gpu->uuid_sha256_8, sha256_hex(cuda_device(0)->uuid).substr(0, 8));
+  EXPECT_GT(gpu->sm_clock_mhz.value_or(0), 0);
+}
+
+/// Sums that need 13 bits of each operand: exact in FP32, while TF32 keeps 10 of them.
+void expect_exact_sums(bool exact) {
+  constexpr std::int64_t kSize = 256;
+  const auto value = torch::full({kSize, kSize}, 1.0 + 0x1p-12, torch::kCUDA);
+  const auto ones = torch::ones_like(value);
+  const auto expected = kSize * (1.0 + 0x1p-12);
+  EXPECT_EQ((torch::matmul(value, ones) == expected).all().item<bool>(), exact);
+  const auto image = value.view({1, kSize, 16, 16});
+  EXPECT_EQ((torch::conv2d(image, ones.view({kSize, kSize, 1, 1})) == expected).all().item<bool>(),
+            exact);
+}
+
+TEST_F(Gpu, Fp32IsNotTf32) {
+  expect_exact_sums(true);
+  at::globalContext().setAllowTF32CuBLAS(true);
+  at::globalContext().setAllowTF32CuDNN(true);
+  expect_exact_sums(false);
+  use_exact_fp32();
+  expect_exact_sums(true);
+}
+
+TEST_F(Gpu, TheMeterCountsWhatTheAllocatorGives) {
+  constexpr std::int64_t kMegabyte = 1 << 20;
+  const MemoryMeter meter(torch::kCUDA);
+  const auto before = meter.current_bytes();
+  torch::empty({3 * kMegabyte}, torch::dtype(torch::kByte).device(torch::kCUDA));
+  EXPECT_EQ(meter.peak_bytes() - before, 3 * kMegabyte);
+  EXPECT_EQ(meter.current_bytes(), before);
+}
+
+/// Result and gradient for the same input and the same gradient of the result, in double.
+std::pair<torch::Tensor, torch::Tensor> gradient_of(
+    const std::function<torch::Tensor(const torch::Tensor&)>& apply, torch::ScalarType type) {
+  auto generator = at::detail::createCPUGenerator(1);
+  auto input = torch::randn({2, 3, 7, 10}, generator).to(torch::kCUDA, type).requires_grad_();
+  const auto result = apply(input);
+  result.backward(torch::randn(result.sizes(), generator).to(torch::kCUDA, type));
+  return {result.detach().to(torch::kDouble), input.grad().to(torch::kDouble)};
+}
+
+TEST_F(Gpu, DeterministicGradientsAreLibTorchs) {
+  using Operator = std::function<torch::Tensor(const torch::Tensor&)>;
+  const std::pair<Operator, Operator> pairs[] = {
+      {[](const auto& x) { return models::resize_bilinear(x, 14, 25, false); },
+       [](const auto& x) {
+         return torch::upsample_bilinear2d(x, {14, 25}, false);
+       }},
+      {[](const auto& x) { return models::pool_average(x, 3); },
+       [](const auto& x) {
+         return torch::adaptive_avg_pool2d(x, {3, 3});
+       }}};
+  for (const auto& [ours, native] : pairs) {
+    const auto expected = gradient_of(native, torch::kDouble);
+    const auto exact = gradient_of(ours, torch::kDouble);
+    EXPECT_TRUE(torch::equal(exact.first, expected.first));
+    EXPECT_TRUE(torch::allclose(exact.second, expected.second, 1e-12, 1e-12));
+    const auto half = gradient_of(ours, torch::kHalf);
+    EXPECT_TRUE(torch::equal(half.first, gradient_of(native, torch::kHalf).first));
+    // Input and gradient are rounded to half on the way in, the result once on the way out.
+    EXPECT_TRUE(torch::allclose(half.second, expected.second, 0x1p-8, 0x1p-8));
+  }
 }
 
 TEST_F(Gpu, TheCensusAgreesWithTheHostOnEveryFormat) {
