@@ -36,7 +36,8 @@ torch::Tensor labels_of(const TrainingBatch& batch, torch::Device device) {
   const auto count = static_cast<std::int64_t>(batch.scenes.size());
   auto* data = const_cast<std::uint8_t*>(batch.classes.data());
   return torch::from_blob(data, {count, batch.size.height, batch.size.width}, torch::kByte)
-      .to(device, torch::kLong);
+      .to(device)  // As bytes: eight times less to transfer.
+      .to(torch::kLong);
 }
 
 std::uint64_t dropout_seed(std::uint64_t seed, std::int64_t iteration) noexcept {
