@@ -60,7 +60,10 @@ endif()
 # One precompiled torch/torch.h for every target that includes it: 20 s less for each source. Tests
 # have another one, compiled like them without optimisation.
 function(add_torch_pch name)
-  file(WRITE "${PROJECT_BINARY_DIR}/${name}.cpp" "")
+  # Not written again: everything that includes the header would be built again.
+  if(NOT EXISTS "${PROJECT_BINARY_DIR}/${name}.cpp")
+    file(WRITE "${PROJECT_BINARY_DIR}/${name}.cpp" "")
+  endif()
   add_library(${name} OBJECT "${PROJECT_BINARY_DIR}/${name}.cpp")
   target_link_libraries(${name} PRIVATE halfproof::torch project_flags)
   target_compile_options(${name} PRIVATE ${ARGN})
