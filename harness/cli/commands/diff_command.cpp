@@ -193,14 +193,53 @@ void compare_results(const Runs& runs, std::vector<Compared>& list) {
   });
 }
 
-void print(const std::vector<Compared>& all, bool equal, bool json) {
+/// What two results were computed with. Times and what a clock shows do not belong to it.
+Json context_of(const RunResult& result) {
+  Json environment = record_to_json(result.environment);
+  if (environment.at("gpu").is_object()) {
+    environment["gpu"].erase("sm_clock_mhz");
+    environment["gpu"].erase("memory_clock_mhz");
+  }
+  return Json{{"device", result.device}, {"environment", environment}}.flatten();
+}
+
+/// {"/device": ["cpu", "cuda"]}: what differs in what the results were computed with, over all that
+/// both runs have. It may explain a difference and makes none.
+Json compare_contexts(const Runs& runs) {
+  Json differences = Json::object();
+  const auto in_b = results_below(runs.b);
+  for (const auto& [what, result] : results_below(runs.a)) {
+    const auto found = in_b.find(what);
+    if (found == in_b.end()) continue;
+    const Json a = context_of(result);
+    const Json b = context_of(found->second);
+    for (const auto& [place, value] : a.items()) {
+      const Json other = b.value(place, Json());
+      if (other != value) differences[place] = {value, other};
+    }
+    for (const auto& [place, value] : b.items()) {
+      if (!a.contains(place)) differences[place] = {Json(), value};
+    }
+  }
+  return differences;
+}
+
+void print_contexts(const Json& contexts) {
+  for (const auto& [place, values] : contexts.items()) {
+    std::printf("computed with another %s: %s against %s\n", place.c_str() + 1,
+                values.at(0).dump().c_str(), values.at(1).dump().c_str());
+  }
+}
+
+void print(const std::vector<Compared>& all, bool equal, const Json& contexts, bool json) {
   Json list = Json::array();
   for (const auto& one : all) {
     list.push_back(one.record);
     if (!json) std::printf("%s: %s\n", one.what.c_str(), one.words.c_str());
   }
-  if (!json) return;
-  const Json document = {{"schema", "halfproof.diff/1"}, {"equal", equal}, {"compared", list}};
+  if (!json) return print_contexts(contexts);
+  const Json document = {
+      {"schema", "halfproof.diff/1"}, {"equal", equal}, {"compared", list}, {"contexts", contexts}};
   std::printf("%s\n", document.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
@@ -216,7 +255,7 @@ int diff(const Options& options) {
                 "expected two runs with results in common, found none to compare");
   }
   const bool equal = std::all_of(all.begin(), all.end(), [](const auto& one) { return one.equal; });
-  print(all, equal, options.json);
+  print(all, equal, compare_contexts(runs), options.json);
   return equal ? 0 : 1;
 }
 

@@ -60,6 +60,30 @@ TEST_F(DiffCommand, NamesTheStepAtWhichTheyPart) {
   EXPECT_EQ(parse_json(diff("a", "b", true).output, "output").at("equal"), false);
 }
 
+TEST_F(DiffCommand, SaysWhatElseTheRunsDifferIn) {
+  RunResult result;
+  result.row = "fcn";
+  result.stage = "train";
+  result.precision = "fp16";
+  result.digests = {{"weights", "w"}};
+  result.device = "cpu";
+  result.environment.library.emplace().libtorch = "2.11.0";
+  write_result("a", result);
+  write_result("same", result);
+  result.device = "cuda";
+  result.environment.gpu.emplace().name = "NVIDIA H100";
+  result.environment.library->libtorch = "2.12.0";
+  write_result("b", result);
+  const auto end = diff("a", "b");
+  EXPECT_EQ(end.exit_code, 0);  // It explains a difference and makes none.
+  EXPECT_THAT(end.output, HasSubstr("another device: \"cpu\" against \"cuda\""));
+  EXPECT_THAT(end.output, HasSubstr("library/libtorch: \"2.11.0\" against \"2.12.0\""));
+  EXPECT_THAT(end.output, HasSubstr("gpu/name: null against \"NVIDIA H100\""));
+  EXPECT_TRUE(parse_json(diff("a", "same", true).output, "output").at("contexts").empty());
+  EXPECT_EQ(parse_json(diff("a", "b", true).output, "output").at("contexts").at("/device"),
+            Json({"cpu", "cuda"}));
+}
+
 TEST_F(DiffCommand, ATrainingThatWasMovedAsideIsNotCompared) {
   for (const std::string name : {"a", "b"}) {
     run(name, "2.5", "w");
