@@ -5,6 +5,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/system/machine.h"
+#include "harness/data/loading_resources.h"
 #include "harness/evaluate/evaluator.h"
 #include "harness/evaluate/normalization_config.h"
 #include "harness/evaluate/stage_records.h"
@@ -91,6 +92,16 @@ TrainingSetup setup_on(const TrainingRequest& request, Policy policy, torch::Dev
   return setup;
 }
 
+TrainingLoaderOptions loader_on(const TrainingSetup& setup, std::uint64_t seed,
+                                torch::Device device) {
+  TrainingLoaderOptions options = loader_options(setup, seed);
+  const LoadingResources resources = loading_resources(device.is_cuda());
+  options.threads = resources.threads;
+  options.ahead = resources.ahead;
+  options.cache_bytes = resources.cache_bytes;
+  return options;
+}
+
 std::int64_t iterations_of(const TrainingRequest& request, const TrainingSetup& setup) {
   const std::int64_t scheduled = setup.recipe.schedule.iterations;
   return request.iterations > 0 ? std::min(scheduled, request.iterations) : scheduled;
@@ -130,7 +141,8 @@ TrainingSession::TrainingSession(const TrainingRequest& request,
             return forward(images, labels);
           },
           setup_.recipe.arithmetic),
-      loader_(find_cityscapes(request.data.root, kTrainSplit), loader_options(setup_, request.seed),
+      loader_(find_cityscapes(request.data.root, kTrainSplit),
+              loader_on(setup_, request.seed, device_),
               snapshot ? snapshot->position : SamplerPosition{}),
       log_(request.folder / "train.log.json", snapshot ? snapshot->log_bytes : 0),
       steps_(request.folder / "steps.jsonl", snapshot ? snapshot->step_bytes : 0),

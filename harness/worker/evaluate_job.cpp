@@ -11,6 +11,7 @@
 #include "harness/base/system/machine.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/data/cityscapes.h"
+#include "harness/data/loading_resources.h"
 #include "harness/evaluate/evaluator.h"
 #include "harness/evaluate/forward_census.h"
 #include "harness/evaluate/memory_meter.h"
@@ -89,6 +90,9 @@ EvaluatorOptions options_for(const EvaluateJob& job, const Subject& subject,
   options.normalization = subject.normalization;
   options.device = subject.device;
   options.images_in_flight = recommended_images_in_flight(subject.device);
+  const LoadingResources resources = loading_resources(subject.device.is_cuda());
+  options.loader_threads = resources.threads;
+  options.images_ahead = resources.ahead;
   options.progress = [label](const EvaluationProgress& progress) {
     send_event({{"event", "progress"},
                 {"label", label},
