@@ -2,11 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
+#include <png.h>
 #include <opencv2/imgcodecs.hpp>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/testing/png_text.h"
 
 namespace harness {
 namespace {
@@ -64,37 +65,19 @@ TEST_F(Png, LabelsKeepTheirValues) {
 }
 
 /// A PNG file of one row with a palette, of so many bits a pixel; transparent where index 0 is.
-std::string palette_png(unsigned bits, const std::vector<std::uint8_t>& indices) {
-  const auto be = [](std::uint32_t value) {
-    std::string bytes;
-    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 255U);
-    return bytes;
-  };
-  const auto chunk = [&](std::string body) {
-    const auto size = body.size() - 4;
-    const auto* start = reinterpret_cast<const Bytef*>(body.data());
-    return be(static_cast<std::uint32_t>(size)) + body +
-           be(static_cast<std::uint32_t>(crc32(0, start, static_cast<uInt>(body.size()))));
-  };
-  std::string row(1 + (indices.size() * bits + 7) / 8, '\0');  // A filter byte first.
+std::string palette_png(int bits, const std::vector<std::uint8_t>& indices) {
+  const png_text::Form form{static_cast<std::uint32_t>(indices.size()), 1, bits,
+                            PNG_COLOR_TYPE_PALETTE};
+  const auto width = static_cast<std::size_t>(bits);
+  std::vector<std::uint8_t> row(form.row_bytes());
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    const std::size_t bit = i * bits;
-    const auto shifted = indices[i] << (8 - bits - bit % 8);
-    row[1 + bit / 8] = static_cast<char>(row[1 + bit / 8] | shifted);
+    const std::size_t bit = i * width;
+    const auto shifted = indices[i] << (8 - width - bit % 8);
+    row[bit / 8] = static_cast<std::uint8_t>(row[bit / 8] | shifted);
   }
-  std::string packed(200, '\0');
-  uLongf size = packed.size();
-  EXPECT_EQ(compress(reinterpret_cast<Bytef*>(packed.data()), &size,
-                     reinterpret_cast<const Bytef*>(row.data()), row.size()),
-            Z_OK);
-  packed.resize(size);
-  std::string colours;  // The same colour for all: only the indices tell them apart.
-  for (unsigned i = 0; i < 1U << bits; ++i) colours += "\x80\x40\x80";
-  return std::string("\x89PNG\r\n\x1a\n", 8) +
-         chunk("IHDR" + be(static_cast<std::uint32_t>(indices.size())) + be(1) +
-               std::string({static_cast<char>(bits), 3, 0, 0, 0})) +
-         chunk("PLTE" + colours) + chunk(std::string("tRNS\0", 5)) + chunk("IDAT" + packed) +
-         chunk("IEND");
+  // The same colour for all: only the indices tell them apart.
+  const std::vector<std::uint8_t> colours(std::size_t{3} << bits, 0x80);
+  return png_text::with_chunk(png_text::encode(form, row, colours), std::string("tRNS\0", 5));
 }
 
 TEST_F(Png, IndicesOfAPaletteAreLabels) {
@@ -108,10 +91,12 @@ TEST_F(Png, IndicesOfAPaletteAreLabels) {
 }
 
 TEST_F(Png, APaletteThatIsCutIsRefused) {
-  auto bytes = palette_png(8, {1, 2});
-  bytes.replace(33, 4, std::string("\x7f\xff\xff\xff", 4));  // The palette's length.
-  const auto path = write_bytes(bytes);
-  EXPECT_THAT(failure_of([&] { read_label_png(path); }), HasSubstr("cut short"));
+  const auto failure_of_length = [&](const std::string& length) {
+    const auto path = write_bytes(palette_png(1, {1, 0}).replace(33, 4, length));
+    return failure_of([&] { read_label_png(path); });
+  };
+  EXPECT_THAT(failure_of_length(png_text::number(768)), HasSubstr("cut short"));
+  EXPECT_THAT(failure_of_length(png_text::number(0x7fffffff)), HasSubstr("PLTE: "));
 }
 
 TEST_F(Png, KnowsAPalette) {
