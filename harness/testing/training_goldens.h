@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,8 +58,10 @@ class TrainingGoldens {
     return trace;
   }
 
-  /// Trains as `entry` says, with its infinities.
-  TrainingTrace run(const Json& entry, torch::Device device) const {
+  /// Trains as `entry` says, with its infinities. rounding_seed: moves each initial weight by about
+  /// half a unit of its last FP32 digit, drawn by that seed.
+  TrainingTrace run(const Json& entry, torch::Device device,
+                    std::optional<std::uint64_t> rounding_seed = std::nullopt) const {
     TrainingOptions options;
     options.policy = policy_from_string(entry.at("policy").get<std::string>());
     Json scaler = entry.at("scaler_args");
@@ -66,7 +69,7 @@ class TrainingGoldens {
     options.scaler = scaler_from_json(scaler, "golden", "scaler_args");
     // The reference wrapped a loaded model.
     options.quirks.wrap_rounds_norm = options.policy == Policy::kFp16Master;
-    return train(entry, options, device, /*replay_skips=*/false);
+    return train(entry, options, device, /*replay_skips=*/false, rounding_seed);
   }
 
   /// The yardstick: the same in FP64. The batches of steps that `entry` skipped pass through batch
@@ -152,9 +155,19 @@ class TrainingGoldens {
     return record;
   }
 
+  static void move_by_roundings(torch::nn::Module& model, std::uint64_t seed) {
+    const torch::NoGradGuard no_grad;
+    auto generator = at::detail::createCPUGenerator(seed);
+    for (auto& weight : model.parameters()) {
+      weight.mul_(1.0 + torch::randn(weight.sizes(), generator, torch::kDouble) * 0x1p-24);
+    }
+  }
+
   TrainingTrace train(const Json& entry, const TrainingOptions& options, torch::Device device,
-                      bool replay_skips) const {
+                      bool replay_skips,
+                      std::optional<std::uint64_t> rounding_seed = std::nullopt) const {
     auto model = initial_model();
+    if (rounding_seed) move_by_roundings(*model, *rounding_seed);
     model->to(device);
     const auto forward = [&](const torch::Tensor& images, const torch::Tensor& labels) {
       return models::segmentation_losses(model, images, labels);
