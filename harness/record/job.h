@@ -73,6 +73,14 @@ struct JobRecord : Job {
   std::string device;
 };
 
+/// Whether a stage draws its weights and images and so reads none of the published files: "memory"
+/// and "speed".
+bool is_drawn_stage(std::string_view stage) noexcept;
+
+/// Whether a job of these stages examines the published files: any does but one of drawn stages
+/// alone.
+bool examines_files(const std::vector<std::string>& stages) noexcept;
+
 /// The stage that a user asks for to get this one: "evaluate" for "parity" and "evaluate_ms_flip",
 /// itself for every other.
 std::string_view stage_that_brings(std::string_view stage) noexcept;

@@ -99,6 +99,18 @@ TEST(Job, EveryRowIsExaminedAndRunInEveryStage) {
               testing::HasSubstr("none of examine with fcn"));
 }
 
+TEST(Job, ARowWhoseFilesAreNotReadIsNotExamined) {
+  JobRecord job = sample();
+  job.stages = {"memory", "speed"};
+  job.seeds.clear();
+  job.asked = {{"fcn", "memory", "fp16", {}, ""}, {"fcn", "speed", "fp16", {}, ""}};
+  EXPECT_EQ(job_from_json(to_json(job), "run.json").asked.size(), 2U);
+  job.stages.push_back("evaluate");
+  job.asked.push_back({"fcn", "evaluate", "fp16", {}, ""});
+  EXPECT_THAT(refusal_of([&] { job_from_json(to_json(job), "run.json"); }, ErrorCode::kInvalidJson),
+              testing::HasSubstr("none of examine with fcn"));
+}
+
 TEST(Job, APrecisionOfTheJobIsOneOfEveryStageThatComputes) {
   JobRecord job = sample();
   job.precisions = {"fp16"};

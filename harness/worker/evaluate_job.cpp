@@ -30,17 +30,6 @@ namespace {
 constexpr std::size_t kCensusImages = 4;
 constexpr std::int64_t kYardstickImages = 2;
 
-std::vector<EvaluateJob::Wanted> wanted_from_json(const Json& values) {
-  std::vector<EvaluateJob::Wanted> results;
-  for (const auto& value : values) {
-    ObjectReader reader(value, "worker job", fmt::format("results[{}]", results.size()));
-    results.push_back({reader.required_string("stage"), reader.required_string("precision"),
-                       reader.required_string("key")});
-    reader.finish();
-  }
-  return results;
-}
-
 /// State that all of a row's evaluations share.
 struct Subject {
   ModelSpec spec;
@@ -122,7 +111,7 @@ void write_result(const EvaluateJob& job, const RunResult& result) {
 }
 
 /// The precisions of a group of results, FP32 first: the evaluator compares the others with it.
-std::vector<std::string> precisions_of(const std::vector<EvaluateJob::Wanted>& wanted) {
+std::vector<std::string> precisions_of(const std::vector<WantedResult>& wanted) {
   std::set<std::string> seen;
   std::vector<std::string> precisions;
   for (const auto& result : wanted) {
@@ -156,7 +145,7 @@ ForwardRecord look_inside(Subject& subject, const std::string& precision,
 }
 
 Json measurements_of(Subject& subject, const EvaluationResult& evaluation, std::size_t index,
-                     const EvaluateJob::Wanted& wanted, const std::vector<torch::Tensor>& images) {
+                     const WantedResult& wanted, const std::vector<torch::Tensor>& images) {
   if (wanted.stage == "parity") return record_to_json(parity_record(evaluation, index));
   const bool whole = wanted.stage == "evaluate";
   EvaluationRecord record = evaluation_record(
@@ -167,7 +156,7 @@ Json measurements_of(Subject& subject, const EvaluationResult& evaluation, std::
 
 /// One pass over the images for all results of one protocol.
 void evaluate_group(const EvaluateJob& job, Subject& subject,
-                    const std::vector<EvaluateJob::Wanted>& wanted, Protocol protocol) {
+                    const std::vector<WantedResult>& wanted, Protocol protocol) {
   if (wanted.empty()) return;
   const std::string started = utc_now();
   const auto precisions = precisions_of(wanted);
@@ -177,9 +166,8 @@ void evaluate_group(const EvaluateJob& job, Subject& subject,
   EvaluatorOptions options = options_for(
       job, subject, protocol == Protocol::kWholeImage ? "evaluate" : "evaluate ms+flip");
   options.protocol = protocol;
-  const bool parity = std::any_of(wanted.begin(), wanted.end(), [](const EvaluateJob::Wanted& one) {
-    return one.stage == "parity";
-  });
+  const bool parity = std::any_of(wanted.begin(), wanted.end(),
+                                  [](const WantedResult& one) { return one.stage == "parity"; });
   if (parity) {
     options.yardstick = subject.forward("fp64");
     options.yardstick_images = kYardstickImages;
@@ -209,7 +197,7 @@ EvaluateJob evaluate_job_from_json(const Json& value) {
   EvaluateJob job;
   read_row_job(reader, job);
   job.checkpoint_sha256 = reader.required_string("checkpoint_sha256");
-  job.results = wanted_from_json(reader.required("results"));
+  job.results = wanted_results(reader.required("results"));
   reader.finish();
   return job;
 }
@@ -231,8 +219,8 @@ void evaluate_job(const EvaluateJob& job) {
   const torch::InferenceMode no_gradients;
   prepare_process(job);
   Subject subject = open_subject(job);
-  std::vector<EvaluateJob::Wanted> whole;
-  std::vector<EvaluateJob::Wanted> scales;
+  std::vector<WantedResult> whole;
+  std::vector<WantedResult> scales;
   for (const auto& one : job.results) {
     (one.stage == "evaluate_ms_flip" ? scales : whole).push_back(one);
   }

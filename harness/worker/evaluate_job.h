@@ -10,13 +10,8 @@ namespace harness {
 
 /// The worker's input in the mode "evaluate": a row, and the results that it must write.
 struct EvaluateJob : RowJob {
-  struct Wanted {
-    std::string stage;  ///< "evaluate", "evaluate_ms_flip", "parity".
-    std::string precision;
-    std::string key;  ///< Copied to the RunResult.
-  };
   std::string checkpoint_sha256;
-  std::vector<Wanted> results;
+  std::vector<WantedResult> results;  ///< Of "evaluate", "evaluate_ms_flip", "parity".
 };
 
 /// Throws Error(kInvalidSuite) for a job that is not as the command writes it.

@@ -11,6 +11,7 @@
 #include "harness/network/cuda_device.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/policy.h"
+#include "harness/worker/drawn_job.h"
 #include "harness/worker/evaluate_job.h"
 #include "harness/worker/lockstep_job.h"
 #include "harness/worker/paper_job.h"
@@ -27,6 +28,11 @@ void doctor() {
                        {"cuda", {{"usable", cuda.is_usable}, {"reason", cuda.reason}}}});
 }
 
+void run_drawn(const std::string& mode, const harness::DrawnJob& /*job*/) {
+  throw harness::Error(harness::ErrorCode::kUnavailable, mode,
+                       "this worker does not have the stage " + mode);
+}
+
 }  // namespace
 
 /// The process that runs one row. It is started by `halfproof`, which writes the job to its
@@ -38,11 +44,12 @@ int main(int argc, char** argv) {
       doctor();
       return 0;
     }
-    const std::set<std::string> modes = {"evaluate", "train", "lockstep", "paper", "versions"};
+    const std::set<std::string> modes = {"evaluate", "train", "lockstep", "memory",
+                                         "speed",    "paper", "versions"};
     if (modes.count(mode) == 0) {
       std::fprintf(stderr,
                    "halfproof-worker is started by halfproof; usage: evaluate | train | "
-                   "lockstep | paper | versions | doctor\n");
+                   "lockstep | memory | speed | paper | versions | doctor\n");
       return 2;
     }
     const std::string text(std::istreambuf_iterator<char>(std::cin), {});
@@ -53,6 +60,8 @@ int main(int argc, char** argv) {
       harness::train_job(harness::train_job_from_json(job));
     } else if (mode == "lockstep") {
       harness::lockstep_job(harness::train_job_from_json(job));
+    } else if (mode == "memory" || mode == "speed") {
+      run_drawn(mode, harness::drawn_job_from_json(job));
     } else if (mode == "versions") {
       // For the keys of the results.
       harness::send_event({{"versions", harness::library_versions()}});

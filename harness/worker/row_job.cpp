@@ -26,6 +26,17 @@ DataSpec data_from_json(const Json& value) {
 
 }  // namespace
 
+std::vector<WantedResult> wanted_results(const Json& values) {
+  std::vector<WantedResult> results;
+  for (const auto& value : values) {
+    ObjectReader reader(value, "worker job", fmt::format("results[{}]", results.size()));
+    results.push_back({reader.required_string("stage"), reader.required_string("precision"),
+                       reader.required_string("key")});
+    reader.finish();
+  }
+  return results;
+}
+
 void read_row_job(ObjectReader& reader, RowJob& job) {
   job.suite = reader.required_string("suite");
   job.row = row_from_json(reader.required("row"), "worker job", "row");

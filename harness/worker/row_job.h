@@ -23,6 +23,16 @@ struct RowJob {
   std::vector<std::string> argv;
 };
 
+/// A result that a worker must write, where one job asks for several.
+struct WantedResult {
+  std::string stage;
+  std::string precision;
+  std::string key;  ///< Copied to the RunResult.
+};
+
+/// A job's list "results". Throws Error(kInvalidSuite) likewise.
+std::vector<WantedResult> wanted_results(const Json& values);
+
 /// Reads those keys of a job. Throws Error(kInvalidSuite) for a job that is not as the command
 /// writes it.
 void read_row_job(ObjectReader& reader, RowJob& job);

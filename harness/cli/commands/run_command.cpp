@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/run_directory.h"
+#include "harness/cli/stages/drawn_stage.h"
 #include "harness/cli/stages/evaluate_stage.h"
 #include "harness/cli/stages/examine_stage.h"
 #include "harness/cli/stages/train_stage.h"
@@ -47,6 +49,9 @@ struct Options {
   std::vector<std::string> argv;
 };
 
+/// In the order in which they are run.
+constexpr auto kDrawnStages = std::to_array<const char*>({"memory", "speed"});
+
 bool asked(const Options& options, std::string_view stage) {
   return std::find(options.stages.begin(), options.stages.end(), stage) != options.stages.end();
 }
@@ -65,13 +70,17 @@ TrainOptions train_options(const Options& options, const char* stage) {
 }
 
 std::vector<AskedExecution> executions_of(const Row& row, const Options& options) {
-  std::vector<AskedExecution> all = {{row.id, "examine", "", std::nullopt, ""}};
+  std::vector<AskedExecution> all;
+  if (examines_files(options.stages)) all.push_back({row.id, "examine", "", std::nullopt, ""});
   const auto add = [&all](const std::vector<AskedExecution>& more) {
     all.insert(all.end(), more.begin(), more.end());
   };
   if (asked(options, "evaluate")) add(evaluations_of(row, worker_options(options)));
   for (const char* stage : {"lockstep", "train"}) {
     if (asked(options, stage)) add(trainings_of(row, train_options(options, stage)));
+  }
+  for (const char* stage : kDrawnStages) {
+    if (asked(options, stage)) add(drawn_executions_of(row, stage, worker_options(options)));
   }
   return all;
 }
@@ -107,26 +116,39 @@ void keep_trainings(const Suite& suite, const Options& options, const std::vecto
   }
 }
 
+/// The stages that read the row's published files.
+void run_file_stages(const Suite& suite, const Row& row, const Options& options,
+                     const std::string& started, RunDirectory& directory) {
+  StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
+  Progress progress(row.id + " fetch", "MB", options.output.json);
+  store.progress = [&progress](std::uintmax_t done, std::uintmax_t total) {
+    progress.update(done >> 20, total >> 20);
+  };
+  ExaminedRow examined = examine_row(suite, row, store);
+  progress.finish();
+  if (interrupted()) return;  // A file that is missing now says nothing about the row.
+  examined.result.argv = options.argv;
+  directory.write_result(keyed(examined.result, row, started));
+  directory.ask({{row.id, "examine", "", std::nullopt, examined.result.key}});
+  if (asked(options, "evaluate")) {
+    evaluate_row(suite, row, examined, directory, worker_options(options));
+  }
+  for (const char* stage : {"lockstep", "train"}) {
+    if (!asked(options, stage)) continue;
+    train_row(suite, row, examined, directory, store, train_options(options, stage));
+  }
+}
+
 void run_rows(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
               const std::string& started, RunDirectory& directory) {
-  StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
-  const WorkerOptions evaluate = worker_options(options);
   for (const Row* row : rows) {
     if (interrupted()) return;
-    Progress progress(row->id + " fetch", "MB", options.output.json);
-    store.progress = [&progress](std::uintmax_t done, std::uintmax_t total) {
-      progress.update(done >> 20, total >> 20);
-    };
-    ExaminedRow examined = examine_row(suite, *row, store);
-    progress.finish();
-    if (interrupted()) return;  // A file that is missing now says nothing about the row.
-    examined.result.argv = options.argv;
-    directory.write_result(keyed(examined.result, *row, started));
-    directory.ask({{row->id, "examine", "", std::nullopt, examined.result.key}});
-    if (asked(options, "evaluate")) evaluate_row(suite, *row, examined, directory, evaluate);
-    for (const char* stage : {"lockstep", "train"}) {
-      if (!asked(options, stage)) continue;
-      train_row(suite, *row, examined, directory, store, train_options(options, stage));
+    if (examines_files(options.stages)) {
+      run_file_stages(suite, *row, options, started, directory);
+    }
+    for (const char* stage : kDrawnStages) {
+      if (!asked(options, stage) || interrupted()) continue;
+      run_drawn_stage(suite, *row, stage, directory, worker_options(options));
     }
   }
 }
@@ -188,9 +210,9 @@ std::string name_of_stage(std::string& stage) {
 void add_options(CLI::App& command, Options& options) {
   add_positional(command, "SUITE", options.suite, "The suite (JSON)");
   add_list(command, "--stage", options.stages, "STAGE",
-           "examine, evaluate, lockstep, train (default: the first two)")
+           "examine, evaluate, lockstep, train, memory, speed (default: the first two)")
       ->transform(CLI::Validator(name_of_stage, ""))
-      ->check(CLI::IsMember({"examine", "evaluate", "lockstep", "train"}));
+      ->check(CLI::IsMember({"examine", "evaluate", "lockstep", "train", "memory", "speed"}));
   add_list(command, "--precision", options.precisions, "PRECISION",
            "Precisions to run in (default: the row's own and fp32)")
       ->check(CLI::IsMember(known_precisions()));

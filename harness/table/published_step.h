@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+#include "harness/table/suite.h"
+
+namespace harness {
+
+/// The claim about the peak memory of training that a source publishes for the row (claim "memory"
+/// whose conditions.stage is "train"); null where there is none.
+const Claim* training_memory_claim(const Row& row) noexcept;
+
+/// Images that one device trained on at a time: conditions.batch_size of that claim, else
+/// recipe.batch, which counts those of all devices, over conditions.gpus. A row whose recipe names
+/// no batch has the zoo's, 8 (mmseg 0.17.0: 2 on each of 4 GPUs).
+std::int64_t published_batch(const Row& row);
+
+}  // namespace harness
