@@ -45,12 +45,14 @@ torch::Tensor pixel_accuracy(const torch::Tensor& logits, const torch::Tensor& l
 }
 
 Losses segmentation_losses(EncoderDecoder& model, const torch::Tensor& images,
-                           const torch::Tensor& labels, const LossOptions& options) {
+                           const torch::Tensor& labels, const LossOptions& options,
+                           const std::function<void()>& on_logits) {
   const auto flat = flat_labels(labels, images);
   const auto features = model->forward_features(images);
   const auto decoded = model->forward_decode(features);
   const bool has_auxiliary = model->has_auxiliary_head();
   const auto auxiliary = has_auxiliary ? model->forward_auxiliary(features) : torch::Tensor();
+  if (on_logits) on_logits();
   const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
   Losses losses;
   add_head(losses, "decode", decoded, flat, model->decode_head().align_corners, options.decode,

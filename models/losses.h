@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,7 +45,9 @@ torch::Tensor pixel_accuracy(const torch::Tensor& logits, const torch::Tensor& l
 /// float (double stays double) and resized to the labels, with the head's align_corners, before the
 /// loss, with autocast off.
 /// images: {N, 3, H, W} in the dtype the model takes. labels: {N, 1, H, W} or {N, H, W} int64.
+/// on_logits, where there is one, is called between the forward pass and the losses.
 Losses segmentation_losses(EncoderDecoder& model, const torch::Tensor& images,
-                           const torch::Tensor& labels, const LossOptions& options = {});
+                           const torch::Tensor& labels, const LossOptions& options = {},
+                           const std::function<void()>& on_logits = {});
 
 }  // namespace models

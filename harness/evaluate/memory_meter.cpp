@@ -80,11 +80,13 @@ class CountingAllocator final : public c10::Allocator {
   std::int64_t peak_ = 0;
 };
 
-c10::CachingDeviceAllocator::Stat cuda_bytes(const torch::Device& device) {
+using DeviceStats = c10::CachingDeviceAllocator::DeviceStats;
+
+c10::CachingDeviceAllocator::Stat cuda_bytes(
+    const torch::Device& device,
+    c10::CachingDeviceAllocator::StatArray DeviceStats::*which = &DeviceStats::allocated_bytes) {
   constexpr auto kAll = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
-  return c10::getDeviceAllocator(device.type())
-      ->getDeviceStats(device.index())
-      .allocated_bytes[kAll];
+  return (c10::getDeviceAllocator(device.type())->getDeviceStats(device.index()).*which)[kAll];
 }
 
 torch::Device with_index(const torch::Device& device) {
@@ -103,7 +105,25 @@ MemoryMeter::MemoryMeter(const torch::Device& device) : device_(with_index(devic
   TORCH_CHECK(torch::cuda::is_available(), "expected a CUDA device, found none");
   // The allocator exists from the first tensor on.
   torch::empty({1}, device_);
-  c10::getDeviceAllocator(device_.type())->resetPeakStats(device_.index());
+  restart();
+}
+
+void MemoryMeter::restart() {
+  if (device_.is_cpu()) {
+    CountingAllocator::instance().restart_peak();
+  } else {
+    c10::getDeviceAllocator(device_.type())->resetPeakStats(device_.index());
+  }
+}
+
+std::int64_t MemoryMeter::peak_requested_bytes() const {
+  TORCH_CHECK(device_.is_cuda(), "the CPU's allocator rounds nothing");
+  return cuda_bytes(device_, &DeviceStats::requested_bytes).peak;
+}
+
+std::int64_t MemoryMeter::peak_reserved_bytes() const {
+  TORCH_CHECK(device_.is_cuda(), "the CPU's allocator has no cache");
+  return cuda_bytes(device_, &DeviceStats::reserved_bytes).peak;
 }
 
 std::int64_t MemoryMeter::peak_bytes() const {

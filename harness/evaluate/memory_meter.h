@@ -22,6 +22,14 @@ class MemoryMeter {
   /// The bytes that live tensors hold now.
   std::int64_t current_bytes() const;
 
+  /// CUDA only. Peaks of what tensors asked for, which is rounded up to blocks, and of what the
+  /// allocator held of the device, its cache included.
+  std::int64_t peak_requested_bytes() const;
+  std::int64_t peak_reserved_bytes() const;
+
+  /// Lets all peaks begin anew at what is held now.
+  void restart();
+
  private:
   torch::Device device_;
 };

@@ -29,6 +29,7 @@ class TrainingStep::Impl {
   StepRecord run(const torch::Tensor& images, const torch::Tensor& labels, double lr);
   TrainingState state() const;
   void restore(const TrainingState& state);
+  const torch::Tensor& momentum() const noexcept { return sgd_.momentum_buffer(); }
 
   std::shared_ptr<torch::nn::Module> module;
   ForwardLosses forward;
@@ -259,6 +260,10 @@ const TrainingOptions& TrainingStep::options() const noexcept {
 
 const NamedTensors& TrainingStep::optimized() const noexcept {
   return impl_->optimized;
+}
+
+const torch::Tensor& TrainingStep::momentum() const noexcept {
+  return impl_->momentum();
 }
 
 }  // namespace harness

@@ -102,6 +102,9 @@ class TrainingStep {
   /// Views, in parameter order.
   const NamedTensors& optimized() const noexcept;
 
+  /// {n}: SGD's momentum of all of them; undefined before the first step and without momentum.
+  const torch::Tensor& momentum() const noexcept;
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

@@ -87,8 +87,7 @@ std::optional<TrainingSnapshot> saved_state(const TrainingRequest& request) {
 
 TrainingSetup setup_on(const TrainingRequest& request, Policy policy, torch::Device device) {
   TrainingSetup setup = training_setup(request.row, request.checkpoint, policy);
-  // Faster on the CPU; on CUDA max pooling's gradient adds atomically in that layout.
-  setup.recipe.arithmetic.channels_last = device.is_cpu();
+  choose_layout(setup, device);
   return setup;
 }
 

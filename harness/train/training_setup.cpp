@@ -19,6 +19,10 @@ TrainingSetup training_setup(const Row& row, const std::filesystem::path& checkp
   return setup;
 }
 
+void choose_layout(TrainingSetup& setup, torch::Device device) noexcept {
+  setup.recipe.arithmetic.channels_last = device.is_cpu();
+}
+
 TrainingSetup without_dropout(TrainingSetup setup) {
   setup.spec.decode_head.dropout_ratio = 0.0;
   setup.spec.auxiliary_head.dropout_ratio = 0.0;

@@ -27,6 +27,10 @@ struct TrainingSetup {
 TrainingSetup training_setup(const Row& row, const std::filesystem::path& checkpoint,
                              Policy policy);
 
+/// Chooses the memory layout of a training on that device: channels last on the CPU, where it is
+/// faster. On CUDA max pooling's gradient adds atomically in that layout.
+void choose_layout(TrainingSetup& setup, torch::Device device) noexcept;
+
 /// The same without dropout: for trainings that are compared step by step.
 TrainingSetup without_dropout(TrainingSetup setup);
 

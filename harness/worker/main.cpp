@@ -14,6 +14,7 @@
 #include "harness/worker/drawn_job.h"
 #include "harness/worker/evaluate_job.h"
 #include "harness/worker/lockstep_job.h"
+#include "harness/worker/memory_job.h"
 #include "harness/worker/paper_job.h"
 #include "harness/worker/train_job.h"
 
@@ -28,7 +29,8 @@ void doctor() {
                        {"cuda", {{"usable", cuda.is_usable}, {"reason", cuda.reason}}}});
 }
 
-void run_drawn(const std::string& mode, const harness::DrawnJob& /*job*/) {
+void run_drawn(const std::string& mode, const harness::DrawnJob& job) {
+  if (mode == "memory") return harness::memory_job(job);
   throw harness::Error(harness::ErrorCode::kUnavailable, mode,
                        "this worker does not have the stage " + mode);
 }

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include <torch/torch.h>
+
+#include "harness/record/memory_record.h"
+#include "harness/table/suite.h"
+
+namespace harness {
+
+/// Steps that are run: the first makes the gradients' buffers and the momentum, the last is
+/// measured.
+inline constexpr std::int64_t kMemorySteps = 2;
+
+/// The memory of one training step of the row as its source trained it: weights as a training from
+/// scratch draws them, published_batch() images of the recipe's crop drawn from N(0, 1), labels
+/// from the row's classes with a tenth ignored, both heads and losses, the row's scaler where
+/// `precision` is its own, and TrainingStep, as TrainingSession trains. The values do not matter to
+/// the sum of bytes; they are seeded all the same.
+///
+/// The model and the recipe are the suite's: no checkpoint's config is read. device: opened
+/// (open_device). on_step: called after each step with its number.
+/// Throws Error(kInvalidSuite) for a row without a model or recipe that can be trained.
+MemoryRecord measure_training_memory(const Row& row, const std::string& precision,
+                                     torch::Device device,
+                                     const std::function<void(std::int64_t)>& on_step = {});
+
+}  // namespace harness
