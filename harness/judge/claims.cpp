@@ -12,6 +12,7 @@
 #include "harness/judge/rules/evaluated/evaluated_claims.h"
 #include "harness/judge/rules/evaluated/forward_claims.h"
 #include "harness/judge/rules/evaluated/hardware_claims.h"
+#include "harness/judge/rules/evaluated/memory_claims.h"
 #include "harness/judge/rules/evaluated/parity_claims.h"
 #include "harness/judge/rules/file/code_claim.h"
 #include "harness/judge/rules/file/config_agreement.h"
@@ -102,6 +103,7 @@ constexpr auto kRules = std::to_array<std::pair<std::string_view, Rule>>({
     {"finite.forward", judge_finite_forward},
     {"range", judge_range},
     {"memory", judge_memory},
+    {"memory.ratio", judge_memory_ratio},
     {"fps", judge_fps},
     {"retrain.miou", judge_retrained_miou},
     {"retrain.parity", judge_retrained_parity},

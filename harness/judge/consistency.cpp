@@ -6,6 +6,7 @@
 #include "harness/judge/evaluation_consistency.h"
 #include "harness/judge/examine_consistency.h"
 #include "harness/judge/lockstep_consistency.h"
+#include "harness/judge/memory_consistency.h"
 #include "harness/judge/training_consistency.h"
 
 namespace harness {
@@ -45,6 +46,16 @@ std::string contradiction(const RunResult& result, const LockstepRecord& record)
   const int digits = significant_digits(policy_of_precision(result.precision));
   if (record.digits == digits) return inconsistency(record);
   return fmt::format("expected {} significant digits, the record has {}", digits, record.digits);
+}
+
+std::string contradiction(const RunResult& result, const MemoryRecord& record) {
+  if (auto other = other_policy(result, record.policy); !other.empty()) return other;
+  const bool is_gpu = result.device == "cuda";
+  if (is_gpu != record.allocator.has_value()) {
+    return fmt::format("expected {} of a GPU's allocator on {}", is_gpu ? "numbers" : "no numbers",
+                       result.device);
+  }
+  return inconsistency(record, policy_of_precision(result.precision));
 }
 
 std::string contradiction(const RunResult& result, const EvaluationRecord& record) {

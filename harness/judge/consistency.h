@@ -7,6 +7,7 @@
 #include "harness/record/examine_record.h"
 #include "harness/record/fields.h"
 #include "harness/record/lockstep_record.h"
+#include "harness/record/memory_record.h"
 #include "harness/record/run_result.h"
 #include "harness/record/training_record.h"
 
@@ -17,6 +18,7 @@ namespace harness {
 /// what was asked for; its record says what was done.
 std::string contradiction(const RunResult& result, const TrainingRecord& record);
 std::string contradiction(const RunResult& result, const LockstepRecord& record);
+std::string contradiction(const RunResult& result, const MemoryRecord& record);
 std::string contradiction(const RunResult& result, const EvaluationRecord& record);
 std::string contradiction(const RunResult& result, const ParityRecord& record);
 std::string contradiction(const RunResult& result, const ExamineRecord& record);

@@ -43,6 +43,8 @@ constexpr auto kStarts = std::to_array<Name>({
     {"aten::to", "cast"},
     {"aten::_to_copy", "cast"},
     {"ToCopyBackward", "cast"},
+    {"aten::contiguous", "layout"},
+    {"CloneBackward", "layout"},
     {"aten::cross_entropy_loss", "loss"},
     {"aten::log_softmax", "loss"},
     {"aten::nll_loss", "loss"},

@@ -12,6 +12,7 @@ TEST(OperatorKind, IsTheSameForAnOperatorAndItsNode) {
   EXPECT_EQ(operator_kind("aten::batch_norm"), "batch_norm");
   EXPECT_EQ(operator_kind("CudnnBatchNormBackward0"), "batch_norm");
   EXPECT_EQ(operator_kind("aten::relu_"), "relu");
+  EXPECT_EQ(operator_kind("aten::contiguous"), "layout");
   EXPECT_EQ(operator_kind("aten::nll_loss_nd"), "loss");
 }
 

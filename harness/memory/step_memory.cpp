@@ -47,13 +47,17 @@ class Lives {
       // Also where its release was not reported: the address is another's now.
       life.end = position;
       const std::uint64_t call = calls_[known->second];
-      life.is_workspace = life.part == nullptr && call != 0 && call == event.call;
+      const bool is_of_one_call = life.part == nullptr && call != 0 && call == event.call;
+      life.is_workspace = life.is_workspace || is_of_one_call;
       alive_.erase(known);
     }
     if (event.bytes <= 0) return;
     alive_[event.address] = all_.size();
-    all_.push_back(
-        {.bytes = event.bytes, .begin = position, .phase = event.phase, .kind = event.kind});
+    all_.push_back({.bytes = event.bytes,
+                    .begin = position,
+                    .phase = event.phase,
+                    .kind = event.kind,
+                    .is_workspace = event.kind == "layout"});
     calls_.push_back(event.call);
   }
 

@@ -37,7 +37,8 @@ struct StepAllocations {
 };
 
 /// The peaks of a step: record.peak, tensors, phases and kept; the rest stays as it is. An
-/// allocation that is released within the call that made it is a workspace.
+/// allocation that is released within the call that made it is a workspace, and so is a copy that
+/// only changes a layout: another device's operators do without it.
 void add_step_memory(const StepAllocations& step, MemoryRecord& record);
 
 }  // namespace harness

@@ -54,6 +54,14 @@ TEST(StepMemory, WhatLivesBetweenOperatorsHasAPeakOfItsOwn) {
   EXPECT_THAT(peak.temporaries, ElementsAre(Pair("batch_norm", 50)));
 }
 
+TEST(StepMemory, ACopyThatOnlyChangesALayoutIsNoTensorOfTheModel) {
+  StepAllocations step = small_step();
+  step.events.insert(step.events.begin() + 3, {9, 7, kForward, "layout", 2});
+  const MemoryRecord record = record_of(step);
+  EXPECT_EQ(record.tensors.bytes, 180);
+  EXPECT_THAT(record.kept, ElementsAre(Pair("convolution", 30)));
+}
+
 TEST(StepMemory, EachPhaseHasItsOwnPeak) {
   EXPECT_THAT(record_of(small_step()).phases,
               ElementsAre(Pair("backward", 180), Pair("forward", 630), Pair("optimizer", 104)));

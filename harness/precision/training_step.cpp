@@ -94,8 +94,10 @@ torch::Tensor TrainingStep::Impl::backward(const torch::Tensor& images, const to
                                            NamedTensors& values) {
   {
     const AutocastScope autocast(options.policy, images.device().type());
-    auto input = images.to(input_dtype(options.policy));
-    if (options.channels_last) input = input.contiguous(torch::MemoryFormat::ChannelsLast);
+    const auto layout =
+        options.channels_last ? torch::MemoryFormat::ChannelsLast : torch::MemoryFormat::Preserve;
+    const auto input = images.to(input_dtype(options.policy), /*non_blocking=*/false,
+                                 /*copy=*/false, layout);
     values = forward(input, labels);
   }
   torch::Tensor total;

@@ -9,7 +9,8 @@
 namespace harness {
 
 /// Bytes by kind of operator that allocated them: {"convolution": ..., "batch_norm": ..., "relu",
-/// "pool", "resize", "deterministic_resize", "concat", "add", "dropout", "cast", "loss", "other"}.
+/// "pool", "resize", "deterministic_resize", "concat", "add", "dropout", "cast", "layout", "loss",
+/// "other"}.
 using BytesByKind = std::map<std::string, std::int64_t>;
 
 /// What lives before a step begins and after it ends, in bytes.
@@ -50,8 +51,8 @@ struct MemoryPeak {
   /// what they are about to release.
   BytesByKind activations;
   BytesByKind temporaries;  ///< Allocated by backward and the optimizer.
-  /// Allocated and released within one operator: workspaces of convolutions, operands that a CPU's
-  /// half convolution widens.
+  /// What depends on the device's operators: allocated and released within one of them (workspaces
+  /// of convolutions, operands that a CPU's half convolution widens), or a copy in another layout.
   BytesByKind workspaces;
 
   template <typename Self, typename Visit>

@@ -105,7 +105,16 @@ constexpr auto kKinds = std::to_array<ClaimKind>({
      "GB",
      {},
      true,
-     "peak memory, only on the hardware it was published for"},
+     "peak memory: of training (`conditions.stage` \"train\") in a step of our own, on every "
+     "hardware ([memory.md](memory.md)); of evaluation only on the hardware it was published for"},
+    {"memory.ratio",
+     "evaluated",
+     Value::kNumber,
+     "",
+     {},
+     false,
+     "peak memory of a training step in the row's arithmetic over that in FP32 "
+     "([memory.md](memory.md))"},
     {"fps",
      "evaluated",
      Value::kNumber,

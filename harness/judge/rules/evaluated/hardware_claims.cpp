@@ -11,6 +11,7 @@
 #include "harness/judge/evidence.h"
 #include "harness/judge/hardware.h"
 #include "harness/judge/number_claim.h"
+#include "harness/judge/rules/evaluated/memory_claims.h"
 #include "harness/record/evaluation_record.h"
 
 namespace harness {
@@ -50,20 +51,6 @@ std::string unfit_work(const Json& conditions) {
   return "";
 }
 
-/// Neither another library nor another arithmetic is as fast or as large.
-std::string unfit_computation(const Json& conditions, const Row& row) {
-  const std::string backend = text_at(conditions, {"backend"});
-  const std::string library = lower_case(backend);
-  if (!backend.empty() && library != "pytorch" && library != "libtorch") {
-    return fmt::format("published for the backend {}, this is PyTorch's", backend);
-  }
-  const std::string mode = text_at(conditions, {"mode"});
-  if (!mode.empty() && lower_case(mode) != lower_case(mode_of(row))) {
-    return fmt::format("published for the mode {}, this is {}", mode, mode_of(row));
-  }
-  return "";
-}
-
 /// Why the claim cannot be judged by an evaluation of the row on this hardware; "" when it can.
 std::string unfitness(const Claim& claim, const Row& row, const RunResult& result) {
   for (const auto& reason : {unfit_work(claim.conditions), unfit_computation(claim.conditions, row),
@@ -71,14 +58,6 @@ std::string unfitness(const Claim& claim, const Row& row, const RunResult& resul
     if (!reason.empty()) return reason;
   }
   return "";
-}
-
-Finding unfit(std::string reason, double measured) {
-  Finding finding;
-  finding.verdict = Verdict::kUnfit;
-  finding.reason = std::move(reason);
-  if (std::isfinite(measured)) finding.measured = measured;
-  return finding;
 }
 
 /// Judges a number that means something only on the hardware that it was published for.
@@ -108,7 +87,31 @@ double images_per_second(const EvaluationRecord& record) {
 
 }  // namespace
 
+std::string unfit_computation(const Json& conditions, const Row& row) {
+  const std::string backend = text_at(conditions, {"backend"});
+  const std::string library = lower_case(backend);
+  if (!backend.empty() && library != "pytorch" && library != "libtorch") {
+    return fmt::format("published for the backend {}, this is PyTorch's", backend);
+  }
+  const std::string mode = text_at(conditions, {"mode"});
+  if (!mode.empty() && lower_case(mode) != lower_case(mode_of(row))) {
+    return fmt::format("published for the mode {}, this is {}", mode, mode_of(row));
+  }
+  return "";
+}
+
+Finding unfit(std::string reason, double measured) {
+  Finding finding;
+  finding.verdict = Verdict::kUnfit;
+  finding.reason = std::move(reason);
+  if (std::isfinite(measured)) finding.measured = measured;
+  return finding;
+}
+
 Finding judge_memory(const ClaimContext& context) {
+  if (text_at(context.claim.conditions, {"stage"}) == "train") {
+    return judge_training_memory(context);
+  }
   return judge_on_hardware(context, peak_gb, "peak memory");
 }
 

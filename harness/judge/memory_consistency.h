@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "harness/arithmetic/policy.h"
+#include "harness/record/memory_record.h"
+
+namespace harness {
+
+/// What in the record cannot be together, in words, or "": something was trained, in two steps or
+/// more; the parts of a peak add up to it; no phase is above the peak, nor what lives between
+/// operators, nor what backward finds; weights, masters, gradients and momentum have the bytes that
+/// the policy's types give to so many parameters; activations of convolutions were kept; a GPU's
+/// allocator did not count less than the tensors.
+std::string inconsistency(const MemoryRecord& record, Policy policy);
+
+}  // namespace harness

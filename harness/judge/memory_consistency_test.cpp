@@ -1,0 +1,122 @@
+#include "harness/judge/memory_consistency.h"
+
+#include <utility>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/testing/memory_records.h"
+
+namespace harness {
+namespace {
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr auto kHalf = Policy::kFp16Master;
+
+TEST(MemoryConsistency, WhatAddsUpAgrees) {
+  EXPECT_THAT(inconsistency(memory_record_for_tests(), kHalf), IsEmpty());
+  EXPECT_THAT(inconsistency(single_memory_record_for_tests(), Policy::kFp32), IsEmpty());
+}
+
+TEST(MemoryConsistency, AnOptimizerWithoutMomentumHasNone) {
+  MemoryRecord record = memory_record_for_tests();
+  record.sgd_momentum = 0.0;
+  EXPECT_THAT(inconsistency(record, kHalf), Not(IsEmpty()));
+  for (auto* peak : {&record.peak, &record.tensors}) {
+    peak->bytes -= std::exchange(peak->standing.momentum, 0);
+  }
+  record.phases["backward"] = record.peak.bytes;
+  record.phases["loss"] = record.tensors.bytes;
+  EXPECT_THAT(inconsistency(record, kHalf), IsEmpty());
+}
+
+/// Moves bytes from one part of both peaks to the buffers, so that the sums stay right.
+void move_to_buffers(MemoryRecord& record, std::int64_t StandingMemory::*part) {
+  for (auto* peak : {&record.peak, &record.tensors}) {
+    peak->standing.buffers += std::exchange(peak->standing.*part, 0);
+  }
+}
+
+TEST(MemoryConsistency, ThePolicysStateIsThere) {
+  const std::pair<const char*, std::int64_t StandingMemory::*> parts[] = {
+      {"weights", &StandingMemory::weights},
+      {"masters", &StandingMemory::masters},
+      {"gradients", &StandingMemory::gradients},
+      {"masters' gradients", &StandingMemory::master_gradients},
+      {"momentum", &StandingMemory::momentum},
+      {"batch", &StandingMemory::input}};
+  for (const auto& [name, part] : parts) {
+    MemoryRecord record = memory_record_for_tests();
+    move_to_buffers(record, part);
+    EXPECT_THAT(inconsistency(record, kHalf), testing::HasSubstr(name));
+  }
+  EXPECT_THAT(inconsistency(memory_record_for_tests(), Policy::kFp32), Not(IsEmpty()))
+      << "half weights and masters are not FP32's";
+}
+
+TEST(MemoryConsistency, EachContradictionIsSeen) {
+  const std::pair<const char*, void (*)(MemoryRecord&)> kinds[] = {
+      {"one step", [](auto& record) { record.steps = 1; }},
+      {"no batch", [](auto& record) { record.batch = 0; }},
+      {"no crop", [](auto& record) { record.crop = {64}; }},
+      {"flat crop",
+       [](auto& record) {
+         record.crop = {64, 0};
+       }},
+      {"no classes", [](auto& record) { record.classes = 0; }},
+      {"no parameters", [](auto& record) { record.parameters = 0; }},
+      {"a sum", [](auto& record) { record.tensors.activations["relu"] = 1; }},
+      {"a sum of all", [](auto& record) { record.peak.temporaries["relu"] = 1; }},
+      {"negative",
+       [](auto& record) {
+         record.peak.activations["relu"] = -5;
+         record.peak.activations["convolution"] += 5;
+       }},
+      {"a phase", [](auto& record) { record.peak.phase = "lunch"; }},
+      {"a phase above", [](auto& record) { record.phases["loss"] = record.peak.bytes + 1; }},
+      {"a phase missing", [](auto& record) { record.phases.erase("optimizer"); }},
+      {"another peak", [](auto& record) { record.phases["backward"] -= 1; }},
+      {"tensors above",
+       [](auto& record) {
+         record.tensors.temporaries["relu"] = 7001;
+         record.tensors.bytes += 7001;
+       }},
+      {"kept above", [](auto& record) { record.kept["relu"] = 501; }},
+      {"nothing kept",
+       [](auto& record) { record.kept["relu"] = std::exchange(record.kept["convolution"], 0); }},
+      {"workspaces between",
+       [](auto& record) {
+         record.tensors.workspaces["convolution"] = 1;
+         record.tensors.bytes += 1;
+       }},
+      {"allocator below",
+       [](auto& record) {
+         record.allocator = AllocatorMemory{900, 800, 1000, {}};
+       }},
+      {"requested above",
+       [](auto& record) {
+         record.allocator = AllocatorMemory{2'000'000, 2'000'001, 3'000'000, {}};
+       }},
+      {"reserved below",
+       [](auto& record) {
+         record.allocator = AllocatorMemory{2'000'000, 1'900'000, 1'999'999, {}};
+       }},
+      {"a phase above the allocator", [](auto& record) {
+         record.allocator = AllocatorMemory{2'000'000, 1'900'000, 3'000'000, {{"loss", 2'000'001}}};
+       }}};
+  for (const auto& [name, change] : kinds) {
+    MemoryRecord record = memory_record_for_tests();
+    change(record);
+    EXPECT_THAT(inconsistency(record, kHalf), Not(IsEmpty())) << name;
+  }
+}
+
+TEST(MemoryConsistency, AnAllocatorThatCountsAsMuchAgrees) {
+  MemoryRecord record = memory_record_for_tests();
+  record.allocator = AllocatorMemory{record.peak.bytes + 512, record.peak.bytes, 4'000'000, {}};
+  EXPECT_THAT(inconsistency(record, kHalf), IsEmpty());
+}
+
+}  // namespace
+}  // namespace harness
