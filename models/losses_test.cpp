@@ -132,6 +132,23 @@ TEST(SegmentationLosses, AreFloatForAHalfModelAndDoubleForADoubleOne) {
   EXPECT_EQ(half[0].second.scalar_type(), torch::kFloat);
 }
 
+TEST(SegmentationLosses, SayOnceWhenTheForwardPassIsOver) {
+  EncoderDecoder model(tiny_model("FCNHead"));
+  std::int64_t updates = 0;
+  int calls = 0;
+  segmentation_losses(model, torch::randn({2, 3, 32, 48}), torch::zeros({2, 32, 48}, torch::kLong),
+                      {}, [&] {
+                        ++calls;
+                        updates = model
+                                      ->named_buffers()
+                                          ["auxiliary_head.convs.0.bn."
+                                           "num_batches_tracked"]
+                                      .item<std::int64_t>();
+                      });
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(updates, 1) << "both heads have run";
+}
+
 TEST(SegmentationLosses, RefuseLabelsOfAnotherShapeOrType) {
   EncoderDecoder model(tiny_model("FCNHead"));
   const auto images = torch::randn({2, 3, 32, 48});

@@ -198,6 +198,15 @@ TEST(TrainingStep, ShowsItsScaledGradientsToTheHook) {
   EXPECT_NEAR(norm, record.grad_norm, 1e-5 * norm);
 }
 
+TEST(TrainingStep, ItsMomentumIsThereFromTheFirstStepOn) {
+  Training training(options_of(Policy::kFp16Master, ScalerType::kStatic));
+  EXPECT_FALSE(training.step.momentum().defined());
+  training.run(0);
+  const auto first = training.step.state().momentum[0].second;
+  EXPECT_EQ(training.step.momentum().scalar_type(), torch::kFloat);
+  EXPECT_TRUE(torch::equal(training.step.momentum().narrow(0, 0, first.numel()), first.view(-1)));
+}
+
 TEST(TrainingStep, MmcvSeesAnOverflowingSumOfFiniteGradients) {
   Training training(options_of(Policy::kFp16Master, ScalerType::kMmcvDynamic));
   training.step.set_gradient_hook([](const StepGradients& g) { g.named[0].second.fill_(3e37F); });

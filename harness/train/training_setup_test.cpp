@@ -24,6 +24,14 @@ TEST(TrainingSetup, IsThatOfTheRowAndItsCheckpoint) {
   EXPECT_EQ(without_dropout(setup).spec.auxiliary_head.dropout_ratio, 0.0);
 }
 
+TEST(TrainingSetup, OnlyTheCpuTrainsWithChannelsLast) {
+  TrainingSetup setup;
+  choose_layout(setup, torch::kCPU);
+  EXPECT_TRUE(setup.recipe.arithmetic.channels_last);
+  choose_layout(setup, torch::kCUDA);
+  EXPECT_FALSE(setup.recipe.arithmetic.channels_last);
+}
+
 TEST(TrainingSetup, TheFirstWeightsAreTheSeedsAndThePretrainedBackbones) {
   const MinizooRow row = minizoo_row("fcn_fp16");
   const auto spec = row.spec();

@@ -1,13 +1,33 @@
 #include "harness/worker/memory_job.h"
 
 #include <chrono>
+#include <functional>
 
+#include <fmt/format.h>
+
+#include "harness/base/error.h"
+#include "harness/base/system/available_memory.h"
 #include "harness/base/system/machine.h"
+#include "harness/memory/memory_estimate.h"
 #include "harness/memory/training_memory.h"
 #include "harness/network/cuda_device.h"
 
 namespace harness {
 namespace {
+
+/// A CPU without memory ends the process, so that it is asked before; a GPU says so.
+MemoryRecord measure(const Row& row, const std::string& precision, torch::Device device,
+                     const std::function<void(std::int64_t)>& on_step) {
+  if (device.is_cpu()) {
+    require_memory(estimate_training_memory(row, precision), available_memory_bytes());
+  }
+  try {
+    return measure_training_memory(row, precision, device, on_step);
+  } catch (const c10::OutOfMemoryError& error) {
+    throw Error(ErrorCode::kUnavailable, row.id,
+                fmt::format("no memory: {}", error.what_without_backtrace()));
+  }
+}
 
 RunResult measured(const DrawnJob& job, const WantedResult& wanted, torch::Device device) {
   const std::string started = utc_now();
@@ -18,7 +38,7 @@ RunResult measured(const DrawnJob& job, const WantedResult& wanted, torch::Devic
                 {"done", done},
                 {"total", kMemorySteps}});
   };
-  const MemoryRecord record = measure_training_memory(job.row, wanted.precision, device, on_step);
+  const MemoryRecord record = measure(job.row, wanted.precision, device, on_step);
   RunResult result = new_result(job, wanted.stage, wanted.precision, wanted.key);
   result.started = started;
   result.measurements = record_to_json(record);
