@@ -9,8 +9,8 @@ namespace harness {
 
 /// Bytes that a training step of the row will need on the CPU (measure_training_memory), by a step
 /// on a crop of an eighth of each side: the state as it is, and the activations that it kept for
-/// backward times 64, those of the loss twice because their gradients are as large, and 30 % more of
-/// these for workspaces and what libraries allocate (the zoo's rows needed 4 to 21 %). Takes
+/// backward times 64, those of the loss twice because their gradients are as large, and 30 % more
+/// of these for workspaces and what libraries allocate (the zoo's rows needed 4 to 21 %). Takes
 /// seconds. 0 for crops so small that a step costs less than its estimate.
 std::int64_t estimate_training_memory(const Row& row, const std::string& precision);
 
