@@ -128,7 +128,8 @@ void add_step_memory(const StepAllocations& step, MemoryRecord& record) {
   record.tensors = peak_at(lives.all(), events, highest(sums.tensors), false);
   for (std::size_t i = 0; i < events.size(); ++i) {
     auto& of_phase = record.phases[std::string(to_string(events[i].phase))];
-    of_phase = std::max(of_phase, sums.all[i]);
+    // What a phase begins with counts as well.
+    of_phase = std::max({of_phase, sums.all[i], i > 0 ? sums.all[i - 1] : 0});
   }
   const auto backward = std::find_if(events.begin(), events.end(), [](const AllocationEvent& one) {
     return one.phase == StepPhase::kBackward;

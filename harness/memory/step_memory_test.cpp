@@ -67,6 +67,12 @@ TEST(StepMemory, EachPhaseHasItsOwnPeak) {
               ElementsAre(Pair("backward", 180), Pair("forward", 630), Pair("optimizer", 104)));
 }
 
+TEST(StepMemory, APhaseThatOnlyReleasesHasWhatItBeganWith) {
+  StepAllocations step = small_step();
+  step.events.back() = {1, -100, StepPhase::kOptimizer, "other", 0};
+  EXPECT_EQ(record_of(step).phases.at("optimizer"), 100);
+}
+
 TEST(StepMemory, WhatIsKeptIsWhatBackwardFinds) {
   EXPECT_THAT(record_of(small_step()).kept, ElementsAre(Pair("convolution", 30)));
 }

@@ -13,6 +13,7 @@
 #include "harness/evaluate/environment.h"
 #include "harness/evaluate/evaluator.h"
 #include "harness/evaluate/memory_meter.h"
+#include "harness/memory/training_memory.h"
 #include "harness/network/cuda_device.h"
 #include "harness/precision/range_census.h"
 #include "harness/testing/minizoo_rows.h"
@@ -167,6 +168,20 @@ std::pair<torch::Tensor, torch::Tensor> gradient_of(
   const auto result = apply(input);
   result.backward(torch::randn(result.sizes(), generator).to(torch::kCUDA, type));
   return {result.detach().to(torch::kDouble), input.grad().to(torch::kDouble)};
+}
+
+TEST_F(Gpu, AStepsMemoryIsWhatTheAllocatorCounts) {
+  for (const auto* precision : {"fp16", "fp32"}) {
+    SCOPED_TRACE(precision);
+    const MemoryRecord record =
+        measure_training_memory(minizoo_row("deeplabv3plus_fp16").row, precision, torch::kCUDA);
+    ASSERT_TRUE(record.allocator.has_value());
+    EXPECT_NEAR(static_cast<double>(record.peak.bytes), static_cast<double>(record.allocator->peak),
+                1 << 20);
+    EXPECT_EQ(record.allocator->phases.size(), 4U);
+    EXPECT_GT(record.kept.at("convolution"), 0);
+    EXPECT_GT(record.tensors.standing.momentum, 0);
+  }
 }
 
 TEST_F(Gpu, DeterministicGradientsAreLibTorchs) {
