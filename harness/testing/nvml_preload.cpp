@@ -1,5 +1,6 @@
-// For gpu_probe_test.cpp and doctor_command_test.cpp: a driver's libnvidia-ml.so.1 that shows as
-// many GPUs as HALFPROOF_GPUS says, and does not start when that is "broken".
+// For gpu_monitor_test.cpp, gpu_probe_test.cpp and doctor_command_test.cpp: a driver's
+// libnvidia-ml.so.1 that shows as many GPUs as HALFPROOF_GPUS says, and does not start when that is
+// "broken".
 
 #include <cstdio>
 #include <cstdlib>
@@ -39,6 +40,7 @@ int nvmlDeviceGetCount_v2(unsigned* count) {
   return 0;
 }
 int nvmlDeviceGetHandleByIndex_v2(unsigned index, void** device) {
+  if (index >= std::stoul(wanted())) return 2;
   *device = reinterpret_cast<void*>(std::size_t{index} + 1);
   return 0;
 }
@@ -58,5 +60,35 @@ int nvmlDeviceGetClockInfo(void* device, int kind, unsigned* clock) {
 int nvmlDeviceGetMaxClockInfo(void* device, int kind, unsigned* clock) {
   *clock = 1500 + static_cast<unsigned>(kind);
   return index_of(device) == 0 ? 0 : 3;
+}
+int nvmlDeviceGetHandleByUUID(const char* uuid, void** device) {
+  unsigned index = 0;
+  return std::sscanf(uuid, "GPU-%u", &index) == 1 ? nvmlDeviceGetHandleByIndex_v2(index, device)
+                                                  : 2;
+}
+int nvmlDeviceGetPowerUsage(void* /*device*/, unsigned* milliwatts) {
+  *milliwatts = 312500;
+  return 0;
+}
+int nvmlDeviceGetTemperature(void* /*device*/, int sensor, unsigned* celsius) {
+  *celsius = 61;
+  return sensor == 0 ? 0 : 2;
+}
+// By its name before R535 alone.
+int nvmlDeviceGetCurrentClocksThrottleReasons(void* /*device*/, unsigned long long* reasons) {
+  *reasons = 0x2 | 0x4;
+  return 0;
+}
+struct Process {
+  unsigned pid;
+  unsigned long long used_memory;
+  unsigned gpu_instance, compute_instance;
+};
+int nvmlDeviceGetComputeRunningProcesses_v3(void* /*device*/, unsigned* count, Process* processes) {
+  if (*count < 2) return 7;
+  *count = 2;
+  processes[0] = {1, 0, 0, 0};
+  processes[1] = {2, 0, 0, 0};
+  return 0;
 }
 }
