@@ -23,15 +23,23 @@ torch::Tensor class_probabilities(const torch::Tensor& logits, const ImageSize& 
   return resize(at_input, original, align_corners).softmax(1);
 }
 
-LabelMap most_probable_class(const torch::Tensor& probabilities) {
+torch::Tensor class_indices(const torch::Tensor& probabilities) {
   TORCH_CHECK(probabilities.dim() == 4 && probabilities.size(0) == 1 &&
                   probabilities.size(1) >= 1 && probabilities.size(1) <= 255,
               "expected probabilities {1, 1 to 255 classes, h, w}, got ", probabilities.sizes());
-  const auto classes = probabilities.argmax(1).to(torch::kByte).cpu().contiguous();
-  LabelMap map{{probabilities.size(2), probabilities.size(3)}, {}};
+  return probabilities.argmax(1).to(torch::kByte);
+}
+
+LabelMap to_label_map(const torch::Tensor& indices) {
+  const auto classes = indices.cpu().contiguous();
+  LabelMap map{{classes.size(1), classes.size(2)}, {}};
   map.classes.resize(map.size.pixels());
   std::memcpy(map.classes.data(), classes.const_data_ptr<std::uint8_t>(), map.classes.size());
   return map;
+}
+
+LabelMap most_probable_class(const torch::Tensor& probabilities) {
+  return to_label_map(class_indices(probabilities));
 }
 
 LabelMap segment_plainly(const torch::Tensor& logits, const ImageSize& input,

@@ -18,6 +18,13 @@ namespace harness {
 torch::Tensor class_probabilities(const torch::Tensor& logits, const ImageSize& input,
                                   const ImageSize& original, bool align_corners);
 
+/// The first class of the largest probability, per pixel, as bytes on the same device: the part of
+/// most_probable_class() before the copy to the host. Returns {1, height, width}.
+torch::Tensor class_indices(const torch::Tensor& probabilities);
+
+/// The copy to the host. indices: as class_indices() returns them.
+LabelMap to_label_map(const torch::Tensor& indices);
+
 /// The first class of the largest probability, per pixel, on the CPU.
 /// probabilities: {1, classes, height, width} with at most 255 classes.
 LabelMap most_probable_class(const torch::Tensor& probabilities);

@@ -16,6 +16,7 @@
 #include "harness/worker/lockstep_job.h"
 #include "harness/worker/memory_job.h"
 #include "harness/worker/paper_job.h"
+#include "harness/worker/speed_job.h"
 #include "harness/worker/train_job.h"
 
 namespace {
@@ -27,12 +28,6 @@ void doctor() {
   harness::use_exact_fp32();
   harness::send_event({{"environment", harness::record_to_json(harness::environment_record())},
                        {"cuda", {{"usable", cuda.is_usable}, {"reason", cuda.reason}}}});
-}
-
-void run_drawn(const std::string& mode, const harness::DrawnJob& job) {
-  if (mode == "memory") return harness::memory_job(job);
-  throw harness::Error(harness::ErrorCode::kUnavailable, mode,
-                       "this worker does not have the stage " + mode);
 }
 
 }  // namespace
@@ -62,13 +57,15 @@ int main(int argc, char** argv) {
       harness::train_job(harness::train_job_from_json(job));
     } else if (mode == "lockstep") {
       harness::lockstep_job(harness::train_job_from_json(job));
-    } else if (mode == "memory" || mode == "speed") {
-      run_drawn(mode, harness::drawn_job_from_json(job));
+    } else if (mode == "memory") {
+      harness::memory_job(harness::drawn_job_from_json(job));
     } else if (mode == "versions") {
       // For the keys of the results.
       harness::send_event({{"versions", harness::library_versions()}});
     } else if (mode == "paper") {
       harness::paper_job(harness::paper_job_from_json(job));
+    } else if (mode == "speed") {
+      harness::speed_job(harness::speed_job_from_json(job));
     } else {
       harness::evaluate_job(harness::evaluate_job_from_json(job));
     }
