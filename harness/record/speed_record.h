@@ -16,7 +16,7 @@ struct SpeedSetup {
   std::int64_t width = 0;
   std::int64_t seed = 0;         ///< Of the drawn weights and images.
   std::string layout;            ///< "contiguous" or "channels-last".
-  bool cudnn_benchmark = false;  ///< Outside of the source's protocol, which has it off.
+  bool cudnn_benchmark = false;  ///< Never together with the source's protocol, which has it off.
   bool pinned = false;           ///< Images lie in page-locked memory.
 
   template <typename Self, typename Visit>

@@ -130,13 +130,14 @@ class SpeedSession {
       for (auto& image : images_) image = image.pin_memory();
     }
     const auto gpu = cuda_device(0);
-    monitor_ = GpuMonitor::open(gpu ? gpu->pci_bus_id : "");
+    monitor_ = GpuMonitor::open(gpu ? gpu->uuid : "");
   }
 
   void measure() {
     const auto before = roof();
     for (const auto& network : networks_) records_[network->precision()] = first_look(*network);
-    if (job_.options.source) time_by_source();
+    // LibTorch keeps the algorithms that it found by benchmarking, and uses them from then on.
+    if (job_.options.source && !job_.options.cudnn_benchmark) time_by_source();
     if (job_.options.own) time_by_own();
     for (const auto& network : networks_) look_at_kernels(*network);
     const auto after = roof();

@@ -20,15 +20,15 @@ struct SpeedJob : RowJob {
   /// The key "speed" of the job; each of its keys may be absent and has this default then.
   struct Options {
     Layout layout = Layout::kContiguous;
-    bool cudnn_benchmark = false;    ///< For our own protocol and the census of kernels.
+    bool cudnn_benchmark = false;    ///< Leaves the source's protocol out, which has it off.
     bool pinned = false;             ///< Images lie in page-locked memory (cuda only).
     bool source = true;              ///< Time by the source's protocol.
     bool own = true;                 ///< Time by our own protocol.
     bool roof = true;                ///< Measure what the device achieves (cuda only).
     std::int64_t images = 200;       ///< Of the source's protocol.
     double source_seconds = 60.0;    ///< Its limit in the row's own precision,
-    double reference_seconds = 4.0;  ///< and in the others, which nobody published.
-    double seconds = 4.0;            ///< Of our own protocol, for each precision.
+    double reference_seconds = 3.0;  ///< and in the others, which nobody published.
+    double seconds = 3.0;            ///< Of our own protocol, for each precision.
     std::int64_t seed = 0;           ///< Of weights and images.
   };
   std::vector<Wanted> results;

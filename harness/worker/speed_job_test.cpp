@@ -109,6 +109,17 @@ TEST_F(TimedRow, Fp32IsTimedBesideHalfWhereItIsNotWanted) {
   EXPECT_EQ(half.own->speedup->reference, "fp32");
 }
 
+TEST_F(TimedRow, WithBenchmarksTheSourcesProtocolIsLeftOut) {
+  job_.options.cudnn_benchmark = true;
+  const auto results = run();
+  ASSERT_EQ(results.size(), 1U);
+  const auto half = measurements_of<SpeedRecord>(results[0]);
+  EXPECT_TRUE(half.setup.cudnn_benchmark);
+  EXPECT_FALSE(half.source.has_value());
+  EXPECT_TRUE(half.own.has_value());
+  EXPECT_TRUE(results[0].environment.library->cudnn.benchmark);
+}
+
 TEST_F(TimedRow, SaysWhenTheSuiteKnowsNoSizeOfImages) {
   job_.data.width = 0;
   EXPECT_THROW(run(), Error);
