@@ -14,6 +14,7 @@
 #include "harness/judge/rules/evaluated/hardware_claims.h"
 #include "harness/judge/rules/evaluated/memory_claims.h"
 #include "harness/judge/rules/evaluated/parity_claims.h"
+#include "harness/judge/rules/evaluated/speed_claims.h"
 #include "harness/judge/rules/file/code_claim.h"
 #include "harness/judge/rules/file/config_agreement.h"
 #include "harness/judge/rules/file/config_claims.h"
@@ -105,6 +106,8 @@ constexpr auto kRules = std::to_array<std::pair<std::string_view, Rule>>({
     {"memory", judge_memory},
     {"memory.ratio", judge_memory_ratio},
     {"fps", judge_fps},
+    {"fps.ratio", judge_speedup},
+    {"kernels", judge_kernels},
     {"retrain.miou", judge_retrained_miou},
     {"retrain.parity", judge_retrained_parity},
     {"retrain.lockstep", judge_lockstep},

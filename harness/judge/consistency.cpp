@@ -7,6 +7,7 @@
 #include "harness/judge/examine_consistency.h"
 #include "harness/judge/lockstep_consistency.h"
 #include "harness/judge/memory_consistency.h"
+#include "harness/judge/speed_consistency.h"
 #include "harness/judge/training_consistency.h"
 
 namespace harness {
@@ -76,6 +77,10 @@ std::string contradiction(const RunResult& result, const ExamineRecord& record) 
                        record.checkpoint->stored->sha256);
   }
   return inconsistency(record);
+}
+
+std::string contradiction(const RunResult& result, const SpeedRecord& record) {
+  return inconsistency(result, record);
 }
 
 std::string contradiction(const RunResult& /*result*/, const ParityRecord& record) {

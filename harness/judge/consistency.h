@@ -9,6 +9,7 @@
 #include "harness/record/lockstep_record.h"
 #include "harness/record/memory_record.h"
 #include "harness/record/run_result.h"
+#include "harness/record/speed_record.h"
 #include "harness/record/training_record.h"
 
 namespace harness {
@@ -22,6 +23,7 @@ std::string contradiction(const RunResult& result, const MemoryRecord& record);
 std::string contradiction(const RunResult& result, const EvaluationRecord& record);
 std::string contradiction(const RunResult& result, const ParityRecord& record);
 std::string contradiction(const RunResult& result, const ExamineRecord& record);
+std::string contradiction(const RunResult& result, const SpeedRecord& record);
 
 /// Records in which nothing is said twice.
 template <typename R>

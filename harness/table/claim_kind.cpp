@@ -122,6 +122,17 @@ constexpr auto kKinds = std::to_array<ClaimKind>({
      {},
      true,
      "images per second, only on the hardware it was published for"},
+    {"fps.ratio",
+     "evaluated",
+     Value::kNumber,
+     "",
+     {},
+     false,
+     "images per second in the row's arithmetic over those in FP32 are as many or more, on any GPU "
+     "with half tensor cores"},
+    {"kernels", "evaluated", Value::kNumber, "", std::int64_t{1}, false,
+     "share of the time of convolutions that is spent in kernels of the row's arithmetic, by the "
+     "names of the kernels; none of FP32's in TF32"},
     {"retrain.miou",
      "retrained",
      Value::kNumber,

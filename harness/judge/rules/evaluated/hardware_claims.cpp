@@ -12,6 +12,7 @@
 #include "harness/judge/hardware.h"
 #include "harness/judge/number_claim.h"
 #include "harness/judge/rules/evaluated/memory_claims.h"
+#include "harness/judge/rules/evaluated/speed_claims.h"
 #include "harness/record/evaluation_record.h"
 
 namespace harness {
@@ -47,15 +48,6 @@ std::string unfit_work(const Json& conditions) {
   const auto gpus = count_at(conditions, {"gpus"});
   if (gpus && *gpus != 1) {
     return fmt::format("published for {}, this is one device", plural(*gpus, "GPU"));
-  }
-  return "";
-}
-
-/// Why the claim cannot be judged by an evaluation of the row on this hardware; "" when it can.
-std::string unfitness(const Claim& claim, const Row& row, const RunResult& result) {
-  for (const auto& reason : {unfit_work(claim.conditions), unfit_computation(claim.conditions, row),
-                             unfit_hardware(claim.conditions, result)}) {
-    if (!reason.empty()) return reason;
   }
   return "";
 }
@@ -100,6 +92,14 @@ std::string unfit_computation(const Json& conditions, const Row& row) {
   return "";
 }
 
+std::string unfitness(const Claim& claim, const Row& row, const RunResult& result) {
+  for (const auto& reason : {unfit_work(claim.conditions), unfit_computation(claim.conditions, row),
+                             unfit_hardware(claim.conditions, result)}) {
+    if (!reason.empty()) return reason;
+  }
+  return "";
+}
+
 Finding unfit(std::string reason, double measured) {
   Finding finding;
   finding.verdict = Verdict::kUnfit;
@@ -116,6 +116,7 @@ Finding judge_memory(const ClaimContext& context) {
 }
 
 Finding judge_fps(const ClaimContext& context) {
+  if (is_timed(context)) return judge_timed_fps(context);
   return judge_on_hardware(context, images_per_second, "speed");
 }
 

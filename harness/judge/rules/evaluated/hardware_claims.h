@@ -11,11 +11,15 @@ namespace harness {
 /// UNFIT where they were published for another stage (claim.conditions.stage). The memory of
 /// training is judged by its own stage, on every hardware (judge_training_memory).
 Finding judge_memory(const ClaimContext& context);
+/// By the stage speed where it speaks of the row (is_timed), else by the stage evaluate.
 Finding judge_fps(const ClaimContext& context);
 
 /// Why a number that was published with `backend` and `mode` says nothing about our computation of
 /// the row: neither another library nor another arithmetic is as fast or as large. "" when it does.
 std::string unfit_computation(const Json& conditions, const Row& row);
+
+/// Why the claim cannot be judged by an evaluation of the row on this hardware; "" when it can.
+std::string unfitness(const Claim& claim, const Row& row, const RunResult& result);
 
 /// UNFIT, with the number beside it where it is finite.
 Finding unfit(std::string reason, double measured);

@@ -1,0 +1,317 @@
+#include "harness/judge/rules/evaluated/speed_claims.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "harness/arithmetic/kernel_class.h"
+#include "harness/base/measurement.h"
+#include "harness/base/number_text.h"
+#include "harness/base/system/gpu_monitor.h"
+#include "harness/judge/evidence.h"
+#include "harness/judge/hardware.h"
+#include "harness/judge/number_claim.h"
+#include "harness/judge/rules/evaluated/hardware_claims.h"
+#include "harness/judge/statistics/tolerance.h"
+
+namespace harness {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kFirstTensorCores = 7.0;  ///< Compute capability of Volta.
+constexpr std::int64_t kWarmup = 5;        ///< mmseg 0.17.0, tools/benchmark.py.
+constexpr std::int64_t kTimedImages = 195;
+
+Finding ambiguous(std::string reason, double measured) {
+  Finding finding;
+  finding.verdict = Verdict::kAmbiguous;
+  finding.reason = std::move(reason);
+  if (std::isfinite(measured)) finding.measured = measured;
+  return finding;
+}
+
+/// A verdict on times that something disturbed.
+Finding undisturbed(Finding finding, const std::string& disturbed, double measured) {
+  if (disturbed.empty() || !finding.compared) return finding;
+  return ambiguous(fmt::format("{}; {}", disturbed, finding.reason), measured);
+}
+
+std::string unfit_size(const Json& conditions, const SpeedSetup& setup) {
+  const Json* size = find_at(conditions, {"resolution"});
+  if (size == nullptr || *size == Json::array({setup.height, setup.width})) return "";
+  return fmt::format("published for images of {} (height, width), these are of {} x {}",
+                     size->dump(), setup.height, setup.width);
+}
+
+std::string unfit_layout(const SpeedSetup& setup) {
+  if (setup.layout == "contiguous") return "";
+  return fmt::format("published for contiguous tensors, these are {}", setup.layout);
+}
+
+/// Why a GPU's half tensor cores cannot be judged by this result; "" when they can.
+std::string unfit_gpu(const RunResult& result) {
+  const auto& gpu = result.environment.gpu;
+  if (result.device != "cuda" || !gpu) {
+    return fmt::format("said of a GPU, this is {}", hardware_of(result));
+  }
+  if (std::strtod(gpu->compute_capability.c_str(), nullptr) >= kFirstTensorCores) return "";
+  return fmt::format(
+      "said of half tensor cores, which the {} does not have (compute capability {})", gpu->name,
+      gpu->compute_capability);
+}
+
+/// How much below the claim's value still counts as at least that much.
+struct Floor {
+  double value = kNan;
+  double allowed = 0.0;
+  Json tolerance;
+
+  double least() const { return value - allowed; }
+};
+
+Floor floor_of(const Claim& claim) {
+  const double rounding = claim.digits < 0 ? 0.0 : claim.rounding();
+  const double value = claim.value.get<double>();
+  const auto judgement = judge_number(value, value, claim.tolerance, rounding);
+  return {value, judgement.allowed, tolerance_record(judgement, claim.tolerance, rounding)};
+}
+
+/// low and high: the ends of the measured number's interval.
+Finding judge_at_least(const Claim& claim, double measured, double low, double high,
+                       const std::string& how) {
+  if (!std::isfinite(measured) || !std::isfinite(low) || !std::isfinite(high)) {
+    return fail_unmeasured("expected a number with an interval, measured none; " + how);
+  }
+  if (!claim.value.is_number()) {
+    Finding finding =
+        claim.value.is_null()
+            ? not_verifiable(how)
+            : fail_unmeasured("expected a number in the suite, got " + published_text(claim));
+    finding.measured = measured;
+    return finding;
+  }
+  const Floor floor = floor_of(claim);
+  const std::string reason =
+      fmt::format("expected {} or more, allowed {} below, found {}; {}", published_text(claim),
+                  short_text(floor.allowed), short_text(measured), how);
+  Finding finding = low < floor.least() && floor.least() <= high
+                        ? ambiguous(reason, measured)
+                        : pass_or_fail(low >= floor.least(), measured, reason);
+  finding.tolerance = floor.tolerance;
+  return finding;
+}
+
+/// The time of dense convolutions and matrix products in one precision.
+struct ConvolutionTime {
+  double all = 0.0;
+  double own = 0.0;       ///< In the class that the precision asks for.
+  double narrower = 0.0;  ///< In a type with fewer digits than FP32.
+  double unknown = 0.0;
+  std::vector<std::string> unknown_names;
+};
+
+KernelClass class_of(ElementType compute) {
+  switch (compute) {
+    case ElementType::kFloat16:
+      return KernelClass::kHalfTensorCore;
+    case ElementType::kBfloat16:
+      return KernelClass::kBfloatTensorCore;
+    case ElementType::kFloat64:
+      return KernelClass::kFp64;
+    default:
+      return KernelClass::kFp32;
+  }
+}
+
+bool is_narrower_than_fp32(KernelClass kernel) {
+  return kernel == KernelClass::kHalfTensorCore || kernel == KernelClass::kBfloatTensorCore ||
+         kernel == KernelClass::kTf32;
+}
+
+/// A kernel of unknown name counts unless another operator is known to have launched it.
+bool may_convolve(const KernelRecord& kernel) {
+  const auto& operation = kernel.operation;
+  return operation.empty() || operation.find("conv") != std::string::npos ||
+         operation.find("mm") != std::string::npos;
+}
+
+ConvolutionTime convolution_time(const KernelCensusRecord& census, KernelClass own) {
+  ConvolutionTime time;
+  for (const auto& kernel : census.kernels) {
+    const KernelClass found = kernel_class(kernel.name);
+    const bool is_unknown = found == KernelClass::kUnknown;
+    if (!multiplies(found) || (is_unknown && !may_convolve(kernel))) continue;
+    time.all += kernel.seconds;
+    if (found == own) time.own += kernel.seconds;
+    if (is_narrower_than_fp32(found)) time.narrower += kernel.seconds;
+    if (!is_unknown) continue;
+    time.unknown += kernel.seconds;
+    time.unknown_names.push_back(kernel.name);
+  }
+  return time;
+}
+
+std::string named(const ConvolutionTime& time) {
+  return fmt::format("{} of the time of convolutions in kernels of unknown name: {}",
+                     short_text(time.unknown / time.all), listing(time.unknown_names));
+}
+
+/// The census of one precision, or why there is none.
+struct KernelEvidence {
+  std::optional<SpeedRecord> record;
+  std::optional<Finding> absence;
+  std::string hardware;
+
+  const KernelCensusRecord& census() const { return *record->kernels; }
+};
+
+KernelEvidence find_kernels(const ClaimContext& context, const std::string& precision) {
+  auto evidence = find_record<SpeedRecord>(context, "speed", precision);
+  if (evidence.absence) return {std::nullopt, evidence.absence, ""};
+  std::string unfit_reason = unfit_gpu(*evidence.result);
+  if (!unfit_reason.empty()) return {std::nullopt, unfit(std::move(unfit_reason), kNan), ""};
+  const auto& census = evidence.record->kernels;
+  if (!census) return {std::nullopt, fail_unmeasured("no kernel was looked at"), ""};
+  if (!census->absence.empty()) {
+    return {std::nullopt, unfit("no kernel can be seen: " + census->absence, kNan), ""};
+  }
+  return {std::move(evidence.record), std::nullopt, hardware_of(*evidence.result)};
+}
+
+Finding judge_own_kernels(const ClaimContext& context, const std::string& precision) {
+  const auto evidence = find_kernels(context, precision);
+  if (evidence.absence) return *evidence.absence;
+  const KernelClass own = class_of(facts(context.row.policy()).compute);
+  const ConvolutionTime time = convolution_time(evidence.census(), own);
+  if (!(time.all > 0.0)) return fail_unmeasured("no kernel of a convolution was seen");
+  const double share = time.own / time.all;
+  const std::string how = fmt::format(
+      "share of the time of convolutions in kernels of the class {} "
+      "in {} on {}",
+      to_string(own), precision, evidence.hardware);
+  Finding finding =
+      judge_at_least(context.claim, share, share, (time.own + time.unknown) / time.all, how);
+  if (time.unknown_names.empty() || finding.verdict == Verdict::kFail) return finding;
+  if (finding.verdict == Verdict::kNotVerifiable) return finding;
+  return ambiguous(fmt::format("{}; {}", named(time), finding.reason), share);
+}
+
+/// Nothing to say where FP32 is the row's own precision, or was not asked for.
+std::optional<Finding> judge_fp32_kernels(const ClaimContext& context) {
+  if (row_precision(context.row) == "fp32" || !context.scope.asks_for_precision("fp32")) {
+    return std::nullopt;
+  }
+  const auto evidence = find_kernels(context, "fp32");
+  if (evidence.absence) return in_precision(*evidence.absence, "fp32");
+  const ConvolutionTime time = convolution_time(evidence.census(), KernelClass::kFp32);
+  if (!(time.all > 0.0)) {
+    return in_precision(fail_unmeasured("no kernel of a convolution was seen in fp32"), "fp32");
+  }
+  if (time.narrower > 0.0) {
+    const double share = time.narrower / time.all;
+    return in_precision(
+        pass_or_fail(false, share,
+                     fmt::format("in fp32, {} of the time of convolutions is in kernels of a "
+                                 "narrower type",
+                                 short_text(share))),
+        "fp32");
+  }
+  if (time.unknown_names.empty()) return std::nullopt;
+  return in_precision(ambiguous("in fp32, " + named(time), kNan), "fp32");
+}
+
+std::string incompleteness(const SourceProtocolRecord& source) {
+  const auto images = std::ssize(source.seconds);
+  if (source.warmup == kWarmup && images >= kTimedImages) return "";
+  return fmt::format("{} images were timed after {} of warm-up, the protocol has {} after {}",
+                     images, source.warmup, kTimedImages, kWarmup);
+}
+
+}  // namespace
+
+std::string disturbance(const RunResult& result, const std::optional<ClocksRecord>& clocks) {
+  if (result.device != "cuda") return "";
+  if (!clocks) return "nobody watched the GPU's clocks";
+  std::vector<std::string> causes;
+  for (const auto& [reason, samples] : clocks->reasons) {
+    if (!slows_down(reason)) continue;
+    causes.push_back(fmt::format("{} in {} of {} samples", reason, samples, clocks->samples));
+  }
+  if (clocks->other_processes.value_or(0) > 0) {
+    causes.push_back(plural(*clocks->other_processes, "other job") + " on it");
+  }
+  if (causes.empty()) return "";
+  return fmt::format("the GPU was disturbed: {}", fmt::join(causes, ", "));
+}
+
+bool is_timed(const ClaimContext& context) {
+  const std::string precision = row_precision(context.row);
+  const bool has_result = std::ranges::any_of(context.results, [&](const RunResult& result) {
+    return result.row == context.row.id && result.stage == "speed" && result.precision == precision;
+  });
+  return has_result ||
+         std::ranges::find(context.scope.stages, "speed") != context.scope.stages.end();
+}
+
+Finding judge_timed_fps(const ClaimContext& context) {
+  const std::string precision = row_precision(context.row);
+  const auto evidence = find_record<SpeedRecord>(context, "speed", precision);
+  if (evidence.absence) return in_precision(*evidence.absence, precision);
+  const auto& source = evidence.record->source;
+  if (!source) {
+    return in_precision(fail_unmeasured("no speed by the source's protocol was measured"),
+                        precision);
+  }
+  const double measured = source->images_per_second;
+  for (std::string reason : {unfitness(context.claim, context.row, *evidence.result),
+                             unfit_size(context.claim.conditions, evidence.record->setup),
+                             unfit_layout(evidence.record->setup)}) {
+    if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
+  }
+  std::string doubt = incompleteness(*source);
+  if (doubt.empty()) doubt = disturbance(*evidence.result, source->clocks);
+  return in_precision(
+      undisturbed(judge_number_claim(context.claim, measured, PublishedAs::kPrinted,
+                                     fmt::format("by the source's protocol in {} on {}", precision,
+                                                 hardware_of(*evidence.result))),
+                  doubt, measured),
+      precision);
+}
+
+Finding judge_speedup(const ClaimContext& context) {
+  const std::string precision = row_precision(context.row);
+  const auto evidence = find_record<SpeedRecord>(context, "speed", precision);
+  if (evidence.absence) return in_precision(*evidence.absence, precision);
+  const auto& own = evidence.record->own;
+  if (!own || !own->speedup) {
+    return in_precision(fail_unmeasured("no speed beside FP32's was measured"), precision);
+  }
+  const SpeedupRecord& speedup = *own->speedup;
+  for (std::string reason : {unfit_gpu(*evidence.result),
+                             unfit_size(context.claim.conditions, evidence.record->setup)}) {
+    if (!reason.empty()) return in_precision(unfit(std::move(reason), speedup.ratio), precision);
+  }
+  const std::string how =
+      fmt::format("95 % interval {} to {} over {}, {} against {} on {}", short_text(speedup.low),
+                  short_text(speedup.high), plural(std::ssize(own->seconds), "round"), precision,
+                  speedup.reference, hardware_of(*evidence.result));
+  return in_precision(
+      undisturbed(judge_at_least(context.claim, speedup.ratio, speedup.low, speedup.high, how),
+                  disturbance(*evidence.result, own->clocks), speedup.ratio),
+      precision);
+}
+
+Finding judge_kernels(const ClaimContext& context) {
+  const std::string precision = row_precision(context.row);
+  Finding own = in_precision(judge_own_kernels(context, precision), precision);
+  if (own.verdict != Verdict::kPass) return own;
+  const auto reference = judge_fp32_kernels(context);
+  return reference ? *reference : own;
+}
+
+}  // namespace harness

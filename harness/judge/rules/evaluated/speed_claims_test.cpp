@@ -1,0 +1,292 @@
+#include "harness/judge/rules/evaluated/speed_claims.h"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/judge/rules/evaluated/hardware_claims.h"
+#include "harness/testing/speed_records.h"
+
+namespace harness {
+namespace {
+
+using sample::Case;
+using testing::HasSubstr;
+
+/// The half result is results[0], FP32's results[1].
+Case timed(Claim claim) {
+  Case sample;
+  sample.claim = std::move(claim);
+  sample.results = {sample::speed("fp16"), sample::speed("fp32")};
+  return sample;
+}
+
+void change(Case& sample, const std::function<void(SpeedRecord&)>& how, std::size_t result = 0) {
+  sample::change_record<SpeedRecord>(sample.results.at(result), how);
+}
+
+Case fps(double value = 8.64) {
+  Case sample = timed(sample::claim("fps", "evaluated", value, 2));
+  sample.claim.tolerance = Tolerance{0.0, 0.1, "clocks and drivers"};
+  sample.claim.conditions = {
+      {"hardware", "V100"}, {"stage", "evaluate"}, {"resolution", {1024, 2048}}};
+  return sample;
+}
+
+TEST(TimedFps, TheSourcesProtocolOnTheSourcesHardwareDecides) {
+  const auto finding = fps().judge(judge_fps);
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_NEAR(finding.measured.get<double>(), 8.64, 1e-9);
+  EXPECT_EQ(finding.precision, "fp16");
+  EXPECT_THAT(finding.reason, HasSubstr("by the source's protocol in fp16 on Tesla V100"));
+  EXPECT_EQ(fps(7.0).judge(judge_fps).verdict, Verdict::kFail);
+}
+
+TEST(TimedFps, AnEvaluationDoesNotMakeUpForATimingThatFailed) {
+  Case sample = fps();
+  sample.results.push_back(sample::evaluate());
+  sample.results[0].status = RunStatus::kError;
+  sample.results[0].reason = "killed";
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kFail);
+  sample.results.erase(sample.results.begin());
+  sample.scope.stages = {"evaluate", "speed"};
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kFail);
+  EXPECT_FALSE(sample.judge(judge_fps).compared);
+  sample.scope.stages = {"evaluate"};
+  EXPECT_EQ(sample.judge(judge_fps).measured, 12.5) << "the evaluation's, where no speed was asked";
+}
+
+TEST(TimedFps, OtherHardwareSizesAndLayoutsAreUnfit) {
+  Case sample = fps();
+  sample.results[0].environment.gpu->name = "NVIDIA H100 80GB HBM3";
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+  EXPECT_NEAR(sample.judge(judge_fps).measured.get<double>(), 8.64, 1e-9);
+  sample = fps();
+  change(sample, [](SpeedRecord& record) { record.setup.height = 512; });
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+  sample = fps();
+  change(sample, [](SpeedRecord& record) { record.setup.layout = "channels-last"; });
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+}
+
+TEST(TimedFps, FewerImagesThanTheProtocolHasDecideNothing) {
+  Case sample = fps();
+  change(sample, [](SpeedRecord& record) {
+    sample::set_seconds(*record.source, std::vector<double>(100, 1.0 / 8.64));
+  });
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kAmbiguous);
+  EXPECT_THAT(sample.judge(judge_fps).reason, HasSubstr("100 images"));
+}
+
+TEST(TimedFps, WithoutTheSourcesProtocolNothingWasMeasured) {
+  Case sample = fps();
+  change(sample, [](SpeedRecord& record) { record.source.reset(); });
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kFail);
+  EXPECT_FALSE(sample.judge(judge_fps).compared);
+}
+
+Case ratio(double value = 3.25) {
+  Case sample = timed(sample::claim("fps.ratio", "evaluated", value, 2));
+  sample.claim.tolerance = Tolerance{0.0, 0.1, "two printed numbers"};
+  return sample;
+}
+
+TEST(Speedup, AsManyTimesAsFastOrMorePasses) {
+  const auto finding = ratio().judge(judge_speedup);
+  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_NEAR(finding.measured.get<double>(), 3.25, 0.01);
+  EXPECT_THAT(finding.reason, HasSubstr("fp16 against fp32"));
+  EXPECT_EQ(ratio(1.0).judge(judge_speedup).verdict, Verdict::kPass);
+  EXPECT_EQ(ratio(3.7).judge(judge_speedup).verdict, Verdict::kFail);
+  EXPECT_THAT(ratio(3.7).judge(judge_speedup).tolerance.at("reason").get<std::string>(),
+              testing::StartsWith("two printed numbers"));
+}
+
+TEST(Speedup, AnIntervalAcrossTheBoundIsAmbiguous) {
+  Case sample = ratio();
+  change(sample, [](SpeedRecord& record) {
+    sample::set_times(*record.own, {{0.05}, {0.11}, {0.2}});
+    sample::set_reference(*record.own, {{0.3}, {0.3}, {0.3}});
+  });
+  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kAmbiguous);
+}
+
+TEST(Speedup, OneRoundHasNoInterval) {
+  Case sample = ratio();
+  change(sample, [](SpeedRecord& record) {
+    sample::set_times(*record.own, {{0.01}});
+    sample::set_reference(*record.own, {{0.3}});
+  });
+  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kFail);
+  EXPECT_FALSE(sample.judge(judge_speedup).compared);
+}
+
+TEST(Speedup, AnyGpuWithHalfTensorCoresIsFit) {
+  Case sample = ratio();
+  sample.results[0].environment.gpu->name = "NVIDIA H100 80GB HBM3";
+  sample.results[0].environment.gpu->compute_capability = "9.0";
+  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kPass);
+  sample.results[0].environment.gpu->compute_capability = "10.0";
+  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kPass);
+  for (const auto* capability : {"6.1", ""}) {
+    sample.results[0].environment.gpu->compute_capability = capability;
+    EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kUnfit) << capability;
+  }
+}
+
+/// What a CPU leaves.
+void move_to_cpu(RunResult& result) {
+  result.device = "cpu";
+  result.environment.gpu.reset();
+  sample::change_record<SpeedRecord>(result, [](SpeedRecord& record) {
+    record.kernels.reset();
+    record.roof_before.reset();
+    record.source->clocks.reset();
+    record.own->clocks.reset();
+  });
+}
+
+TEST(Speedup, ACpuIsUnfitWithTheNumberBesideIt) {
+  Case sample = ratio();
+  move_to_cpu(sample.results[0]);
+  const auto finding = sample.judge(judge_speedup);
+  EXPECT_EQ(finding.verdict, Verdict::kUnfit) << finding.reason;
+  EXPECT_NEAR(finding.measured.get<double>(), 3.25, 0.01);
+}
+
+TEST(Speedup, WhatSlowsTheGpuDownMakesItAmbiguous) {
+  const std::function<void(ClocksRecord&)> disturbances[] = {
+      [](ClocksRecord& clocks) { clocks.reasons["software power cap"] = 12; },
+      [](ClocksRecord& clocks) { clocks.reasons["not told"] = 1; },
+      [](ClocksRecord& clocks) { clocks.other_processes = 1; }};
+  for (const double value : {1.0, 9.0}) {
+    for (const auto& disturb : disturbances) {
+      Case sample = ratio(value);
+      change(sample, [&](SpeedRecord& record) { disturb(*record.own->clocks); });
+      EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kAmbiguous);
+      Case source = fps(value);
+      change(source, [&](SpeedRecord& record) { disturb(*record.source->clocks); });
+      EXPECT_EQ(source.judge(judge_fps).verdict, Verdict::kAmbiguous);
+    }
+    Case unwatched = ratio(value);
+    change(unwatched, [](SpeedRecord& record) { record.own->clocks.reset(); });
+    EXPECT_EQ(unwatched.judge(judge_speedup).verdict, Verdict::kAmbiguous);
+  }
+}
+
+TEST(Speedup, WithoutAComparisonNothingWasMeasured) {
+  Case sample = ratio();
+  change(sample, [](SpeedRecord& record) { record.own.reset(); });
+  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kFail);
+  EXPECT_FALSE(sample.judge(judge_speedup).compared);
+  sample.claim.value = nullptr;
+  sample.results = {sample::speed("fp16")};
+  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kNotVerifiable);
+  EXPECT_FALSE(sample.judge(judge_speedup).measured.is_null());
+}
+
+Case kernels() {
+  Case sample = timed(sample::claim("kernels", "evaluated", 1));
+  sample.claim.tolerance = Tolerance{0.05, 0.0, "the first and the last layer"};
+  return sample;
+}
+
+Verdict verdict_of(const std::vector<KernelRecord>& half,
+                   const std::vector<KernelRecord>& fp32 = {
+                       sample::kernel(sample::kFp32Kernel, 1.0)}) {
+  Case sample = kernels();
+  change(sample, [&](SpeedRecord& record) {
+    record.kernels.reset();
+    sample::set_kernels(record, half);
+  });
+  change(
+      sample,
+      [&](SpeedRecord& record) {
+        record.kernels.reset();
+        sample::set_kernels(record, fp32);
+      },
+      1);
+  return sample.judge(judge_kernels).verdict;
+}
+
+TEST(Kernels, OnlyConvolutionsCount) {
+  const auto finding = kernels().judge(judge_kernels);
+  EXPECT_EQ(finding.verdict, Verdict::kPass) << finding.reason;
+  EXPECT_EQ(finding.measured, 1.0);
+  EXPECT_EQ(finding.precision, "fp16");
+}
+
+TEST(Kernels, UpToWhatIsAllowedMayBeInAnotherType) {
+  using sample::kernel;
+  EXPECT_EQ(verdict_of({kernel(sample::kHalfKernel, 0.96), kernel(sample::kFp32Kernel, 0.04)}),
+            Verdict::kPass);
+  EXPECT_EQ(verdict_of({kernel(sample::kHalfKernel, 0.94), kernel(sample::kFp32Kernel, 0.06)}),
+            Verdict::kFail);
+  EXPECT_EQ(verdict_of({kernel("void at::native::add", 1.0)}), Verdict::kFail);
+}
+
+TEST(Kernels, AnUnknownNameNeverPasses) {
+  using sample::kernel;
+  const auto half = kernel(sample::kHalfKernel, 0.99);
+  EXPECT_EQ(verdict_of({half, kernel("mystery", 0.001)}), Verdict::kAmbiguous);
+  EXPECT_EQ(verdict_of({half, kernel("mystery", 0.001, "")}), Verdict::kAmbiguous);
+  EXPECT_EQ(verdict_of({half, kernel("mystery", 9.0)}), Verdict::kAmbiguous);
+  EXPECT_EQ(verdict_of({half, kernel("mystery", 0.1), kernel(sample::kFp32Kernel, 0.5)}),
+            Verdict::kFail);
+  EXPECT_EQ(verdict_of({half, kernel("mystery", 9.0, "aten::upsample_bilinear2d")}),
+            Verdict::kPass);
+  Case sample = kernels();
+  change(sample, [&](SpeedRecord& record) {
+    record.kernels.reset();
+    sample::set_kernels(record, {half, kernel("mystery", 0.001)});
+  });
+  EXPECT_THAT(sample.judge(judge_kernels).reason, HasSubstr("mystery"));
+}
+
+TEST(Kernels, Fp32HasNothingInANarrowerType) {
+  using sample::kernel;
+  const std::vector<KernelRecord> half = {kernel(sample::kHalfKernel, 1.0)};
+  const auto single = kernel(sample::kFp32Kernel, 1.0);
+  EXPECT_EQ(verdict_of(half, {single, kernel(sample::kTf32Kernel, 1e-6)}), Verdict::kFail);
+  EXPECT_EQ(verdict_of(half, {single, kernel(sample::kHalfKernel, 1e-6)}), Verdict::kFail);
+  EXPECT_EQ(verdict_of(half, {single, kernel("mystery", 1e-6)}), Verdict::kAmbiguous);
+  EXPECT_EQ(verdict_of(half, {kernel("void at::native::add", 1.0)}), Verdict::kFail);
+  Case sample = kernels();
+  sample.results.pop_back();
+  EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kFail) << "asked for and missing";
+  sample.scope.precisions = {"fp16"};
+  EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kPass);
+}
+
+TEST(Kernels, NamesDecideAndNotTheRecordedKind) {
+  using sample::kernel;
+  auto lying = kernel(sample::kFp32Kernel, 1.0);
+  lying.kind = "half tensor core";
+  EXPECT_EQ(verdict_of({lying}), Verdict::kFail);
+}
+
+TEST(Kernels, WhatCannotSeeThemIsUnfit) {
+  Case sample = kernels();
+  move_to_cpu(sample.results[0]);
+  EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kUnfit);
+  sample = kernels();
+  change(sample, [](SpeedRecord& record) {
+    record.kernels.emplace().absence = "CUPTI_ERROR_INSUFFICIENT_PRIVILEGES";
+  });
+  EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kUnfit);
+  EXPECT_THAT(sample.judge(judge_kernels).reason, HasSubstr("INSUFFICIENT_PRIVILEGES"));
+  sample = kernels();
+  change(sample, [](SpeedRecord& record) { record.kernels.reset(); });
+  EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kFail);
+}
+
+TEST(Kernels, AnFp32RowIsJudgedByFp32Kernels) {
+  Case sample = kernels();
+  sample.row.arithmetic->policy = Policy::kFp32;
+  EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kPass);
+  EXPECT_EQ(sample.judge(judge_kernels).precision, "fp32");
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,200 @@
+#include "harness/judge/speed_consistency.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "harness/base/block_bootstrap.h"
+#include "harness/base/number_text.h"
+#include "harness/judge/counts.h"
+
+namespace harness {
+namespace {
+
+/// Sums and quotients of doubles that were written and read again differ in their last places.
+constexpr double kLastPlaces = 1e-9;
+constexpr std::int64_t kWarmup = 5;
+/// The device's clock and the host's are not the same.
+constexpr double kClockSlack = 1.05;
+
+bool is_same(double recorded, double computed) {
+  if (std::isnan(recorded) && std::isnan(computed)) return true;
+  return std::abs(recorded - computed) <= kLastPlaces * std::abs(computed);
+}
+
+std::string other_number(std::string_view name, double recorded, double computed) {
+  if (is_same(recorded, computed)) return "";
+  return fmt::format("{} is {}, and its times give {}", name, short_text(recorded, 8),
+                     short_text(computed, 8));
+}
+
+bool are_times(const std::vector<double>& seconds) {
+  return !seconds.empty() &&
+         std::ranges::all_of(seconds, [](double one) { return std::isfinite(one) && one > 0.0; });
+}
+
+bool are_times(const Blocks& blocks) {
+  return !blocks.empty() &&
+         std::ranges::all_of(blocks, [](const auto& block) { return are_times(block); });
+}
+
+std::string setup_defect(const SpeedRecord& record) {
+  const SpeedSetup& setup = record.setup;
+  if (setup.height <= 0 || setup.width <= 0) {
+    return fmt::format("images of {} x {}", setup.width, setup.height);
+  }
+  if (setup.layout != "contiguous" && setup.layout != "channels-last") {
+    return fmt::format("the layout \"{}\" is none", setup.layout);
+  }
+  if (setup.cudnn_benchmark && record.source) {
+    return "cuDNN benchmarked, which the source's protocol excludes";
+  }
+  return "";
+}
+
+std::string cost_defect(const ImageCostRecord& image) {
+  if (!(image.convolution_flops > 0.0) || image.weights_bytes <= 0 ||
+      image.peak_bytes < image.weights_bytes) {
+    return fmt::format("{} operations, {} bytes of weights and {} at the peak",
+                       short_text(image.convolution_flops), image.weights_bytes, image.peak_bytes);
+  }
+  if (image.logits_elements <= 0) return "an image without logits";
+  return parts_defect("logit", image.logits_elements, {image.logits_non_finite});
+}
+
+bool is_ordered(const SpreadRecord& spread) {
+  const bool has_none =
+      std::isnan(spread.min) && std::isnan(spread.median) && std::isnan(spread.max);
+  return has_none || (spread.min <= spread.median && spread.median <= spread.max);
+}
+
+std::string clocks_defect(const std::optional<ClocksRecord>& clocks) {
+  if (!clocks) return "";
+  if (clocks->samples <= 0) return "clocks without a sample";
+  for (const auto& [reason, samples] : clocks->reasons) {
+    if (samples > 0 && samples <= clocks->samples) continue;
+    return fmt::format("{} in {} of {} samples of the clocks", reason, samples, clocks->samples);
+  }
+  const bool ordered = is_ordered(clocks->sm_mhz) && is_ordered(clocks->memory_mhz) &&
+                       is_ordered(clocks->power_w) && is_ordered(clocks->temperature_c);
+  if (ordered && clocks->other_processes.value_or(0) >= 0) return "";
+  return "clocks whose median is not between the least and the largest";
+}
+
+std::string source_defect(const std::optional<SourceProtocolRecord>& source) {
+  if (!source) return "";
+  if (!are_times(source->seconds)) return "a time of the source's protocol is not above 0";
+  const auto images = std::ssize(source->seconds);
+  if (source->warmup < 0 || source->warmup > kWarmup || source->warmup + images > source->wanted) {
+    return fmt::format("{} of {} images were timed after {} of warm-up", images, source->wanted,
+                       source->warmup);
+  }
+  const double sum = std::accumulate(source->seconds.begin(), source->seconds.end(), 0.0);
+  return first_of(
+      {other_number("the rate", source->images_per_second, static_cast<double>(images) / sum),
+       clocks_defect(source->clocks)});
+}
+
+std::string speedup_defect(const OwnProtocolRecord& own) {
+  if (!own.speedup) return "";
+  const SpeedupRecord& speedup = *own.speedup;
+  if (!are_times(speedup.reference_seconds)) return "a time of the reference is not above 0";
+  const Interval interval = ratio_interval(speedup.reference_seconds, own.seconds);
+  return first_of({other_number("the speed-up", speedup.ratio,
+                                median_ratio(speedup.reference_seconds, own.seconds)),
+                   other_number("its lower end", speedup.low, interval.low),
+                   other_number("its upper end", speedup.high, interval.high)});
+}
+
+std::string parts_of_image_defect(const OwnProtocolRecord& own) {
+  const bool positive = own.network.median > 0.0 && own.postprocess.median > 0.0;
+  if (positive && own.network.median <= own.image.median * kClockSlack &&
+      own.postprocess.median <= own.image.median * kClockSlack) {
+    return "";
+  }
+  return fmt::format("an image takes {} s, its network {} s and the rest {} s",
+                     short_text(own.image.median), short_text(own.network.median),
+                     short_text(own.postprocess.median));
+}
+
+std::string own_defect(const std::optional<OwnProtocolRecord>& own) {
+  if (!own) return "";
+  if (!are_times(own->seconds)) return "a time of our own protocol is not above 0";
+  const Interval interval = median_interval(own->seconds);
+  return first_of({other_number("the median", own->image.median, median_of_blocks(own->seconds)),
+                   other_number("its lower end", own->image.low, interval.low),
+                   other_number("its upper end", own->image.high, interval.high),
+                   other_number("the rate", own->images_per_second, 1.0 / own->image.median),
+                   parts_of_image_defect(*own), speedup_defect(*own), clocks_defect(own->clocks)});
+}
+
+std::string kernels_defect(const std::optional<KernelCensusRecord>& census) {
+  if (!census) return "";
+  if (census->absence.empty() == census->kernels.empty()) {
+    return census->kernels.empty() ? "no kernel, and no reason for that"
+                                   : "kernels, and a reason why there are none";
+  }
+  std::map<std::string, double> seconds;
+  for (const auto& kernel : census->kernels) {
+    if (kernel.calls <= 0 || !(kernel.seconds >= 0.0) || !std::isfinite(kernel.seconds)) {
+      return fmt::format("{} calls of {} in {} s", kernel.calls, kernel.name,
+                         short_text(kernel.seconds));
+    }
+    seconds[kernel.kind] += kernel.seconds;
+  }
+  const bool same = std::ranges::equal(seconds, census->seconds, [](const auto& a, const auto& b) {
+    return a.first == b.first && is_same(a.second, b.second);
+  });
+  return same ? "" : "the seconds of the kinds of kernels are not those of the kernels";
+}
+
+std::string achieved_defect(std::string_view what, const AchievedRecord& achieved) {
+  if (achieved.repetitions > 0 && achieved.median > 0.0 && achieved.best >= achieved.median &&
+      std::isfinite(achieved.best)) {
+    return "";
+  }
+  return fmt::format("{}: a best of {} and a median of {} over {} repetitions", what,
+                     short_text(achieved.best), short_text(achieved.median), achieved.repetitions);
+}
+
+std::string roof_defect(const std::optional<RoofRecord>& roof) {
+  if (!roof) return "";
+  return first_of({achieved_defect("products in half", roof->half_tflops),
+                   achieved_defect("products in FP32", roof->fp32_tflops),
+                   achieved_defect("copies", roof->copy_gb_per_s)});
+}
+
+/// What only a GPU has.
+std::string device_defect(const RunResult& result, const SpeedRecord& record) {
+  const bool has_clocks =
+      (record.source && record.source->clocks) || (record.own && record.own->clocks);
+  const bool has_more = record.kernels || record.roof_before || record.roof_after ||
+                        record.setup.pinned || has_clocks;
+  if (result.device == "cuda" || !has_more) return "";
+  return "kernels, clocks or a roof of a GPU on " + result.device;
+}
+
+std::string reference_defect(const RunResult& result, const SpeedRecord& record) {
+  if (!record.own) return "";
+  const bool is_reference = result.precision == "fp32";
+  if (is_reference == !record.own->speedup.has_value() &&
+      (is_reference || record.own->speedup->reference == "fp32")) {
+    return "";
+  }
+  return fmt::format("{} is compared with {}", result.precision,
+                     record.own->speedup ? record.own->speedup->reference : "nothing");
+}
+
+}  // namespace
+
+std::string inconsistency(const RunResult& result, const SpeedRecord& record) {
+  return first_of({setup_defect(record), cost_defect(record.image), source_defect(record.source),
+                   own_defect(record.own), kernels_defect(record.kernels),
+                   roof_defect(record.roof_before), roof_defect(record.roof_after),
+                   device_defect(result, record), reference_defect(result, record)});
+}
+
+}  // namespace harness
