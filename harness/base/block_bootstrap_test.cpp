@@ -32,6 +32,12 @@ TEST(BlockBootstrap, MeasurementsOfOneBlockStayTogether) {
   EXPECT_EQ(interval.high, 2.0);
 }
 
+TEST(BlockBootstrap, ABlockCountsWithAllOfItsMeasurements) {
+  const Interval interval = median_interval({{5.0, 1.0, 1.0}, {5.0, 1.0, 1.0}});
+  EXPECT_EQ(interval.low, 1.0);
+  EXPECT_EQ(interval.high, 1.0);
+}
+
 TEST(BlockBootstrap, TooLittleHasNoInterval) {
   for (const Blocks& blocks : {Blocks{}, Blocks{{1.0, 2.0}}, Blocks{{1.0}, {}},
                                Blocks{{1.0}, {std::numeric_limits<double>::quiet_NaN()}}}) {
