@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,8 @@ struct Options {
   std::int64_t iterations = 0;
   bool digests = false;
   bool any_design = false;
-  double save_seconds = 20.0;
+  std::optional<double> save_seconds;
+  SpeedOptions speed;
   bool restart = false;
   bool offline = false;
   std::vector<std::string> require;
@@ -63,9 +65,21 @@ WorkerOptions worker_options(const Options& options) {
           options.output.json, options.timeout_s};
 }
 
+DrawnOptions drawn_options(const Options& options) {
+  return {worker_options(options), options.speed};
+}
+
+/// On a GPU, where a step is short and a state large, saving as often would take a tenth of the
+/// time.
+double save_seconds(const Options& options) {
+  constexpr double kOnTheCpu = 20.0;
+  constexpr double kOnAGpu = 300.0;
+  return options.save_seconds.value_or(options.device == "cuda" ? kOnAGpu : kOnTheCpu);
+}
+
 TrainOptions train_options(const Options& options, const char* stage) {
   return {worker_options(options), stage,           options.seeds,
-          options.iterations,      options.digests, options.save_seconds,
+          options.iterations,      options.digests, save_seconds(options),
           options.restart};
 }
 
@@ -148,7 +162,7 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
     }
     for (const char* stage : kDrawnStages) {
       if (!asked(options, stage) || interrupted()) continue;
-      run_drawn_stage(suite, *row, stage, directory, worker_options(options));
+      run_drawn_stage(suite, *row, stage, directory, drawn_options(options));
     }
   }
 }
@@ -194,11 +208,26 @@ void add_training_options(CLI::App& command, Options& options) {
                    "Train seeds that are too few to decide a comparison");
   command.add_flag("--digests", options.digests, "Digest all weights after every training step");
   add_value(command, "--save-seconds", options.save_seconds, "SECONDS",
-            "Time between two states a training can be resumed from (default: 20)")
+            "Time between two states a training can be resumed from (default: 20; 300 on a GPU)")
       ->check(CLI::NonNegativeNumber);
   command.add_flag("--restart", options.restart,
                    "Start over where a training of another program, data or recipe is found; that "
                    "one is moved to <name>.old-<n>");
+}
+
+void add_speed_options(CLI::App& command, SpeedOptions& options) {
+  add_value(command, "--layout", options.layout, "LAYOUT",
+            "Speed: of tensors in memory, contiguous (the default) or channels-last")
+      ->check(CLI::IsMember({"contiguous", "channels-last"}));
+  command.add_flag("--cudnn-benchmark", options.cudnn_benchmark,
+                   "Speed: let cuDNN choose its algorithms by timing them");
+  command.add_flag("--pinned", options.pinned, "Speed: keep images in page-locked memory");
+  add_value(command, "--speed-images", options.images, "N",
+            "Speed: images of the source's protocol, 5 of them to warm up (default: 200)")
+      ->check(CLI::Range(2, 1 << 30));
+  add_value(command, "--speed-seconds", options.seconds, "SECONDS",
+            "Speed: time of our own protocol for each precision (default: 4)")
+      ->check(CLI::NonNegativeNumber);
 }
 
 /// "verify", the stage's former name, is accepted for "examine".
@@ -219,6 +248,7 @@ void add_options(CLI::App& command, Options& options) {
   add_value(command, "--device", options.device, "DEVICE", "cpu (the default) or cuda")
       ->check(CLI::IsMember({"cpu", "cuda"}));
   add_training_options(command, options);
+  add_speed_options(command, options.speed);
   add_job_options(command, options);
   add_require_option(command, options.require);
   add_verdict_output(command, options.output);

@@ -7,11 +7,20 @@
 namespace harness {
 namespace {
 
+Json to_json(const SpeedOptions& options) {
+  return {{"layout", options.layout},
+          {"cudnn_benchmark", options.cudnn_benchmark},
+          {"pinned", options.pinned},
+          {"images", options.images},
+          {"seconds", options.seconds}};
+}
+
 std::vector<AskedExecution> keyed_executions(const Suite& suite, const Row& row,
-                                             std::string_view stage, const WorkerOptions& options) {
+                                             std::string_view stage, const DrawnOptions& options) {
   Json inputs = {{"batch", published_batch(row)},
                  {"size", {suite.data.height, suite.data.width}},
                  {"threads", options.threads}};
+  if (stage == "speed") inputs["speed"] = to_json(options.speed);
   inputs.update(worker_versions(options));
   auto executions = drawn_executions_of(row, stage, options);
   for (auto& one : executions) {
@@ -57,14 +66,14 @@ std::vector<AskedExecution> drawn_executions_of(const Row& row, std::string_view
 }
 
 void run_drawn_stage(const Suite& suite, const Row& row, std::string_view stage,
-                     RunDirectory& directory, const WorkerOptions& options) {
+                     RunDirectory& directory, const DrawnOptions& options) {
   const auto executions = keyed_executions(suite, row, stage, options);
   directory.ask(executions);
   const char* const unit = stage == "memory" ? "steps" : "images";
   for (const auto& batch : missing_batches(executions, stage, directory)) {
     if (interrupted()) return;
-    const Json job =
-        job_of(batch, row_job(suite, row, {}, {}, directory.row_folder(row.id), options));
+    Json job = job_of(batch, row_job(suite, row, {}, {}, directory.row_folder(row.id), options));
+    if (stage == "speed") job["speed"] = to_json(options.speed);
     const RowEnd end = run_row_worker(options, std::string(stage), job, row.id, unit);
     if (end.status == RunStatus::kOk || interrupted()) continue;
     for (const auto& one : batch) {

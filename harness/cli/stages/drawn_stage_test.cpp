@@ -64,7 +64,7 @@ class DrawnStage : public testing::Test {
   TemporaryFolder folder_;
   Suite suite_;
   Row row_;
-  WorkerOptions options_;
+  DrawnOptions options_;
 };
 
 TEST_F(DrawnStage, MemoryHasAProcessForEachPrecision) {
@@ -83,6 +83,18 @@ TEST_F(DrawnStage, SpeedHasOneForAllPrecisions) {
   ASSERT_EQ(started.size(), 1U);
   ASSERT_EQ(started[0].at("results").size(), 2U);
   EXPECT_EQ(started[0].at("results")[1].at("stage"), "speed");
+}
+
+TEST_F(DrawnStage, SpeedIsToldHowToRunAndItsKeyNamesIt) {
+  const std::string before = run("speed", "exit 3").at(0).key;
+  const std::string memory = run("memory", "exit 3").at(0).key;
+  options_.speed = {"channels-last", true, true, 60, 2.5};
+  EXPECT_NE(run("speed", "exit 3").at(0).key, before);
+  EXPECT_EQ(run("memory", "exit 3").at(0).key, memory);
+  EXPECT_EQ(jobs("speed").back().at("speed"), parse_json(R"({"layout": "channels-last",
+      "cudnn_benchmark": true, "pinned": true, "images": 60, "seconds": 2.5})",
+                                                         "test"));
+  EXPECT_FALSE(jobs("memory").back().contains("speed"));
 }
 
 TEST_F(DrawnStage, OnlyTheAskedPrecisionsAreRun) {
