@@ -73,20 +73,6 @@ SpeedJob::Options options_from_json(const Json& value) {
   return options;
 }
 
-std::vector<SpeedJob::Wanted> wanted_from_json(const Json& values) {
-  std::vector<SpeedJob::Wanted> results;
-  for (const auto& value : values) {
-    ObjectReader reader(value, "worker job", fmt::format("results[{}]", results.size()));
-    const std::string stage = reader.required_string("stage");
-    if (stage != "speed") {
-      reader.fail("stage", fmt::format("expected speed, got {}", stage));
-    }
-    results.push_back({reader.required_string("precision"), reader.required_string("key")});
-    reader.finish();
-  }
-  return results;
-}
-
 /// FP32 first: the others are compared with it.
 std::vector<std::string> precisions_of(const SpeedJob& job) {
   std::vector<std::string> precisions;
@@ -96,7 +82,7 @@ std::vector<std::string> precisions_of(const SpeedJob& job) {
     }
   };
   const bool wants_fp32 = std::ranges::any_of(
-      job.results, [](const SpeedJob::Wanted& one) { return one.precision == "fp32"; });
+      job.results, [](const WantedResult& one) { return one.precision == "fp32"; });
   if (job.options.own || wants_fp32) add("fp32");
   for (const auto& one : job.results) add(one.precision);
   return precisions;
@@ -176,8 +162,8 @@ class SpeedSession {
   }
 
   bool is_wanted(const std::string& precision) const {
-    return std::ranges::any_of(
-        job_.results, [&](const SpeedJob::Wanted& one) { return one.precision == precision; });
+    return std::ranges::any_of(job_.results,
+                               [&](const WantedResult& one) { return one.precision == precision; });
   }
 
   void time_by_source() {
@@ -239,7 +225,12 @@ SpeedJob speed_job_from_json(const Json& value) {
   ObjectReader reader(value, "worker job", "");
   SpeedJob job;
   read_row_job(reader, job);
-  job.results = wanted_from_json(reader.required("results"));
+  job.results = wanted_results(reader.required("results"));
+  for (const auto& one : job.results) {
+    if (one.stage != "speed") {
+      reader.fail("results", fmt::format("expected the stage speed, got {}", one.stage));
+    }
+  }
   if (const Json* options = reader.optional("speed")) job.options = options_from_json(*options);
   reader.finish();
   return job;

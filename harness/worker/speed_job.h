@@ -13,10 +13,6 @@ namespace harness {
 
 /// The worker's input in the mode "speed": a row, the precisions to time, and how.
 struct SpeedJob : RowJob {
-  struct Wanted {
-    std::string precision;
-    std::string key;  ///< Copied to the RunResult.
-  };
   /// The key "speed" of the job; each of its keys may be absent and has this default then.
   struct Options {
     Layout layout = Layout::kContiguous;
@@ -31,7 +27,7 @@ struct SpeedJob : RowJob {
     double seconds = 3.0;            ///< Of our own protocol, for each precision.
     std::int64_t seed = 0;           ///< Of weights and images.
   };
-  std::vector<Wanted> results;
+  std::vector<WantedResult> results;  ///< Of "speed".
   Options options;
 };
 

@@ -80,7 +80,7 @@ class TimedRow : public testing::Test {
 };
 
 TEST_F(TimedRow, LeavesOneResultForEachPrecision) {
-  job_.results = {{"fp16", "a"}, {"fp32", "b"}};
+  job_.results = {{"speed", "fp16", "a"}, {"speed", "fp32", "b"}};
   const auto results = run();
   EXPECT_THAT(output_, testing::HasSubstr("\"progress\""));
   ASSERT_EQ(results.size(), 2U);
