@@ -13,7 +13,7 @@
 namespace harness {
 
 struct OwnProtocolOptions {
-  double seconds = 3.0;  ///< For each network on average; at least two rounds are run.
+  double seconds = 4.0;  ///< For each network on average; at least two rounds are run.
   double warmup_seconds =
       1.0;  ///< For all together, until clocks are up; two images each at least.
   std::int64_t largest_block = 10;  ///< Images.

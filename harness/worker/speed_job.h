@@ -24,7 +24,7 @@ struct SpeedJob : RowJob {
     std::int64_t images = 200;       ///< Of the source's protocol.
     double source_seconds = 60.0;    ///< Its limit in the row's own precision,
     double reference_seconds = 3.0;  ///< and in the others, which nobody published.
-    double seconds = 3.0;            ///< Of our own protocol, for each precision.
+    double seconds = 4.0;            ///< Of our own protocol, for each precision.
     std::int64_t seed = 0;           ///< Of weights and images.
   };
   std::vector<WantedResult> results;  ///< Of "speed".
