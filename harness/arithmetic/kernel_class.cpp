@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 
 namespace harness {
 namespace {
@@ -41,11 +42,8 @@ constexpr auto kPatterns = std::to_array<Pattern>({
     {"op_tensor_kernel", KernelClass::kElementwise},
     {"reduce_tensor", KernelClass::kElementwise},
     {"tf32", KernelClass::kTf32},
-    // cuBLAS' kernels of Hopper and newer are for tensor cores alone; operands, sums, results.
-    {"nvjet*_ss", KernelClass::kTf32},
     {"s1688*f32", KernelClass::kTf32},
     {"bf16", KernelClass::kBfloatTensorCore},
-    {"nvjet*_ts", KernelClass::kBfloatTensorCore},
     {"f64f64", KernelClass::kFp64},
     {"dgemm", KernelClass::kFp64},
     {"simt_d", KernelClass::kFp64},
@@ -65,8 +63,6 @@ constexpr auto kPatterns = std::to_array<Pattern>({
     {"s884*f16", KernelClass::kHalfTensorCore},
     {"tensorop_f16", KernelClass::kHalfTensorCore},
     {"tensorop*gemm_f16", KernelClass::kHalfTensorCore},
-    {"nvjet*_hs", KernelClass::kHalfTensorCore},
-    {"nvjet*_hh", KernelClass::kHalfTensorCore},
     {"hmma", KernelClass::kHalfTensorCore},
     {"hgmma", KernelClass::kHalfTensorCore},
     {"f32f32", KernelClass::kFp32},
@@ -99,9 +95,32 @@ bool matches(std::string_view name, std::string_view pattern) noexcept {
          end_of(name.substr(end), pattern.substr(star + 1)) != std::string_view::npos;
 }
 
+/// cuBLAS' kernels of Hopper and newer, which are for tensor cores alone: "nvjet_sm90_hsh_..." has
+/// the types of operands, sums and results in its first word of three letters. Nullopt for others.
+std::optional<KernelClass> nvjet_class(std::string_view name) noexcept {
+  constexpr std::string_view kBegin = "nvjet_";
+  const auto begin = name.find(kBegin);
+  if (begin == std::string_view::npos) return std::nullopt;
+  name.remove_prefix(begin + kBegin.size());
+  if (name.starts_with("sm")) name.remove_prefix(std::min(name.find('_') + 1, name.size()));
+  const auto types = name.substr(0, name.find('_'));
+  if (types.size() != 3) return KernelClass::kUnknown;
+  switch (types.front()) {
+    case 'h':
+      return KernelClass::kHalfTensorCore;
+    case 't':
+      return KernelClass::kBfloatTensorCore;
+    case 's':
+      return KernelClass::kTf32;
+    default:
+      return KernelClass::kUnknown;
+  }
+}
+
 }  // namespace
 
 KernelClass kernel_class(std::string_view kernel) noexcept {
+  if (const auto known = nvjet_class(kernel)) return *known;
   const auto* const found =
       std::find_if(kPatterns.begin(), kPatterns.end(),
                    [&](const Pattern& pattern) { return matches(kernel, pattern.part); });

@@ -31,6 +31,11 @@ const std::vector<std::pair<std::string_view, KernelClass>> kNames = {
     {"turing_fp16_s1688gemm_fp16_128x128_ldg8_f2f_tn", KernelClass::kHalfTensorCore},
     {"nvjet_hsh_128x256_64x4_1x2_h_bz_coopA_NNT", KernelClass::kHalfTensorCore},
     {"nvjet_sm90_hsh_128x256_64x4_2x1_v_bz_coopA_NNT", KernelClass::kHalfTensorCore},
+    // "ssched" is how it schedules, no type.
+    {"nvjet_sm90_hsh_256x128_64x4_1x2_h_ssched_bz_coopA_NNT", KernelClass::kHalfTensorCore},
+    {"nvjet_sm100_qsh_128x256_64x4_2x1_v_bz_coopA_NNT", KernelClass::kUnknown},
+    {"nvjet_sm90_", KernelClass::kUnknown},
+    {"nvjet_sm90", KernelClass::kUnknown},
     {"sm80_xmma_fprop_implicit_gemm_bf16bf16_bf16f32_f32_nhwckrsc_nhwc_tilesize128x128x32_stage4_"
      "warpsize2x2x1_g1_tensor16x8x16_execute_kernel__5x_cudnn",
      KernelClass::kBfloatTensorCore},

@@ -263,6 +263,12 @@ Finding judge_timed_fps(const ClaimContext& context) {
   const auto evidence = find_record<SpeedRecord>(context, "speed", precision);
   if (evidence.absence) return in_precision(*evidence.absence, precision);
   const auto& source = evidence.record->source;
+  if (!source && evidence.record->setup.cudnn_benchmark) {
+    return in_precision(
+        unfit("cuDNN chose its algorithms by timing them, which the source's protocol does not",
+              kNotMeasured),
+        precision);
+  }
   if (!source) {
     return in_precision(fail_unmeasured("no speed by the source's protocol was measured"),
                         precision);

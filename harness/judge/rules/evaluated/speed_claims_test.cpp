@@ -84,6 +84,9 @@ TEST(TimedFps, WithoutTheSourcesProtocolNothingWasMeasured) {
   change(sample, [](SpeedRecord& record) { record.source.reset(); });
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kFail);
   EXPECT_FALSE(sample.judge(judge_fps).compared);
+  // Which leaves it out by design: LibTorch keeps the algorithms that it found.
+  change(sample, [](SpeedRecord& record) { record.setup.cudnn_benchmark = true; });
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
 }
 
 Case ratio(double value = 3.25) {
