@@ -17,6 +17,9 @@ namespace golden_training {
 using Values = std::vector<double>;
 
 inline constexpr double kAllTogether = 1.5;
+/// On a GPU, where rounding is other kernels': the logarithms of 27 means on an H200 scattered by
+/// 0.24 around -0.06 (0.56 to 1.55); this is three of them.
+inline constexpr double kAllTogetherOnAGpu = 2.0;
 
 /// How many times the reference's distance one quantity may reach.
 inline double most_of_one_quantity(const std::string& row) {
@@ -132,7 +135,8 @@ class GoldenTraining {
       }
     }
     const double mean = std::exp(sum_of_logs / static_cast<double>(quantities.size()));
-    EXPECT_LE(mean, golden_training::kAllTogether)
+    EXPECT_LE(mean, device_.is_cpu() ? golden_training::kAllTogether
+                                     : golden_training::kAllTogetherOnAGpu)
         << "geometric mean over " << quantities.size() << " quantities";
     testing::Test::RecordProperty(entry.at("final").get<std::string>(), std::to_string(mean));
   }

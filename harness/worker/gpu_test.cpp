@@ -173,11 +173,13 @@ std::pair<torch::Tensor, torch::Tensor> gradient_of(
 TEST_F(Gpu, AStepsMemoryIsWhatTheAllocatorCounts) {
   for (const auto* precision : {"fp16", "fp32"}) {
     SCOPED_TRACE(precision);
+    // cuBLAS keeps a workspace of 32 MiB for each thread that used it in this process before.
+    const std::int64_t held = MemoryMeter(torch::kCUDA).current_bytes();
     const MemoryRecord record =
         measure_training_memory(minizoo_row("deeplabv3plus_fp16").row, precision, torch::kCUDA);
     ASSERT_TRUE(record.allocator.has_value());
-    EXPECT_NEAR(static_cast<double>(record.peak.bytes), static_cast<double>(record.allocator->peak),
-                1 << 20);
+    EXPECT_NEAR(static_cast<double>(record.peak.bytes + held),
+                static_cast<double>(record.allocator->peak), 1 << 20);
     EXPECT_EQ(record.allocator->phases.size(), 4U);
     EXPECT_GT(record.kept.at("convolution"), 0);
     EXPECT_GT(record.tensors.standing.momentum, 0);
