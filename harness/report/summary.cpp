@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "harness/base/number_text.h"
+#include "harness/judge/finding.h"
 #include "harness/record/experiment.h"
 
 namespace harness {
@@ -31,6 +32,10 @@ std::string not_asked_text(const std::string& name, std::int64_t count) {
                      name);
 }
 
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
 }  // namespace
 
 bool is_unverified(Verdict verdict) noexcept {
@@ -52,16 +57,30 @@ std::vector<UnverifiedClaims> unverified(const std::vector<VerdictRecord>& recor
   std::vector<UnverifiedClaims> groups;
   for (const auto& record : records) {
     if (!is_unverified(record.verdict)) continue;
+    const std::string resource = missing_resource(record.reason);
     auto group = std::find_if(groups.begin(), groups.end(), [&](const UnverifiedClaims& candidate) {
-      return candidate.claim == record.claim && candidate.verdict == record.verdict;
+      const bool is_same =
+          resource.empty() ? candidate.reason == record.reason : candidate.resource == resource;
+      return is_same && candidate.verdict == record.verdict;
     });
     if (group == groups.end()) {
-      groups.push_back({record.claim, record.verdict, record.reason, {}});
+      groups.push_back({{}, record.verdict, resource, record.reason, {}});
       group = std::prev(groups.end());
     }
-    group->rows.push_back(record.row);
+    add_once(group->claims, record.claim);
+    add_once(group->rows, record.row);
   }
   return groups;
+}
+
+std::string_view remedy(std::string_view resource) noexcept {
+  if (resource == "network") {
+    return "on a machine with a network, `halfproof fetch SUITE` gets the files; --cache names the "
+           "folder to take along";
+  }
+  if (resource == "data") return "--data DIR names the data set's folder";
+  if (resource == "gpu") return "`halfproof doctor` says what --device cuda lacks";
+  return "";
 }
 
 std::vector<FailedRow> failed(const std::vector<VerdictRecord>& records) {

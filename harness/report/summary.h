@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/record/verdict.h"
@@ -13,16 +14,21 @@ std::string counts_text(const std::vector<VerdictRecord>& records);
 /// Does the verdict leave the claim open: neither PASS, FAIL, XFAIL nor XPASS?
 bool is_unverified(Verdict verdict) noexcept;
 
-/// Unverified claims of one id with one verdict, whatever their row.
+/// Unverified claims with one verdict for the same reason, whatever their row.
 struct UnverifiedClaims {
-  std::string claim;
+  std::vector<std::string> claims;  ///< Ids, in order, each once.
   Verdict verdict = Verdict::kSkipped;
+  std::string resource;           ///< What is missing for all of them: "network", ...; else "".
   std::string reason;             ///< The reason of the first of them.
-  std::vector<std::string> rows;  ///< Row ids, in order.
+  std::vector<std::string> rows;  ///< Row ids, in order, each once.
 };
 
-/// Ordered by their first occurrence.
+/// Ordered by their first occurrence. Reasons are the same where they are equal, or where they lack
+/// the same resource (judge/finding.h): the file that cannot be fetched is another one in each row.
 std::vector<UnverifiedClaims> unverified(const std::vector<VerdictRecord>& records);
+
+/// What a user can do about a missing resource: "`halfproof fetch SUITE` ..."; "" for none.
+std::string_view remedy(std::string_view resource) noexcept;
 
 /// The claims of one row that are FAIL or XPASS.
 struct FailedRow {

@@ -33,13 +33,36 @@ TEST(Summary, CountsEachVerdictThatOccurs) {
   EXPECT_EQ(counts_text({}), "no claim was judged");
 }
 
-TEST(Summary, UnverifiedClaimsAreGroupedOverRows) {
-  const auto groups = unverified(kRecords);
-  ASSERT_EQ(groups.size(), 2u);
-  EXPECT_EQ(groups[0].claim, "fps");
-  EXPECT_EQ(groups[0].reason, "published for V100");
+TEST(Summary, UnverifiedClaimsAreGroupedByTheirReason) {
+  const auto groups = unverified({record("fcn", "hash", Verdict::kPass),
+                                  record("fcn", "fps", Verdict::kUnfit, "for V100"),
+                                  record("fcn", "memory", Verdict::kUnfit, "for V100"),
+                                  record("psp", "fps", Verdict::kUnfit, "for V100"),
+                                  record("psp", "memory", Verdict::kUnfit, "for A100"),
+                                  record("psp", "range", Verdict::kNotVerifiable, "for V100")});
+  ASSERT_EQ(groups.size(), 3u);
+  EXPECT_THAT(groups[0].claims, ElementsAre("fps", "memory"));
   EXPECT_THAT(groups[0].rows, ElementsAre("fcn", "psp"));
-  EXPECT_EQ(groups[1].claim, "memory");
+  EXPECT_EQ(groups[0].reason, "for V100");
+  EXPECT_THAT(groups[1].claims, ElementsAre("memory"));
+  EXPECT_EQ(groups[1].reason, "for A100");
+  EXPECT_EQ(groups[2].verdict, Verdict::kNotVerifiable);
+}
+
+TEST(Summary, WhatLacksTheSameResourceIsOneGroup) {
+  const auto groups = unverified({record("fcn", "hash", Verdict::kSkipped, "no network: a.pth"),
+                                  record("fcn", "log.miou", Verdict::kSkipped, "no network: a.log"),
+                                  record("psp", "hash", Verdict::kSkipped, "no network: b.pth"),
+                                  record("psp", "miou", Verdict::kSkipped, "no data: c")});
+  ASSERT_EQ(groups.size(), 2u);
+  EXPECT_THAT(groups[0].claims, ElementsAre("hash", "log.miou"));
+  EXPECT_THAT(groups[0].rows, ElementsAre("fcn", "psp"));
+  EXPECT_EQ(groups[0].resource, "network");
+  EXPECT_EQ(groups[0].reason, "no network: a.pth");
+  EXPECT_EQ(groups[1].resource, "data");
+  for (const auto& group : groups) EXPECT_NE(remedy(group.resource), "") << group.resource;
+  EXPECT_NE(remedy("gpu"), "");
+  EXPECT_EQ(remedy(""), "");
 }
 
 TEST(Summary, FailuresAreListedByRow) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -208,12 +209,16 @@ void append_failed(std::string& out, const std::vector<VerdictRecord>& records,
 
 void append_unverified(std::string& out, const std::vector<VerdictRecord>& records,
                        const TerminalStyle& style) {
+  constexpr std::size_t kReasonCap = 200;  // The whole reason stands in the table.
   const auto groups = unverified(records);
   if (!groups.empty()) out += "Not verified:\n";
   for (const auto& group : groups) {
     const auto count = static_cast<std::int64_t>(group.rows.size());
     const std::string where = count == 1 ? group.rows.front() : plural(count, "row");
-    const std::string text = fmt::format("{} ({}): {}", group.claim, where, group.reason);
+    std::string text = fmt::format("{} ({}): {}", enumeration(group.claims), where,
+                                   shorten(printable(group.reason), kReasonCap));
+    const auto what_to_do = remedy(group.resource);
+    if (!what_to_do.empty()) text += fmt::format("; {}", what_to_do);
     append_wrapped(out, printable(text), kGap.size(), style.width);
   }
 }
@@ -252,9 +257,17 @@ std::string render_verdicts(const Suite& suite, const std::vector<VerdictRecord>
   const Widths widths = measure(lines, style.width);
   std::string out;
   if (!records.empty()) append_header(out, widths, style);
+  std::map<std::string, std::string> told;  // Reasons of the row, with the claim that has each.
   for (std::size_t i = 0; i < records.size(); ++i) {
     const bool new_row = i == 0 || records[i].row != records[i - 1].row;
-    if (new_row) append_heading(out, suite, records[i].row, style);
+    if (new_row) {
+      append_heading(out, suite, records[i].row, style);
+      told.clear();
+    }
+    const auto [first, is_new] = told.try_emplace(lines[i].reason, lines[i].claim);
+    const bool repeats =
+        !is_new && is_unverified(lines[i].verdict) && columns_of(lines[i].reason) > widths.reason;
+    if (repeats) lines[i].reason = fmt::format("as for {}", first->second);
     append_line(out, lines[i], widths, style);
   }
   if (!records.empty()) out += "\n";

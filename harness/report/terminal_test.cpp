@@ -151,6 +151,27 @@ TEST(Terminal, SeveralRowsAreCountedNotListed) {
               HasSubstr("  fps (2 rows): published for V100, this is a CPU\n"));
 }
 
+TEST(Terminal, ALongReasonIsToldOnceInARow) {
+  const std::string reason = "no network: " + std::string(300, 'x');
+  auto all = records();
+  all[0] = record("hash", "file", "2eb5a165", nullptr, Verdict::kSkipped, reason.c_str());
+  all[2] = record("memory", "file", nullptr, nullptr, Verdict::kSkipped, reason.c_str());
+  auto other = all[2];
+  other.row = "pspnet_small_fp16";
+  all.push_back(other);
+  const std::string text = render_verdicts(suite(), all, {110, false});
+  EXPECT_THAT(text, HasSubstr("SKIPPED  as for hash\n"));
+  // Once in each row, and shortened at the end, with what to do.
+  std::size_t told = 0;
+  for (auto at = text.find("no network"); at != std::string::npos;
+       at = text.find("no network", at + 1)) {
+    ++told;
+  }
+  EXPECT_EQ(told, 3u);
+  EXPECT_THAT(text, HasSubstr("  hash and memory (2 rows): no network"));
+  EXPECT_THAT(text, HasSubstr("halfproof fetch"));
+}
+
 TEST(Terminal, NothingJudgedIsSaidInWords) {
   EXPECT_EQ(render_verdicts(suite(), {}, {110, true}), "\x1b[1mno claim was judged\x1b[0m\n");
 }
