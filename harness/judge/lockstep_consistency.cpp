@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/arithmetic/scaler.h"
 #include "harness/base/number_text.h"
 
 namespace harness {
@@ -34,6 +35,21 @@ std::string step_defect(const LockstepStep& step, std::int64_t index, const Lock
                      step.gradients.zeros);
 }
 
+/// What no training of ours does from one step to the next: only schedules that fall are trained,
+/// and a static scale never changes.
+std::string change_defect(const LockstepStep& step, const LockstepStep& before,
+                          const LockstepRecord& record) {
+  if (!step.skipped && !before.skipped && step.lr > before.lr) {
+    return fmt::format("step {}: the learning rate grew from {} to {}", step.step,
+                       short_text(before.lr), short_text(step.lr));
+  }
+  const bool is_fixed = record.scaler == to_string(ScalerType::kStatic) ||
+                        record.scaler == to_string(ScalerType::kNone);
+  if (!is_fixed || step.scale == before.scale) return "";
+  return fmt::format("step {}: the {} scale changed from {} to {}", step.step, record.scaler,
+                     short_text(before.scale), short_text(step.scale));
+}
+
 /// Batches and weights change from step to step, and with them every loss.
 bool is_repeated(const LockstepStep& step, const LockstepStep& before) {
   return step.loss.fp64 == before.loss.fp64 &&
@@ -53,9 +69,12 @@ std::string inconsistency(const LockstepRecord& record) {
     auto defect =
         step_defect(record.series[i], static_cast<std::int64_t>(i), record.series.front());
     if (!defect.empty()) return defect;
-    if (i > 0 && is_repeated(record.series[i], record.series[i - 1])) {
+    if (i == 0) continue;
+    if (is_repeated(record.series[i], record.series[i - 1])) {
       return fmt::format("step {} is the one before it again", i);
     }
+    defect = change_defect(record.series[i], record.series[i - 1], record);
+    if (!defect.empty()) return defect;
   }
   return "";
 }

@@ -52,6 +52,12 @@ TEST(LockstepConsistency, EachContradictionIsSeen) {
       {"left out", [](auto& record) { record.series[0].step = 1; }},
       {"no scale", [](auto& record) { record.series[1].scale = 0.0; }},
       {"scale", [](auto& record) { record.series[1].scale = NAN; }},
+      {"the rate grows", [](auto& record) { record.series[2].lr = 0.02; }},
+      {"a static scale changes",
+       [](auto& record) {
+         record.scaler = "static";
+         record.series[2].scale = 256.0;
+       }},
       {"does not move", [](auto& record) { record.series[2].lr = 0.0; }},
       {"no rate", [](auto& record) { record.series[2].lr = INFINITY; }},
       {"skipped", [](auto& record) { record.series[2].skipped = true; }},

@@ -317,6 +317,27 @@ Seeds find_seeds(const ClaimContext& context, const std::string& precision) {
   return seeds;
 }
 
+bool is_about(double value, double expected) {
+  return std::abs(value - expected) <= 1e-9 * std::abs(expected);
+}
+
+/// Why the first step is not that of the row's schedule and scaler, "" when it is.
+std::string other_start(const LockstepStep& first, const std::string& precision, const Row& row) {
+  const Json lr = recipe_value(row, "lr");
+  if (lr.is_number() && !first.skipped && !is_about(first.lr, lr.get<double>())) {
+    return fmt::format(
+        "expected to begin with the learning rate {} of the row's recipe, it began "
+        "with {}",
+        lr.dump(), short_text(first.lr));
+  }
+  const bool states_scaler = row.arithmetic && row.arithmetic->scaler;
+  if (!states_scaler || precision != row_precision(row)) return "";
+  const double scale = row.arithmetic->scaler->init_scale;
+  if (is_about(first.scale, scale)) return "";
+  return fmt::format("expected to begin with the row's loss scale {}, it began with {}",
+                     short_text(scale), short_text(first.scale));
+}
+
 /// Why the seeds are not several comparisons of the row's recipe, "" when they are.
 std::string mixture_of(const std::map<std::int64_t, LockstepRecord>& records,
                        const std::string& precision, const Row& row) {
@@ -324,6 +345,9 @@ std::string mixture_of(const std::map<std::int64_t, LockstepRecord>& records,
   for (const auto& [seed, record] : records) {
     const std::string other = other_recipe(record.scaler, record.batch, precision, row);
     if (!other.empty()) return fmt::format("seed {}: {}", seed, other);
+    const std::string start =
+        record.series.empty() ? "" : other_start(record.series.front(), precision, row);
+    if (!start.empty()) return fmt::format("seed {}: {}", seed, start);
     if (record.steps != first.steps || record.departures != first.departures) {
       return fmt::format("seed {} is of {}{}, seed {} of {}{}", first_seed,
                          plural(first.steps, "step"), departures_text(first.departures), seed,

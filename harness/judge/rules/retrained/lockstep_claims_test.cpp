@@ -322,6 +322,12 @@ TEST_F(LockstepResults, SeedsThatAreOneOrOfAnotherRecipeFail) {
     EXPECT_EQ(judge().verdict, Verdict::kFail) << key;
     EXPECT_THAT(judge().reason, HasSubstr("seed 1")) << key;
   }
+  for (const auto& [key, other] : {std::pair("lr", 0.06), std::pair("scale", 256.0)}) {
+    results_ = whole;
+    for (auto& one : results_[1].measurements["series"]) one[key] = other;
+    EXPECT_EQ(judge().verdict, Verdict::kFail) << key;
+    EXPECT_THAT(judge().reason, HasSubstr("seed 1: expected to begin with")) << key;
+  }
   results_ = whole;
   results_[1].measurements["series"].erase(5);
   results_[1].measurements["steps"] = 5;

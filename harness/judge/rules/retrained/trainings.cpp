@@ -27,11 +27,6 @@ ScalerType scaler_of(const std::string& precision, const Row& row) {
   return is_own ? row.arithmetic->scaler_or_default().type : default_scaler(policy).type;
 }
 
-/// What the suite's recipe says of this; null where it leaves it to the config.
-Json recipe_value(const Row& row, const char* key) {
-  return row.recipe.is_object() ? row.recipe.value(key, Json()) : Json();
-}
-
 /// Why the training is not of the row's recipe, "" when it is. Other rows' recipes train for other
 /// times, and reach other mIoUs.
 std::string other_recipe(const TrainingRecord& record, const std::string& precision,
@@ -270,6 +265,10 @@ Finding ambiguous(Json measured, std::string reason) {
   Finding finding = pass_or_fail(true, std::move(measured), std::move(reason));
   finding.verdict = Verdict::kAmbiguous;
   return finding;
+}
+
+Json recipe_value(const Row& row, const char* key) {
+  return row.recipe.is_object() ? row.recipe.value(key, Json()) : Json();
 }
 
 std::string other_recipe(const std::string& scaler, std::int64_t batch,

@@ -72,6 +72,9 @@ std::optional<Finding> missing_miou(const TrainingRecords& records);
 /// Something was measured, but too little to decide.
 Finding ambiguous(Json measured, std::string reason);
 
+/// What the suite's recipe says of this; null where it leaves it to the config.
+Json recipe_value(const Row& row, const char* key);
+
 /// Why a training by this scaler in such batches is not of the row's recipe, "" when it is.
 std::string other_recipe(const std::string& scaler, std::int64_t batch,
                          const std::string& precision, const Row& row);
