@@ -9,10 +9,10 @@ namespace harness {
 /// The largest number of bytes that live tensors held on a device since the meter was created: what
 /// torch.cuda.max_memory_allocated() reports, and the source of the zoo's column "Mem".
 ///
-/// CUDA: LibTorch's caching allocator counts. CPU: the first meter of a process puts a counting
-/// allocator in front of LibTorch's own, until the process ends; memory allocated before is not
-/// counted, nor is what libraries allocate for themselves (oneDNN's scratch pads). So create a
-/// meter before the model. There is one peak per device: a new meter resets it for all.
+/// CUDA: LibTorch's caching allocator counts. CPU: our own does (cpu_allocator.h), from the first
+/// meter of a process on; memory allocated before is not counted, nor is what libraries allocate
+/// for themselves (oneDNN's scratch pads). So create a meter before the model. There is one peak
+/// per device: a new meter resets it for all.
 class MemoryMeter {
  public:
   /// Throws c10::Error for a CUDA device where there is none.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include "harness/evaluate/cpu_allocator.h"
 #include "harness/evaluate/environment.h"
 #include "harness/network/cuda_device.h"
 #include "harness/precision/half_convolution.h"
@@ -52,6 +53,7 @@ void read_row_job(ObjectReader& reader, RowJob& job) {
 
 void prepare_process(const RowJob& job) {
   if (job.threads > 0) torch::set_num_threads(static_cast<int>(job.threads));
+  if (job.device == "cpu") reuse_cpu_memory();
   register_half_convolution();
   use_exact_fp32();
 }

@@ -37,7 +37,8 @@ std::vector<WantedResult> wanted_results(const Json& values);
 /// writes it.
 void read_row_job(ObjectReader& reader, RowJob& job);
 
-/// Sets this process up for the job's arithmetic: threads, half convolutions, exact FP32.
+/// Sets this process up for the job: threads, memory that is used again (on the CPU), half
+/// convolutions, exact FP32.
 void prepare_process(const RowJob& job);
 
 /// A result of the job with that environment, and without measurements.
