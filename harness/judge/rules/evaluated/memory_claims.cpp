@@ -1,5 +1,6 @@
 #include "harness/judge/rules/evaluated/memory_claims.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -22,6 +23,7 @@ namespace harness {
 namespace {
 
 constexpr double kMegabyte = 1048576.0;
+constexpr std::int64_t kFloatBytes = 4;
 
 struct Gigabyte {
   std::string_view name;
@@ -85,14 +87,16 @@ RecordEvidence<MemoryRecord> find_step(const ClaimContext& context, const Json& 
 
 std::string parts_text(const SourceMemory& memory) {
   std::string text = fmt::format("{} GiB of tensors", gib(memory.tensors));
+  std::vector<std::string> more;
   if (memory.buckets > 0) {
-    text += fmt::format(", {} of DistributedDataParallel's buckets", gib(memory.buckets));
+    more.push_back(fmt::format("{} of DistributedDataParallel's buckets", gib(memory.buckets)));
   }
   if (memory.softmax_inputs > 0) {
-    text +=
-        fmt::format(", {} that the source's PyTorch kept in the loss", gib(memory.softmax_inputs));
+    more.push_back(fmt::format("{} that its PyTorch kept in the loss", gib(memory.softmax_inputs)));
   }
-  return text;
+  if (more.empty()) return text;
+  return fmt::format("{}, and at most {} with what the source's software kept: {}", text,
+                     gib(memory.most()), enumeration(more));
 }
 
 /// What was measured, with the part that depends on the hardware shown apart.
@@ -105,25 +109,49 @@ std::string description(const MemoryRecord& record, const SourceMemory& memory,
   return text;
 }
 
-Finding judge_in(const Claim& claim, const Gigabyte& unit, std::int64_t bytes,
-                 const std::string& how) {
-  return judge_number_claim(claim, static_cast<double>(bytes) / unit.bytes, PublishedAs::kPrinted,
-                            how);
+/// What the source's number may have been.
+struct Range {
+  double low = 0.0;
+  double high = 0.0;
+};
+
+Range in_unit(const SourceMemory& memory, const Gigabyte& unit) {
+  return {static_cast<double>(memory.tensors) / unit.bytes,
+          static_cast<double>(memory.most()) / unit.bytes};
 }
 
-double distance(const Claim& claim, const Finding& finding) {
-  return claim.value.is_number() && finding.measured.is_number()
-             ? std::abs(finding.measured.get<double>() - claim.value.get<double>())
-             : 0.0;
+/// Judges the nearest number of the range and reports its lower end, which was measured.
+Finding judge_in_range(const Claim& claim, const Range& range, const std::string& how) {
+  const bool is_number = claim.value.is_number();
+  const double published = is_number ? claim.value.get<double>() : range.low;
+  const bool is_ordered = range.low <= range.high;  // Not NaN either.
+  if (!is_ordered) return fail_unmeasured("expected a finite range, measured none");
+  const double nearest = std::clamp(published, range.low, range.high);
+  Finding finding = judge_number_claim(claim, nearest, PublishedAs::kPrinted, how);
+  if (is_number) finding.measured = range.low;
+  if (range.low < published && published < range.high) {
+    finding.reason = fmt::format("between {} and {}; {}", measured_text(range.low, claim.digits),
+                                 measured_text(range.high, claim.digits), how);
+  }
+  return finding;
+}
+
+double distance(const Claim& claim, const Range& range) {
+  if (!claim.value.is_number()) return 0.0;
+  const auto published = claim.value.get<double>();
+  return std::abs(published - std::clamp(published, range.low, range.high));
 }
 
 /// Where nobody says what a GB is, only what holds in both senses is known to hold.
-Finding judge_in_both(const Claim& claim, std::int64_t bytes, const std::string& how) {
+Finding judge_in_both(const Claim& claim, const SourceMemory& memory, const std::string& how) {
   std::vector<Finding> found;
+  std::vector<double> distances;
   for (const auto& unit : kGigabytes) {
-    found.push_back(judge_in(claim, unit, bytes, fmt::format("a GB is {}; {}", unit.name, how)));
+    const Range range = in_unit(memory, unit);
+    found.push_back(judge_in_range(claim, range, fmt::format("a GB is {}; {}", unit.name, how)));
+    distances.push_back(distance(claim, range));
   }
-  const bool is_first_nearer = distance(claim, found[0]) <= distance(claim, found[1]);
+  const bool is_first_nearer = distances[0] <= distances[1];
   Finding nearer = is_first_nearer ? found[0] : found[1];
   const Finding& other = is_first_nearer ? found[1] : found[0];
   const std::string note = fmt::format("the source does not say what a GB is, and {} is nearer",
@@ -134,13 +162,34 @@ Finding judge_in_both(const Claim& claim, std::int64_t bytes, const std::string&
   return nearer;
 }
 
+/// The ratio of the tensors and that of all that may have been kept; each also with FP32's number
+/// in GB of 1000 MB.
+Range ratios(const SourceMemory& half, const SourceMemory& single) {
+  const double tensors = static_cast<double>(half.tensors) / static_cast<double>(single.tensors);
+  const double most = static_cast<double>(half.most()) / static_cast<double>(single.most());
+  constexpr double kLargerGigabyte = 1000.0 / 1024.0;
+  return {kLargerGigabyte * std::min(tensors, most), std::max(tensors, most)};
+}
+
+/// Why the two are no measurements of one card by one program; "" when they are.
+std::string other_machine(const RunResult& a, const RunResult& b) {
+  if (a.device != b.device) return "they were not measured on the same device";
+  const auto name = [](const RunResult& result) {
+    const auto& gpu = result.environment.gpu;
+    return gpu ? fmt::format("{} {}", gpu->name, gpu->uuid_sha256_8) : std::string();
+  };
+  if (name(a) != name(b)) return fmt::format("one is of {}, the other of {}", name(a), name(b));
+  const std::string& commit = a.environment.build.commit;
+  return commit == b.environment.build.commit ? "" : "they are of programs of different commits";
+}
+
 }  // namespace
 
 SourceMemory source_memory(const MemoryRecord& record, const Json& conditions) {
   SourceMemory memory;
   memory.tensors = record.tensors.bytes - record.tensors.standing.other;
   const auto gpus = count_at(conditions, {"gpus"});
-  if (gpus && *gpus > 1) memory.buckets = record.tensors.standing.gradients;
+  if (gpus && *gpus > 1) memory.buckets = kFloatBytes * record.parameters;
   const auto loss = record.kept.find("loss");
   const bool is_older = keeps_softmax_inputs(text_at(conditions, {"pytorch"}));
   if (is_older && loss != record.kept.end()) memory.softmax_inputs = loss->second;
@@ -156,15 +205,17 @@ Finding judge_training_memory(const ClaimContext& context) {
   const std::string how = description(*evidence.record, memory, *evidence.result);
   if (std::string why = unfit_computation(claim.conditions, context.row); !why.empty()) {
     return in_precision(
-        unfit(std::move(why), static_cast<double>(memory.sum()) / kGigabytes[0].bytes), precision);
+        unfit(std::move(why), static_cast<double>(memory.tensors) / kGigabytes[0].bytes),
+        precision);
   }
   const std::string stated = text_at(claim.conditions, {"gigabyte"});
-  if (stated.empty()) return in_precision(judge_in_both(claim, memory.sum(), how), precision);
+  if (stated.empty()) return in_precision(judge_in_both(claim, memory, how), precision);
   for (const auto& unit : kGigabytes) {
     if (unit.name != stated) continue;
-    return in_precision(judge_in(claim, unit, memory.sum(),
-                                 fmt::format("a GB is {}, as the source counts; {}", stated, how)),
-                        precision);
+    return in_precision(
+        judge_in_range(claim, in_unit(memory, unit),
+                       fmt::format("a GB is {}, as the source counts; {}", stated, how)),
+        precision);
   }
   return in_precision(fail_unmeasured(fmt::format(
                           "conditions.gigabyte: expected MB/1024 or MB/1000, got {}", stated)),
@@ -178,16 +229,23 @@ Finding judge_memory_ratio(const ClaimContext& context) {
   if (half.absence) return in_precision(*half.absence, precision);
   const auto single = find_step(context, conditions, "fp32");
   if (single.absence) return in_precision(*single.absence, precision);
-  const std::int64_t bytes = source_memory(*half.record, conditions).sum();
-  const std::int64_t of_single = source_memory(*single.record, conditions).sum();
-  if (half.result->device != single.result->device) {
-    return in_precision(fail_unmeasured("the two were not measured on the same device"), precision);
+  if (const auto why = other_machine(*half.result, *single.result); !why.empty()) {
+    return in_precision(fail_unmeasured(why), precision);
   }
+  if (half.record->parameters != single.record->parameters) {
+    return in_precision(
+        fail_unmeasured(fmt::format("one is of {}, the other of {}",
+                                    plural(half.record->parameters, "parameter"),
+                                    plural(single.record->parameters, "parameter"))),
+        precision);
+  }
+  const SourceMemory ours = source_memory(*half.record, conditions);
+  const SourceMemory of_single = source_memory(*single.record, conditions);
   return in_precision(
-      judge_number_claim(context.claim, static_cast<double>(bytes) / static_cast<double>(of_single),
-                         PublishedAs::kPrinted,
-                         fmt::format("{} GiB in {} over {} in fp32, on {}", gib(bytes), precision,
-                                     gib(of_single), hardware_of(*half.result))),
+      judge_in_range(
+          context.claim, ratios(ours, of_single),
+          fmt::format("{} GiB of tensors in {} over {} in fp32, on {}", gib(ours.tensors),
+                      precision, gib(of_single.tensors), hardware_of(*half.result))),
       precision);
 }
 

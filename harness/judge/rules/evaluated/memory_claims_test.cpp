@@ -1,5 +1,7 @@
 #include "harness/judge/rules/evaluated/memory_claims.h"
 
+#include <functional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -70,14 +72,31 @@ TEST(MemoryClaims, WhereNobodySaysWhatAGigabyteIsBothMustHold) {
 TEST(MemoryClaims, WhatOnlyTheSourcesSoftwareKeptIsAddedByName) {
   const MemoryRecord record = memory_record_for_tests();
   SourceMemory memory = source_memory(record, Json::object());
-  EXPECT_EQ(memory.sum(), record.tensors.bytes);
+  EXPECT_EQ(memory.most(), record.tensors.bytes);
   memory = source_memory(record, {{"gpus", 4}, {"pytorch", "1.5"}});
-  EXPECT_EQ(memory.buckets, record.tensors.standing.gradients);
+  EXPECT_EQ(memory.buckets, 4 * record.parameters);
   EXPECT_EQ(memory.softmax_inputs, record.kept.at("loss"));
   memory = source_memory(record, {{"gpus", 1}, {"pytorch", "1.11"}});
   EXPECT_EQ(memory.buckets + memory.softmax_inputs, 0);
   EXPECT_EQ(source_memory(record, {{"pytorch", "2.0"}}).softmax_inputs, 0);
   EXPECT_EQ(source_memory(record, {{"pytorch", "new"}}).softmax_inputs, 0);
+}
+
+TEST(MemoryClaims, TheSourcesNumberLiesBetweenTheTensorsAndWhatItsSoftwareKept) {
+  const MemoryRecord record = five_gib();
+  Case sample = training_memory(record);
+  sample.claim.tolerance->rel = 0.001;
+  sample.claim.conditions["gpus"] = 4;
+  const double more = 4.0 * static_cast<double>(record.parameters) / (1024.0 * 1048576.0);
+  ASSERT_GT(more, 0.0);
+  const auto verdict_of = [&](double published) {
+    sample.claim.value = published;
+    return sample.judge(judge_memory).verdict;
+  };
+  EXPECT_EQ(verdict_of(5.0 + 0.5 * more), Verdict::kPass);
+  EXPECT_DOUBLE_EQ(sample.judge(judge_memory).measured.get<double>(), 5.0);
+  EXPECT_EQ(verdict_of(5.0 - 0.02), Verdict::kFail);
+  EXPECT_EQ(verdict_of(5.0 + more + 0.02), Verdict::kFail);
 }
 
 TEST(MemoryClaims, WhatLibrariesKeepIsNotTheSources) {
@@ -142,9 +161,24 @@ TEST(MemoryClaims, TheRatioIsOfTheSameBytesInBoth) {
                        static_cast<double>(single_memory_record_for_tests().tensors.bytes);
   const Finding finding = memory_ratio(ratio).judge(judge_memory_ratio);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
-  EXPECT_DOUBLE_EQ(finding.measured.get<double>(), ratio);
+  // FP32's GB may be of 1000 MB.
+  EXPECT_DOUBLE_EQ(finding.measured.get<double>(), ratio * 1000.0 / 1024.0);
   EXPECT_EQ(memory_ratio(ratio * 1.05).judge(judge_memory_ratio).verdict, Verdict::kFail);
-  EXPECT_EQ(memory_ratio(ratio * 0.95).judge(judge_memory_ratio).verdict, Verdict::kFail);
+  EXPECT_EQ(memory_ratio(ratio * 0.93).judge(judge_memory_ratio).verdict, Verdict::kFail);
+}
+
+TEST(MemoryClaims, TheRatioIsOfOneModelOnOneCardByOneProgram) {
+  const double ratio = static_cast<double>(memory_record_for_tests().tensors.bytes) /
+                       static_cast<double>(single_memory_record_for_tests().tensors.bytes);
+  const auto fails = [&](const std::function<void(RunResult&)>& change) {
+    Case sample = memory_ratio(ratio);
+    change(sample.results.back());
+    const Finding finding = sample.judge(judge_memory_ratio);
+    return finding.verdict == Verdict::kFail && !finding.compared;
+  };
+  EXPECT_FALSE(fails([](RunResult&) {}));
+  EXPECT_TRUE(fails([](RunResult& result) { result.environment.gpu.emplace().name = "H100"; }));
+  EXPECT_TRUE(fails([](RunResult& result) { result.environment.build.commit = "other"; }));
 }
 
 TEST(MemoryClaims, TheRatioNeedsBoth) {
