@@ -225,6 +225,17 @@ std::optional<Finding> judge_fp32_kernels(const ClaimContext& context) {
   return in_precision(ambiguous("in fp32, " + named(time), kNan), "fp32");
 }
 
+/// Why FP32's own record says that it took other times; "" where it says the same. One that another
+/// process left, of a job that was continued, has times of its own.
+std::string other_reference(const ClaimContext& context, const RunResult& result,
+                            const SpeedupRecord& speedup) {
+  const auto reference = find_record<SpeedRecord>(context, "speed", speedup.reference);
+  if (!reference.record || reference.result->started != result.started) return "";
+  const auto& own = reference.record->own;
+  if (own && own->seconds == speedup.reference_seconds) return "";
+  return fmt::format("the times of {} are not those that its own result has", speedup.reference);
+}
+
 std::string incompleteness(const SourceProtocolRecord& source) {
   const auto images = std::ssize(source.seconds);
   if (source.warmup == kWarmup && images >= kTimedImages) return "";
@@ -242,7 +253,9 @@ std::string disturbance(const RunResult& result, const std::optional<ClocksRecor
     if (!slows_down(reason)) continue;
     causes.push_back(fmt::format("{} in {} of {} samples", reason, samples, clocks->samples));
   }
-  if (clocks->other_processes.value_or(0) > 0) {
+  if (!clocks->other_processes) {
+    causes.emplace_back("nobody tells of other jobs on it");
+  } else if (*clocks->other_processes > 0) {
     causes.push_back(plural(*clocks->other_processes, "other job") + " on it");
   }
   if (causes.empty()) return "";
@@ -298,6 +311,9 @@ Finding judge_speedup(const ClaimContext& context) {
     return in_precision(fail_unmeasured("no speed beside FP32's was measured"), precision);
   }
   const SpeedupRecord& speedup = *own->speedup;
+  if (std::string other = other_reference(context, *evidence.result, speedup); !other.empty()) {
+    return in_precision(fail_unmeasured(std::move(other)), precision);
+  }
   for (std::string reason : {unfit_gpu(*evidence.result),
                              unfit_size(context.claim.conditions, evidence.record->setup)}) {
     if (!reason.empty()) return in_precision(unfit(std::move(reason), speedup.ratio), precision);

@@ -110,7 +110,7 @@ TEST(Speedup, AnIntervalAcrossTheBoundIsAmbiguous) {
   Case sample = ratio();
   change(sample, [](SpeedRecord& record) {
     sample::set_times(*record.own, {{0.05}, {0.11}, {0.2}});
-    sample::set_reference(*record.own, {{0.3}, {0.3}, {0.3}});
+    sample::set_reference(*record.own, record.own->speedup->reference_seconds);
   });
   EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kAmbiguous);
 }
@@ -121,6 +121,7 @@ TEST(Speedup, OneRoundHasNoInterval) {
     sample::set_times(*record.own, {{0.01}});
     sample::set_reference(*record.own, {{0.3}});
   });
+  sample.results.pop_back();
   EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kFail);
   EXPECT_FALSE(sample.judge(judge_speedup).compared);
 }
@@ -136,6 +137,23 @@ TEST(Speedup, AnyGpuWithHalfTensorCoresIsFit) {
     sample.results[0].environment.gpu->compute_capability = capability;
     EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kUnfit) << capability;
   }
+}
+
+TEST(Speedup, Fp32sOwnResultHasTheReferencesTimes) {
+  const auto take_longer = [](SpeedRecord& record) {
+    sample::set_times(*record.own, {{0.475}, {0.476}, {0.477}});
+  };
+  Case sample = ratio();
+  change(sample, take_longer, 1);
+  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kFail);
+  EXPECT_FALSE(sample.judge(judge_speedup).compared);
+  // A job that was continued timed FP32 again, in a process of its own.
+  sample.results[1].started = "2026-11-27T18:00:00Z";
+  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kPass);
+  Case untimed = ratio();
+  change(
+      untimed, [](SpeedRecord& record) { record.own.reset(); }, 1);
+  EXPECT_EQ(untimed.judge(judge_speedup).verdict, Verdict::kFail);
 }
 
 /// What a CPU leaves.
@@ -162,7 +180,8 @@ TEST(Speedup, WhatSlowsTheGpuDownMakesItAmbiguous) {
   const std::function<void(ClocksRecord&)> disturbances[] = {
       [](ClocksRecord& clocks) { clocks.reasons["software power cap"] = 12; },
       [](ClocksRecord& clocks) { clocks.reasons["not told"] = 1; },
-      [](ClocksRecord& clocks) { clocks.other_processes = 1; }};
+      [](ClocksRecord& clocks) { clocks.other_processes = 1; },
+      [](ClocksRecord& clocks) { clocks.other_processes.reset(); }};
   for (const double value : {1.0, 9.0}) {
     for (const auto& disturb : disturbances) {
       Case sample = ratio(value);
