@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/sha256.h"
+#include "harness/testing/broken_records.h"
 #include "harness/testing/mutated_run.h"
 #include "harness/testing/small_run.h"
 
@@ -66,12 +67,12 @@ class VerdictMutations : public MutatedRun {
     }
     Json suite = read_json_file(out / "suite.json");
     Json& claims = suite.at("rows").at(0).at("claims");
+    const double half = step_bytes(out, "fp16");
     for (auto& claim : claims) {
+      if (claim.at("id") == "memory") claim = step_claim("memory", half / kBytesPerGb);
       if (claim.at("id") == "retrain.miou") publish(claim, sum, kMargin);
       if (claim.at("id") == "retrain.memory") publish(claim, memory_ratio(out), 0.1);
     }
-    const double half = step_bytes(out, "fp16");
-    claims.push_back(step_claim("memory", half / kBytesPerGb));
     claims.push_back(step_claim("memory.ratio", half / step_bytes(out, "fp32")));
     write_json_file(out / "suite.json", suite);
     Json job = read_json_file(out / "run.json");
@@ -85,7 +86,7 @@ class VerdictMutations : public MutatedRun {
     claim.erase("conditions");
   }
 
-  /// The zoo publishes no memory of a training step.
+  /// The zoo publishes the memory of no training step.
   static Json step_claim(const char* id, double value) {
     return {{"id", id},
             {"evidence", "evaluated"},
@@ -131,6 +132,8 @@ class VerdictMutations : public MutatedRun {
       case 6:
       case 7:
         return break_job(random);
+      case 8:
+        return break_memory(random);
       default:
         return documents.any();
     }
@@ -184,6 +187,18 @@ class VerdictMutations : public MutatedRun {
     }
     mutation.name = "break " + name + ": " + *mutation.robbed.begin();
     mutation.changed[name] = document;
+    return mutation;
+  }
+
+  Mutation break_memory(Random& random) const {
+    const bool is_half = below(random, 2) == 0;
+    const auto name =
+        std::string(kSmallRow) + (is_half ? "/memory-fp16" : "/memory-fp32") + ".json";
+    const auto& one = broken::kMemoryBreaks[below(random, broken::kMemoryBreaks.size())];
+    Mutation mutation{one.name + (" in " + name),
+                      {{name, broken::changed<MemoryRecord>(documents_.at(name), one.change)}}};
+    mutation.robbed = {"memory.ratio"};
+    if (is_half) mutation.robbed.insert("memory");
     return mutation;
   }
 
