@@ -1,12 +1,13 @@
 // Results of the stages memory and speed that a GPU left behind (docs/evidence), broken at random
 // (harness/testing/mutated_verdicts.h): no claim about speed can pass on a CPU.
 
+#include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <filesystem>
+#include <iterator>
+#include <map>
 #include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -25,7 +26,7 @@ const fs::path kRuns = "docs/evidence/2026-11-27-nvidia-h200/published_size";
 constexpr std::size_t kRounds = 4;
 constexpr std::size_t kImages = 2;
 
-/// Fewer rounds of fewer images, so that intervals cost a twentieth; in FP32 the rounds alone.
+/// Fewer rounds of fewer images: most of a judgement's time goes into the intervals.
 void shorten(SpeedRecord& record) {
   const auto shorten_blocks = [](Blocks& blocks) {
     blocks.resize(std::min(blocks.size(), kRounds));

@@ -1,4 +1,5 @@
-// What docs/evidence keeps: today's rules give the verdicts that are stored there.
+// What docs/evidence keeps: today's rules give the verdicts that are stored there. Who changes a
+// rule so that one differs looks at each verdict and lets `halfproof judge <run>` store it anew.
 
 #include <algorithm>
 #include <filesystem>
@@ -16,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using Paths = std::vector<fs::path>;
 
-/// All of docs/evidence; a name of a file, or of a JSON document's schema, chooses.
+/// Below docs/evidence.
 Paths files_called(const std::string& name) {
   Paths found;
   for (const auto& entry : fs::recursive_directory_iterator("docs/evidence")) {
