@@ -13,6 +13,9 @@ namespace {
 constexpr auto kPhases =
     std::to_array<std::string_view>({"forward", "loss", "backward", "optimizer"});
 
+/// A workspace of cuBLAS for each of two threads, the matrices of resizes, and room.
+constexpr std::int64_t kMostOfLibraries = 128 << 20;
+
 std::int64_t bytes_of(ElementType type) {
   switch (type) {
     case ElementType::kFloat16:
@@ -59,6 +62,10 @@ std::string peak_defect(const char* name, const MemoryPeak& peak) {
   if (sum != peak.bytes) {
     return fmt::format("{}: expected parts of {} bytes, they add up to {}", name, peak.bytes, sum);
   }
+  if (standing.other > kMostOfLibraries) {
+    return fmt::format("{}: {} bytes are nobody's, expected at most {} of libraries", name,
+                       standing.other, kMostOfLibraries);
+  }
   if (std::find(kPhases.begin(), kPhases.end(), peak.phase) != kPhases.end()) return "";
   return fmt::format("{}: no phase is called \"{}\"", name, peak.phase);
 }
@@ -72,6 +79,7 @@ std::string phase_defect(const MemoryRecord& record) {
   for (const auto& phase : kPhases) {
     const auto found = record.phases.find(std::string(phase));
     if (found == record.phases.end()) return fmt::format("no bytes of the phase {}", phase);
+    if (found->second <= 0) return fmt::format("{} bytes of the phase {}", found->second, phase);
     if (found->second > record.peak.bytes)
       return fmt::format("the phase {} is above the peak", phase);
   }
@@ -81,6 +89,11 @@ std::string phase_defect(const MemoryRecord& record) {
 std::string order_defect(const MemoryRecord& record) {
   if (record.tensors.bytes > record.peak.bytes || !record.tensors.workspaces.empty()) {
     return "what lives between operators is above the peak of all, or has workspaces";
+  }
+  const std::int64_t between = record.peak.bytes - sum_of(record.peak.workspaces);
+  if (record.tensors.bytes < between) {
+    return fmt::format("{} bytes live between operators at the peak, more than the {} at most",
+                       between, record.tensors.bytes);
   }
   const std::int64_t kept = sum_of(record.kept);
   if (has_negative(record.kept) || kept + record.tensors.standing.sum() > record.tensors.bytes) {
@@ -126,8 +139,19 @@ std::string allocator_defect(const MemoryRecord& record) {
     return fmt::format("the allocator's {} bytes are not between {} requested and {} reserved",
                        seen.peak, seen.requested, seen.reserved);
   }
-  for (const auto& [phase, bytes] : seen.phases) {
-    if (bytes > seen.peak) return fmt::format("the phase {} is above the allocator's peak", phase);
+  if (seen.requested <= 0) return fmt::format("{} bytes were requested", seen.requested);
+  for (const auto& phase : kPhases) {
+    const auto found = seen.phases.find(std::string(phase));
+    if (found == seen.phases.end() || found->second <= 0) {
+      return fmt::format("the allocator has no bytes of the phase {}", phase);
+    }
+    if (found->second > seen.peak) {
+      return fmt::format("the phase {} is above the allocator's peak", phase);
+    }
+  }
+  if (seen.peak - seen.peak / 50 > record.peak.bytes) {
+    return fmt::format("the allocator's peak of {} bytes is above our {}", seen.peak,
+                       record.peak.bytes);
   }
   // Releases that one thread does after another allocated may be seen in another order.
   if (record.tensors.bytes - record.tensors.bytes / 100 <= seen.peak) return "";

@@ -1,5 +1,6 @@
 #include "harness/judge/memory_consistency.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <gmock/gmock.h>
@@ -55,6 +56,13 @@ TEST(MemoryConsistency, ThePolicysStateIsThere) {
       << "half weights and masters are not FP32's";
 }
 
+/// What an allocator counted that agrees with itself.
+AllocatorMemory allocator_of(const MemoryRecord& record, std::int64_t peak) {
+  AllocatorMemory allocator{peak, peak - 100, peak + 1000, record.phases};
+  for (auto& phase : allocator.phases) phase.second = std::min(phase.second, peak);
+  return allocator;
+}
+
 TEST(MemoryConsistency, EachContradictionIsSeen) {
   const std::pair<const char*, void (*)(MemoryRecord&)> kinds[] = {
       {"one step", [](auto& record) { record.steps = 1; }},
@@ -90,20 +98,47 @@ TEST(MemoryConsistency, EachContradictionIsSeen) {
          record.tensors.workspaces["convolution"] = 1;
          record.tensors.bytes += 1;
        }},
-      {"allocator below",
+      {"nobody's",
        [](auto& record) {
-         record.allocator = AllocatorMemory{900, 800, 1000, {}};
+         for (auto* peak : {&record.peak, &record.tensors}) {
+           peak->standing.other += 200 << 20;
+           peak->bytes += 200 << 20;
+         }
+         record.phases["backward"] = record.peak.bytes;
+       }},
+      {"more between than at most",
+       [](auto& record) {
+         record.peak.activations["relu"] = 7000;
+         record.peak.workspaces.clear();
+       }},
+      {"an empty phase", [](auto& record) { record.phases["optimizer"] = 0; }},
+      {"a small allocator",
+       [](auto& record) { record.allocator = allocator_of(record, record.peak.bytes / 2); }},
+      {"a large allocator",
+       [](auto& record) { record.allocator = allocator_of(record, record.peak.bytes * 2); }},
+      {"an allocator without a phase",
+       [](auto& record) {
+         record.allocator = allocator_of(record, record.peak.bytes);
+         record.allocator->phases.erase("loss");
+       }},
+      {"nothing requested",
+       [](auto& record) {
+         record.allocator = allocator_of(record, record.peak.bytes);
+         record.allocator->requested = -5;
        }},
       {"requested above",
        [](auto& record) {
-         record.allocator = AllocatorMemory{2'000'000, 2'000'001, 3'000'000, {}};
+         record.allocator = allocator_of(record, record.peak.bytes);
+         record.allocator->requested = record.peak.bytes + 1;
        }},
       {"reserved below",
        [](auto& record) {
-         record.allocator = AllocatorMemory{2'000'000, 1'900'000, 1'999'999, {}};
+         record.allocator = allocator_of(record, record.peak.bytes);
+         record.allocator->reserved = record.peak.bytes - 1;
        }},
       {"a phase above the allocator", [](auto& record) {
-         record.allocator = AllocatorMemory{2'000'000, 1'900'000, 3'000'000, {{"loss", 2'000'001}}};
+         record.allocator = allocator_of(record, record.peak.bytes);
+         record.allocator->phases["loss"] = record.peak.bytes + 1;
        }}};
   for (const auto& [name, change] : kinds) {
     MemoryRecord record = memory_record_for_tests();
@@ -114,7 +149,7 @@ TEST(MemoryConsistency, EachContradictionIsSeen) {
 
 TEST(MemoryConsistency, AnAllocatorThatCountsAsMuchAgrees) {
   MemoryRecord record = memory_record_for_tests();
-  record.allocator = AllocatorMemory{record.peak.bytes + 512, record.peak.bytes, 4'000'000, {}};
+  record.allocator = allocator_of(record, record.peak.bytes + 512);
   EXPECT_THAT(inconsistency(record, kHalf), IsEmpty());
 }
 

@@ -11,12 +11,14 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/error.h"
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/hardware.h"
 #include "harness/judge/number_claim.h"
 #include "harness/judge/rules/evaluated/hardware_claims.h"
+#include "harness/table/model_spec.h"
 #include "harness/table/published_step.h"
 
 namespace harness {
@@ -66,10 +68,22 @@ std::vector<std::int64_t> published_size(const Row& row, const Json& conditions)
   return {};
 }
 
+std::string other_model(const Row& row, const MemoryRecord& record) {
+  try {
+    const std::int64_t classes = resolve_model(row, Json()).decode_head.num_classes;
+    if (record.classes == classes) return "";
+    return fmt::format("expected a model of {} classes, measured one of {}", classes,
+                       record.classes);
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
 /// Why the record is of another step than the published one; "" when it is of that one.
 std::string other_step(const Row& row, const Json& conditions, const MemoryRecord& record) {
   const auto size = published_size(row, conditions);
   const std::int64_t batch = published_batch(row);
+  if (std::string other = other_model(row, record); !other.empty()) return other;
   if (record.batch == batch && (size.empty() || record.crop == size)) return "";
   return fmt::format("expected a step of {}, measured one of {}", size_text(batch, size),
                      size_text(record.batch, record.crop));
@@ -80,7 +94,10 @@ RecordEvidence<MemoryRecord> find_step(const ClaimContext& context, const Json& 
                                        const std::string& precision) {
   auto evidence = find_record<MemoryRecord>(context, "memory", precision);
   if (evidence.absence) return evidence;
-  const std::string other = other_step(context.row, conditions, *evidence.record);
+  std::string other = other_step(context.row, conditions, *evidence.record);
+  const bool lacks_loss = keeps_softmax_inputs(text_at(conditions, {"pytorch"})) &&
+                          evidence.record->kept.count("loss") == 0;
+  if (other.empty() && lacks_loss) other = "the record does not say what the loss kept";
   if (other.empty()) return evidence;
   return {nullptr, std::nullopt, fail_unmeasured(other)};
 }
@@ -106,6 +123,7 @@ std::string description(const MemoryRecord& record, const SourceMemory& memory,
                                  parts_text(memory), record.tensors.phase, result.precision,
                                  hardware_of(result), gib(record.peak.bytes), record.peak.phase);
   if (record.allocator) text += fmt::format("; allocator's peak {}", gib(record.allocator->peak));
+  if (!record.departures.empty()) text += fmt::format("; with {}", enumeration(record.departures));
   return text;
 }
 

@@ -119,6 +119,15 @@ TEST(MemoryClaims, AnotherStepProvesNothing) {
   EXPECT_THAT(sample.judge(judge_memory).reason, HasSubstr("2 images"));
 }
 
+TEST(MemoryClaims, AnotherModelProvesNothing) {
+  MemoryRecord record = five_gib();
+  record.classes = 150;
+  EXPECT_EQ(training_memory(record).judge(judge_memory).verdict, Verdict::kFail);
+  record = five_gib();
+  record.departures = {"optimizer: Adam"};
+  EXPECT_THAT(training_memory(record).judge(judge_memory).reason, HasSubstr("optimizer: Adam"));
+}
+
 TEST(MemoryClaims, AnotherArithmeticsNumberIsUnfit) {
   Case sample = training_memory();
   sample.claim.conditions["mode"] = "FP32";
