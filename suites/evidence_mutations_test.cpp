@@ -135,11 +135,9 @@ class EvidenceMutations : public MutatedRun, public testing::WithParamInterface<
         claim.at("value") = 1.05 * measured / (1.0 - allowed);  // One that is smaller holds.
       } else if (claim.at("id") == "fps") {
         claim.at("value") = measured * (1.0 + 2.5 * allowed);
-      } else if (claim.at("id") == "memory") {
-        // What was measured is the lower end of the range that a source's memory may be in.
-        claim.at("value") = measured * (1.0 - 2.5 * allowed);
       } else {
-        claim.at("value") = 0.6 * measured;  // Out of reach of the lies about one record.
+        // The source's software may have kept more than was measured, but not less.
+        claim.at("value") = measured * (1.0 - 2.5 * allowed);
       }
     }
     false_suite_ = suite_from_json(suite, "suite.json");
@@ -161,7 +159,7 @@ class EvidenceMutations : public MutatedRun, public testing::WithParamInterface<
       case 3:
         return take_other_measurements(random);
       case 4:
-        return change_gpu(random);
+        return below(random, 2) == 0 ? change_gpu(random) : change_machine(random);
       case 5:
         return add_noise(random);
       case 6:
@@ -192,7 +190,7 @@ class EvidenceMutations : public MutatedRun, public testing::WithParamInterface<
           stale, [](SpeedRecord& record) { broken::speed_up(record, 1.25); });
     } else {
       stale = broken::changed<MemoryRecord>(stale, [](MemoryRecord& record) {
-        broken::grow(record, record.tensors.bytes * 375 / 10000);
+        broken::grow(record, -record.tensors.bytes * 375 / 10000);
       });
     }
     const auto* stage = is_speed ? "speed" : "memory";
@@ -258,6 +256,20 @@ class EvidenceMutations : public MutatedRun, public testing::WithParamInterface<
     }
     mutation.name += " in " + name;
     mutation.changed[name] = result;
+    return mutation;
+  }
+
+  /// A ratio is of one card and one program.
+  Mutation change_machine(Random& random) const {
+    const std::string name = document("memory", below(random, 2) == 0 ? "fp16" : "fp32");
+    Json result = documents_.at(name);
+    Json& environment = result.at("environment");
+    const std::size_t kind = below(random, 3);
+    if (kind == 0) environment.at("build").at("commit") = std::string(40, 'a');
+    if (kind == 1) environment.at("gpu").at("uuid_sha256_8") = "01234567";
+    if (kind == 2) environment.at("gpu") = nullptr;
+    Mutation mutation{fmt::format("another machine in {}: {}", name, kind), {{name, result}}};
+    mutation.robbed = {"memory.ratio"};
     return mutation;
   }
 
