@@ -41,6 +41,7 @@ constexpr auto kPatterns = std::to_array<Pattern>({
     {"softmax", KernelClass::kElementwise},
     {"op_tensor_kernel", KernelClass::kElementwise},
     {"reduce_tensor", KernelClass::kElementwise},
+    {"_ffma_", KernelClass::kFp32},  // CUDA cores, whatever the operands are.
     {"tf32", KernelClass::kTf32},
     {"s1688*f32", KernelClass::kTf32},
     {"bf16", KernelClass::kBfloatTensorCore},
@@ -65,6 +66,7 @@ constexpr auto kPatterns = std::to_array<Pattern>({
     {"tensorop*gemm_f16", KernelClass::kHalfTensorCore},
     {"hmma", KernelClass::kHalfTensorCore},
     {"hgmma", KernelClass::kHalfTensorCore},
+    {"tensorop_s1688", KernelClass::kTf32},  // Without a type: operands are FP32 in memory.
     {"f32f32", KernelClass::kFp32},
     {"sgemm", KernelClass::kFp32},
     {"simt_s", KernelClass::kFp32},
@@ -117,7 +119,25 @@ std::optional<KernelClass> nvjet_class(std::string_view name) noexcept {
   }
 }
 
+bool contains(std::string_view name, std::string_view part) noexcept {
+  return end_of(name, part) != std::string_view::npos;
+}
+
+bool is_dense_convolution(std::string_view operation) noexcept {
+  return contains(operation, "conv") && !contains(operation, "depthwise");
+}
+
 }  // namespace
+
+KernelClass kernel_class(std::string_view kernel, std::string_view operation) noexcept {
+  const KernelClass found = kernel_class(kernel);
+  if (!is_dense_convolution(operation)) return found;
+  const bool is_beside = found == KernelClass::kElementwise || found == KernelClass::kHelper;
+  const bool is_convolution = is_beside && contains(kernel, "conv");
+  const bool is_product =
+      (is_beside || found == KernelClass::kDepthwise) && contains(kernel, "gemm");
+  return is_convolution || is_product ? KernelClass::kUnknown : found;
+}
 
 KernelClass kernel_class(std::string_view kernel) noexcept {
   if (const auto known = nvjet_class(kernel)) return *known;

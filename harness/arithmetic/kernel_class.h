@@ -24,6 +24,11 @@ enum class KernelClass {
 /// By the name as CUPTI reports it, demangled or not.
 KernelClass kernel_class(std::string_view kernel) noexcept;
 
+/// The same of a kernel that LibTorch's operator launched, "aten::cudnn_convolution". One that by
+/// its name convolves or multiplies matrices ("at::native::slow_conv2d...") is no helper of a dense
+/// convolution but computes it, in what nobody knows.
+KernelClass kernel_class(std::string_view kernel, std::string_view operation) noexcept;
+
 /// "half tensor core", "tf32", "unknown", ...
 std::string_view to_string(KernelClass kernel) noexcept;
 

@@ -47,6 +47,16 @@ const std::vector<std::pair<std::string_view, KernelClass>> kNames = {
      "kernel",
      KernelClass::kTf32},
     {"cutlass_tensorop_s1688fprop_optimized_tf32_128x128_16x4_nhwc_align4", KernelClass::kTf32},
+    {"void cutlass::Kernel2<cutlass_80_tensorop_s1688gemm_128x128_32x3_nn_align4>(Params)",
+     KernelClass::kTf32},
+    {"cutlass_75_tensorop_s1688gemm_f16_256x128_32x2_nn_align8", KernelClass::kHalfTensorCore},
+    {"cutlass_80_tensorop_s1688gemm_bf16_128x128_32x3_nn_align8", KernelClass::kBfloatTensorCore},
+    // Half operands on CUDA cores.
+    {"sm80_xmma_fprop_implicit_gemm_f16f16_f16f32_f32_nchwkcrs_nchw_tilesize128x32x8_stage3_"
+     "warpsize2x2x1_g1_ffma_aligna4_alignc4_execute_kernel__5x_cudnn",
+     KernelClass::kFp32},
+    {"sm80_xmma_fprop_implicit_gemm_bf16bf16_bf16f32_f32_nchwkcrs_nchw_g1_ffma_kernel",
+     KernelClass::kFp32},
     {"nvjet_sm90_sss_128x128_32x4_2x1_v_bz_TNT", KernelClass::kTf32},
     {"sm80_xmma_fprop_implicit_gemm_f32f32_f32f32_f32_nchwkcrs_nchw_tilesize128x128x8_stage3_"
      "warpsize2x2x1_g1_ffma_aligna4_alignc4_execute_kernel__5x_cudnn",
@@ -94,6 +104,31 @@ TEST(KernelClass, IsReadOffTheNamesThatLibrariesGive) {
   for (const auto& [name, expected] : kNames) {
     EXPECT_EQ(to_string(kernel_class(name)), to_string(expected)) << name;
   }
+}
+
+TEST(KernelClass, WhatConvolvesForAConvolutionIsNoHelper) {
+  const std::string_view convolution = "aten::cudnn_convolution";
+  const std::string_view slow = "void at::native::slow_conv2d_forward_kernel<c10::Half>";
+  EXPECT_EQ(kernel_class(slow), KernelClass::kElementwise);
+  EXPECT_EQ(kernel_class(slow, convolution), KernelClass::kUnknown);
+  EXPECT_EQ(kernel_class(slow, "aten::_slow_conv2d_forward"), KernelClass::kUnknown);
+  EXPECT_EQ(kernel_class(slow, "aten::add"), KernelClass::kElementwise);
+  EXPECT_EQ(kernel_class("at::native::sgemm_of_tomorrow", convolution), KernelClass::kUnknown);
+  EXPECT_EQ(kernel_class("grouped_depthwise_gemm", convolution), KernelClass::kUnknown);
+  EXPECT_EQ(kernel_class("splitKreduce_of_convolution", convolution), KernelClass::kUnknown);
+}
+
+TEST(KernelClass, WhatIsBesideAConvolutionStaysSo) {
+  const std::string_view convolution = "aten::cudnn_convolution";
+  EXPECT_EQ(kernel_class("void at::native::vectorized_elementwise_kernel<8>", convolution),
+            KernelClass::kElementwise);
+  EXPECT_EQ(kernel_class("sm90_xmma_depthwise_convolution_fprop_tiling_f16f16", convolution),
+            KernelClass::kDepthwise);
+  EXPECT_EQ(kernel_class("void at::native::conv_depthwise2d_forward_kernel<3, c10::Half>",
+                         "aten::_conv_depthwise2d"),
+            KernelClass::kDepthwise);
+  EXPECT_EQ(kernel_class("void cublasLt::splitKreduce_kernel<32, 16>", convolution),
+            KernelClass::kHelper);
 }
 
 TEST(KernelClass, WhatIsUnknownMayBeAConvolution) {
