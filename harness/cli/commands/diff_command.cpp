@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/base/number_text.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/cli/stages/kept_training.h"
@@ -203,31 +205,47 @@ Json context_of(const RunResult& result) {
   return Json{{"device", result.device}, {"environment", environment}}.flatten();
 }
 
-/// {"/device": ["cpu", "cuda"]}: what differs in what the results were computed with, over all that
-/// both runs have. It may explain a difference and makes none.
+/// How often each pair of values stands in a place where two contexts differ.
+using PairCounts = std::map<std::string, std::map<Json, std::int64_t>>;
+
+void count_differences(const Json& a, const Json& b, PairCounts& counts) {
+  for (const auto& [place, value] : a.items()) {
+    const Json other = b.value(place, Json());
+    if (other != value) ++counts[place][Json::array({value, other})];
+  }
+  for (const auto& [place, value] : b.items()) {
+    if (!a.contains(place)) ++counts[place][Json::array({Json(), value})];
+  }
+}
+
+/// {"/device": [{"values": ["cpu", "cuda"], "results": 3}]}: what differs in what the results were
+/// computed with, each pair of values once, and in how many of the results that both runs have. It
+/// may explain a difference and makes none.
 Json compare_contexts(const Runs& runs) {
-  Json differences = Json::object();
+  PairCounts counts;
   const auto in_b = results_below(runs.b);
   for (const auto& [what, result] : results_below(runs.a)) {
     const auto found = in_b.find(what);
     if (found == in_b.end()) continue;
-    const Json a = context_of(result);
-    const Json b = context_of(found->second);
-    for (const auto& [place, value] : a.items()) {
-      const Json other = b.value(place, Json());
-      if (other != value) differences[place] = {value, other};
-    }
-    for (const auto& [place, value] : b.items()) {
-      if (!a.contains(place)) differences[place] = {Json(), value};
+    count_differences(context_of(result), context_of(found->second), counts);
+  }
+  Json differences = Json::object();
+  for (const auto& [place, pairs] : counts) {
+    for (const auto& [values, results] : pairs) {
+      differences[place].push_back({{"values", values}, {"results", results}});
     }
   }
   return differences;
 }
 
 void print_contexts(const Json& contexts) {
-  for (const auto& [place, values] : contexts.items()) {
-    std::printf("computed with another %s: %s against %s\n", place.c_str() + 1,
-                values.at(0).dump().c_str(), values.at(1).dump().c_str());
+  for (const auto& [place, pairs] : contexts.items()) {
+    for (const auto& pair : pairs) {
+      const Json& values = pair.at("values");
+      std::printf("%s computed with another %s: %s against %s\n",
+                  plural(pair.at("results").get<std::int64_t>(), "result").c_str(),
+                  place.c_str() + 1, values.at(0).dump().c_str(), values.at(1).dump().c_str());
+    }
   }
 }
 

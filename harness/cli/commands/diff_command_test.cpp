@@ -81,7 +81,33 @@ TEST_F(DiffCommand, SaysWhatElseTheRunsDifferIn) {
   EXPECT_THAT(end.output, HasSubstr("gpu/name: null against \"NVIDIA H100\""));
   EXPECT_TRUE(parse_json(diff("a", "same", true).output, "output").at("contexts").empty());
   EXPECT_EQ(parse_json(diff("a", "b", true).output, "output").at("contexts").at("/device"),
-            Json({"cpu", "cuda"}));
+            Json::array({{{"values", {"cpu", "cuda"}}, {"results", 1}}}));
+}
+
+TEST_F(DiffCommand, NamesEachPairOfWhatDiffersAndInHowManyResults) {
+  RunResult result;
+  result.row = "fcn";
+  result.stage = "train";
+  result.digests = {{"weights", "w"}};
+  const std::tuple<const char*, const char*, const char*> commits[] = {
+      {"fp16", "one", "two"}, {"fp32", "one", "two"}, {"bf16-amp", "three", "two"}};
+  for (const auto& [precision, a, b] : commits) {
+    result.precision = precision;
+    result.environment.build.commit = a;
+    write_result("a", result);
+    result.environment.build.commit = b;
+    write_result("b", result);
+  }
+  const std::string output = diff("a", "b").output;
+  EXPECT_THAT(output, HasSubstr("2 results computed with another environment/build/commit: "
+                                "\"one\" against \"two\""));
+  EXPECT_THAT(output, HasSubstr("1 result computed with another environment/build/commit: "
+                                "\"three\" against \"two\""));
+  EXPECT_EQ(parse_json(diff("a", "b", true).output, "output")
+                .at("contexts")
+                .at("/environment/build/commit")
+                .size(),
+            2U);
 }
 
 TEST_F(DiffCommand, ATrainingThatWasMovedAsideIsNotCompared) {
