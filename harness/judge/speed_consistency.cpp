@@ -9,6 +9,7 @@
 
 #include "harness/base/block_bootstrap.h"
 #include "harness/base/number_text.h"
+#include "harness/base/text.h"
 #include "harness/judge/counts.h"
 
 namespace harness {
@@ -19,6 +20,13 @@ constexpr double kLastPlaces = 1e-9;
 constexpr std::int64_t kWarmup = 5;
 /// The device's clock and the host's are not the same.
 constexpr double kClockSlack = 1.05;
+/// Both protocols time the same image.
+constexpr double kProtocolSlack = 1.5;
+/// Kernels of one image, of which the clock may be another one than when images were timed.
+constexpr double kKernelSlack = 1.1;
+constexpr double kRoofSlack = 1.05;
+/// Winograd's F(4 x 4, 3 x 3) does 36 of 144 products (arXiv 1509.09308).
+constexpr double kWinograd = 4.0;
 
 bool is_same(double recorded, double computed) {
   if (std::isnan(recorded) && std::isnan(computed)) return true;
@@ -56,8 +64,8 @@ std::string setup_defect(const SpeedRecord& record) {
 }
 
 std::string cost_defect(const ImageCostRecord& image) {
-  if (!(image.convolution_flops > 0.0) || image.weights_bytes <= 0 ||
-      image.peak_bytes < image.weights_bytes) {
+  const bool works = image.convolution_flops > 0.0 && std::isfinite(image.convolution_flops);
+  if (!works || image.weights_bytes <= 0 || image.peak_bytes < image.weights_bytes) {
     return fmt::format("{} operations, {} bytes of weights and {} at the peak",
                        short_text(image.convolution_flops), image.weights_bytes, image.peak_bytes);
   }
@@ -71,7 +79,8 @@ std::string cost_defect(const ImageCostRecord& image) {
 bool is_ordered(const SpreadRecord& spread) {
   const bool has_none =
       std::isnan(spread.min) && std::isnan(spread.median) && std::isnan(spread.max);
-  return has_none || (spread.min <= spread.median && spread.median <= spread.max);
+  return has_none || (spread.min >= 0.0 && spread.min <= spread.median &&
+                      spread.median <= spread.max && std::isfinite(spread.max));
 }
 
 std::string clocks_defect(const std::optional<ClocksRecord>& clocks) {
@@ -84,7 +93,7 @@ std::string clocks_defect(const std::optional<ClocksRecord>& clocks) {
   const bool ordered = is_ordered(clocks->sm_mhz) && is_ordered(clocks->memory_mhz) &&
                        is_ordered(clocks->power_w) && is_ordered(clocks->temperature_c);
   if (ordered && clocks->other_processes.value_or(0) >= 0) return "";
-  return "clocks whose median is not between the least and the largest";
+  return "clocks below 0, or whose median is not between the least and the largest";
 }
 
 std::string source_defect(const std::optional<SourceProtocolRecord>& source) {
@@ -123,15 +132,45 @@ std::string parts_of_image_defect(const OwnProtocolRecord& own) {
                      short_text(own.postprocess.median));
 }
 
+bool is_ordered(double low, double middle, double high) {
+  return low > 0.0 && low <= middle && middle <= high && std::isfinite(high);
+}
+
+/// What is timed apart has an interval where the whole image has one: not over a single block.
+std::string interval_defect(std::string_view what, const MedianRecord& image, double low,
+                            double middle, double high) {
+  const bool none = std::isnan(image.low) && std::isnan(image.high) && std::isnan(low) &&
+                    std::isnan(high) && middle > 0.0 && std::isfinite(middle);
+  if (none || is_ordered(low, middle, high)) return "";
+  return fmt::format("{} is {}, with an interval from {} to {}", what, short_text(middle),
+                     short_text(low), short_text(high));
+}
+
+std::string intervals_defect(const OwnProtocolRecord& own) {
+  const MedianRecord& network = own.network;
+  const MedianRecord& rest = own.postprocess;
+  const std::string defect = first_of(
+      {interval_defect("the network's time", own.image, network.low, network.median, network.high),
+       interval_defect("the time after the network", own.image, rest.low, rest.median, rest.high)});
+  if (!defect.empty() || !own.speedup) return defect;
+  const SpeedupRecord& speedup = *own.speedup;
+  return interval_defect("the network's speed-up", own.image, speedup.network_low,
+                         speedup.network_ratio, speedup.network_high);
+}
+
 std::string own_defect(const std::optional<OwnProtocolRecord>& own) {
   if (!own) return "";
+  if (!(own->warmup_seconds >= 0.0) || !std::isfinite(own->warmup_seconds)) {
+    return fmt::format("a warm-up of {} s", short_text(own->warmup_seconds));
+  }
   if (!are_times(own->seconds)) return "a time of our own protocol is not above 0";
   const Interval interval = median_interval(own->seconds);
   return first_of({other_number("the median", own->image.median, median_of_blocks(own->seconds)),
                    other_number("its lower end", own->image.low, interval.low),
                    other_number("its upper end", own->image.high, interval.high),
                    other_number("the rate", own->images_per_second, 1.0 / own->image.median),
-                   parts_of_image_defect(*own), speedup_defect(*own), clocks_defect(own->clocks)});
+                   parts_of_image_defect(*own), speedup_defect(*own), intervals_defect(*own),
+                   clocks_defect(own->clocks)});
 }
 
 std::string kernels_defect(const std::optional<KernelCensusRecord>& census) {
@@ -170,6 +209,54 @@ std::string roof_defect(const std::optional<RoofRecord>& roof) {
                    achieved_defect("copies", roof->copy_gb_per_s)});
 }
 
+/// The most that the roofs of this arithmetic achieved, in operations a second; 0 without one.
+double roof_of(const SpeedRecord& record, const std::string& precision) {
+  double best = 0.0;
+  for (const auto* roof : {&record.roof_before, &record.roof_after}) {
+    if (!*roof || precision == "fp64") continue;
+    const auto& achieved = precision == "fp32" ? (*roof)->fp32_tflops : (*roof)->half_tflops;
+    best = std::max(best, achieved.best * 1e12);
+  }
+  return best;
+}
+
+/// Where no kernel was seen, some of them may be.
+bool may_be_winograd(const std::optional<KernelCensusRecord>& census) {
+  if (!census || !census->absence.empty()) return true;
+  return std::ranges::any_of(census->kernels, [](const KernelRecord& kernel) {
+    return lower_case(kernel.name).find("winograd") != std::string::npos;
+  });
+}
+
+/// A network that is faster than the GPU was not waited for.
+std::string roof_excess(const RunResult& result, const SpeedRecord& record) {
+  const double roof = roof_of(record, result.precision);
+  if (!record.own || !(roof > 0.0)) return "";
+  const double rate = record.image.convolution_flops / record.own->network.median;
+  const double allowed = kRoofSlack * (may_be_winograd(record.kernels) ? kWinograd : 1.0);
+  if (rate <= allowed * roof) return "";
+  return fmt::format("the network does {} TFLOP/s, and the roof is {}", short_text(rate / 1e12),
+                     short_text(roof / 1e12));
+}
+
+/// On a CPU other work may come between the two protocols, and nobody watches it.
+std::string protocols_defect(const RunResult& result, const SpeedRecord& record) {
+  if (!record.source || !record.own || result.device != "cuda") return "";
+  const double quotient = record.source->images_per_second / record.own->images_per_second;
+  if (quotient <= kProtocolSlack && quotient >= 1.0 / kProtocolSlack) return "";
+  return fmt::format("{} images per second by the source's protocol and {} by our own",
+                     short_text(record.source->images_per_second),
+                     short_text(record.own->images_per_second));
+}
+
+std::string kernels_excess(const SpeedRecord& record) {
+  if (!record.own || !record.kernels) return "";
+  const double seconds = kernel_seconds(*record.kernels);
+  if (seconds <= kKernelSlack * record.own->image.median) return "";
+  return fmt::format("the kernels of an image take {} s, and an image {} s", short_text(seconds),
+                     short_text(record.own->image.median));
+}
+
 /// What only a GPU has.
 std::string device_defect(const RunResult& result, const SpeedRecord& record) {
   const bool has_clocks =
@@ -193,11 +280,19 @@ std::string reference_defect(const RunResult& result, const SpeedRecord& record)
 
 }  // namespace
 
+double kernel_seconds(const KernelCensusRecord& census) {
+  return std::accumulate(
+      census.kernels.begin(), census.kernels.end(), 0.0,
+      [](double sum, const KernelRecord& kernel) { return sum + kernel.seconds; });
+}
+
 std::string inconsistency(const RunResult& result, const SpeedRecord& record) {
   return first_of({setup_defect(record), cost_defect(record.image), source_defect(record.source),
                    own_defect(record.own), kernels_defect(record.kernels),
                    roof_defect(record.roof_before), roof_defect(record.roof_after),
-                   device_defect(result, record), reference_defect(result, record)});
+                   device_defect(result, record), reference_defect(result, record),
+                   roof_excess(result, record), protocols_defect(result, record),
+                   kernels_excess(record)});
 }
 
 }  // namespace harness

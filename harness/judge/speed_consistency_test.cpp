@@ -87,6 +87,102 @@ TEST(SpeedConsistency, EveryNumberFollowsFromItsTimes) {
   }
 }
 
+TEST(SpeedConsistency, NothingIsNegativeMissingOrReversed) {
+  const std::function<void(SpeedRecord&)> changes[] = {
+      [](SpeedRecord& record) {
+        record.roof_before->half_tflops = {0.0, 0.0, 5};
+      },
+      [](SpeedRecord& record) {
+        record.roof_before->fp32_tflops = {-1.0, -2.0, 5};
+      },
+      [](SpeedRecord& record) {
+        record.roof_before->half_tflops = {NAN, NAN, 5};
+      },
+      [](SpeedRecord& record) { record.image.convolution_flops = -1.0; },
+      [](SpeedRecord& record) { record.image.convolution_flops = NAN; },
+      [](SpeedRecord& record) { record.image.weights_bytes = 0; },
+      [](SpeedRecord& record) { record.image.logits_elements = 0; },
+      [](SpeedRecord& record) { record.own->warmup_seconds = -1.0; },
+      [](SpeedRecord& record) { record.own->warmup_seconds = NAN; },
+      [](SpeedRecord& record) { record.own->network.low = 1.01 * record.own->network.median; },
+      [](SpeedRecord& record) { record.own->network.high = 0.99 * record.own->network.median; },
+      [](SpeedRecord& record) { record.own->network.high = NAN; },
+      [](SpeedRecord& record) { record.own->network.low = record.own->network.high = NAN; },
+      [](SpeedRecord& record) { record.own->postprocess.low = NAN; },
+      [](SpeedRecord& record) { record.own->postprocess.high = INFINITY; },
+      [](SpeedRecord& record) { record.own->speedup->network_ratio = NAN; },
+      [](SpeedRecord& record) { record.own->speedup->network_low *= 1.5; },
+      [](SpeedRecord& record) { record.own->speedup->network_high = NAN; },
+      [](SpeedRecord& record) { record.own->clocks->sm_mhz.min = -1.0; },
+      [](SpeedRecord& record) {
+        record.own->clocks->power_w = {-3.0, -2.0, -1.0};
+      }};
+  int number = 0;
+  for (const auto& change : changes) {
+    EXPECT_THAT(defect(change), testing::Not(IsEmpty())) << "change " << number;
+    ++number;
+  }
+}
+
+TEST(SpeedConsistency, NoNetworkIsFasterThanTheRoof) {
+  for (const auto* precision : {"fp16", "bf16-amp", "fp32"}) {
+    const bool is_half = precision != std::string("fp32");
+    SpeedRecord record = sample::speed_record(is_half ? "fp16" : "fp32");
+    RunResult result = sample::speed(is_half ? "fp16" : "fp32");
+    result.precision = precision;
+    const double rate = record.image.convolution_flops / record.own->network.median / 1e12;
+    auto& roof = is_half ? record.roof_before->half_tflops : record.roof_before->fp32_tflops;
+    roof = {rate / 1.04, rate / 1.1, 5};
+    EXPECT_THAT(inconsistency(result, record), IsEmpty());
+    roof.best = rate / 1.06;
+    EXPECT_THAT(inconsistency(result, record), HasSubstr("the roof is")) << precision;
+    // The clock may have been lower at one of the two times.
+    record.roof_after = record.roof_before;
+    (is_half ? record.roof_after->half_tflops : record.roof_after->fp32_tflops).best = rate;
+    EXPECT_THAT(inconsistency(result, record), IsEmpty());
+  }
+}
+
+TEST(SpeedConsistency, WinogradsAlgorithmDoesFewerProducts) {
+  const auto name_kernel = [](const std::string& name, double part) {
+    return defect(
+        [&](SpeedRecord& record) {
+          record.kernels->kernels[0].name = name;
+          const double rate = record.image.convolution_flops / record.own->network.median / 1e12;
+          record.roof_before->fp32_tflops = {rate / part, rate / part, 5};
+        },
+        "fp32");
+  };
+  EXPECT_THAT(name_kernel("ampere_scudnn_Winograd_128x128", 4.0), IsEmpty());
+  EXPECT_THAT(name_kernel("ampere_scudnn_winograd_128x128", 4.3), HasSubstr("the roof is"));
+  EXPECT_THAT(name_kernel("ampere_scudnn_128x128", 4.0), HasSubstr("the roof is"));
+}
+
+TEST(SpeedConsistency, BothProtocolsTimeTheSameImage) {
+  for (const double factor : {1.6, 1.0 / 1.6}) {
+    const auto change = [&](SpeedRecord& record) {
+      sample::set_seconds(*record.source, std::vector<double>(195, factor / 8.64));
+    };
+    EXPECT_THAT(defect(change), HasSubstr("by the source's protocol"));
+  }
+  EXPECT_THAT(defect([](SpeedRecord& record) {
+                sample::set_seconds(*record.source, std::vector<double>(195, 1.4 / 8.64));
+              }),
+              IsEmpty());
+}
+
+TEST(SpeedConsistency, KernelsTakeNoLongerThanTheImage) {
+  const auto scale = [](double factor) {
+    return defect([&](SpeedRecord& record) {
+      const double all = factor * record.own->image.median / kernel_seconds(*record.kernels);
+      for (auto& kernel : record.kernels->kernels) kernel.seconds *= all;
+      for (auto& [kind, seconds] : record.kernels->seconds) seconds *= all;
+    });
+  };
+  EXPECT_THAT(scale(1.09), IsEmpty());
+  EXPECT_THAT(scale(1.11), HasSubstr("the kernels of an image take"));
+}
+
 TEST(SpeedConsistency, OnlyTheReferenceIsComparedWithNothing) {
   EXPECT_THAT(defect([](SpeedRecord& record) { record.own->speedup.reset(); }),
               HasSubstr("fp16 is compared with nothing"));

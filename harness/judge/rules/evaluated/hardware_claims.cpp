@@ -35,23 +35,6 @@ std::string_view mode_of(const Row& row) {
   }
 }
 
-/// We evaluate one image at a time on one device; "" where the claim is of no other work.
-std::string unfit_work(const Json& conditions) {
-  const std::string stage = text_at(conditions, {"stage"});
-  if (!stage.empty() && stage != "evaluate") {
-    return fmt::format("published for the stage {}, this is the stage evaluate", stage);
-  }
-  const auto batch = count_at(conditions, {"batch_size"});
-  if (batch && *batch != 1) {
-    return fmt::format("published for {} at a time, this is one", plural(*batch, "image"));
-  }
-  const auto gpus = count_at(conditions, {"gpus"});
-  if (gpus && *gpus != 1) {
-    return fmt::format("published for {}, this is one device", plural(*gpus, "GPU"));
-  }
-  return "";
-}
-
 /// Judges a number that means something only on the hardware that it was published for.
 Finding judge_on_hardware(const ClaimContext& context, double (*measure)(const EvaluationRecord&),
                           const std::string& what) {
@@ -78,6 +61,22 @@ double images_per_second(const EvaluationRecord& record) {
 }
 
 }  // namespace
+
+std::string unfit_work(const Json& conditions) {
+  const std::string stage = text_at(conditions, {"stage"});
+  if (!stage.empty() && stage != "evaluate") {
+    return fmt::format("published for the stage {}, this is the stage evaluate", stage);
+  }
+  const auto batch = count_at(conditions, {"batch_size"});
+  if (batch && *batch != 1) {
+    return fmt::format("published for {} at a time, this is one", plural(*batch, "image"));
+  }
+  const auto gpus = count_at(conditions, {"gpus"});
+  if (gpus && *gpus != 1) {
+    return fmt::format("published for {}, this is one device", plural(*gpus, "GPU"));
+  }
+  return "";
+}
 
 std::string unfit_computation(const Json& conditions, const Row& row) {
   const std::string backend = text_at(conditions, {"backend"});

@@ -14,6 +14,10 @@ Finding judge_memory(const ClaimContext& context);
 /// By the stage speed where it speaks of the row (is_timed), else by the stage evaluate.
 Finding judge_fps(const ClaimContext& context);
 
+/// Why a number that was published for a `stage`, `batch_size` or `gpus` says nothing about one
+/// image at a time on one device; "" when it does.
+std::string unfit_work(const Json& conditions);
+
 /// Why a number that was published with `backend` and `mode` says nothing about our computation of
 /// the row: neither another library nor another arithmetic is as fast or as large. "" when it does.
 std::string unfit_computation(const Json& conditions, const Row& row);

@@ -13,10 +13,13 @@
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/base/system/gpu_monitor.h"
+#include "harness/judge/counts.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/hardware.h"
 #include "harness/judge/number_claim.h"
 #include "harness/judge/rules/evaluated/hardware_claims.h"
+#include "harness/judge/rules/evaluated/speed_pair.h"
+#include "harness/judge/speed_consistency.h"
 #include "harness/judge/statistics/tolerance.h"
 
 namespace harness {
@@ -26,6 +29,10 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kFirstTensorCores = 7.0;  ///< Compute capability of Volta.
 constexpr std::int64_t kWarmup = 5;        ///< mmseg 0.17.0, tools/benchmark.py.
 constexpr std::int64_t kTimedImages = 195;
+constexpr std::int64_t kFewestRounds = 5;
+/// At the published size nearly all of an image's time is spent in kernels.
+constexpr double kLeastKernelTime = 0.5;
+constexpr const char* kIdle = "gpu idle";  ///< base/system/gpu_monitor.h
 
 Finding ambiguous(std::string reason, double measured) {
   Finding finding;
@@ -41,8 +48,15 @@ Finding undisturbed(Finding finding, const std::string& disturbed, double measur
   return ambiguous(fmt::format("{}; {}", disturbed, finding.reason), measured);
 }
 
-std::string unfit_size(const Json& conditions, const SpeedSetup& setup) {
-  const Json* size = find_at(conditions, {"resolution"});
+/// Images of the size that the row's speed was published for, where the claim names none.
+const Json* resolution_of(const ClaimContext& context) {
+  const Json* own = find_at(context.claim.conditions, {"resolution"});
+  const Claim* fps = context.row.find_claim("fps");
+  return own == nullptr && fps != nullptr ? find_at(fps->conditions, {"resolution"}) : own;
+}
+
+std::string unfit_size(const ClaimContext& context, const SpeedSetup& setup) {
+  const Json* size = resolution_of(context);
   if (size == nullptr || *size == Json::array({setup.height, setup.width})) return "";
   return fmt::format("published for images of {} (height, width), these are of {} x {}",
                      size->dump(), setup.height, setup.width);
@@ -51,6 +65,18 @@ std::string unfit_size(const Json& conditions, const SpeedSetup& setup) {
 std::string unfit_layout(const SpeedSetup& setup) {
   if (setup.layout == "contiguous") return "";
   return fmt::format("published for contiguous tensors, these are {}", setup.layout);
+}
+
+std::string unfit_choice(const SpeedSetup& setup) {
+  if (!setup.cudnn_benchmark) return "";
+  return "cuDNN chose its algorithms by timing them, which the source's protocol does not";
+}
+
+/// Why times of this setup say nothing of what was published; "" when they do.
+std::string unfit_setup(const ClaimContext& context, const SpeedSetup& setup) {
+  const Json& conditions = context.claim.conditions;
+  return first_of({unfit_work(conditions), unfit_computation(conditions, context.row),
+                   unfit_size(context, setup), unfit_layout(setup), unfit_choice(setup)});
 }
 
 /// Why a GPU's half tensor cores cannot be judged by this result; "" when they can.
@@ -143,7 +169,7 @@ bool may_convolve(const KernelRecord& kernel) {
 ConvolutionTime convolution_time(const KernelCensusRecord& census, KernelClass own) {
   ConvolutionTime time;
   for (const auto& kernel : census.kernels) {
-    const KernelClass found = kernel_class(kernel.name);
+    const KernelClass found = kernel_class(kernel.name, kernel.operation);
     const bool is_unknown = found == KernelClass::kUnknown;
     if (!multiplies(found) || (is_unknown && !may_convolve(kernel))) continue;
     time.all += kernel.seconds;
@@ -170,15 +196,28 @@ struct KernelEvidence {
   const KernelCensusRecord& census() const { return *record->kernels; }
 };
 
+/// A profiler may lose what its buffers do not hold.
+std::string lost_kernels(const SpeedRecord& record) {
+  if (!record.own) return "";
+  const double seconds = kernel_seconds(*record.kernels);
+  if (seconds >= kLeastKernelTime * record.own->image.median) return "";
+  return fmt::format("the kernels that were seen take {} s of an image's {} s", short_text(seconds),
+                     short_text(record.own->image.median));
+}
+
 KernelEvidence find_kernels(const ClaimContext& context, const std::string& precision) {
   auto evidence = find_record<SpeedRecord>(context, "speed", precision);
   if (evidence.absence) return {std::nullopt, evidence.absence, ""};
-  std::string unfit_reason = unfit_gpu(*evidence.result);
+  std::string unfit_reason =
+      first_of({unfit_gpu(*evidence.result), unfit_size(context, evidence.record->setup)});
   if (!unfit_reason.empty()) return {std::nullopt, unfit(std::move(unfit_reason), kNan), ""};
   const auto& census = evidence.record->kernels;
   if (!census) return {std::nullopt, fail_unmeasured("no kernel was looked at"), ""};
   if (!census->absence.empty()) {
     return {std::nullopt, unfit("no kernel can be seen: " + census->absence, kNan), ""};
+  }
+  if (std::string lost = lost_kernels(*evidence.record); !lost.empty()) {
+    return {std::nullopt, fail_unmeasured(std::move(lost)), ""};
   }
   return {std::move(evidence.record), std::nullopt, hardware_of(*evidence.result)};
 }
@@ -225,22 +264,18 @@ std::optional<Finding> judge_fp32_kernels(const ClaimContext& context) {
   return in_precision(ambiguous("in fp32, " + named(time), kNan), "fp32");
 }
 
-/// Why FP32's own record says that it took other times; "" where it says the same. One that another
-/// process left, of a job that was continued, has times of its own.
-std::string other_reference(const ClaimContext& context, const RunResult& result,
-                            const SpeedupRecord& speedup) {
-  const auto reference = find_record<SpeedRecord>(context, "speed", speedup.reference);
-  if (!reference.record || reference.result->started != result.started) return "";
-  const auto& own = reference.record->own;
-  if (own && own->seconds == speedup.reference_seconds) return "";
-  return fmt::format("the times of {} are not those that its own result has", speedup.reference);
-}
-
 std::string incompleteness(const SourceProtocolRecord& source) {
   const auto images = std::ssize(source.seconds);
   if (source.warmup == kWarmup && images >= kTimedImages) return "";
   return fmt::format("{} images were timed after {} of warm-up, the protocol has {} after {}",
                      images, source.warmup, kTimedImages, kWarmup);
+}
+
+/// A bootstrap over two or three rounds draws the same ones again and again.
+std::string too_few_rounds(const OwnProtocolRecord& own) {
+  const auto rounds = std::ssize(own.seconds);
+  if (rounds >= kFewestRounds) return "";
+  return fmt::format("{} give no interval, {} do", plural(rounds, "round"), kFewestRounds);
 }
 
 }  // namespace
@@ -252,6 +287,11 @@ std::string disturbance(const RunResult& result, const std::optional<ClocksRecor
   for (const auto& [reason, samples] : clocks->reasons) {
     if (!slows_down(reason)) continue;
     causes.push_back(fmt::format("{} in {} of {} samples", reason, samples, clocks->samples));
+  }
+  if (std::isnan(clocks->sm_mhz.median)) causes.emplace_back("nobody tells of its clock");
+  const auto idle = clocks->reasons.find(kIdle);
+  if (idle != clocks->reasons.end() && 2 * idle->second >= clocks->samples) {
+    causes.push_back(fmt::format("idle in {} of {} samples", idle->second, clocks->samples));
   }
   if (!clocks->other_processes) {
     causes.emplace_back("nobody tells of other jobs on it");
@@ -277,19 +317,15 @@ Finding judge_timed_fps(const ClaimContext& context) {
   if (evidence.absence) return in_precision(*evidence.absence, precision);
   const auto& source = evidence.record->source;
   if (!source && evidence.record->setup.cudnn_benchmark) {
-    return in_precision(
-        unfit("cuDNN chose its algorithms by timing them, which the source's protocol does not",
-              kNotMeasured),
-        precision);
+    return in_precision(unfit(unfit_choice(evidence.record->setup), kNotMeasured), precision);
   }
   if (!source) {
     return in_precision(fail_unmeasured("no speed by the source's protocol was measured"),
                         precision);
   }
   const double measured = source->images_per_second;
-  for (std::string reason : {unfitness(context.claim, context.row, *evidence.result),
-                             unfit_size(context.claim.conditions, evidence.record->setup),
-                             unfit_layout(evidence.record->setup)}) {
+  for (std::string reason : {unfit_hardware(context.claim.conditions, *evidence.result),
+                             unfit_setup(context, evidence.record->setup)}) {
     if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
   }
   std::string doubt = incompleteness(*source);
@@ -311,20 +347,24 @@ Finding judge_speedup(const ClaimContext& context) {
     return in_precision(fail_unmeasured("no speed beside FP32's was measured"), precision);
   }
   const SpeedupRecord& speedup = *own->speedup;
-  if (std::string other = other_reference(context, *evidence.result, speedup); !other.empty()) {
-    return in_precision(fail_unmeasured(std::move(other)), precision);
+  const auto reference = find_record<SpeedRecord>(context, "speed", speedup.reference);
+  if (reference.absence) return in_precision(*reference.absence, speedup.reference);
+  if (std::string why = mismatch(evidence, reference, context.row.policy()); !why.empty()) {
+    return in_precision(fail_unmeasured(std::move(why)), precision);
   }
-  for (std::string reason : {unfit_gpu(*evidence.result),
-                             unfit_size(context.claim.conditions, evidence.record->setup)}) {
+  for (std::string reason :
+       {unfit_gpu(*evidence.result), unfit_setup(context, evidence.record->setup)}) {
     if (!reason.empty()) return in_precision(unfit(std::move(reason), speedup.ratio), precision);
   }
+  std::string doubt = too_few_rounds(*own);
+  if (doubt.empty()) doubt = disturbance(*evidence.result, own->clocks);
   const std::string how =
       fmt::format("95 % interval {} to {} over {}, {} against {} on {}", short_text(speedup.low),
                   short_text(speedup.high), plural(std::ssize(own->seconds), "round"), precision,
                   speedup.reference, hardware_of(*evidence.result));
   return in_precision(
       undisturbed(judge_at_least(context.claim, speedup.ratio, speedup.low, speedup.high, how),
-                  disturbance(*evidence.result, own->clocks), speedup.ratio),
+                  doubt, speedup.ratio),
       precision);
 }
 

@@ -12,24 +12,30 @@ namespace harness {
 bool is_timed(const ClaimContext& context);
 
 /// `fps` by the source's protocol, on the hardware that it was published for. UNFIT on other
-/// hardware, for images of another size and for another layout than the source's; AMBIGUOUS where
-/// fewer images were timed than the protocol has, or something slowed the GPU down.
+/// hardware, for images of another size, for another layout than the source's and where cuDNN
+/// benchmarked; AMBIGUOUS where fewer images were timed than the protocol has, or something slowed
+/// the GPU down.
 Finding judge_timed_fps(const ClaimContext& context);
 
 /// `fps.ratio`: the row's arithmetic is at least as many times as fast as FP32, by our own
 /// protocol. PASS where the whole 95 % interval is at or above the published ratio less what is
-/// allowed, FAIL where it is below, else AMBIGUOUS, as it is where something slowed the GPU down.
-/// UNFIT on a CPU and on a GPU without half tensor cores (compute capability below 7.0).
+/// allowed, FAIL where it is below, else AMBIGUOUS, as it is where something slowed the GPU down
+/// or fewer than 5 rounds were timed. Rests on FP32's own result too (speed_pair.h). UNFIT on a
+/// CPU, on a GPU without half tensor cores (compute capability below 7.0) and for what is UNFIT for
+/// `fps`, but for the hardware.
 Finding judge_speedup(const ClaimContext& context);
 
 /// `kernels`: the share of the time of dense convolutions that is spent in kernels of the row's
 /// arithmetic (half tensor cores for FP16) is at least the value less what is allowed; and where
 /// FP32 was asked for, nothing of it is in TF32 or another narrower type. A kernel of unknown name
-/// never passes. UNFIT where no GPU ran, or where its profiler refuses.
+/// never passes, and a census of less than half of an image's time is none. UNFIT where no GPU ran,
+/// where its profiler refuses, and for images of another size than the claim's, or else than that
+/// of the row's `fps`.
 Finding judge_kernels(const ClaimContext& context);
 
 /// What makes times on a GPU doubtful: reasons of the driver for lower clocks other than idleness
-/// and chosen clocks, other processes, clocks that nobody watched. "" for none, and on a CPU.
+/// and chosen clocks, idleness in half of the samples, other processes, clocks that nobody watched
+/// or that the driver does not tell. "" for none, and on a CPU.
 std::string disturbance(const RunResult& result, const std::optional<ClocksRecord>& clocks);
 
 }  // namespace harness

@@ -109,8 +109,9 @@ TEST(Speedup, AsManyTimesAsFastOrMorePasses) {
 TEST(Speedup, AnIntervalAcrossTheBoundIsAmbiguous) {
   Case sample = ratio();
   change(sample, [](SpeedRecord& record) {
-    sample::set_times(*record.own, {{0.05}, {0.11}, {0.2}});
+    sample::set_times(*record.own, {{0.06}, {0.14}, {0.06}, {0.14}, {0.11}});
     sample::set_reference(*record.own, record.own->speedup->reference_seconds);
+    record.kernels.reset();
   });
   EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kAmbiguous);
 }
@@ -118,17 +119,18 @@ TEST(Speedup, AnIntervalAcrossTheBoundIsAmbiguous) {
 TEST(Speedup, OneRoundHasNoInterval) {
   Case sample = ratio();
   change(sample, [](SpeedRecord& record) {
-    sample::set_times(*record.own, {{0.01}});
-    sample::set_reference(*record.own, {{0.3}});
+    sample::set_times(*record.own, {{0.1157}});
+    sample::set_reference(*record.own, {{0.376}});
   });
-  sample.results.pop_back();
+  change(
+      sample, [](SpeedRecord& record) { sample::set_times(*record.own, {{0.376}}); }, 1);
   EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kFail);
   EXPECT_FALSE(sample.judge(judge_speedup).compared);
 }
 
 TEST(Speedup, AnyGpuWithHalfTensorCoresIsFit) {
   Case sample = ratio();
-  sample.results[0].environment.gpu->name = "NVIDIA H100 80GB HBM3";
+  for (auto& result : sample.results) result.environment.gpu->name = "NVIDIA H100 80GB HBM3";
   sample.results[0].environment.gpu->compute_capability = "9.0";
   EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kPass);
   sample.results[0].environment.gpu->compute_capability = "10.0";
@@ -139,21 +141,96 @@ TEST(Speedup, AnyGpuWithHalfTensorCoresIsFit) {
   }
 }
 
+void expect_unmeasured(const Case& sample, const std::string& reason) {
+  const auto finding = sample.judge(judge_speedup);
+  EXPECT_EQ(finding.verdict, Verdict::kFail) << finding.reason;
+  EXPECT_FALSE(finding.compared);
+  EXPECT_THAT(finding.reason, HasSubstr(reason));
+}
+
 TEST(Speedup, Fp32sOwnResultHasTheReferencesTimes) {
-  const auto take_longer = [](SpeedRecord& record) {
-    sample::set_times(*record.own, {{0.475}, {0.476}, {0.477}});
-  };
   Case sample = ratio();
-  change(sample, take_longer, 1);
-  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kFail);
-  EXPECT_FALSE(sample.judge(judge_speedup).compared);
-  // A job that was continued timed FP32 again, in a process of its own.
-  sample.results[1].started = "2026-11-27T18:00:00Z";
-  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kPass);
-  Case untimed = ratio();
   change(
-      untimed, [](SpeedRecord& record) { record.own.reset(); }, 1);
-  EXPECT_EQ(untimed.judge(judge_speedup).verdict, Verdict::kFail);
+      sample,
+      [](SpeedRecord& record) {
+        sample::set_times(*record.own, {{0.375}, {0.375}, {0.375}, {0.375}, {0.375}});
+      },
+      1);
+  expect_unmeasured(sample, "one process");
+  sample.results[1].started = "2026-11-27T18:00:00Z";
+  expect_unmeasured(sample, "one process");
+}
+
+TEST(Speedup, WithoutFp32sOwnResultThereIsNoComparison) {
+  Case sample = ratio();
+  sample.results.pop_back();
+  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kFail);
+  EXPECT_EQ(sample.judge(judge_speedup).precision, "fp32");
+  sample.scope.precisions = {"fp16"};
+  EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kSkipped);
+  Case broken = ratio();
+  broken.results[1].status = RunStatus::kError;
+  broken.results[1].reason = "killed";
+  EXPECT_EQ(broken.judge(judge_speedup).verdict, Verdict::kFail);
+  Case contradicting = ratio();
+  change(
+      contradicting, [](SpeedRecord& record) { record.own->images_per_second *= 2.0; }, 1);
+  expect_unmeasured(contradicting, "contradicts itself");
+}
+
+TEST(Speedup, ResultsOfTwoSetupsAreNotOneComparison) {
+  Case sample = ratio();
+  change(
+      sample, [](SpeedRecord& record) { record.setup.pinned = true; }, 1);
+  expect_unmeasured(sample, "the setup");
+}
+
+TEST(Speedup, FewerThanFiveRoundsAreAmbiguous) {
+  for (const double value : {1.0, 9.0}) {
+    Case sample = ratio(value);
+    const Blocks reference = {{0.376}, {0.376}, {0.377}, {0.376}};
+    change(sample, [&](SpeedRecord& record) {
+      sample::set_times(*record.own, {{0.1157}, {0.1157}, {0.1158}, {0.1157}});
+      sample::set_reference(*record.own, reference);
+    });
+    change(
+        sample, [&](SpeedRecord& record) { sample::set_times(*record.own, reference); }, 1);
+    const auto finding = sample.judge(judge_speedup);
+    EXPECT_EQ(finding.verdict, Verdict::kAmbiguous) << finding.reason;
+    EXPECT_THAT(finding.reason, HasSubstr("4 rounds"));
+  }
+}
+
+void change_both(Case& sample, const std::function<void(SpeedRecord&)>& how) {
+  for (const std::size_t result : {0U, 1U}) change(sample, how, result);
+}
+
+TEST(Speedup, WhatIsUnfitForFpsIsUnfitForItsRatio) {
+  const std::function<void(SpeedRecord&)> setups[] = {
+      [](SpeedRecord& record) { record.setup.layout = "channels-last"; },
+      [](SpeedRecord& record) {
+        record.setup.cudnn_benchmark = true;
+        record.source.reset();
+      },
+      [](SpeedRecord& record) { record.setup.height = 512; }};
+  for (const auto& setup : setups) {
+    for (Case sample : {ratio(), fps()}) {
+      sample.claim.conditions["resolution"] = {1024, 2048};
+      change_both(sample, setup);
+      const auto finding = sample.judge(sample.claim.id == "fps" ? judge_fps : judge_speedup);
+      EXPECT_EQ(finding.verdict, Verdict::kUnfit) << finding.reason;
+    }
+  }
+  const Json others = {{"batch_size", 8},
+                       {"gpus", 4},
+                       {"backend", "TensorRT"},
+                       {"mode", "FP32"},
+                       {"stage", "train"}};
+  for (const auto& [key, value] : others.items()) {
+    Case sample = ratio();
+    sample.claim.conditions[key] = value;
+    EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kUnfit) << key;
+  }
 }
 
 /// What a CPU leaves.
@@ -170,7 +247,7 @@ void move_to_cpu(RunResult& result) {
 
 TEST(Speedup, ACpuIsUnfitWithTheNumberBesideIt) {
   Case sample = ratio();
-  move_to_cpu(sample.results[0]);
+  for (auto& result : sample.results) move_to_cpu(result);
   const auto finding = sample.judge(judge_speedup);
   EXPECT_EQ(finding.verdict, Verdict::kUnfit) << finding.reason;
   EXPECT_NEAR(finding.measured.get<double>(), 3.25, 0.01);
@@ -180,6 +257,8 @@ TEST(Speedup, WhatSlowsTheGpuDownMakesItAmbiguous) {
   const std::function<void(ClocksRecord&)> disturbances[] = {
       [](ClocksRecord& clocks) { clocks.reasons["software power cap"] = 12; },
       [](ClocksRecord& clocks) { clocks.reasons["not told"] = 1; },
+      [](ClocksRecord& clocks) { clocks.reasons["gpu idle"] = 20; },
+      [](ClocksRecord& clocks) { clocks.sm_mhz = {}; },
       [](ClocksRecord& clocks) { clocks.other_processes = 1; },
       [](ClocksRecord& clocks) { clocks.other_processes.reset(); }};
   for (const double value : {1.0, 9.0}) {
@@ -203,7 +282,7 @@ TEST(Speedup, WithoutAComparisonNothingWasMeasured) {
   EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kFail);
   EXPECT_FALSE(sample.judge(judge_speedup).compared);
   sample.claim.value = nullptr;
-  sample.results = {sample::speed("fp16")};
+  sample.results = ratio().results;
   EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kNotVerifiable);
   EXPECT_FALSE(sample.judge(judge_speedup).measured.is_null());
 }
@@ -264,6 +343,41 @@ TEST(Kernels, AnUnknownNameNeverPasses) {
     sample::set_kernels(record, {half, kernel("mystery", 0.001)});
   });
   EXPECT_THAT(sample.judge(judge_kernels).reason, HasSubstr("mystery"));
+}
+
+TEST(Kernels, WhatConvolvesForAConvolutionIsNotDropped) {
+  using sample::kernel;
+  const auto half = kernel(sample::kHalfKernel, 0.9);
+  EXPECT_EQ(verdict_of({half, kernel("void at::native::slow_conv2d_forward<c10::Half>", 0.5)}),
+            Verdict::kAmbiguous);
+}
+
+TEST(Kernels, ACensusOfLessThanHalfAnImageIsNone) {
+  for (const std::size_t result : {0U, 1U}) {
+    Case sample = kernels();
+    change(
+        sample,
+        [](SpeedRecord& record) {
+          for (auto& kernel : record.kernels->kernels) kernel.seconds *= 0.5;
+          for (auto& [kind, seconds] : record.kernels->seconds) seconds *= 0.5;
+        },
+        result);
+    EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kFail);
+    EXPECT_FALSE(sample.judge(judge_kernels).compared);
+    EXPECT_THAT(sample.judge(judge_kernels).reason, HasSubstr("kernels that were seen"));
+  }
+}
+
+TEST(Kernels, ImagesOfAnotherSizeThanTheRowsSpeedAreUnfit) {
+  Case sample = kernels();
+  sample.row.claims = {fps().claim};
+  EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kPass);
+  change(sample, [](SpeedRecord& record) { record.setup.height = 512; });
+  EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kUnfit);
+  sample.row.claims.clear();
+  EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kPass);
+  sample.claim.conditions["resolution"] = {1024, 2048};
+  EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kUnfit);
 }
 
 TEST(Kernels, Fp32HasNothingInANarrowerType) {

@@ -1,0 +1,70 @@
+#include "harness/judge/rules/evaluated/speed_pair.h"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/testing/speed_records.h"
+
+namespace harness {
+namespace {
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// FP32's result is broken, and the half one is not.
+struct Pair {
+  RunResult half = sample::speed("fp16");
+  RunResult single = sample::speed("fp32");
+  SpeedRecord timed = sample::speed_record("fp16");
+  SpeedRecord reference = sample::speed_record("fp32");
+
+  std::string mismatch(Policy policy = Policy::kFp16Master) const {
+    return harness::mismatch({&half, timed, std::nullopt}, {&single, reference, std::nullopt},
+                             policy);
+  }
+};
+
+TEST(SpeedPair, TwoResultsOfOneProcessAreOneComparison) {
+  EXPECT_THAT(Pair().mismatch(), IsEmpty());
+}
+
+TEST(SpeedPair, WhatDiffersIsNamed) {
+  const std::pair<std::function<void(Pair&)>, const char*> changes[] = {
+      {[](Pair& pair) { pair.reference.own.reset(); }, "one process"},
+      {[](Pair& pair) { pair.reference.own->seconds[0][0] *= 1.001; }, "one process"},
+      {[](Pair& pair) { pair.reference.setup.height = 512; }, "the setup"},
+      {[](Pair& pair) { pair.reference.setup.width = 512; }, "the setup"},
+      {[](Pair& pair) { pair.reference.setup.layout = "channels-last"; }, "the setup"},
+      {[](Pair& pair) { pair.reference.setup.cudnn_benchmark = true; }, "the setup"},
+      {[](Pair& pair) { pair.reference.setup.pinned = true; }, "the setup"},
+      {[](Pair& pair) { pair.reference.setup.seed = 1; }, "the setup"},
+      {[](Pair& pair) { pair.single.device = "cpu"; }, "the device"},
+      {[](Pair& pair) { pair.single.environment.gpu.reset(); }, "names its GPU"},
+      {[](Pair& pair) { pair.single.environment.gpu->name = "NVIDIA H100"; }, "the GPU"},
+      {[](Pair& pair) { pair.single.environment.gpu->uuid_sha256_8 = "12345678"; }, "GPU's id"},
+      {[](Pair& pair) { pair.single.environment.build.commit = "another"; }, "commit"},
+      {[](Pair& pair) { pair.reference.image.convolution_flops *= 1.01; }, "operations"}};
+  for (const auto& [change, expected] : changes) {
+    Pair pair;
+    change(pair);
+    EXPECT_THAT(pair.mismatch(), HasSubstr(expected));
+  }
+}
+
+TEST(SpeedPair, MasterWeightsAreHalfAndThoseOfAutocastAreNot) {
+  Pair pair;
+  pair.timed.image.weights_bytes = 119;
+  EXPECT_THAT(pair.mismatch(), IsEmpty());
+  pair.timed.image.weights_bytes = 120;
+  EXPECT_THAT(pair.mismatch(), HasSubstr("120 bytes of weights beside 200"));
+  for (const Policy policy : {Policy::kFp16Amp, Policy::kBf16Amp}) {
+    pair.timed.image.weights_bytes = 200;
+    EXPECT_THAT(pair.mismatch(policy), IsEmpty());
+    pair.timed.image.weights_bytes = 100;
+    EXPECT_THAT(pair.mismatch(policy), HasSubstr("as many"));
+  }
+}
+
+}  // namespace
+}  // namespace harness
