@@ -29,6 +29,14 @@ Json row_job(const Suite& suite, const Row& row, const fs::path& checkpoint, con
           {"argv", options.argv}};
 }
 
+Json wanted_results(const std::vector<AskedExecution>& executions) {
+  Json wanted = Json::array();
+  for (const auto& one : executions) {
+    wanted.push_back({{"stage", one.stage}, {"precision", one.precision}, {"key", one.key}});
+  }
+  return wanted;
+}
+
 std::string digest_of_worker(const WorkerOptions& options) {
   return fs::exists(options.worker) ? sha256_file(options.worker) : "";
 }

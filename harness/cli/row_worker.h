@@ -41,6 +41,9 @@ Json row_job(const Suite& suite, const Row& row, const std::filesystem::path& ch
              const std::filesystem::path& root, const std::filesystem::path& out,
              const WorkerOptions& options);
 
+/// The results that a worker must write, for `results` of its job.
+Json wanted_results(const std::vector<AskedExecution>& executions);
+
 /// sha256 of the worker's program, a part of every result's key; "" when it is not there.
 std::string digest_of_worker(const WorkerOptions& options);
 

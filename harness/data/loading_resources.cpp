@@ -1,8 +1,7 @@
 #include "harness/data/loading_resources.h"
 
-#include <sched.h>
-
 #include <algorithm>
+#include <thread>
 
 #include "harness/base/system/available_memory.h"
 
@@ -11,12 +10,6 @@ namespace {
 
 constexpr std::int64_t kFewest = 2;
 constexpr std::int64_t kMost = 16;
-
-std::int64_t usable_cores() {
-  cpu_set_t usable;
-  if (::sched_getaffinity(0, sizeof usable, &usable) != 0) return kFewest;
-  return CPU_COUNT(&usable);
-}
 
 }  // namespace
 
@@ -33,7 +26,8 @@ LoadingResources loading_resources(bool gpu_computes, std::int64_t cores,
 }
 
 LoadingResources loading_resources(bool gpu_computes) {
-  return loading_resources(gpu_computes, usable_cores(), available_memory_bytes());
+  return loading_resources(gpu_computes, std::thread::hardware_concurrency(),
+                           available_memory_bytes());
 }
 
 }  // namespace harness

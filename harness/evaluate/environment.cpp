@@ -13,6 +13,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/sha256.h"
+#include "harness/base/system/gpu_monitor.h"
 #include "harness/base/system/nvidia_driver.h"
 #include "harness/precision/half_convolution.h"
 
@@ -36,6 +37,10 @@ LibraryRecord library_record() {
   return library;
 }
 
+std::optional<std::int64_t> whole(std::optional<double> value) {
+  return value ? std::optional(static_cast<std::int64_t>(*value)) : std::nullopt;
+}
+
 std::optional<GpuRecord> gpu_record() {
   if (!torch::cuda::is_available()) return std::nullopt;
   const auto device = cuda_device(0);
@@ -54,9 +59,10 @@ std::optional<GpuRecord> gpu_record() {
   gpu.cuda = hooks.versionCUDART();
   gpu.cudnn = hooks.versionRuntimeCuDNN();
   gpu.devices = static_cast<std::int64_t>(torch::cuda::device_count());
-  if (const auto clocks = gpu_clocks(device->uuid)) {
-    gpu.sm_clock_mhz = clocks->sm_mhz;
-    gpu.memory_clock_mhz = clocks->memory_mhz;
+  if (const auto monitor = GpuMonitor::open(device->uuid)) {
+    const GpuState now = monitor->read();
+    gpu.sm_clock_mhz = whole(now.sm_mhz);
+    gpu.memory_clock_mhz = whole(now.memory_mhz);
   }
   return gpu;
 }

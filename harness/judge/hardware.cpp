@@ -12,6 +12,7 @@
 
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
+#include "harness/judge/counts.h"
 
 namespace harness {
 namespace {
@@ -117,6 +118,13 @@ std::string unfit_processor(const Json& conditions, const RunResult& result) {
                      plural(threads, "thread"), plural(here, "core"));
 }
 
+std::string other_gpu(const std::optional<GpuRecord>& gpu, const std::optional<GpuRecord>& fp32) {
+  if (!gpu && !fp32) return "";
+  if (!gpu || !fp32) return "only one of the results names its GPU";
+  return first_of({difference_from_fp32("the GPU", gpu->name, fp32->name),
+                   difference_from_fp32("the GPU's id", gpu->uuid_sha256_8, fp32->uuid_sha256_8)});
+}
+
 }  // namespace
 
 bool names_hardware(std::string_view published, std::string_view name, std::int64_t memory_bytes) {
@@ -136,6 +144,18 @@ std::string hardware_of(const RunResult& result) {
   std::string name = result.device == "cuda" ? (environment.gpu ? environment.gpu->name : "")
                                              : environment.machine.cpu;
   return name.empty() ? "unknown hardware" : name;
+}
+
+std::string difference_from_fp32(std::string_view what, const Json& value, const Json& of_fp32) {
+  if (value == of_fp32) return "";
+  return fmt::format("{} is {}, and that of fp32 is {}", what, value.dump(), of_fp32.dump());
+}
+
+std::string other_machine(const RunResult& result, const RunResult& fp32) {
+  return first_of({difference_from_fp32("the device", result.device, fp32.device),
+                   other_gpu(result.environment.gpu, fp32.environment.gpu),
+                   difference_from_fp32("the program's commit", result.environment.build.commit,
+                                        fp32.environment.build.commit)});
 }
 
 std::string unfit_hardware(const Json& conditions, const RunResult& result) {

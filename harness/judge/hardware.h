@@ -23,6 +23,12 @@ bool names_hardware(std::string_view published, std::string_view name, std::int6
 /// "unknown hardware" where the result does not say.
 std::string hardware_of(const RunResult& result);
 
+/// `the GPU is "A", and that of fp32 is "B"`; "" where both are the same.
+std::string difference_from_fp32(std::string_view what, const Json& value, const Json& of_fp32);
+
+/// Why two results are no measurements of one device by one program; "" when they are.
+std::string other_machine(const RunResult& result, const RunResult& fp32);
+
 /// Why a number that was published under `conditions` says nothing about the hardware that computed
 /// the result; "" when it does. conditions: {"hardware": name, "cores": count of a processor}.
 /// A processor must be named by its model and have as many cores, all of them used: a family of

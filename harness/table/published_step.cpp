@@ -1,27 +1,25 @@
 #include "harness/table/published_step.h"
 
 #include <optional>
-#include <string>
+
+#include "harness/base/measurement.h"
 
 namespace harness {
 namespace {
 
 constexpr std::int64_t kZooBatch = 8;
 
+/// Above 0; nullopt where there is no such count.
 std::optional<std::int64_t> count_in(const Json& object, const char* key) {
-  if (!object.is_object()) return std::nullopt;
-  const auto found = object.find(key);
-  const bool is_count = found != object.end() && found->is_number_integer() && *found > 0;
-  return is_count ? std::optional(found->get<std::int64_t>()) : std::nullopt;
+  const auto count = count_at(object, {key});
+  return count && *count > 0 ? count : std::nullopt;
 }
 
 }  // namespace
 
-const Claim* training_memory_claim(const Row& row) noexcept {
+const Claim* training_memory_claim(const Row& row) {
   const Claim* claim = row.find_claim("memory");
-  if (claim == nullptr || !claim->conditions.is_object()) return nullptr;
-  const auto stage = claim->conditions.find("stage");
-  return stage != claim->conditions.end() && *stage == "train" ? claim : nullptr;
+  return claim != nullptr && text_at(claim->conditions, {"stage"}) == "train" ? claim : nullptr;
 }
 
 std::int64_t published_batch(const Row& row) {

@@ -8,7 +8,7 @@ namespace harness {
 
 /// The claim about the peak memory of training that a source publishes for the row (claim "memory"
 /// whose conditions.stage is "train"); null where there is none.
-const Claim* training_memory_claim(const Row& row) noexcept;
+const Claim* training_memory_claim(const Row& row);
 
 /// Images that one device trained on at a time: conditions.batch_size of that claim, else
 /// recipe.batch, which counts those of all devices, over conditions.gpus. A row whose recipe names

@@ -10,7 +10,7 @@
 #include "harness/base/file.h"
 #include "harness/openmmlab/training_log.h"
 #include "harness/precision/half_convolution.h"
-#include "harness/testing/minizoo_rows.h"
+#include "harness/testing/short_training.h"
 #include "harness/train/training_checkpoint.h"
 
 namespace harness {
@@ -24,22 +24,7 @@ class TrainingSessionTest : public testing::Test {
   TrainingSessionTest() { register_half_convolution(); }
 
   TrainingRequest request_for(const std::string& folder, const std::string& precision = "fp16") {
-    TrainingRequest request;
-    const MinizooRow row = minizoo_row("fcn_fp16");
-    request.row = row.row;
-    request.data.root = fs::absolute("fixtures/minizoo/data/scenes").string();
-    request.data.height = 128;
-    request.data.width = 256;
-    request.checkpoint = row.checkpoint;
-    request.pretrained = "fixtures/minizoo/zoo/pretrain/resnet50_v1c_w8-32c09ca3.pth";
-    request.precision = precision;
-    request.seed = 3;
-    request.iterations = 4;
-    request.digests = true;
-    request.device = "cpu";
-    request.key = "key";
-    request.folder = folder_.path() / folder;
-    return request;
+    return short_training("fcn_fp16", precision, 4, folder_.path() / folder);
   }
   static TrainingOutcome train(const TrainingRequest& request) {
     return TrainingSession(request).run();

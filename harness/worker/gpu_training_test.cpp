@@ -1,8 +1,6 @@
 // Trainings on CUDA: the same goldens as on the CPU, and the same bits twice. Skips, visibly,
 // without a GPU.
 
-#include <filesystem>
-#include <set>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -13,12 +11,12 @@
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/policy.h"
 #include "harness/testing/golden_training.h"
+#include "harness/testing/short_training.h"
 #include "harness/train/nondeterminism_watch.h"
 #include "harness/train/training_session.h"
 
 namespace harness {
 namespace {
-namespace fs = std::filesystem;
 
 class GpuTraining : public testing::TestWithParam<std::string> {
  protected:
@@ -30,21 +28,8 @@ class GpuTraining : public testing::TestWithParam<std::string> {
 
   /// Ten steps of the row, from the same seed each time.
   TrainingRequest request_for(const std::string& folder, const std::string& precision) {
-    const MinizooRow row = minizoo_row(GetParam() + "_fp16");
-    TrainingRequest request;
-    request.row = row.row;
-    request.data.root = fs::absolute("fixtures/minizoo/data/scenes").string();
-    request.data.height = 128;
-    request.data.width = 256;
-    request.checkpoint = row.checkpoint;
-    request.pretrained = "fixtures/minizoo/zoo/pretrain/resnet50_v1c_w8-32c09ca3.pth";
-    request.precision = precision;
-    request.seed = 3;
-    request.iterations = 10;
-    request.digests = true;
+    auto request = short_training(GetParam() + "_fp16", precision, 10, folder_.path() / folder);
     request.device = "cuda";
-    request.key = "key";
-    request.folder = folder_.path() / folder;
     return request;
   }
 

@@ -15,8 +15,6 @@ constexpr int kSuccess = 0;
 constexpr int kComputeCapabilityMajor = 75;
 constexpr int kComputeCapabilityMinor = 76;
 constexpr std::size_t kTextLength = 256;
-constexpr int kClockSm = 1;
-constexpr int kClockMemory = 2;
 using Device = int;
 using Uuid = std::array<unsigned char, 16>;
 
@@ -48,32 +46,6 @@ std::string uuid_text(const Uuid& uuid) {
   return text;
 }
 
-/// NVML while it is in use. Its functions are null where it does not start.
-struct Nvml {
-  using Handle = void*;
-  SharedLibrary library{"libnvidia-ml.so.1"};
-  bool is_started = start();
-
-  Nvml() = default;
-  Nvml(const Nvml&) = delete;
-  Nvml& operator=(const Nvml&) = delete;
-  ~Nvml() {
-    auto* const stop = library.find<int()>("nvmlShutdown");
-    if (is_started && stop != nullptr) stop();
-  }
-
-  template <typename Function>
-  Function* find(const char* name) const {
-    return is_started ? library.find<Function>(name) : nullptr;
-  }
-
- private:
-  bool start() const {
-    auto* const init = library.find<int()>("nvmlInit_v2");
-    return init != nullptr && init() == kSuccess;
-  }
-};
-
 }  // namespace
 
 std::optional<CudaDevice> cuda_device(int number) {
@@ -96,26 +68,17 @@ std::optional<CudaDevice> cuda_device(int number) {
                     fmt::format("{}.{}", major, minor), uuid_text(uuid)};
 }
 
-std::optional<GpuClocks> gpu_clocks(const std::string& uuid) {
-  const Nvml nvml;
-  auto* const find = nvml.find<int(const char*, Nvml::Handle*)>("nvmlDeviceGetHandleByUUID");
-  auto* const clock = nvml.find<int(Nvml::Handle, int, unsigned*)>("nvmlDeviceGetClockInfo");
-  if (find == nullptr || clock == nullptr) return std::nullopt;
-  Nvml::Handle device = nullptr;
-  unsigned sm = 0;
-  unsigned memory = 0;
-  const bool answered = find(uuid.c_str(), &device) == kSuccess &&
-                        clock(device, kClockSm, &sm) == kSuccess &&
-                        clock(device, kClockMemory, &memory) == kSuccess;
-  if (!answered) return std::nullopt;
-  return GpuClocks{sm, memory};
-}
-
 std::optional<std::string> nvidia_driver_version() {
-  const Nvml nvml;
-  auto* const version = nvml.find<int(char*, unsigned)>("nvmlSystemGetDriverVersion");
+  const SharedLibrary nvml("libnvidia-ml.so.1");
+  auto* start = nvml.find<int()>("nvmlInit_v2");
+  auto* stop = nvml.find<int()>("nvmlShutdown");
+  auto* version = nvml.find<int(char*, unsigned)>("nvmlSystemGetDriverVersion");
+  if (start == nullptr || stop == nullptr || version == nullptr) return std::nullopt;
+  if (start() != kSuccess) return std::nullopt;
   std::array<char, kTextLength> text{};
-  if (version == nullptr || version(text.data(), kTextLength) != kSuccess) return std::nullopt;
+  const bool answered = version(text.data(), kTextLength) == kSuccess;
+  stop();
+  if (!answered) return std::nullopt;
   return text.data();
 }
 

@@ -14,19 +14,10 @@ struct CudaDevice {
   std::string uuid;                ///< As NVML writes it: "GPU-2f6c1d0e-....".
 };
 
-/// Clocks of one moment, in MHz.
-struct GpuClocks {
-  std::int64_t sm_mhz = 0;
-  std::int64_t memory_mhz = 0;
-};
-
 /// The device that CUDA programs see under that number (CUDA_VISIBLE_DEVICES applies), as
 /// libcuda.so.1 reports it at run time: CUDA Driver API, whose functions used here are unchanged
 /// since CUDA 11.4. Nullopt without a driver or such a device.
 std::optional<CudaDevice> cuda_device(int number);
-
-/// The clocks of the GPU with that UUID, as NVML reports them; nullopt without an answer.
-std::optional<GpuClocks> gpu_clocks(const std::string& uuid);
 
 /// The driver's release, "580.65.06", as libnvidia-ml.so.1 (NVML) reports it; nullopt without one.
 std::optional<std::string> nvidia_driver_version();

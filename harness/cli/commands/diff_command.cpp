@@ -59,8 +59,10 @@ std::set<std::string> trainings_below(const fs::path& folder) {
 }
 
 /// RunResults of a run directory by path: "<row>/evaluate-fp16.json".
-std::map<std::string, RunResult> results_below(const fs::path& folder) {
-  std::map<std::string, RunResult> results;
+using Results = std::map<std::string, RunResult>;
+
+Results results_below(const fs::path& folder) {
+  Results results;
   for (const auto& row : fs::directory_iterator(folder)) {
     // `halfproof paper` leaves experiments, which are not results of rows.
     if (row.path().filename() == "paper") continue;
@@ -183,9 +185,7 @@ void compare_result(const std::string& what, const RunResult& a, const RunResult
       });
 }
 
-void compare_results(const Runs& runs, std::vector<Compared>& list) {
-  const auto a = results_below(runs.a);
-  const auto b = results_below(runs.b);
+void compare_results(const Results& a, const Results& b, std::vector<Compared>& list) {
   for_each_name(names_of(a), names_of(b), [&](const std::string& what, bool in_a, bool in_b) {
     if (in_a && in_b) {
       compare_result(what, a.at(what), b.at(what), list);
@@ -221,12 +221,11 @@ void count_differences(const Json& a, const Json& b, PairCounts& counts) {
 /// {"/device": [{"values": ["cpu", "cuda"], "results": 3}]}: what differs in what the results were
 /// computed with, each pair of values once, and in how many of the results that both runs have. It
 /// may explain a difference and makes none.
-Json compare_contexts(const Runs& runs) {
+Json compare_contexts(const Results& a, const Results& b) {
   PairCounts counts;
-  const auto in_b = results_below(runs.b);
-  for (const auto& [what, result] : results_below(runs.a)) {
-    const auto found = in_b.find(what);
-    if (found == in_b.end()) continue;
+  for (const auto& [what, result] : a) {
+    const auto found = b.find(what);
+    if (found == b.end()) continue;
     count_differences(context_of(result), context_of(found->second), counts);
   }
   Json differences = Json::object();
@@ -265,15 +264,17 @@ int diff(const Options& options) {
   const Runs runs{options.a, options.b};
   require_folder(runs.a);
   require_folder(runs.b);
+  const Results a = results_below(runs.a);
+  const Results b = results_below(runs.b);
   std::vector<Compared> all;
-  compare_results(runs, all);
+  compare_results(a, b, all);
   compare_trainings(runs, all);
   if (std::all_of(all.begin(), all.end(), [](const auto& one) { return one.one_sided; })) {
     throw Error(ErrorCode::kUsage, fmt::format("{}, {}", options.a.string(), options.b.string()),
                 "expected two runs with results in common, found none to compare");
   }
   const bool equal = std::all_of(all.begin(), all.end(), [](const auto& one) { return one.equal; });
-  print(all, equal, compare_contexts(runs), options.json);
+  print(all, equal, compare_contexts(a, b), options.json);
   return equal ? 0 : 1;
 }
 

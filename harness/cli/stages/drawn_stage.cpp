@@ -43,15 +43,6 @@ std::vector<Batch> missing_batches(const std::vector<AskedExecution>& executions
   return batches;
 }
 
-Json job_of(const Batch& batch, Json job) {
-  Json wanted = Json::array();
-  for (const auto& one : batch) {
-    wanted.push_back({{"stage", one.stage}, {"precision", one.precision}, {"key", one.key}});
-  }
-  job["results"] = wanted;
-  return job;
-}
-
 }  // namespace
 
 std::vector<AskedExecution> drawn_executions_of(const Row& row, std::string_view stage,
@@ -72,7 +63,8 @@ void run_drawn_stage(const Suite& suite, const Row& row, std::string_view stage,
   const char* const unit = stage == "memory" ? "steps" : "images";
   for (const auto& batch : missing_batches(executions, stage, directory)) {
     if (interrupted()) return;
-    Json job = job_of(batch, row_job(suite, row, {}, {}, directory.row_folder(row.id), options));
+    Json job = row_job(suite, row, {}, {}, directory.row_folder(row.id), options);
+    job["results"] = wanted_results(batch);
     if (stage == "speed") job["speed"] = to_json(options.speed);
     const RowEnd end = run_row_worker(options, std::string(stage), job, row.id, unit);
     if (end.status == RunStatus::kOk || interrupted()) continue;

@@ -27,17 +27,6 @@ std::pair<RunStatus, std::string> obstacle(const ExaminedRow& examined, const fs
   return {RunStatus::kOk, ""};
 }
 
-Json job_of(const std::vector<AskedExecution>& results, Json job, const ExaminedRow& examined) {
-  Json wanted = Json::array();
-  for (const auto& result : results) {
-    wanted.push_back(
-        {{"stage", result.stage}, {"precision", result.precision}, {"key", result.key}});
-  }
-  job["checkpoint_sha256"] = examined.checkpoint_sha256();
-  job["results"] = wanted;
-  return job;
-}
-
 }  // namespace
 
 std::vector<AskedExecution> evaluations_of(const Row& row, const WorkerOptions& options) {
@@ -84,9 +73,9 @@ void evaluate_row(const Suite& suite, const Row& row, const ExaminedRow& examine
   std::vector<AskedExecution> wanted;
   std::copy_if(expected.begin(), expected.end(), std::back_inserter(wanted), missing);
   if (wanted.empty()) return;
-  const Json job = job_of(
-      wanted, row_job(suite, row, examined.checkpoint, root, directory.row_folder(row.id), options),
-      examined);
+  Json job = row_job(suite, row, examined.checkpoint, root, directory.row_folder(row.id), options);
+  job["checkpoint_sha256"] = examined.checkpoint_sha256();
+  job["results"] = wanted_results(wanted);
   const RowEnd end = run_row_worker(options, "evaluate", job, row.id, "images");
   if (end.status != RunStatus::kOk && !interrupted()) leave(end.status, end.reason);
 }

@@ -189,18 +189,6 @@ Range ratios(const SourceMemory& half, const SourceMemory& single) {
   return {kLargerGigabyte * std::min(tensors, most), std::max(tensors, most)};
 }
 
-/// Why the two are no measurements of one card by one program; "" when they are.
-std::string other_machine(const RunResult& a, const RunResult& b) {
-  if (a.device != b.device) return "they were not measured on the same device";
-  const auto name = [](const RunResult& result) {
-    const auto& gpu = result.environment.gpu;
-    return gpu ? fmt::format("{} {}", gpu->name, gpu->uuid_sha256_8) : std::string();
-  };
-  if (name(a) != name(b)) return fmt::format("one is of {}, the other of {}", name(a), name(b));
-  const std::string& commit = a.environment.build.commit;
-  return commit == b.environment.build.commit ? "" : "they are of programs of different commits";
-}
-
 }  // namespace
 
 SourceMemory source_memory(const MemoryRecord& record, const Json& conditions) {
