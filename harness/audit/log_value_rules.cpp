@@ -5,7 +5,7 @@
 
 #include "harness/audit/log_rules.h"
 #include "harness/base/measurement.h"
-#include "harness/base/median.h"
+#include "harness/base/statistics/median.h"
 
 namespace harness {
 namespace {

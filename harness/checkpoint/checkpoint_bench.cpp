@@ -25,7 +25,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
-#include "harness/base/median.h"
+#include "harness/base/statistics/median.h"
 #include "harness/checkpoint/checkpoint.h"
 
 namespace {

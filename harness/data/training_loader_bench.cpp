@@ -23,8 +23,8 @@
 #include <fmt/format.h>
 
 #include "harness/base/file.h"
-#include "harness/base/median.h"
 #include "harness/base/sha256.h"
+#include "harness/base/statistics/median.h"
 #include "harness/data/training_loader.h"
 #include "harness/testing/plain_pipeline.h"
 

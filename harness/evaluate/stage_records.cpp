@@ -6,7 +6,7 @@
 
 #include <torch/torch.h>
 
-#include "harness/base/median.h"
+#include "harness/base/statistics/median.h"
 
 namespace harness {
 namespace {

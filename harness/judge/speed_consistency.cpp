@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "harness/base/block_bootstrap.h"
 #include "harness/base/number_text.h"
+#include "harness/base/statistics/block_bootstrap.h"
 #include "harness/base/text.h"
 #include "harness/judge/counts.h"
 

@@ -107,7 +107,7 @@ struct SourceProtocolRecord {
   }
 };
 
-/// A median over images in seconds, with its 95 % interval (base/block_bootstrap.h).
+/// A median over images in seconds, with its 95 % interval (base/statistics/block_bootstrap.h).
 struct MedianRecord {
   double median = kNotMeasured;
   double low = kNotMeasured;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "harness/base/median.h"
+#include "harness/base/statistics/median.h"
 
 namespace harness {
 namespace {

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "harness/base/block_bootstrap.h"
+#include "harness/base/statistics/block_bootstrap.h"
 #include "harness/speed/clock_watch.h"
 #include "harness/speed/cudnn_switches.h"
 

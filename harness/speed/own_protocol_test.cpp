@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/base/block_bootstrap.h"
+#include "harness/base/statistics/block_bootstrap.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/testing/speed_networks.h"
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "harness/arithmetic/kernel_class.h"
-#include "harness/base/block_bootstrap.h"
+#include "harness/base/statistics/block_bootstrap.h"
 #include "harness/record/fields.h"
 #include "harness/record/memory_record.h"
 #include "harness/record/speed_record.h"

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/base/block_bootstrap.h"
+#include "harness/base/statistics/block_bootstrap.h"
 #include "harness/record/speed_record.h"
 #include "harness/testing/sample_row.h"
 

@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/base/median.h"
+#include "harness/base/statistics/median.h"
 #include "harness/data/training_loader.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/training_step.h"

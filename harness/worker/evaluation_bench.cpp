@@ -9,8 +9,8 @@
 #include <cstdio>
 #include <vector>
 
-#include "harness/base/median.h"
 #include "harness/base/sha256.h"
+#include "harness/base/statistics/median.h"
 #include "harness/data/cityscapes.h"
 #include "harness/evaluate/evaluator.h"
 #include "harness/evaluate/segment.h"

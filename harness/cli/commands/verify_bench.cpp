@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/file.h"
-#include "harness/base/median.h"
+#include "harness/base/statistics/median.h"
 
 namespace {
 using harness::median;

@@ -14,8 +14,8 @@
 
 #include "harness/arithmetic/policy.h"
 #include "harness/base/error.h"
-#include "harness/base/median.h"
 #include "harness/base/number_text.h"
+#include "harness/base/statistics/median.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
 #include "harness/judge/rules/retrained/trainings.h"

@@ -1,4 +1,4 @@
-#include "harness/base/median.h"
+#include "harness/base/statistics/median.h"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "harness/base/block_bootstrap.h"
+#include "harness/base/statistics/block_bootstrap.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <functional>
 #include <limits>
 
-#include "harness/base/median.h"
+#include "harness/base/statistics/median.h"
 
 namespace harness {
 namespace {

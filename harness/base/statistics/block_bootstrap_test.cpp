@@ -1,4 +1,4 @@
-#include "harness/base/block_bootstrap.h"
+#include "harness/base/statistics/block_bootstrap.h"
 
 #include <cmath>
 
