@@ -4,9 +4,8 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "harness/checkpoint/pickle/pickle_code_watch.h"
 #include "harness/checkpoint/pickle/pickle_context.h"
 #include "harness/checkpoint/pickle/pickle_tensors.h"
 #include "harness/checkpoint/pickle/pickle_value.h"
@@ -19,12 +18,12 @@ enum class Making { kCall, kNew };
 
 /// What the opcodes that would call something (REDUCE, NEWOBJ, BUILD, BINPERSID) make instead:
 /// tensors, storages and the plain containers are built, anything else becomes an opaque value.
-/// What Python would run for it and is not known to be harmless is added to the tree's `code`.
+/// What Python would run for it is told to a PickleCodeWatch.
 class PickleObjects {
  public:
   /// Both have to outlive the object.
   PickleObjects(PickleTree& tree, const PickleContext& context)
-      : tree_(tree), context_(context), tensors_(tree, context) {}
+      : tree_(tree), context_(context), tensors_(tree, context), watch_(tree, context) {}
 
   ValueId global(std::string_view module, std::string_view name);
   /// A name that Python looks up in its registry of extensions (EXT1, EXT2, EXT4).
@@ -40,9 +39,8 @@ class PickleObjects {
   void append(ValueId container, std::span<const ValueId> items);
   /// items: key, value, key, value, ...
   void set_items(ValueId container, std::span<const ValueId> items);
-  /// To be called once, at the end: reports functions that objects hold and that are none of those
-  /// which only compute. Whatever fills an object may call what it holds.
-  void report_what_objects_hold();
+  /// To be called once, at the end; see PickleCodeWatch.
+  void report_what_objects_hold() { watch_.report_what_objects_hold(); }
 
  private:
   ValueId call_known(const PickleValue& callable, ValueId id, ValueId arguments);
@@ -63,32 +61,10 @@ class PickleObjects {
   /// The list or dict in which an opaque value keeps what was put into it.
   ValueId part(ValueId opaque, OpaquePart part, PickleKind kind);
 
-  std::string name_of(ValueId value) const;
-  std::string kinds_of(ValueId arguments) const;
-  bool comes_with_python(ValueId cls) const;
-  bool is_trusted(ValueId cls, GlobalTrust needed) const;
-  void report_call(ValueId callable, ValueId arguments);
-  /// Reports the call where an argument is more than a plain value: `str(module)` calls a method.
-  void check_plain(ValueId callable, ValueId arguments);
-  bool is_plain_argument(ValueId callable, ValueId argument) const;
-  /// Reports what else than a dict or a list of pairs fills a dict.
-  void check_entries(ValueId callable, ValueId arguments, std::size_t index);
-  /// Reports a class of which an object is made unless it is known to be harmless.
-  void check_class(ValueId cls);
-  /// Reports names that the state sets where Python would call them.
-  void check_state(ValueId object, ValueId state);
-  void check_attributes(ValueId object, std::span<const ValueId> items);
-  void report_attribute(ValueId object, std::string_view attribute, ValueId value);
-  void report_held_by(ValueId object, ValueId part, std::vector<bool>& seen);
-
   PickleTree& tree_;
   const PickleContext& context_;
   PickleTensors tensors_;
-  /// (object, state): of a tensor or a dict it is kept nowhere else, nor is one that was replaced.
-  std::vector<std::pair<ValueId, ValueId>> other_states_;
-  bool names_ways_in_ = false;  ///< Whether there is anything for report_what_objects_hold().
-  /// Attributes that may still be looked at: objects of a hostile file share their states.
-  std::size_t attributes_left_ = 4 * PickleTree::kMaxValues;
+  PickleCodeWatch watch_;
 };
 
 }  // namespace harness
