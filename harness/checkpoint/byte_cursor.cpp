@@ -1,5 +1,7 @@
 #include "harness/checkpoint/byte_cursor.h"
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 
 namespace harness {
@@ -7,8 +9,8 @@ namespace harness {
 std::span<const std::byte> ByteCursor::take(std::uint64_t count) {
   if (count > remaining()) {
     throw Error(ErrorCode::kInvalidFile, subject_,
-                "truncated: expected " + std::to_string(count) + " bytes at byte " +
-                    std::to_string(file_position()) + ", got " + std::to_string(remaining()));
+                fmt::format("truncated: expected {} bytes at byte {}, got {}", count,
+                            file_position(), remaining()));
   }
   const auto taken = bytes_.subspan(position_, static_cast<std::size_t>(count));
   position_ += taken.size();
@@ -25,9 +27,11 @@ std::string_view ByteCursor::take_line() {
                               remaining());
   const std::size_t end = rest.find('\n');
   if (end == std::string_view::npos) {
-    throw Error(ErrorCode::kInvalidFile, subject_,
-                "truncated: expected a line that begins at byte " +
-                    std::to_string(file_position()) + " to end, got the end of the bytes");
+    throw Error(
+        ErrorCode::kInvalidFile, subject_,
+        fmt::format(
+            "truncated: expected a line that begins at byte {} to end, got the end of the bytes",
+            file_position()));
   }
   position_ += end + 1;
   return rest.substr(0, end);

@@ -1,5 +1,7 @@
 #include "harness/checkpoint/publish.h"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 #include <string_view>
 
@@ -94,7 +96,8 @@ PublishedFile publish_checkpoint(const fs::path& input, const PublishOptions& op
   }
   const Checkpoint copy = Checkpoint::open(file.temporary());
   compare(Checkpoint::open(input), copy, file.path());
-  file.rename_to(stem.filename().string() + "-" + written.sha256.substr(0, kHashDigits) + ".pth");
+  file.rename_to(
+      fmt::format("{}-{}.pth", stem.filename().string(), written.sha256.substr(0, kHashDigits)));
   published.was_there = place(file, written.sha256);
   published.path = file.path();
   published.sha256 = written.sha256;

@@ -1,5 +1,7 @@
 #include "harness/checkpoint/tensor_view.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <cstring>
 #include <stdexcept>
@@ -137,8 +139,8 @@ std::span<const std::byte> TensorView::contiguous_bytes() const noexcept {
 
 void TensorView::pack_into(std::span<std::byte> target) const {
   if (target.size() != packed_size()) {
-    throw std::invalid_argument("pack_into: " + name + " has " + std::to_string(packed_size()) +
-                                " bytes, the target has " + std::to_string(target.size()));
+    throw std::invalid_argument(fmt::format("pack_into: {} has {} bytes, the target has {}", name,
+                                            packed_size(), target.size()));
   }
   if (!target.empty()) StridedCopy(*this).run(target.data());
   check_file();

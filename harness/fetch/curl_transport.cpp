@@ -1,5 +1,7 @@
 #include "harness/fetch/curl_transport.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cstdlib>
 #include <exception>
@@ -176,7 +178,7 @@ void set_request(CURL* handle, const TransferRequest& request) {
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, kReceiveBuffer);
   if (request.offset == 0) return;
-  curl_easy_setopt(handle, CURLOPT_RANGE, (std::to_string(request.offset) + "-").c_str());
+  curl_easy_setopt(handle, CURLOPT_RANGE, fmt::format("{}-", request.offset).c_str());
 }
 
 HeaderList headers_for(const TransferRequest& request) {

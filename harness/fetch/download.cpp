@@ -1,5 +1,7 @@
 #include "harness/fetch/download.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -45,7 +47,7 @@ class Attempts {
       if (result.outcome == Outcome::kRestart) part_.restart();
       failures_ = part_.high_water() >= before + kProgressBytes ? 1 : failures_ + 1;
       if (failures_ > request_.retries) {
-        give_up(result, " (after " + std::to_string(failures_) + " tries)");
+        give_up(result, fmt::format(" (after {} tries)", failures_));
       }
       if (result.outcome == Outcome::kTransient) wait_for(result);
     }
@@ -70,14 +72,15 @@ class Attempts {
 
   void wait_for(const TransferResult& result) {
     if (result.retry_after > kLongestRetryAfter) {
-      give_up(result, ", and the server asks to come back in " +
-                          std::to_string(result.retry_after.count()) + " s");
+      give_up(result, fmt::format(", and the server asks to come back in {} s",
+                                  result.retry_after.count()));
     }
     const auto pause =
         std::max<milliseconds>(backoff(failures_, random_jitter()), result.retry_after);
     if (bounded() && pause >= time_left()) {
-      give_up(result, ", and the limit of " + std::to_string(request_.limits.total.count()) +
-                          " ms for all tries leaves no time for another");
+      give_up(result,
+              fmt::format(", and the limit of {} ms for all tries leaves no time for another",
+                          request_.limits.total.count()));
     }
     if (request_.wait) {
       request_.wait(pause);
@@ -108,12 +111,13 @@ class Attempts {
   std::string arrived() const {
     if (part_.size() == 0) return "";
     const bool kept = request_.reuse && !part_.validator().empty();
-    return "; " + std::to_string(part_.size()) + " bytes arrived" +
-           (kept ? " and are kept, the same command goes on from there" : "");
+    return fmt::format("; {} bytes arrived{}", part_.size(),
+                       kept ? " and are kept, the same command goes on from there" : "");
   }
 
   [[noreturn]] void give_up(const TransferResult& result, const std::string& remark) const {
-    std::string detail = "expected the file, got: " + result.reason + remark + arrived();
+    std::string detail =
+        fmt::format("expected the file, got: {}{}{}", result.reason, remark, arrived());
     if (!result.advice.empty()) detail += "; " + result.advice;
     throw Error(ErrorCode::kFetchFailed, request_.url.shown, detail);
   }

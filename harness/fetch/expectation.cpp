@@ -1,5 +1,7 @@
 #include "harness/fetch/expectation.h"
 
+#include <fmt/format.h>
+
 #include "harness/base/hash_in_name.h"
 
 namespace harness {
@@ -22,8 +24,8 @@ bool Expectation::is_met_by(const std::string& sha256) const {
 
 std::string Expectation::describe() const {
   if (locked_) {
-    return "sha256 " + locked_->sha256 + " and " + std::to_string(locked_->size) + " bytes (" +
-           lock_.string() + ")";
+    return fmt::format("sha256 {} and {} bytes ({})", locked_->sha256, locked_->size,
+                       lock_.string());
   }
   return name_hash_.empty() ? "any sha256"
                             : "a sha256 that starts with " + name_hash_ + " (its name)";

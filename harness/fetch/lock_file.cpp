@@ -1,5 +1,7 @@
 #include "harness/fetch/lock_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/base/error.h"
@@ -47,7 +49,7 @@ LockEntry entry_from(ObjectReader reader) {
     reader.fail("sha256", "expected 64 lower-case hex digits, got \"" + entry.sha256 + "\"");
   }
   const std::int64_t size = reader.required_integer("size");
-  if (size < 0) reader.fail("size", "expected 0 or more, got " + std::to_string(size));
+  if (size < 0) reader.fail("size", fmt::format("expected 0 or more, got {}", size));
   entry.size = static_cast<std::uintmax_t>(size);
   entry.urls = urls_from(reader);
   entry.trust = trust_from(reader);
@@ -60,7 +62,7 @@ LockEntries entries_from(const Json& file, const std::string& subject) {
   ObjectReader root(file, subject, "");
   const std::string schema = root.required_string("schema");
   if (schema != kSchema) {
-    root.fail("schema", "expected " + std::string(kSchema) + ", got " + schema);
+    root.fail("schema", fmt::format("expected {}, got {}", kSchema, schema));
   }
   const Json& files = root.required("files");
   root.finish();
@@ -123,9 +125,9 @@ void add_to_lock_file(const fs::path& path, const std::string& name, const LockE
   if (added) {
     write_lock_file(path, entries);
   } else if (found->second.sha256 != entry.sha256) {
-    throw Error(
-        ErrorCode::kChecksumMismatch, path.string(),
-        name + ": expected sha256 " + found->second.sha256 + " (as pinned), got " + entry.sha256);
+    throw Error(ErrorCode::kChecksumMismatch, path.string(),
+                fmt::format("{}: expected sha256 {} (as pinned), got {}", name,
+                            found->second.sha256, entry.sha256));
   }
 }
 

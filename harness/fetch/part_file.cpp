@@ -1,5 +1,7 @@
 #include "harness/fetch/part_file.h"
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -102,9 +104,9 @@ void PartFile::begin(const ResponseHead& head) {
   const auto space = fs::space(path_, unknown);
   if (!unknown && total_.value_or(0) > size_ && *total_ - size_ > space.available) {
     throw Error(ErrorCode::kFetchFailed, path_.string(),
-                "expected room for " + std::to_string(*total_ - size_) +
-                    " more bytes, the disk has " + std::to_string(space.available) +
-                    " left: make room, or let XDG_CACHE_HOME name a folder that has it");
+                fmt::format("expected room for {} more bytes, the disk has {} left: make room, or "
+                            "let XDG_CACHE_HOME name a folder that has it",
+                            *total_ - size_, space.available));
   }
   write_notes();
 }
@@ -114,13 +116,13 @@ void PartFile::limit(std::uintmax_t size, std::string_view verb) {
   if (size > options_.max_bytes) {
     restart();
     throw Error(ErrorCode::kFetchFailed, path_.string(),
-                "expected at most " + std::to_string(options_.max_bytes) + " bytes, " + reason +
-                    " (fetch --max-bytes allows more)");
+                fmt::format("expected at most {} bytes, {} (fetch --max-bytes allows more)",
+                            options_.max_bytes, reason));
   }
   if (options_.pinned && size > std::max(*options_.pinned, kLetIn)) {
     restart();
     throw Error(ErrorCode::kChecksumMismatch, path_.string(),
-                "expected " + std::to_string(*options_.pinned) + " bytes, " + reason);
+                fmt::format("expected {} bytes, {}", *options_.pinned, reason));
   }
 }
 
@@ -161,7 +163,7 @@ void PartFile::fail(std::string_view action) const {
   const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
   std::string reason = std::strerror(errno);
   if (full) reason += ": make room, or let XDG_CACHE_HOME name a folder that has it";
-  throw Error(ErrorCode::kIo, path_.string(), std::string(action) + ": " + reason);
+  throw Error(ErrorCode::kIo, path_.string(), fmt::format("{}: {}", action, reason));
 }
 
 }  // namespace harness

@@ -1,5 +1,7 @@
 #include "harness/fetch/transfer_failure.h"
 
+#include <fmt/format.h>
+
 namespace harness {
 namespace {
 using Outcome = TransferResult::Outcome;
@@ -67,7 +69,7 @@ std::string advice_on_curl(CURLcode code) {
 
 TransferResult failure_of_status(long status, std::chrono::seconds retry_after) {
   TransferResult result;
-  result.reason = "HTTP status " + std::to_string(status);
+  result.reason = fmt::format("HTTP status {}", status);
   result.advice = advice_on_status(status);
   if (status == 416) {
     result.outcome = Outcome::kRestart;

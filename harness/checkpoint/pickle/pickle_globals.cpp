@@ -1,5 +1,7 @@
 #include "harness/checkpoint/pickle/pickle_globals.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -300,7 +302,7 @@ bool may_be_held(std::string_view module, std::string_view name) {
   if (is_class_name(name)) return true;
   const std::size_t dot = name.rfind('.');
   if (dot != std::string_view::npos) {
-    return is_listed(kMethods, std::string(module) + "." + std::string(name.substr(0, dot)),
+    return is_listed(kMethods, fmt::format("{}.{}", module, name.substr(0, dot)),
                      name.substr(dot + 1));
   }
   return module == "torch.nn.functional" || is_within_any(kMathPackages, module) ||

@@ -73,7 +73,7 @@ std::string device_text(const PickleTree& tree, const PickleValue& device) {
     if (value.kind == PickleKind::kString && text.empty()) {
       text = value.text;
     } else if (value.kind == PickleKind::kInt && !text.empty()) {
-      text += ":" + std::to_string(value.integer);
+      text += fmt::format(":{}", value.integer);
     }
   }
   return text;

@@ -1,5 +1,7 @@
 #include "harness/checkpoint/pickle/pickle_literals.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -12,8 +14,8 @@ namespace harness {
 namespace {
 
 [[noreturn]] void refuse(std::string_view expected, std::string_view got) {
-  throw std::invalid_argument("expected " + std::string(expected) + ", got \"" +
-                              repair_utf8(got.substr(0, 40)) + "\"");
+  throw std::invalid_argument(
+      fmt::format("expected {}, got \"{}\"", expected, repair_utf8(got.substr(0, 40))));
 }
 
 ValueId add_utf8(PickleTree& tree, std::string_view text) {

@@ -1,5 +1,7 @@
 #include "harness/checkpoint/pickle/pickle_python.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/base/error.h"
@@ -62,13 +64,13 @@ class Converter {
       case PickleKind::kStorage:
         break;
     }
-    fail("expected plain data and tensors, got " + std::string(describe(value.kind)));
+    fail(fmt::format("expected plain data and tensors, got {}", describe(value.kind)));
   }
 
   PythonValue container(ValueId id, const PickleValue& value) {
     if (++depth_ > kMaxPythonDepth) {
-      fail("expected nesting of at most " + std::to_string(kMaxPythonDepth) +
-           ", got more (a container that holds itself?)");
+      fail(fmt::format("expected nesting of at most {}, got more (a container that holds itself?)",
+                       kMaxPythonDepth));
     }
     PythonValue made = value.kind == PickleKind::kDict ? dict(id, value) : sequence(value);
     --depth_;

@@ -1,5 +1,7 @@
 #include "harness/checkpoint/pickle/pickle_stack.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <stdexcept>
 #include <string>
@@ -16,8 +18,7 @@ namespace {
 
 void check_count(std::size_t count) {
   if (count >= PickleTree::kMaxValues) {
-    refuse("expected a stack of at most " + std::to_string(PickleTree::kMaxValues) +
-           " values, got more");
+    refuse(fmt::format("expected a stack of at most {} values, got more", PickleTree::kMaxValues));
   }
 }
 
@@ -39,8 +40,7 @@ std::size_t PickleStack::reachable() const {
 
 void PickleStack::need(std::size_t count) const {
   if (reachable() < count) {
-    refuse("expected " + std::to_string(count) + " values on the stack, got " +
-           std::to_string(reachable()));
+    refuse(fmt::format("expected {} values on the stack, got {}", count, reachable()));
   }
 }
 
@@ -79,8 +79,8 @@ void PickleStack::drop() {
 
 ValueId PickleStack::result() const {
   if (values_.size() != 1 || !marks_.empty()) {
-    refuse("expected one value at the end, got " + std::to_string(values_.size()) + " and " +
-           std::to_string(marks_.size()) + " marks");
+    refuse(fmt::format("expected one value at the end, got {} and {} marks", values_.size(),
+                       marks_.size()));
   }
   return values_.back();
 }
@@ -92,7 +92,7 @@ void PickleStack::remember(std::size_t index) {
 
 void PickleStack::recall(std::size_t index) {
   const auto found = memo_.find(index);
-  if (found == memo_.end()) refuse("expected memo " + std::to_string(index) + ", got none");
+  if (found == memo_.end()) refuse(fmt::format("expected memo {}, got none", index));
   push(found->second);
 }
 

@@ -1,5 +1,7 @@
 #include "harness/checkpoint/pickle/pickle_value.h"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 #include <utility>
 
@@ -52,7 +54,7 @@ PickleTree::PickleTree() {
 
 void PickleTree::charge(std::size_t count) {
   if (count > kMaxValues - charged_) {
-    throw std::length_error("expected at most " + std::to_string(kMaxValues) + " values, got more");
+    throw std::length_error(fmt::format("expected at most {} values, got more", kMaxValues));
   }
   charged_ += count;
 }
@@ -65,8 +67,8 @@ ValueId PickleTree::add(PickleValue value) {
 
 std::string_view PickleTree::keep(std::string text) {
   if (text.size() > kMaxCopiedText - copied_text_) {
-    throw std::length_error("expected at most " + std::to_string(kMaxCopiedText) +
-                            " bytes of text that has to be converted, got more");
+    throw std::length_error(fmt::format(
+        "expected at most {} bytes of text that has to be converted, got more", kMaxCopiedText));
   }
   copied_text_ += text.size();
   return texts_.emplace_back(std::move(text));

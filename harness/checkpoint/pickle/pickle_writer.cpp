@@ -1,5 +1,7 @@
 #include "harness/checkpoint/pickle/pickle_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -55,8 +57,8 @@ std::string_view storage_class(DType dtype) {
     default:
       break;
   }
-  throw std::invalid_argument("expected a dtype that has a storage class, got " +
-                              std::string(to_string(dtype)));
+  throw std::invalid_argument(
+      fmt::format("expected a dtype that has a storage class, got {}", to_string(dtype)));
 }
 
 [[noreturn]] void refuse(const TensorView& tensor, const std::string& detail) {
@@ -66,8 +68,8 @@ std::string_view storage_class(DType dtype) {
 std::int64_t elements_of_storage(const TensorView& tensor) {
   const std::size_t size = item_size(tensor.dtype);
   if (tensor.storage_bytes.size() % size != 0) {
-    refuse(tensor, "expected a storage of whole elements, got " +
-                       std::to_string(tensor.storage_bytes.size()) + " bytes");
+    refuse(tensor, fmt::format("expected a storage of whole elements, got {} bytes",
+                               tensor.storage_bytes.size()));
   }
   return static_cast<std::int64_t>(tensor.storage_bytes.size() / size);
 }
@@ -87,8 +89,10 @@ void check_bounds(const TensorView& tensor) {
     if (fits) last += steps * tensor.strides[axis];
   }
   if (!fits || (!empty && last >= elements)) {
-    refuse(tensor, "expected a view of its storage of " + std::to_string(elements) +
-                       " elements, got one that reaches outside");
+    refuse(
+        tensor,
+        fmt::format("expected a view of its storage of {} elements, got one that reaches outside",
+                    elements));
   }
 }
 
@@ -105,8 +109,8 @@ std::string PickleWriter::write(const PythonValue& value) {
 void PickleWriter::put(const PythonValue& value) {
   if (++depth_ > kMaxPythonDepth) {
     depth_ = 0;
-    throw std::invalid_argument("expected nesting of at most " + std::to_string(kMaxPythonDepth) +
-                                ", got more");
+    throw std::invalid_argument(
+        fmt::format("expected nesting of at most {}, got more", kMaxPythonDepth));
   }
   using Kind = PythonValue::Kind;
   switch (value.kind()) {
@@ -278,9 +282,9 @@ const PickleWriter::Storage& PickleWriter::storage_of(const TensorView& tensor) 
     const std::size_t index = found->second;
     if (!is_new) {
       if (storages_[index].dtype != tensor.dtype) {
-        refuse(tensor, "expected tensors of one storage to have one dtype, got " +
-                           std::string(to_string(storages_[index].dtype)) + " and " +
-                           std::string(to_string(tensor.dtype)));
+        refuse(tensor,
+               fmt::format("expected tensors of one storage to have one dtype, got {} and {}",
+                           to_string(storages_[index].dtype), to_string(tensor.dtype)));
       }
       return storages_[index];
     }

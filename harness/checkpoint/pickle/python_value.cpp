@@ -1,5 +1,7 @@
 #include "harness/checkpoint/pickle/python_value.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <stdexcept>
@@ -119,9 +121,9 @@ TensorView row_major_tensor(std::string name, DType dtype, std::vector<std::int6
   }
   view.storage_bytes = bytes;
   if (view.packed_size() != bytes.size()) {
-    throw std::invalid_argument(view.name + ": expected " + std::to_string(view.packed_size()) +
-                                " bytes for " + describe(dtype, view.shape) + ", got " +
-                                std::to_string(bytes.size()));
+    throw std::invalid_argument(fmt::format("{}: expected {} bytes for {}, got {}", view.name,
+                                            view.packed_size(), describe(dtype, view.shape),
+                                            bytes.size()));
   }
   return view;
 }

@@ -1,5 +1,7 @@
 #include "harness/checkpoint/zip/zip_directory.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -60,8 +62,8 @@ class DirectoryReader {
       entries.push_back(entry_of(central_header(cursor), directory));
     }
     if (cursor.remaining() != 0) {
-      fail("expected the central directory to end after " + std::to_string(directory.entries) +
-           " entries, got " + std::to_string(cursor.remaining()) + " bytes more");
+      fail(fmt::format("expected the central directory to end after {} entries, got {} bytes more",
+                       directory.entries, cursor.remaining()));
     }
     refuse_overlaps(entries);
     return entries;
@@ -92,8 +94,9 @@ class DirectoryReader {
         if (comment.take_number<std::uint16_t>() == last - position) return position;
       }
     }
-    fail("expected an end record whose comment ends with the file, got none: truncated, or " +
-         std::string("bytes were appended"));
+    fail(
+        "expected an end record whose comment ends with the file, got none: truncated, or bytes "
+        "were appended");
   }
 
   Directory locate() const {
@@ -108,7 +111,7 @@ class DirectoryReader {
     directory.position = cursor.take_number<std::uint32_t>();
     if (disk != directory_disk || entries_here != directory.entries ||
         (disk != 0 && disk != kIn64Bit16)) {
-      fail("expected one disk, got disk " + std::to_string(disk));
+      fail(fmt::format("expected one disk, got disk {}", disk));
     }
     if (has_zip64_locator(end)) {
       read_zip64_end(end, directory);
@@ -132,15 +135,16 @@ class DirectoryReader {
     const std::size_t limit = end - kZip64LocatorSize;
     if (limit < kZip64EndSize || position > limit - kZip64EndSize ||
         signature_at(static_cast<std::size_t>(position)) != kZip64EndSignature) {
-      fail("expected a zip64 end record at byte " + std::to_string(position) + ", got none");
+      fail(fmt::format("expected a zip64 end record at byte {}, got none", position));
     }
     ByteCursor record = cursor_at(position, kZip64EndSize);
     record.take(4);
     const auto size = record.take_number<std::uint64_t>();
     if (size != limit - position - (4 + 8)) {
-      fail("expected the zip64 end record to lie right before its locator at byte " +
-           std::to_string(limit) + ", got " + std::to_string(size) + " bytes behind byte " +
-           std::to_string(position + 4 + 8));
+      fail(
+          fmt::format("expected the zip64 end record to lie right before its locator at byte {}, "
+                      "got {} bytes behind byte {}",
+                      limit, size, position + 4 + 8));
     }
     record.take(2 + 2 + 4 + 4);
     const auto entries_here = record.take_number<std::uint64_t>();
@@ -159,21 +163,21 @@ class DirectoryReader {
   void check_bounds(const Directory& directory) const {
     if (directory.position > directory.end ||
         directory.size != directory.end - directory.position) {
-      fail("expected the central directory to lie right before its end record at byte " +
-           std::to_string(directory.end) + ", got " + std::to_string(directory.size) +
-           " bytes at byte " + std::to_string(directory.position));
+      fail(
+          fmt::format("expected the central directory to lie right before its end record at byte "
+                      "{}, got {} bytes at byte {}",
+                      directory.end, directory.size, directory.position));
     }
     if (directory.entries > directory.size / kCentralSize) {
-      fail("expected at most " + std::to_string(directory.size / kCentralSize) +
-           " entries in a directory of " + std::to_string(directory.size) + " bytes, got " +
-           std::to_string(directory.entries));
+      fail(fmt::format("expected at most {} entries in a directory of {} bytes, got {}",
+                       directory.size / kCentralSize, directory.size, directory.entries));
     }
   }
 
   Header central_header(ByteCursor& cursor) const {
     const std::size_t position = cursor.file_position();
     if (cursor.take_number<std::uint32_t>() != kCentralSignature) {
-      fail("expected a directory entry at byte " + std::to_string(position) + ", got other bytes");
+      fail(fmt::format("expected a directory entry at byte {}, got other bytes", position));
     }
     cursor.take(4);
     Header header = common_fields(cursor);
@@ -224,16 +228,16 @@ class DirectoryReader {
     if ((central.flags & kEncrypted) != 0)
       fail(name + ": expected plain bytes, got encrypted ones");
     if (central.method != kStored && central.method != kDeflated) {
-      fail(name + ": expected method 0 (stored) or 8 (deflated), got " +
-           std::to_string(central.method));
+      fail(fmt::format("{}: expected method 0 (stored) or 8 (deflated), got {}", name,
+                       central.method));
     }
     if (central.method == kStored && central.packed_size != central.size) {
-      fail(name + ": expected a stored entry of " + std::to_string(central.size) + " bytes, got " +
-           std::to_string(central.packed_size));
+      fail(fmt::format("{}: expected a stored entry of {} bytes, got {}", name, central.size,
+                       central.packed_size));
     }
     if (central.position >= directory.position) {
-      fail(name + ": expected a local header before byte " + std::to_string(directory.position) +
-           ", got byte " + std::to_string(central.position));
+      fail(fmt::format("{}: expected a local header before byte {}, got byte {}", name,
+                       directory.position, central.position));
     }
     ByteCursor cursor = cursor_at(central.position, directory.position - central.position);
     check_local_header(name, central, cursor);
@@ -248,8 +252,8 @@ class DirectoryReader {
   void check_local_header(const std::string& name, const Header& central,
                           ByteCursor& cursor) const {
     if (cursor.take_number<std::uint32_t>() != kLocalSignature) {
-      fail(name + ": expected a local header at byte " + std::to_string(central.position) +
-           ", got other bytes");
+      fail(fmt::format("{}: expected a local header at byte {}, got other bytes", name,
+                       central.position));
     }
     cursor.take(2);
     Header local = common_fields(cursor);
@@ -264,8 +268,10 @@ class DirectoryReader {
     const bool no_sizes = local.crc32 == 0 && local.size == 0 && local.packed_size == 0;
     if (local.name != central.name || local.method != central.method ||
         (local.flags & kEncrypted) != 0 || !(same_sizes || (sizes_follow && no_sizes))) {
-      fail(name + ": expected the local header at byte " + std::to_string(central.position) +
-           " to say what the central directory says, it differs");
+      fail(
+          fmt::format("{}: expected the local header at byte {} to say what the central directory "
+                      "says, it differs",
+                      name, central.position));
     }
   }
 

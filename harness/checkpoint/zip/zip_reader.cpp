@@ -1,5 +1,7 @@
 #include "harness/checkpoint/zip/zip_reader.h"
 
+#include <fmt/format.h>
+
 #include <zlib.h>
 
 #include <algorithm>
@@ -13,13 +15,13 @@ namespace {
 
 [[noreturn]] void fail(const std::string& subject, const ZipEntry& entry,
                        const std::string& detail) {
-  throw Error(ErrorCode::kInvalidFile, subject, "zip: " + for_message(entry.name) + ": " + detail);
+  throw Error(ErrorCode::kInvalidFile, subject,
+              fmt::format("zip: {}: {}", for_message(entry.name), detail));
 }
 
 void compare_checksums(const std::string& subject, const ZipEntry& entry, std::uint32_t actual) {
   if (actual == entry.crc32) return;
-  fail(subject, entry,
-       "expected CRC-32 " + std::to_string(entry.crc32) + ", got " + std::to_string(actual));
+  fail(subject, entry, fmt::format("expected CRC-32 {}, got {}", entry.crc32, actual));
 }
 
 /// zlib's state, released whatever happens. zlib wants uInt lengths: callers keep below 2^32.
@@ -78,14 +80,13 @@ std::span<const std::byte> ZipReader::stored_bytes(const ZipEntry& entry) const 
 
 std::string ZipReader::read_small(const ZipEntry& entry, std::size_t limit) const {
   if (entry.size > limit || entry.data.size() > limit) {
-    fail(subject_, entry,
-         "expected at most " + std::to_string(limit) + " bytes, got " + std::to_string(entry.size));
+    fail(subject_, entry, fmt::format("expected at most {} bytes, got {}", limit, entry.size));
   }
   std::string bytes(static_cast<std::size_t>(entry.size), '\0');
   if (entry.deflated) {
     if (!Inflater().run(entry.data, bytes)) {
       fail(subject_, entry,
-           "expected a deflate stream of " + std::to_string(entry.size) + " bytes, got another");
+           fmt::format("expected a deflate stream of {} bytes, got another", entry.size));
     }
   } else {
     std::transform(entry.data.begin(), entry.data.end(), bytes.begin(),

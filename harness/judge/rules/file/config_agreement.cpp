@@ -20,7 +20,8 @@ class Agreement {
   void add(const std::string& fact, bool agrees, const std::string& suite,
            const std::string& config) {
     ++compared_;
-    if (!agrees) add_contradiction(fact + ": suite says " + suite + ", config says " + config);
+    if (!agrees)
+      add_contradiction(fmt::format("{}: suite says {}, config says {}", fact, suite, config));
   }
   void add_contradiction(const std::string& text) { contradictions_.push_back(text); }
   void add_agreed(std::int64_t count) { compared_ += count; }
@@ -102,8 +103,8 @@ void compare_batch(const Row& row, const Json& config, Agreement& agreement) {
                         ? *batch == *per_process
                         : *per_process > 0 && *batch > 0 && *batch % *per_process == 0;
   agreement.add("recipe.batch", fits, std::to_string(*batch),
-                std::to_string(*per_process) + " for each process" +
-                    (trains_in_one_process(config) ? ", of which there is one" : ""));
+                fmt::format("{} for each process{}", *per_process,
+                            trains_in_one_process(config) ? ", of which there is one" : ""));
 }
 
 void compare_crop(const Row& row, const Json& config, Agreement& agreement) {

@@ -51,12 +51,12 @@ class Statements {
         continue;
       }
       if (contradicting.empty()) measured = statement.value;
-      contradicting +=
-          (contradicting.empty() ? "" : "; ") + statement.where + " says " + text(statement.value);
+      contradicting += fmt::format("{}{} says {}", contradicting.empty() ? "" : "; ",
+                                   statement.where, text(statement.value));
     }
     if (contradicting.empty())
       return pass_or_fail(true, measured, "stated by " + enumeration(agreeing));
-    return pass_or_fail(false, measured, "expected " + expected + ": " + contradicting);
+    return pass_or_fail(false, measured, fmt::format("expected {}: {}", expected, contradicting));
   }
 
  private:
@@ -105,8 +105,8 @@ void add_loss_scale(Statements& statements, const Json& published, Scaling expec
 
 std::string expectation_text(Scaling expected, const Json& published) {
   if (expected == Scaling::kNone) return "no loss scale";
-  return std::string(expected == Scaling::kDynamic ? "a dynamic" : "a static") + " loss scale " +
-         published.dump();
+  return fmt::format("{} loss scale {}", expected == Scaling::kDynamic ? "a dynamic" : "a static",
+                     published.dump());
 }
 
 /// A scale multiplies the loss: 0, a negative or a number that is not finite trains nothing.

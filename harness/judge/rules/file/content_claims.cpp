@@ -39,7 +39,7 @@ class ClassCounts {
     found_.push_back(where);
     if (Json(count) == expected_) return;
     measured_ = count;
-    complain(where + " has " + std::to_string(count) + ", expected " + expected_.dump());
+    complain(fmt::format("{} has {}, expected {}", where, count, expected_.dump()));
   }
   void complain(const std::string& text) { wrong_ += (wrong_.empty() ? "" : "; ") + text; }
 
@@ -69,13 +69,13 @@ void compare_with_cityscapes(const Json& names, const Json& palette, ClassCounts
   for (std::size_t i = 0; i < kCityscapesClasses.size(); ++i) {
     const NamedClass& expected = kCityscapesClasses[i];
     if (names[i] != expected.name) {
-      return counts.complain("class " + std::to_string(i) + " of Cityscapes is " + expected.name +
-                             ", meta says " + names[i].dump());
+      return counts.complain(fmt::format("class {} of Cityscapes is {}, meta says {}", i,
+                                         expected.name, names[i].dump()));
     }
     if (i < palette.size() && palette[i] != Json(expected.rgb)) {
-      return counts.complain(std::string(expected.name) + " is drawn as " +
-                             Json(expected.rgb).dump() + " in Cityscapes, meta says " +
-                             palette[i].dump());
+      return counts.complain(fmt::format("{} is drawn as {} in Cityscapes, meta says {}",
+                                         expected.name, Json(expected.rgb).dump(),
+                                         palette[i].dump()));
     }
   }
 }
@@ -130,9 +130,10 @@ Finding judge_optimizer(const CheckpointRecord& checkpoint) {
   if (!checkpoint.optimizer) return fail_unmeasured("examine did not look for an optimizer");
   const OptimizerRecord& optimizer = *checkpoint.optimizer;
   if (!optimizer.present) return pass_or_fail(true, "none", "taken out, as the zoo publishes");
-  return pass_or_fail(false, "present",
-                      "the optimizer was left inside: " + plural(optimizer.tensors, "tensor") +
-                          ", " + plural(optimizer.bytes, "byte"));
+  return pass_or_fail(
+      false, "present",
+      fmt::format("the optimizer was left inside: {}, {}", plural(optimizer.tensors, "tensor"),
+                  plural(optimizer.bytes, "byte")));
 }
 
 }  // namespace harness

@@ -1,5 +1,7 @@
 #include "harness/judge/rules/file/dtype_claim.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <map>
 #include <string_view>
@@ -47,11 +49,11 @@ std::string complaint(const Census& census, Kind kind, std::string_view expected
   std::string text;
   for (const auto& [type, count] : census.types[kind]) {
     if (type == expected) continue;
-    text += (text.empty() ? "" : ", ") + count_text(count) + " of " +
-            count_text(census.count(kind)) + " are " + type;
+    text += fmt::format("{}{} of {} are {}", text.empty() ? "" : ", ", count_text(count),
+                        count_text(census.count(kind)), type);
   }
-  return "expected " + std::string(expected) + " " + kKindNames[kind] +
-         "s: " + (text.empty() ? "there are none" : text);
+  return fmt::format("expected {} {}s: {}", expected, kKindNames[kind],
+                     text.empty() ? "there are none" : text);
 }
 
 /// What the file is, whatever was expected: in short and in words.
@@ -91,7 +93,7 @@ Finding judge_census(const Census& census, const PolicyFacts& policy) {
   check(kNorm, norms);
   check(kCounter, kCounterType);
   if (!wrong.empty()) {
-    return pass_or_fail(false, found.name, wrong + "; this is " + std::string(found.words));
+    return pass_or_fail(false, found.name, fmt::format("{}; this is {}", wrong, found.words));
   }
   std::string counts = plural(census.count(kConvolution), "convolution tensor") + " in ";
   counts.append(convolutions).append(", ").append(plural(census.count(kNorm), "norm tensor"));

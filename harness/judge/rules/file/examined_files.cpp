@@ -1,5 +1,7 @@
 #include "harness/judge/rules/file/examined_files.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "harness/judge/evidence.h"
@@ -8,11 +10,10 @@ namespace harness {
 namespace {
 
 Finding absence_by(const FileErrorRecord& error, const char* which) {
-  const std::string text = error.text.empty()
-                               ? std::string(which) + ": " + std::string(to_string(error.kind))
-                               : error.text;
+  const std::string text =
+      error.text.empty() ? fmt::format("{}: {}", which, to_string(error.kind)) : error.text;
   if (error.kind != FileErrorKind::kUnreachable) return fail_unmeasured(text);
-  return skipped(std::string(kNoNetwork) + ": " + text, "network");
+  return skipped(fmt::format("{}: {}", kNoNetwork, text), "network");
 }
 
 /// location: where the suite says that the file is published; "" for nowhere. stage: why the stage
@@ -25,8 +26,8 @@ std::optional<Finding> absence_of(const std::optional<FileRecord>& file, const c
   if (file) return std::nullopt;
   if (location.empty()) return not_verifiable(std::string("the source publishes no ") + which);
   if (stage) return stage;
-  return fail_unmeasured(std::string("examine recorded nothing of the ") + which +
-                         ", which the source publishes");
+  return fail_unmeasured(
+      fmt::format("examine recorded nothing of the {}, which the source publishes", which));
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ class Differences {
   std::string text() const {
     std::string text;
     for (const auto& [kind, names] : by_kind_) {
-      text += (text.empty() ? "" : "; ") + std::to_string(names.size()) + " " + kind + " (" +
-              listing(names) + ")";
+      text +=
+          fmt::format("{}{} {} ({})", text.empty() ? "" : "; ", names.size(), kind, listing(names));
     }
     return text;
   }
@@ -93,8 +93,9 @@ Differences compare_tensors(const std::vector<TensorRecord>& tensors,
       continue;
     }
     if (entry->second != expected.shape) {
-      differences.add("of another shape", expected.name + " " + shape_text(entry->second) +
-                                              ", expected " + shape_text(expected.shape));
+      differences.add("of another shape",
+                      fmt::format("{} {}, expected {}", expected.name, shape_text(entry->second),
+                                  shape_text(expected.shape)));
     }
     found.erase(entry);
   }
@@ -126,10 +127,11 @@ Finding judge_hash(const CheckpointRecord& checkpoint, const Claim& claim) {
   if (measured == published) {
     return pass_or_fail(true, measured, "sha256 of " + bytes + " starts with the published digits");
   }
-  return pass_or_fail(false, measured,
-                      checkpoint.name + " (" + bytes + ") has a sha256 that starts with " +
-                          measured + ", expected " + published +
-                          ": this is not the published file");
+  return pass_or_fail(
+      false, measured,
+      fmt::format(
+          "{} ({}) has a sha256 that starts with {}, expected {}: this is not the published file",
+          checkpoint.name, bytes, measured, published));
 }
 
 Finding judge_format(const CheckpointRecord& checkpoint, const Claim& claim) {
@@ -154,7 +156,7 @@ Finding judge_format(const CheckpointRecord& checkpoint, const Claim& claim) {
   if (published == "pth" || published == format) return pass_or_fail(true, format, content);
   return pass_or_fail(
       false, format,
-      "expected the format " + published.dump() + ", found " + format + " (" + content + ")");
+      fmt::format("expected the format {}, found {} ({})", published.dump(), format, content));
 }
 
 Finding judge_tensors(const CheckpointRecord& checkpoint, const Row& row) {
@@ -184,8 +186,8 @@ Finding judge_tensors(const CheckpointRecord& checkpoint, const Row& row) {
                       "names and shapes are those of the model otherwise",
                       prefix));
     }
-    return pass_or_fail(false, found,
-                        "of the " + count_text(count) + " expected: " + differences.text());
+    return pass_or_fail(
+        false, found, fmt::format("of the {} expected: {}", count_text(count), differences.text()));
   }
   return pass_or_fail(true, found, "names and shapes are those of the model");
 }
@@ -205,9 +207,10 @@ Finding judge_finite(const CheckpointRecord& checkpoint, const Claim& claim) {
     return pass_or_fail(as_published, 0, "all " + plural(elements, "weight") + " are finite");
   }
   const auto& first = checkpoint.values->first_non_finite;
-  return pass_or_fail(claim.value == non_finite, non_finite,
-                      count_text(non_finite) + " of " + plural(elements, "weight") +
-                          " are NaN or infinite" + (first ? ", the first in " + *first : ""));
+  return pass_or_fail(
+      claim.value == non_finite, non_finite,
+      fmt::format("{} of {} are NaN or infinite{}", count_text(non_finite),
+                  plural(elements, "weight"), first ? ", the first in " + *first : ""));
 }
 
 }  // namespace harness

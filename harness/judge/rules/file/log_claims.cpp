@@ -1,5 +1,7 @@
 #include "harness/judge/rules/file/log_claims.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "harness/base/measurement.h"
@@ -39,7 +41,7 @@ Finding judge_log_config(const LogRecord& log, const CheckpointRecord* checkpoin
   if (claim.value != name) {
     return pass_or_fail(
         false, measured,
-        "expected the log of " + published_text(claim) + ", this is the log of " + name);
+        fmt::format("expected the log of {}, this is the log of {}", published_text(claim), name));
   }
   return pass_or_fail(true, measured, "the log names the row; " + configs.words);
 }
@@ -49,8 +51,9 @@ Finding judge_log_miou(const LogRecord& log, const Claim& claim) {
   if (!std::isfinite(log.last_miou)) {
     return fail_unmeasured("the last validation line holds no finite mIoU");
   }
-  const std::string how = "last of " + plural(log.validation_lines, "validation line") +
-                          ", iteration " + std::to_string(log.last_iteration);
+  const std::string how =
+      fmt::format("last of {}, iteration {}", plural(log.validation_lines, "validation line"),
+                  log.last_iteration);
   return judge_number_claim(claim, log.last_miou, PublishedAs::kPrinted, how);
 }
 

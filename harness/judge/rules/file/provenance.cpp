@@ -1,5 +1,7 @@
 #include "harness/judge/rules/file/provenance.h"
 
+#include <fmt/format.h>
+
 #include <map>
 
 #include "harness/base/number_text.h"
@@ -132,8 +134,9 @@ Provenance provenance_of(const CheckpointRecord& checkpoint) {
   if (seen.convolutions.empty()) return {};
   const auto [name, words] = name_provenance(seen);
   Provenance provenance{name, words, {}};
-  provenance.because.push_back("convolutions in " + seen.convolutions + ", batch norm in " +
-                               (seen.norm.empty() ? "no tensor" : seen.norm));
+  provenance.because.push_back(fmt::format("convolutions in {}, batch norm in {}",
+                                           seen.convolutions,
+                                           seen.norm.empty() ? "no tensor" : seen.norm));
   if (seen.convolutions != "float16") {
     provenance.because.push_back(grid_text("convolutions", seen.weights));
   }
@@ -171,7 +174,7 @@ Finding judge_provenance(const CheckpointRecord& checkpoint, const Claim& claim)
   const std::string expected(provenance_left_by(*policy));
   std::string reason = provenance.words;
   if (provenance.name != expected) {
-    reason = std::string(to_string(*policy)) + " leaves \"" + expected + "\"; " + reason;
+    reason = fmt::format("{} leaves \"{}\"; {}", to_string(*policy), expected, reason);
   }
   return pass_or_fail(provenance.name == expected, provenance.name, reason);
 }
