@@ -155,6 +155,20 @@ Content content_of_text(std::string_view start) {
   return {ContentKind::kText, fmt::format("text: {}", first_line(trimmed))};
 }
 
+/// Text in UTF-16, as some Windows programs write it: its letters of ASCII, "?" for others; "" for
+/// what has no byte order mark.
+std::string ascii_of_utf16(std::string_view start) {
+  const bool little = start.starts_with("\xff\xfe");
+  if (!little && !start.starts_with("\xfe\xff")) return "";
+  std::string text;
+  for (std::size_t at = 2; at + 1 < start.size(); at += 2) {
+    const char low = start[at + (little ? 0 : 1)];
+    const bool is_ascii = start[at + (little ? 1 : 0)] == '\0' && (low & 0x80) == 0;
+    text += is_ascii ? low : '?';
+  }
+  return text;
+}
+
 }  // namespace
 
 Content content_of(std::span<const std::byte> bytes, std::uintmax_t size) {
@@ -171,6 +185,11 @@ Content content_of(std::span<const std::byte> bytes, std::uintmax_t size) {
   if (is_safetensors(start, size)) return {ContentKind::kOtherFormat, "a safetensors file"};
   if (is_onnx(start)) return {ContentKind::kOtherFormat, "an ONNX model"};
   if (is_text(start, start.size() == size)) return content_of_text(start);
+  if (const std::string wide = ascii_of_utf16(start); !wide.empty() && is_text(wide, true)) {
+    Content content = content_of_text(wide);
+    content.text += " (in UTF-16)";
+    return content;
+  }
   if (std::ranges::all_of(start, [](char c) { return c == '\0'; })) {
     return {ContentKind::kUnknown, "zeros, as of a download that never arrived"};
   }

@@ -54,6 +54,22 @@ TEST(ContentKind, KnowsThemWithAndWithoutTheirUsualStart) {
   EXPECT_THAT(content("2020-04-21 - FCN").text, testing::Not(HasSubstr("log")));
 }
 
+TEST(ContentKind, KnowsTextsInUtf16) {
+  const auto wide = [](std::string_view text, bool little) {
+    std::string bytes = little ? "\xff\xfe" : "\xfe\xff";
+    for (const char c : text) bytes += little ? std::string{c, '\0'} : std::string{'\0', c};
+    return bytes;
+  };
+  for (const bool little : {true, false}) {
+    EXPECT_EQ(content(wide("<html>", little)).kind, ContentKind::kWebPage);
+    EXPECT_EQ(content(wide("{\"a\": 1}", little)).kind, ContentKind::kJson);
+    const Content log = content(wide("2020-04-21 01:02:03,456 - mmseg - INFO", little));
+    EXPECT_EQ(log.kind, ContentKind::kText);
+    EXPECT_THAT(log.text, HasSubstr("(in UTF-16)"));
+  }
+  EXPECT_EQ(content(wide("<html>", true) + "\x01\x00"s).kind, ContentKind::kUnknown);
+}
+
 TEST(ContentKind, NamesOtherFormats) {
   const std::string tar = std::string(257, 'x') + "ustar";
   const std::string safetensors = "\x10\x00\x00\x00\x00\x00\x00\x00{\"__metadata__\":"s + "{}}";

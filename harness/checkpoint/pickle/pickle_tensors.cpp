@@ -176,19 +176,31 @@ ValueId PickleTensors::rebuild(GlobalRole role, ValueId arguments) {
   tensor.strides = call.integers(3);
   // (scheme, scale, zero point): PyTorch takes them out of whatever is there.
   if (role == GlobalRole::kQuantized) call.value(4, PickleKind::kTuple);
-  const std::size_t metadata = role == GlobalRole::kTensorV3 ? kV3Type + 1 : kV2Metadata;
-  if (role != GlobalRole::kQuantized && call.has(metadata) &&
-      !call.value(metadata, PickleKind::kDict).items.empty()) {
-    call.fail(
-        fmt::format("expected plain elements, got a conjugate or negative view of {}: not "
-                    "supported",
-                    describe(*dtype, tensor.shape)));
-  }
   // An untyped storage counts bytes; both sides are compared in elements of the tensor.
   check_extent(call, tensor,
                slice.elements * bytes_per_element(storage.dtype) / bytes_per_element(dtype));
   tensor.offset += slice.offset;
+  const std::size_t metadata = role == GlobalRole::kTensorV3 ? kV3Type + 1 : kV2Metadata;
+  const std::string view = role == GlobalRole::kQuantized ? "" : view_of(call, metadata);
+  if (!view.empty()) return unread(fmt::format("{} {}", view, describe(*dtype, tensor.shape)));
   return add_tensor(std::move(tensor));
+}
+
+/// The storage holds other numbers than the tensor: {"conj": True} or {"neg": True}.
+std::string PickleTensors::view_of(const PickleArguments& call, std::size_t metadata) const {
+  if (!call.has(metadata)) return "";
+  const std::vector<ValueId>& items = call.value(metadata, PickleKind::kDict).items;
+  std::string text;
+  for (std::size_t index = 0; index + 1 < items.size(); index += 2) {
+    const PickleValue& key = tree_[items[index]];
+    const PickleValue& value = tree_[items[index + 1]];
+    const bool known = key.kind == PickleKind::kString && (key.text == "conj" || key.text == "neg");
+    if (known && value.kind == PickleKind::kBool && value.integer == 0) continue;
+    const std::string_view name = !known ? "other" : key.text == "conj" ? "conjugate" : "negative";
+    if (text.find(name) == std::string::npos) text += fmt::format("{} view of ", name);
+  }
+  if (!text.empty()) text.pop_back();
+  return text;
 }
 
 ValueId PickleTensors::add_tensor(PickledTensor tensor) {

@@ -26,8 +26,8 @@ class PickleTensors {
 
   /// kTensorV1, kTensorV2, kTensorV3, kQuantized: (storage, offset, size, stride, ...). Throws
   /// Error(kInvalidFile) unless every element lies within the storage (negative numbers, products
-  /// that overflow and strides below 0 are refused). Elements of a type that has no DType give an
-  /// opaque value that names it.
+  /// that overflow and strides below 0 are refused). Elements of a type that has no DType, and
+  /// conjugate and negative views, give an opaque value that names them.
   ValueId rebuild(GlobalRole role, ValueId arguments);
 
   /// kFromNumpy, kFromCpu: a tensor of another device (XLA), whose elements stand in the pickle or
@@ -50,6 +50,8 @@ class PickleTensors {
   /// Fails unless every element lies within the first `available` elements.
   void check_extent(const PickleArguments& call, const PickledTensor& tensor,
                     std::int64_t available) const;
+  /// "conjugate view of" as a tensor's metadata has it; "" for plain elements.
+  std::string view_of(const PickleArguments& call, std::size_t metadata) const;
   StorageSlice slice_of(const PickleArguments& id, std::uint32_t storage) const;
 
   PickleTree& tree_;

@@ -98,6 +98,26 @@ TEST(PickleTensors, SharesOneStorageBetweenTensorsOfOneKey) {
   EXPECT_EQ(tree.storages.size(), 1U);
 }
 
+/// What PyTorch keeps of x.conj() is x's own storage.
+TEST(PickleTensors, NamesViewsThatChangeWhatTheyShow) {
+  const auto with = [](const std::string& metadata) {
+    return global("torch._utils", "_rebuild_tensor_v2") +
+           tuple(storage("ComplexFloatStorage", "0", 2), integer(0), tuple(integer(2)),
+                 tuple(integer(1)), std::string("\x89"), std::string("N"), metadata) +
+           "R";
+  };
+  const auto named = [&](const std::string& metadata) {
+    const PickleTree tree = read(with(metadata));
+    EXPECT_TRUE(tree.tensors.empty());
+    return std::string(tree[tree.root].text);
+  };
+  EXPECT_EQ(read(with("}" + text("conj") + "\x89s")).tensors.size(), 1U);
+  EXPECT_EQ(named("}" + text("conj") + "\x88s"), "conjugate view of complex64 [2]");
+  EXPECT_EQ(named("}" + text("neg") + "\x88s" + text("conj") + "\x88s"),
+            "negative view of conjugate view of complex64 [2]");
+  EXPECT_EQ(named("}" + text("tiled") + "\x89s"), "other view of complex64 [2]");
+}
+
 TEST(PickleTensors, RefusesOneKeyForTwoStorages) {
   EXPECT_THAT(refusal(tuple(storage("FloatStorage", "0", 6), storage("HalfStorage", "0", 6))),
               testing::HasSubstr("expected float32 [6] for key '0' as before, got float16 [6]"));
