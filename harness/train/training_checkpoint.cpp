@@ -11,7 +11,7 @@
 #include "harness/checkpoint/checkpoint_writer.h"
 #include "harness/checkpoint/pickle/python_value.h"
 #include "harness/network/tensor_bridge.h"
-#include "harness/train/exact_json.h"
+#include "harness/record/exact_json.h"
 
 namespace harness {
 namespace {

@@ -1,4 +1,4 @@
-#include "harness/train/exact_json.h"
+#include "harness/record/exact_json.h"
 
 #include <bit>
 #include <charconv>
