@@ -50,6 +50,37 @@ TEST(InterruptedRun, TheSameCommandFinishesWhatKillNineLeft) {
   EXPECT_EQ(read_json_file(out / "verdicts.json").at("exit"), 0);
 }
 
+/// The scenes of the first row that are done and kept, in bytes; 0 before the first.
+std::uintmax_t kept_scenes(const fs::path& out) {
+  std::error_code absent;
+  const auto size =
+      fs::file_size(out / "fcn_r50w8-d8_64x128_600_fp16_scenes" / "evaluate.journal", absent);
+  constexpr std::uintmax_t kHead = 1024;
+  return absent || size < kHead ? 0 : size;
+}
+
+/// An evaluation of 500 images takes hours on a CPU.
+TEST(InterruptedRun, AnEvaluationGoesOnBehindTheImagesThatWereDone) {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "run";
+  const pid_t first = start(out);
+  wait_until(first, [&] { return kept_scenes(out) > 0; });
+  ::kill(-first, SIGKILL);
+  wait_for(first);
+  const std::uintmax_t kept = kept_scenes(out);
+  ASSERT_GT(kept, 0U) << "the evaluation ended before it could be interrupted";
+  const pid_t second = start(out);
+  bool was_cut = false;
+  wait_until(second, [&] {
+    const std::uintmax_t now = kept_scenes(out);
+    was_cut = was_cut || (now > 0 && now < kept);
+    return now > kept || results_in(out) > 2;
+  });
+  EXPECT_FALSE(was_cut) << "the evaluation began anew";
+  EXPECT_TRUE(ended_with(wait_for(second), 0));
+  EXPECT_EQ(kept_scenes(out), 0U);
+}
+
 TEST(InterruptedRun, CtrlCLeavesNoWorkerBehindAndTheSameCommandFinishes) {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "run";

@@ -1,11 +1,13 @@
 #include "harness/evaluate/confusion_matrix.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -74,6 +76,19 @@ ConfusionMatrix::ConfusionMatrix(std::int64_t num_classes) : num_classes_(num_cl
     throw std::invalid_argument(fmt::format("expected 1 to 255 classes, got {}", num_classes));
   }
   counts_.resize(static_cast<std::size_t>(num_classes * num_classes));
+}
+
+ConfusionMatrix ConfusionMatrix::of_counts(std::int64_t num_classes,
+                                           std::vector<std::int64_t> counts) {
+  ConfusionMatrix matrix(num_classes);
+  const bool negative = std::ranges::any_of(counts, [](auto count) { return count < 0; });
+  if (counts.size() != matrix.counts_.size() || negative) {
+    throw std::invalid_argument(fmt::format("expected {} counts of at least 0, got {}{}",
+                                            matrix.counts_.size(), counts.size(),
+                                            negative ? ", some below" : ""));
+  }
+  matrix.counts_ = std::move(counts);
+  return matrix;
 }
 
 void ConfusionMatrix::add(std::span<const std::uint8_t> prediction,

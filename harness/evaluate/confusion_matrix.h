@@ -17,6 +17,10 @@ class ConfusionMatrix {
   /// std::invalid_argument.
   explicit ConfusionMatrix(std::int64_t num_classes);
 
+  /// Of counts as counts() gives them. Throws std::invalid_argument for a number of classes out of
+  /// range, another number of counts or one below 0.
+  static ConfusionMatrix of_counts(std::int64_t num_classes, std::vector<std::int64_t> counts);
+
   /// Adds one image. prediction: classes below num_classes. label: classes below num_classes, or
   /// `ignored` for pixels that are not counted (whose prediction may be anything).
   /// Throws std::invalid_argument and counts nothing when the lengths differ or a class is out of

@@ -129,5 +129,14 @@ TEST(ConfusionMatrix, AgreesWithTheMetricsThatMMSegmentationReported) {
   EXPECT_NEAR(matrix.aacc(), 100.0 * golden.at("metrics").at("aAcc").get<double>(), 0.00501);
 }
 
+TEST(ConfusionMatrix, IsMadeOfItsCounts) {
+  ConfusionMatrix matrix(2);
+  matrix.add(std::vector<std::uint8_t>{0, 1, 1}, std::vector<std::uint8_t>{0, 0, 1});
+  EXPECT_EQ(ConfusionMatrix::of_counts(2, matrix.counts()), matrix);
+  EXPECT_THROW(ConfusionMatrix::of_counts(2, {1, 2, 3}), std::invalid_argument);
+  EXPECT_THROW(ConfusionMatrix::of_counts(2, {1, 2, 3, -1}), std::invalid_argument);
+  EXPECT_THROW(ConfusionMatrix::of_counts(0, {}), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace harness

@@ -46,6 +46,25 @@ class IntraOpThreads {
   int before_;
 };
 
+std::string digest_of(const LabelMap& map) {
+  Sha256 digest;
+  digest.update(std::as_bytes(std::span(map.classes)));
+  return digest.hex_digest();
+}
+
+/// is_timed: no other image shared the machine, and the network had been run before.
+SceneTally tally_of(const SceneResult& scene, bool is_timed) {
+  SceneTally tally;
+  for (const auto& one : scene.forwards) {
+    tally.forwards.push_back({one.confusion, digest_of(one.prediction), one.logits_elements,
+                              one.logits_non_finite, one.changed_pixels, one.squared_distance,
+                              is_timed ? one.seconds : std::numeric_limits<double>::quiet_NaN()});
+  }
+  tally.yardstick_elements = scene.yardstick_elements;
+  tally.yardstick_squares = scene.yardstick_squares;
+  return tally;
+}
+
 class Evaluation {
  public:
   Evaluation(const std::vector<ScenePaths>& scenes, const std::vector<NamedForward>& forwards,
@@ -64,11 +83,14 @@ class Evaluation {
 
   EvaluationResult run() {
     start_ = Clock::now();
-    const std::size_t done = in_flight_ > 1 ? run_alone() : 0;
+    if (options_.journal != nullptr) {
+      for (const SceneTally& scene : options_.journal->done()) add(scene);
+    }
+    if (in_flight_ > 1) run_alone();
     if (in_flight_ > 1) {
-      several_at_a_time(done);
+      several_at_a_time();
     } else {
-      one_after_the_other(done);
+      one_after_the_other();
     }
     result_.elapsed_s = seconds_since(start_);
     result_.images_in_flight = static_cast<std::int64_t>(in_flight_);
@@ -83,26 +105,29 @@ class Evaluation {
     return static_cast<std::size_t>(std::max<std::int64_t>(options.images_in_flight, 1));
   }
 
-  /// Evaluates the first images one after the other and lowers in_flight_ to as many as fit into
+  /// Scenes that are done.
+  std::size_t done() const { return static_cast<std::size_t>(result_.images); }
+
+  /// Evaluates the next images one after the other and lowers in_flight_ to as many as fit into
   /// memory by what the last of them took: one without a yardstick, whose FP64 takes twice as much
-  /// and is done then. Returns their number.
-  std::size_t run_alone() {
+  /// and is done then.
+  void run_alone() {
     const std::int64_t available =
         options_.available_bytes ? options_.available_bytes() : available_memory_bytes();
     std::int64_t taken = 0;
-    std::size_t done = 0;
-    for (bool is_last = false; done < scenes_.size() && !is_last; ++done) {
-      is_last = !wants_yardstick(done);
+    for (bool is_last = false; done() < scenes_.size() && !is_last;) {
+      const std::size_t next = done();
+      is_last = !wants_yardstick(next);
       const MemoryMeter meter(options_.device);
       const std::int64_t before = meter.current_bytes();
-      take(work_.evaluate(work_.load(scenes_[done]), wants_yardstick(done)));
+      take(tally_of(work_.evaluate(work_.load(scenes_[next]), wants_yardstick(next)),
+                    /*is_timed=*/false));
       taken = meter.peak_bytes() - before;
     }
     const double each = kUncounted * static_cast<double>(std::max<std::int64_t>(taken, 1));
     const double fitting = std::floor(static_cast<double>(available) / each);
     in_flight_ =
         static_cast<std::size_t>(std::clamp(fitting, 1.0, static_cast<double>(in_flight_)));
-    return done;
   }
 
   PrefetcherOptions loading() const {
@@ -114,31 +139,32 @@ class Evaluation {
            static_cast<std::int64_t>(index) < options_.yardstick_images;
   }
 
-  void one_after_the_other(std::size_t first) {
+  void one_after_the_other() {
+    const std::size_t first = done();
     Prefetcher<LoadedScene> loaded(
         scenes_.size() - first,
         [this, first](std::size_t i) { return work_.load(scenes_[first + i]); }, loading());
     for (std::size_t i = first; i < scenes_.size(); ++i) {
       const auto scene = loaded.next().value();
-      auto result = work_.evaluate(scene, wants_yardstick(i));
-      for (std::size_t f = 0; f < forwards_.size(); ++f) {
-        result_.forwards[f].seconds.push_back(result.forwards[f].seconds);
-      }
-      take(std::move(result));
+      const bool is_warm = first == 0 || i >= first + kWarmup;
+      take(tally_of(work_.evaluate(scene, wants_yardstick(i)), is_warm));
     }
   }
 
-  void several_at_a_time(std::size_t first) {
+  void several_at_a_time() {
+    const std::size_t first = done();
     const IntraOpThreads restored_at_the_end;
-    Prefetcher<SceneResult> results(
+    Prefetcher<SceneTally> results(
         scenes_.size() - first,
         [this, first](std::size_t i) {
-          return work_.evaluate(work_.load(scenes_[first + i]), wants_yardstick(first + i));
+          return tally_of(
+              work_.evaluate(work_.load(scenes_[first + i]), wants_yardstick(first + i)),
+              /*is_timed=*/false);
         },
         {.threads = in_flight_, .ahead = 2 * in_flight_, .on_thread_start = [] {
            at::set_num_threads(1);
          }});
-    while (auto result = results.next()) take(std::move(*result));
+    while (const auto result = results.next()) take(*result);
   }
 
   // The published fps is measured on one image at a time with the machine to itself.
@@ -147,6 +173,7 @@ class Evaluation {
         scenes_.size(), static_cast<std::size_t>(std::max<std::int64_t>(options_.timed_images, 1)));
     Prefetcher<LoadedScene> loaded(
         count, [this](std::size_t i) { return work_.load(scenes_[i]); }, loading());
+    for (auto& forward : result_.forwards) forward.seconds.clear();
     while (const auto scene = loaded.next()) {
       for (std::size_t f = 0; f < forwards_.size(); ++f) {
         result_.forwards[f].seconds.push_back(work_.seconds_of(forwards_[f], *scene));
@@ -154,23 +181,29 @@ class Evaluation {
     }
   }
 
-  void take(SceneResult scene) {
+  void take(const SceneTally& scene) {
+    if (options_.journal != nullptr) options_.journal->add(scene);
+    add(scene);
+    report();
+  }
+
+  void add(const SceneTally& scene) {
     for (std::size_t f = 0; f < forwards_.size(); ++f) {
       auto& total = result_.forwards[f];
-      auto& one = scene.forwards[f];
+      const auto& one = scene.forwards[f];
       total.confusion.merge(one.confusion);
       total.per_image.push_back({one.confusion.intersect(), one.confusion.unite()});
       total.logits_elements += one.logits_elements;
       total.logits_non_finite += one.logits_non_finite;
       total.changed_pixels += one.changed_pixels;
+      if (!std::isnan(one.seconds)) total.seconds.push_back(one.seconds);
       squared_distances_[f] += one.squared_distance;
-      digests_[f].update(std::as_bytes(std::span(one.prediction.classes)));
+      digests_[f].update(one.prediction_sha256);
     }
     yardstick_squares_ += scene.yardstick_squares;
     yardstick_elements_ += scene.yardstick_elements;
     result_.yardstick_images += scene.yardstick_elements > 0;
     ++result_.images;
-    report();
   }
 
   void report() const {

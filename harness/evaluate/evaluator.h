@@ -10,6 +10,7 @@
 #include "harness/data/cityscapes.h"
 #include "harness/data/transforms.h"
 #include "harness/evaluate/confusion_matrix.h"
+#include "harness/evaluate/evaluation_journal.h"
 
 namespace harness {
 
@@ -56,6 +57,9 @@ struct EvaluatorOptions {
   std::function<torch::Tensor(const torch::Tensor& image)> yardstick;
   std::int64_t yardstick_images = 0;
   std::function<void(const EvaluationProgress&)> progress;  ///< Called on the caller's thread.
+  /// Where each scene is kept as soon as it is done; those that it holds are not evaluated again.
+  /// Null: nothing is kept.
+  EvaluationJournal* journal = nullptr;
 };
 
 /// Pixels of one image, per class.
@@ -69,7 +73,7 @@ struct ForwardResult {
   std::string name;
   ConfusionMatrix confusion;
   std::vector<ImageCounts> per_image = {};  ///< In the order of the scenes.
-  std::string predictions_sha256 = {};      ///< Over the bytes of all label maps in that order.
+  std::string predictions_sha256 = {};      ///< Over the label maps' own digests in that order.
   std::int64_t logits_elements = 0;         ///< Before any resize.
   std::int64_t logits_non_finite = 0;
   std::int64_t changed_pixels = 0;   ///< Counted pixels of another class than the first forward's.

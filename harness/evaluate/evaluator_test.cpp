@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/sha256.h"
 #include "harness/evaluate/segment.h"
 #include "harness/testing/scenes.h"
@@ -31,7 +32,9 @@ TEST(Evaluate, AddsUpWhatEachSceneGives) {
     const auto image = torch::tensor(input.planes).reshape({1, 3, 128, 256});
     const auto map = segment_plainly(forwards[0].forward(image), input.size, input.size, false);
     expected.add(map.classes, scene.label.classes);
-    digest.update(std::as_bytes(std::span(map.classes)));
+    Sha256 of_map;
+    of_map.update(std::as_bytes(std::span(map.classes)));
+    digest.update(of_map.hex_digest());
   }
   ASSERT_EQ(result.forwards.size(), 1U);
   EXPECT_EQ(result.images, 16);
@@ -56,6 +59,71 @@ TEST(Evaluate, SeveralImagesInFlightChangeNothingButTheTime) {
     EXPECT_EQ(several.forwards[f].changed_pixels, one.forwards[f].changed_pixels);
     EXPECT_DOUBLE_EQ(several.forwards[f].logits_rmse, one.forwards[f].logits_rmse);
   }
+}
+
+/// Cut off after so many of 16 scenes.
+class EvaluateCutOff : public testing::TestWithParam<std::pair<int, std::int64_t>> {};
+
+TEST_P(EvaluateCutOff, GoesOnBehindTheScenesThatAreDone) {
+  const auto [cut, in_flight] = GetParam();
+  std::vector forwards{random_network("fp32", 19), random_network("fp16", 19, torch::kHalf)};
+  EvaluatorOptions options;
+  options.images_in_flight = in_flight;
+  options.yardstick = random_network("fp64", 19, torch::kDouble).forward;
+  options.yardstick_images = 3;
+  options.timed_images = 2;
+  const auto whole = evaluate(mini_scenes(), forwards, options);
+
+  const TemporaryFolder folder;
+  const JournalIdentity identity{{"key"}, {"fp32", "fp16"}, 19, 16};
+  {
+    EvaluationJournal journal(folder.path() / "journal", identity);
+    options.journal = &journal;
+    options.progress = [cut = cut](const EvaluationProgress& progress) {
+      if (progress.done == cut) throw std::runtime_error("cut off");
+    };
+    EXPECT_THROW(evaluate(mini_scenes(), forwards, options), std::runtime_error);
+  }
+  EvaluationJournal journal(folder.path() / "journal", identity);
+  ASSERT_EQ(journal.done().size(), cut);
+  options.journal = &journal;
+  std::vector<std::int64_t> seen;
+  options.progress = [&](const EvaluationProgress& progress) { seen.push_back(progress.done); };
+  const auto resumed = evaluate(mini_scenes(), forwards, options);
+  EXPECT_EQ(seen.size(), 16U - cut);
+  EXPECT_EQ(resumed.images, 16);
+  EXPECT_EQ(resumed.yardstick_rms, whole.yardstick_rms);
+  for (std::size_t f = 0; f < forwards.size(); ++f) {
+    EXPECT_EQ(resumed.forwards[f].confusion, whole.forwards[f].confusion);
+    EXPECT_EQ(resumed.forwards[f].predictions_sha256, whole.forwards[f].predictions_sha256);
+    EXPECT_EQ(resumed.forwards[f].changed_pixels, whole.forwards[f].changed_pixels);
+    EXPECT_EQ(resumed.forwards[f].logits_rmse, whole.forwards[f].logits_rmse);
+    EXPECT_EQ(resumed.forwards[f].per_image.size(), 16U);
+    EXPECT_EQ(resumed.forwards[f].seconds.empty(), whole.forwards[f].seconds.empty());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenes, EvaluateCutOff,
+                         testing::Values(std::pair{1, 1}, std::pair{9, 1}, std::pair{15, 1},
+                                         std::pair{2, 2}, std::pair{11, 2}));
+
+/// The first images of a process that goes on are slow again.
+TEST(Evaluate, DoesNotTimeTheFirstImagesBehindACut) {
+  const TemporaryFolder folder;
+  const JournalIdentity identity{{"key"}, {"fp32"}, 19, 16};
+  const std::vector forwards{random_network("fp32", 19)};
+  EvaluatorOptions options;
+  {
+    EvaluationJournal journal(folder.path() / "journal", identity);
+    options.journal = &journal;
+    const auto scenes = mini_scenes();
+    evaluate({scenes.begin(), scenes.begin() + 6}, forwards, options);
+  }
+  EvaluationJournal journal(folder.path() / "journal", identity);
+  options.journal = &journal;
+  const auto result = evaluate(mini_scenes(), forwards, options);
+  EXPECT_EQ(result.forwards[0].warmup, 5);
+  EXPECT_EQ(result.forwards[0].seconds.size(), 16U - 5U - 5U);
 }
 
 TEST(Evaluate, HalfIsFurtherFromTheYardstickThanFloat) {

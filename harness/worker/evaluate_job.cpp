@@ -154,6 +154,20 @@ Json measurements_of(Subject& subject, const EvaluationResult& evaluation, std::
   return record_to_json(record);
 }
 
+/// The scenes that an earlier worker did for these results and this one need not do again.
+EvaluationJournal open_journal(const EvaluateJob& job, const Subject& subject,
+                               const std::vector<WantedResult>& wanted,
+                               const std::vector<std::string>& precisions, Protocol protocol) {
+  JournalIdentity identity{{},
+                           precisions,
+                           subject.spec.decode_head.num_classes,
+                           static_cast<std::int64_t>(subject.scenes.size())};
+  for (const auto& one : wanted) identity.keys.push_back(one.key);
+  std::filesystem::create_directories(job.out);
+  const bool whole = protocol == Protocol::kWholeImage;
+  return {job.out / (whole ? "evaluate.journal" : "evaluate_ms_flip.journal"), identity};
+}
+
 /// One pass over the images for all results of one protocol.
 void evaluate_group(const EvaluateJob& job, Subject& subject,
                     const std::vector<WantedResult>& wanted, Protocol protocol) {
@@ -172,6 +186,8 @@ void evaluate_group(const EvaluateJob& job, Subject& subject,
     options.yardstick = subject.forward("fp64");
     options.yardstick_images = kYardstickImages;
   }
+  EvaluationJournal journal = open_journal(job, subject, wanted, precisions, protocol);
+  options.journal = &journal;
   const EvaluationResult evaluation = evaluate(subject.scenes, forwards, options);
   send_event({{"event", "evaluated"},
               {"images", evaluation.images},
@@ -188,6 +204,7 @@ void evaluate_group(const EvaluateJob& job, Subject& subject,
     result.measurements = measurements_of(subject, evaluation, index, one, images);
     write_result(job, result);
   }
+  journal.remove();
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ void require_whole_images(const Json& config, const std::string& subject);
 
 /// Evaluates one row: builds the model once for each wanted precision, runs all of them side by
 /// side over the images, and writes one RunResult for each wanted result to job.out. Sends events
-/// {"event": "progress", "label", "done", "total"}. Throws Error for invalid files or data.
+/// {"event": "progress", "label", "done", "total"}. Goes on behind the scenes that an earlier
+/// worker with the same job did before it was ended. Throws Error for invalid files or data.
 void evaluate_job(const EvaluateJob& job);
 
 }  // namespace harness

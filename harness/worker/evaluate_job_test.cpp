@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/evaluate/evaluation_journal.h"
 #include "harness/record/evaluation_record.h"
 #include "harness/record/run_result.h"
 #include "harness/testing/minizoo_rows.h"
@@ -85,6 +86,27 @@ class EvaluatedRow : public testing::Test {
   TemporaryFolder folder_;
   EvaluateJob job_;
 };
+
+/// A worker was ended behind its first scene: what it kept of that (here made up) counts.
+TEST_F(EvaluatedRow, GoesOnBehindTheScenesOfAnEarlierWorker) {
+  job_.results = {{"evaluate", "fp32", "key"}};
+  const auto pixels = [&](const std::string& kept_key) {
+    const fs::path path = job_.out / "evaluate.journal";
+    std::vector<std::int64_t> counts(19 * 19);
+    counts[0] = 1'000'000'000;
+    SceneTally scene;
+    scene.forwards.push_back({ConfusionMatrix::of_counts(19, counts), std::string(64, 'a')});
+    EvaluationJournal(path, {{kept_key}, {"fp32"}, 19, 2}).add(scene);
+    testing::internal::CaptureStdout();
+    evaluate_job(job_);
+    testing::internal::GetCapturedStdout();
+    EXPECT_FALSE(fs::exists(path));
+    return measurements_of<EvaluationRecord>(read_run_results(job_.out).at(0)).pixels;
+  };
+  fs::create_directories(job_.out);
+  EXPECT_GT(pixels("key"), 1'000'000'000);
+  EXPECT_LT(pixels("another key"), 1'000'000'000);
+}
 
 TEST_F(EvaluatedRow, LeavesOneResultForEachThatIsWanted) {
   job_.results = {{"evaluate", "fp16", "a"}, {"evaluate", "fp32", "b"}, {"parity", "fp16", "c"}};
