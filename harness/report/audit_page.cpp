@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "harness/base/number_text.h"
 #include "harness/base/unicode.h"
 #include "harness/report/text_layout.h"
 
@@ -100,6 +103,34 @@ class AuditPage {
 };
 
 }  // namespace
+
+std::string audit_summary(const AuditResult& result, std::string_view command,
+                          const TerminalStyle& style) {
+  if (result.contradictions.empty()) {
+    return "Audit: no contradiction in what is published\n";
+  }
+  struct Kind {
+    const Contradiction* first = nullptr;
+    std::set<std::string> rows;
+  };
+  std::map<std::pair<std::string, std::string>, Kind> kinds;
+  for (const auto& one : result.contradictions) {
+    Kind& kind = kinds[{one.rule, one.fact}];
+    if (kind.first == nullptr) kind.first = &one;
+    kind.rows.insert(one.rows.begin(), one.rows.end());
+  }
+  const std::size_t width = std::clamp(style.width, kNarrowest, kReadable);
+  std::string text =
+      fmt::format("Audit: {} in what is published; `{}` quotes {}\n",
+                  plural(std::ssize(result.contradictions), "contradiction"), printable(command),
+                  result.contradictions.size() == 1 ? "it" : "them");
+  for (const auto& [name, kind] : kinds) {
+    const std::string line = fmt::format("  {} ({}): {}", name.first,
+                                         plural(std::ssize(kind.rows), "row"), kind.first->message);
+    text += shorten(printable(line), width) + "\n";
+  }
+  return text;
+}
 
 std::string render_audit(const AuditResult& result, const TerminalStyle& style) {
   return AuditPage(result, style).render();

@@ -41,6 +41,18 @@ TEST(AuditPage, QuotesBothSidesAndSaysWhy) {
             "  fcn: checkpoint: not in the cache\n");
 }
 
+TEST(AuditSummary, NamesEachRuleOnceAndTheCommandThatQuotesAll) {
+  AuditResult two = result();
+  two.contradictions.push_back(two.contradictions[0]);
+  two.contradictions[1].rows = {"deeplabv3"};
+  EXPECT_EQ(audit_summary(two, "halfproof audit zoo.json", {.width = 100, .color = false}),
+            "Audit: 2 contradictions in what is published; `halfproof audit zoo.json` quotes them\n"
+            "  value (3 rows): fps.mode: FP32 and FP16 are published of one row\n");
+  two.contradictions.clear();
+  EXPECT_EQ(audit_summary(two, "", {.width = 100, .color = false}),
+            "Audit: no contradiction in what is published\n");
+}
+
 TEST(AuditPage, SaysThatNothingWasFound) {
   EXPECT_EQ(render_audit({.suite = "zoo", .contradictions = {}, .unseen = {}, .looked_at = {}},
                          {.width = 80, .color = false}),
