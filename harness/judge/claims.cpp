@@ -244,7 +244,10 @@ VerdictRecord judge_claim(const ClaimContext& context) {
   if (const std::string lack = lack_of_rule(context.claim); !lack.empty()) {
     return record_of(context.row, context.claim, fail_unmeasured(lack));
   }
-  Finding finding = apply_rule(context);
+  return conclude(context, apply_rule(context));
+}
+
+VerdictRecord conclude(const ClaimContext& context, Finding finding) {
   mark_unpublished(context.claim, finding);
   mark_other_data(context.claim, finding);
   require_resources(context.scope, finding);

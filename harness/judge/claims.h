@@ -27,6 +27,9 @@ bool has_rule(const Claim& claim);
 ///   excuses a number, not its absence.
 VerdictRecord judge_claim(const ClaimContext& context);
 
+/// What judge_claim() makes of a rule's finding.
+VerdictRecord conclude(const ClaimContext& context, Finding finding);
+
 /// Judges a claim about published files by their examination, without a job. A claim that files
 /// alone cannot prove FAILs.
 VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const Claim& claim);

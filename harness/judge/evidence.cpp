@@ -27,9 +27,9 @@ Finding absence_of(const ClaimContext& context, std::string_view stage,
   const auto& scope = context.scope;
   const bool asked =
       scope.asks_for_stage(stage) && (precision.empty() || scope.asks_for_precision(precision));
-  if (!asked) return skipped("the job was not asked for " + what);
+  if (!asked) return skipped(std::string(kNotAskedFor) + what);
   if (stage == "parity" && !scope.asks_for_precision("fp32")) {
-    return skipped(fmt::format("the job was not asked for fp32, which {} compares with", what));
+    return skipped(fmt::format("{} compares with fp32; add it to --precision", what));
   }
   return fail_unmeasured(fmt::format("no result of {}: it was asked for and left none", what));
 }

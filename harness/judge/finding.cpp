@@ -52,8 +52,12 @@ Finding in_precision(Finding finding, std::string precision) {
 }
 
 std::string missing_resource(std::string_view reason) {
-  constexpr std::array<std::pair<std::string_view, const char*>, 3> kResources{
-      {{kNoGpu, "gpu"}, {kNoData, "data"}, {kNoNetwork, "network"}}};
+  constexpr std::array<std::pair<std::string_view, const char*>, 5> kResources{
+      {{kNoGpu, "gpu"},
+       {kNoData, "data"},
+       {kNoNetwork, "network"},
+       {kNoMemory, "memory"},
+       {kNoWorker, "worker"}}};
   for (const auto& [words, resource] : kResources) {
     const bool starts = reason.substr(0, words.size()) == words;
     const bool ends_there = reason.size() <= words.size() || reason[words.size()] == ':';

@@ -16,13 +16,18 @@ namespace harness {
 inline constexpr std::string_view kNoGpu = "no gpu";
 inline constexpr std::string_view kNoData = "no data";
 inline constexpr std::string_view kNoNetwork = "no network";
+inline constexpr std::string_view kNoMemory = "no memory";
+inline constexpr std::string_view kNoWorker = "no worker";
+
+/// First words of the reason of a claim whose stage the job does not have; the stage follows.
+inline constexpr std::string_view kNotAskedFor = "the job was not asked for ";
 
 /// What the job that produced the results was asked to do (run.json).
 struct JobScope {
   /// Stages asked for. "evaluate" includes evaluate_ms_flip and parity. Empty: all.
   std::vector<std::string> stages;
   std::vector<std::string> precisions;  ///< Arithmetics asked for. Empty: those of the rows.
-  std::vector<std::string> require;     ///< Resources ("gpu", "data", "network") that are required.
+  std::vector<std::string> require;     ///< Resources ("gpu", "data", ...) that are required.
 
   bool asks_for_stage(std::string_view stage) const;
   bool asks_for_precision(std::string_view precision) const;
@@ -37,7 +42,7 @@ struct Finding {
   Json tolerance;
   /// Something was measured and compared. Only then can an expected failure excuse a miss.
   bool compared = false;
-  std::string resource;  ///< What a skip lacked: "gpu", "data", "network" or "".
+  std::string resource;  ///< What a skip lacked, as missing_resource() names it, or "".
 };
 
 /// Everything that a rule may read. Results of other rows are never read.
@@ -63,7 +68,8 @@ Finding pass_or_fail(bool pass, Json measured, std::string reason);
 /// The same finding with its precision set.
 Finding in_precision(Finding finding, std::string precision);
 
-/// "gpu", "data", "network" when `reason` starts with the words for it, else "".
+/// "gpu", "data", "network", "memory", "worker" when `reason` starts with the words for it, else
+/// "".
 std::string missing_resource(std::string_view reason);
 
 }  // namespace harness

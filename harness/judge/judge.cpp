@@ -95,14 +95,6 @@ std::vector<std::string> left_over(const fs::path& directory, const JobRecord& j
   return {others.begin(), others.end()};
 }
 
-/// The stage that a claim needs and that is not part of every job: training takes hours, and a user
-/// who did not ask for it need not see each claim that would need it. "" for other claims, and for
-/// those without a rule, which fail in every job.
-std::string optional_stage(const Claim& claim) {
-  if (claim.evidence != "retrained" || !has_rule(claim)) return "";
-  return claim.id == "retrain.lockstep" ? "lockstep" : "train";
-}
-
 /// The members of `one` that `other` does not have, or has otherwise.
 Json members_beside(const Json& one, const Json& other) {
   Json members = Json::object();
@@ -148,6 +140,11 @@ std::vector<FailedExecution> failed_executions(const StoredRun& run, const Judge
 }
 
 }  // namespace
+
+std::string optional_stage(const Claim& claim) {
+  if (claim.evidence != "retrained" || !has_rule(claim)) return "";
+  return claim.id == "retrain.lockstep" ? "lockstep" : "train";
+}
 
 void require_suite_of(const Job& job, const Suite& suite) {
   if (suite.name != job.suite) {

@@ -13,6 +13,11 @@
 
 namespace harness {
 
+/// The stage that a claim needs and that is not part of every job: training takes hours, and a user
+/// who did not ask for it need not see each claim that would need it. "" for other claims, and for
+/// those without a rule, which fail in every job.
+std::string optional_stage(const Claim& claim);
+
 /// One record for each claim of the row, in the suite's order. `results`: one for each execution of
 /// the row that the job asked for; an execution without a result has one of status error.
 std::vector<VerdictRecord> judge_row(const Row& row, const std::vector<RunResult>& results,

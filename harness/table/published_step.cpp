@@ -22,6 +22,13 @@ const Claim* training_memory_claim(const Row& row) {
   return claim != nullptr && text_at(claim->conditions, {"stage"}) == "train" ? claim : nullptr;
 }
 
+bool publishes_training_memory(const Row& row) {
+  const auto has_number = [](const Claim* claim) {
+    return claim != nullptr && claim->value.is_number();
+  };
+  return has_number(training_memory_claim(row)) || has_number(row.find_claim("memory.ratio"));
+}
+
 std::int64_t published_batch(const Row& row) {
   const Claim* claim = training_memory_claim(row);
   const Json conditions = claim == nullptr ? Json() : claim->conditions;

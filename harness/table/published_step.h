@@ -10,6 +10,10 @@ namespace harness {
 /// whose conditions.stage is "train"); null where there is none.
 const Claim* training_memory_claim(const Row& row);
 
+/// Whether the row publishes a number of the memory of training: that claim with a value, or the
+/// claim "memory.ratio" with one.
+bool publishes_training_memory(const Row& row);
+
 /// Images that one device trained on at a time: conditions.batch_size of that claim, else
 /// recipe.batch, which counts those of all devices, over conditions.gpus. A row whose recipe names
 /// no batch has the zoo's, 8 (mmseg 0.17.0: 2 on each of 4 GPUs).

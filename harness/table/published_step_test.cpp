@@ -32,5 +32,16 @@ TEST(PublishedBatch, AClaimAboutEvaluationSaysNothingOfTraining) {
   EXPECT_EQ(published_batch(row), 4);
 }
 
+TEST(PublishesTrainingMemory, TakesANumberOfTraining) {
+  Row row = row_with(Json::object(), {{"stage", "train"}});
+  EXPECT_FALSE(publishes_training_memory(row));
+  row.claims[0].value = 5.37;
+  EXPECT_TRUE(publishes_training_memory(row));
+  row.claims[0].conditions = {{"stage", "evaluate"}};
+  EXPECT_FALSE(publishes_training_memory(row));
+  row.claims[0].id = "memory.ratio";
+  EXPECT_TRUE(publishes_training_memory(row));
+}
+
 }  // namespace
 }  // namespace harness

@@ -208,8 +208,7 @@ std::string lost_kernels(const SpeedRecord& record) {
 KernelEvidence find_kernels(const ClaimContext& context, const std::string& precision) {
   auto evidence = find_record<SpeedRecord>(context, "speed", precision);
   if (evidence.absence) return {std::nullopt, evidence.absence, ""};
-  std::string unfit_reason =
-      first_of({unfit_gpu(*evidence.result), unfit_size(context, evidence.record->setup)});
+  std::string unfit_reason = unfit_timing(context, *evidence.result, evidence.record->setup);
   if (!unfit_reason.empty()) return {std::nullopt, unfit(std::move(unfit_reason), kNan), ""};
   const auto& census = evidence.record->kernels;
   if (!census) return {std::nullopt, fail_unmeasured("no kernel was looked at"), ""};
@@ -280,6 +279,17 @@ std::string too_few_rounds(const OwnProtocolRecord& own) {
 
 }  // namespace
 
+std::string unfit_timing(const ClaimContext& context, const RunResult& result,
+                         const SpeedSetup& setup) {
+  if (context.claim.id == "fps") {
+    return first_of(
+        {unfit_hardware(context.claim.conditions, result), unfit_setup(context, setup)});
+  }
+  const bool is_ratio = context.claim.id == "fps.ratio";
+  return first_of(
+      {unfit_gpu(result), is_ratio ? unfit_setup(context, setup) : unfit_size(context, setup)});
+}
+
 std::string disturbance(const RunResult& result, const std::optional<ClocksRecord>& clocks) {
   if (result.device != "cuda") return "";
   if (!clocks) return "nobody watched the GPU's clocks";
@@ -324,10 +334,8 @@ Finding judge_timed_fps(const ClaimContext& context) {
                         precision);
   }
   const double measured = source->images_per_second;
-  for (std::string reason : {unfit_hardware(context.claim.conditions, *evidence.result),
-                             unfit_setup(context, evidence.record->setup)}) {
-    if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
-  }
+  std::string reason = unfit_timing(context, *evidence.result, evidence.record->setup);
+  if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
   std::string doubt = incompleteness(*source);
   if (doubt.empty()) doubt = disturbance(*evidence.result, source->clocks);
   return in_precision(
@@ -352,10 +360,8 @@ Finding judge_speedup(const ClaimContext& context) {
   if (std::string why = mismatch(evidence, reference, context.row.policy()); !why.empty()) {
     return in_precision(fail_unmeasured(std::move(why)), precision);
   }
-  for (std::string reason :
-       {unfit_gpu(*evidence.result), unfit_setup(context, evidence.record->setup)}) {
-    if (!reason.empty()) return in_precision(unfit(std::move(reason), speedup.ratio), precision);
-  }
+  std::string reason = unfit_timing(context, *evidence.result, evidence.record->setup);
+  if (!reason.empty()) return in_precision(unfit(std::move(reason), speedup.ratio), precision);
   std::string doubt = too_few_rounds(*own);
   if (doubt.empty()) doubt = disturbance(*evidence.result, own->clocks);
   const std::string how =

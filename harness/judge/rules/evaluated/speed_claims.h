@@ -33,6 +33,11 @@ Finding judge_speedup(const ClaimContext& context);
 /// of the row's `fps`.
 Finding judge_kernels(const ClaimContext& context);
 
+/// Why times of this setup on the hardware of this result say nothing of the claim, which is one of
+/// these three; "" when they do. Reads no measurement.
+std::string unfit_timing(const ClaimContext& context, const RunResult& result,
+                         const SpeedSetup& setup);
+
 /// What makes times on a GPU doubtful: reasons of the driver for lower clocks other than idleness
 /// and chosen clocks, idleness in half of the samples, other processes, clocks that nobody watched
 /// or that the driver does not tell. "" for none, and on a CPU.
