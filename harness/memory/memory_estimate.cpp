@@ -1,5 +1,8 @@
 #include "harness/memory/memory_estimate.h"
 
+#include <functional>
+#include <numeric>
+
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
@@ -14,12 +17,19 @@ namespace {
 
 constexpr std::int64_t kReduction = 8;
 constexpr std::int64_t kSmallBatch = 1 << 17;  // Pixels: some hundred MB in the zoo's rows.
+constexpr std::int64_t kLibraries = std::int64_t{1} << 29;
+
+bool is_small(const Row& row, const TrainingSetup& setup) {
+  const auto& crop = setup.recipe.pipeline.crop;
+  return published_batch(row) * crop.height * crop.width < kSmallBatch;
+}
 
 }  // namespace
 
 std::int64_t estimate_training_memory(const Row& row, const std::string& precision) {
-  const auto crop = training_setup(row, {}, policy_of_precision(precision)).recipe.pipeline.crop;
-  if (published_batch(row) * crop.height * crop.width < kSmallBatch) return 0;
+  const TrainingSetup setup = training_setup(row, {}, policy_of_precision(precision));
+  if (is_small(row, setup)) return 0;
+  const auto& crop = setup.recipe.pipeline.crop;
   Row reduced = row;
   reduced.recipe["crop"] = {crop.height / kReduction, crop.width / kReduction};
   const MemoryRecord record = measure_training_memory(reduced, precision, torch::kCPU);
@@ -32,11 +42,22 @@ std::int64_t estimate_training_memory(const Row& row, const std::string& precisi
   return record.tensors.standing.sum() + static_cast<std::int64_t>(activations);
 }
 
+std::int64_t estimation_memory(const Row& row) {
+  constexpr std::int64_t kBytes = 2 * 3 * 4;
+  const TrainingSetup setup = training_setup(row, {}, row.policy());
+  if (is_small(row, setup)) return 0;
+  std::int64_t elements = 0;
+  for (const auto& tensor : state_dict_layout(setup.spec)) {
+    elements += std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::int64_t{1},
+                                std::multiplies<>());
+  }
+  return kLibraries + kBytes * elements;
+}
+
 void require_memory(std::int64_t needed, std::int64_t available) {
   if (needed <= available) return;
   throw Error(ErrorCode::kUnavailable, "memory",
-              fmt::format("no memory: a training step needs about {}, by one on an eighth of the "
-                          "crop's sides, and {} are free",
+              fmt::format("no memory: a training step needs about {} and may take {}",
                           byte_text(static_cast<double>(needed)),
                           byte_text(static_cast<double>(available))));
 }

@@ -14,6 +14,11 @@ namespace harness {
 /// seconds. 0 for crops so small that a step costs less than its estimate.
 std::int64_t estimate_training_memory(const Row& row, const std::string& precision);
 
+/// Bytes that this estimate takes itself, without running anything: LibTorch, and twice weights,
+/// gradients and momentum in FP32 (the zoo's rows took 2.0 GiB at most). A machine that has less
+/// would end the process. 0 where nothing is run.
+std::int64_t estimation_memory(const Row& row);
+
 /// Throws an Error(kUnavailable) with both numbers when `needed` is more than `available` bytes.
 void require_memory(std::int64_t needed, std::int64_t available);
 

@@ -28,6 +28,16 @@ TEST(MemoryEstimate, IsEnoughAndNotFarTooMuch) {
 
 TEST(MemoryEstimate, ASmallStepNeedsNone) {
   EXPECT_EQ(estimate_training_memory(minizoo_row("fcn_fp16").row, "fp16"), 0);
+  EXPECT_EQ(estimation_memory(minizoo_row("fcn_fp16").row), 0);
+}
+
+TEST(MemoryEstimate, ItsOwnNeedFollowsFromTheParameters) {
+  const Suite suite = read_suite("suites/mmseg_fp16.json");
+  for (const auto& row : suite.rows) {
+    // About 70 million, of which the largest took 2.04 GB.
+    EXPECT_GT(estimation_memory(row), std::int64_t{1900} << 20) << row.id;
+    EXPECT_LT(estimation_memory(row), std::int64_t{3} << 30) << row.id;
+  }
 }
 
 TEST(MemoryEstimate, AMachineThatHasLessIsRefusedWithBothNumbers) {

@@ -41,12 +41,12 @@ int main(int argc, char** argv) {
       doctor();
       return 0;
     }
-    const std::set<std::string> modes = {"evaluate", "train", "lockstep", "memory",
-                                         "speed",    "paper", "versions"};
+    const std::set<std::string> modes = {"evaluate",     "train", "lockstep", "memory",
+                                         "memory-needs", "speed", "paper",    "versions"};
     if (modes.count(mode) == 0) {
       std::fprintf(stderr,
                    "halfproof-worker is started by halfproof; usage: evaluate | train | "
-                   "lockstep | memory | speed | paper | versions | doctor\n");
+                   "lockstep | memory | memory-needs | speed | paper | versions | doctor\n");
       return 2;
     }
     const std::string text(std::istreambuf_iterator<char>(std::cin), {});
@@ -59,6 +59,8 @@ int main(int argc, char** argv) {
       harness::lockstep_job(harness::train_job_from_json(job));
     } else if (mode == "memory") {
       harness::memory_job(harness::drawn_job_from_json(job));
+    } else if (mode == "memory-needs") {
+      harness::foresee_memory(harness::drawn_job_from_json(job));
     } else if (mode == "versions") {
       // For the keys of the results.
       harness::send_event({{"versions", harness::library_versions()}});

@@ -1,5 +1,7 @@
 #include "harness/worker/memory_job.h"
 
+#include <sstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -34,6 +36,49 @@ TEST(MemoryJob, LeavesAResultForEachPrecision) {
   const auto record = measurements_of<MemoryRecord>(results[0]);
   EXPECT_EQ(record.policy, "fp16-master");
   EXPECT_GT(record.tensors.bytes, 0);
+}
+
+/// A row whose step is large enough to be estimated.
+DrawnJob larger_job_in(const std::filesystem::path& folder) {
+  DrawnJob job = job_in(folder);
+  job.row.recipe["crop"] = {256, 512};
+  job.row.recipe["batch"] = 2;
+  job.results.push_back({"memory", "fp32", "key"});
+  return job;
+}
+
+TEST(MemoryJob, TakesNoMoreMemoryThanTheJobAllows) {
+  const TemporaryFolder folder;
+  DrawnJob job = larger_job_in(folder.path());
+  job.memory_bytes = 1 << 20;
+  try {
+    memory_job(job);
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUnavailable);
+    EXPECT_THAT(error.detail(), testing::StartsWith("no memory"));
+    EXPECT_THAT(error.detail(), testing::HasSubstr("1.00 MiB"));
+  }
+}
+
+TEST(MemoryJob, ForeseesWhatItWillSay) {
+  const TemporaryFolder folder;
+  for (const bool is_short : {false, true}) {
+    DrawnJob job = larger_job_in(folder.path());
+    job.memory_bytes = is_short ? 1 << 20 : 0;
+    testing::internal::CaptureStdout();
+    foresee_memory(job);
+    std::istringstream lines(testing::internal::GetCapturedStdout());
+    std::vector<std::string> precisions;
+    for (std::string line; std::getline(lines, line);) {
+      const Json event = Json::parse(line);
+      EXPECT_EQ(event.at("event"), "foreseen");
+      EXPECT_EQ(event.at("reason").get<std::string>().starts_with("no memory"), is_short);
+      precisions.push_back(event.at("precision"));
+    }
+    EXPECT_THAT(precisions, testing::ElementsAre("fp16", "fp32"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "row"));
 }
 
 TEST(MemoryJob, NeedsAGpuForCuda) {

@@ -45,6 +45,7 @@ void read_row_job(ObjectReader& reader, RowJob& job) {
   job.checkpoint = reader.required_string("checkpoint");
   job.device = reader.required_string("device");
   job.threads = reader.required_integer("threads");
+  job.memory_bytes = reader.optional_integer("memory_bytes").value_or(0);
   job.out = reader.required_string("out");
   for (const auto& argument : reader.required("argv")) {
     job.argv.push_back(argument.get<std::string>());

@@ -19,6 +19,7 @@ struct RowJob {
   std::filesystem::path checkpoint;  ///< Empty: the row publishes none.
   std::string device;                ///< "cpu" or "cuda".
   std::int64_t threads = 0;          ///< 0: LibTorch's own choice.
+  std::int64_t memory_bytes = 0;     ///< What a step may take on the CPU; 0: what is free.
   std::filesystem::path out;         ///< DIR/<row>.
   std::vector<std::string> argv;
 };
