@@ -14,8 +14,10 @@
 namespace harness {
 namespace {
 
-std::string table_of(const Suite& suite, const std::vector<VerdictRecord>& verdicts) {
-  return render_verdicts(suite, verdicts, terminal_style(STDOUT_FILENO));
+std::string table_of(const Suite& suite, const std::vector<VerdictRecord>& verdicts,
+                     const VerdictOutput& output) {
+  const std::string path = output.suite.empty() ? "SUITE" : output.suite.string();
+  return render_verdicts(suite, verdicts, terminal_style(STDOUT_FILENO), path);
 }
 
 void print(const std::string& text) {
@@ -51,13 +53,13 @@ void add_verdict_output(CLI::App& command, VerdictOutput& output) {
 
 void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdicts,
                    const VerdictOutput& output) {
-  print(output.json ? json_report(suite.name, verdicts) : table_of(suite, verdicts));
+  print(output.json ? json_report(suite.name, verdicts) : table_of(suite, verdicts, output));
   write_junit(suite, verdicts, output);
 }
 
 void show_run(const Suite& suite, const JudgedRun& run, const VerdictOutput& output) {
   print(output.json ? json_report(suite.name, run)
-                    : table_of(suite, run.verdicts) + notes_text(run));
+                    : table_of(suite, run.verdicts, output) + notes_text(run));
   write_junit(suite, with_failed(run), output);
 }
 

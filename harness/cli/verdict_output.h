@@ -15,6 +15,8 @@ namespace harness {
 struct VerdictOutput {
   bool json = false;            ///< Print the document instead of the table.
   std::filesystem::path junit;  ///< Also write a JUnit file (report/junit.h); empty: none.
+  /// How the commands that are advised name the suite; empty: "SUITE".
+  std::filesystem::path suite = {};
 };
 
 /// Adds --json and --junit to a command.

@@ -9,6 +9,7 @@
 #include "harness/base/number_text.h"
 #include "harness/judge/finding.h"
 #include "harness/record/experiment.h"
+#include "harness/record/job.h"
 
 namespace harness {
 namespace {
@@ -73,14 +74,25 @@ std::vector<UnverifiedClaims> unverified(const std::vector<VerdictRecord>& recor
   return groups;
 }
 
-std::string_view remedy(std::string_view resource) noexcept {
+std::string remedy(const UnverifiedClaims& claims, std::string_view suite) {
+  const std::string& resource = claims.resource;
   if (resource == "network") {
-    return "on a machine with a network, `halfproof fetch SUITE` gets the files; --cache names the "
-           "folder to take along";
+    return fmt::format(
+        "on a machine with a network, `halfproof fetch {}` gets the files; --cache names the "
+        "folder to take along",
+        suite);
   }
-  if (resource == "data") return "--data DIR names the data set's folder";
+  if (resource == "data") {
+    return fmt::format("`halfproof run {} --data DIR` names the data set's folder", suite);
+  }
   if (resource == "gpu") return "`halfproof doctor` says what --device cuda lacks";
-  return "";
+  if (resource == "memory") return "a machine with that much free, or a GPU, judges them";
+  if (resource == "worker") return "`ci/quickstart` makes one";
+  const std::string_view reason = claims.reason;
+  if (!reason.starts_with(kNotAskedFor)) return "";
+  const std::string_view rest = reason.substr(kNotAskedFor.size());
+  return fmt::format("`halfproof run {} --stage {}` does", suite,
+                     stage_that_brings(rest.substr(0, rest.find(' '))));
 }
 
 std::vector<FailedRow> failed(const std::vector<VerdictRecord>& records) {

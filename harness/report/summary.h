@@ -27,8 +27,9 @@ struct UnverifiedClaims {
 /// the same resource (judge/finding.h): the file that cannot be fetched is another one in each row.
 std::vector<UnverifiedClaims> unverified(const std::vector<VerdictRecord>& records);
 
-/// What a user can do about a missing resource: "`halfproof fetch SUITE` ..."; "" for none.
-std::string_view remedy(std::string_view resource) noexcept;
+/// What a user can do about such claims: "`halfproof fetch suites/a.json` ..."; "" where nothing
+/// helps. suite: as commands name it.
+std::string remedy(const UnverifiedClaims& claims, std::string_view suite);
 
 /// The claims of one row that are FAIL or XPASS.
 struct FailedRow {

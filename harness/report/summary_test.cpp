@@ -60,9 +60,7 @@ TEST(Summary, WhatLacksTheSameResourceIsOneGroup) {
   EXPECT_EQ(groups[0].resource, "network");
   EXPECT_EQ(groups[0].reason, "no network: a.pth");
   EXPECT_EQ(groups[1].resource, "data");
-  for (const auto& group : groups) EXPECT_NE(remedy(group.resource), "") << group.resource;
-  EXPECT_NE(remedy("gpu"), "");
-  EXPECT_EQ(remedy(""), "");
+  for (const auto& group : groups) EXPECT_NE(remedy(group, "a.json"), "") << group.resource;
 }
 
 TEST(Summary, FailuresAreListedByRow) {
@@ -102,6 +100,20 @@ TEST(Summary, NotesNameWhatWasNotAskedForAndWhatWasNotJudged) {
             "  fcn, evaluate in fp16: worker: label 77\n"
             "Not judged, left over from other jobs:\n"
             "  fcn/train-fp16-seed7.json\n");
+}
+
+TEST(Remedy, IsTheCommandWithItsSuite) {
+  const auto remedy_of = [](const char* resource, const char* reason) {
+    return remedy({{}, Verdict::kSkipped, resource, reason, {}}, "a.json");
+  };
+  EXPECT_THAT(remedy_of("network", ""), testing::HasSubstr("`halfproof fetch a.json`"));
+  EXPECT_THAT(remedy_of("data", ""), testing::HasSubstr("`halfproof run a.json --data DIR`"));
+  for (const auto* resource : {"gpu", "memory", "worker"}) EXPECT_NE(remedy_of(resource, ""), "");
+  EXPECT_THAT(remedy_of("", "the job was not asked for speed in fp16"),
+              testing::HasSubstr("`halfproof run a.json --stage speed`"));
+  EXPECT_THAT(remedy_of("", "the job was not asked for parity in fp16"),
+              testing::HasSubstr("--stage evaluate`"));
+  EXPECT_EQ(remedy_of("", "the source does not publish it"), "");
 }
 
 }  // namespace

@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <span>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "harness/base/number_text.h"
 #include "harness/base/unicode.h"
+#include "harness/judge/finding.h"
 #include "harness/judge/number_claim.h"
 #include "harness/report/summary.h"
 #include "harness/report/text_layout.h"
@@ -208,7 +210,7 @@ void append_failed(std::string& out, const std::vector<VerdictRecord>& records,
 }
 
 void append_unverified(std::string& out, const std::vector<VerdictRecord>& records,
-                       const TerminalStyle& style) {
+                       const TerminalStyle& style, std::string_view suite_path) {
   constexpr std::size_t kReasonCap = 200;  // The whole reason stands in the table.
   const auto groups = unverified(records);
   if (!groups.empty()) out += "Not verified:\n";
@@ -217,11 +219,79 @@ void append_unverified(std::string& out, const std::vector<VerdictRecord>& recor
     const std::string where = count == 1 ? group.rows.front() : plural(count, "row");
     std::string text = fmt::format("{} ({}): {}", enumeration(group.claims), where,
                                    shorten(printable(group.reason), kReasonCap));
-    const auto what_to_do = remedy(group.resource);
+    const auto what_to_do = remedy(group, suite_path);
     if (!what_to_do.empty()) text += fmt::format("; {}", what_to_do);
     append_wrapped(out, printable(text), kGap.size(), style.width);
   }
 }
+
+/// Why a claim that was not measured was not: the resource that it lacked, else its reason. "" for
+/// one that was.
+std::string cause_of(const VerdictRecord& record) {
+  if (!is_unverified(record.verdict) || !record.measured.is_null()) return "";
+  const std::string resource = missing_resource(record.reason);
+  return resource.empty() ? record.reason : resource;
+}
+
+/// Claims of one row that share a line.
+struct SharedLine {
+  std::vector<std::string> claims;
+  Verdict verdict = Verdict::kSkipped;
+  std::string reason;
+};
+
+void append_shared(std::string& out, const SharedLine& shared, const TerminalStyle& style) {
+  constexpr std::size_t kReasonIndent = 6;
+  const std::string verdict(to_string(shared.verdict));
+  out += fmt::format("  {} {}:\n", shared.claims.size(),
+                     painted(verdict, color_of(shared.verdict), style));
+  append_wrapped(out, printable(enumeration(shared.claims)), kReasonIndent, style.width);
+  append_wrapped(out, printable(shared.reason), kReasonIndent, style.width);
+}
+
+/// Renders the claims of one row.
+class RowTable {
+ public:
+  RowTable(std::span<const VerdictRecord> records, std::span<Line> lines, const Widths& widths,
+           const TerminalStyle& style)
+      : records_(records), lines_(lines), widths_(widths), style_(style) {
+    for (const auto& record : records_) ++count_[key_of(record)];
+  }
+
+  void append_to(std::string& out) {
+    std::map<std::string, std::string> told;  // Reasons, with the claim that has each.
+    std::map<Key, std::size_t> places;
+    std::vector<SharedLine> shared;
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+      const Key key = key_of(records_[i]);
+      if (!key.second.empty() && count_.at(key) >= kFewestShared) {
+        const auto [place, is_new] = places.try_emplace(key, shared.size());
+        if (is_new) shared.push_back({{}, key.first, records_[i].reason});
+        shared[place->second].claims.push_back(records_[i].claim);
+        continue;
+      }
+      Line& line = lines_[i];
+      const auto [first, is_new] = told.try_emplace(line.reason, line.claim);
+      const bool repeats =
+          !is_new && is_unverified(line.verdict) && columns_of(line.reason) > widths_.reason;
+      if (repeats) line.reason = fmt::format("as for {}", first->second);
+      append_line(out, line, widths_, style_);
+    }
+    for (const auto& one : shared) append_shared(out, one, style_);
+  }
+
+ private:
+  static constexpr std::int64_t kFewestShared = 3;
+  using Key = std::pair<Verdict, std::string>;
+
+  static Key key_of(const VerdictRecord& record) { return {record.verdict, cause_of(record)}; }
+
+  std::span<const VerdictRecord> records_;
+  std::span<Line> lines_;
+  const Widths& widths_;
+  const TerminalStyle& style_;
+  std::map<Key, std::int64_t> count_;
+};
 
 std::size_t columns_of_terminal(int descriptor) {
   winsize size{};
@@ -249,7 +319,7 @@ std::string painted(std::string_view text, std::string_view code, const Terminal
 }
 
 std::string render_verdicts(const Suite& suite, const std::vector<VerdictRecord>& records,
-                            const TerminalStyle& asked) {
+                            const TerminalStyle& asked, std::string_view suite_path) {
   TerminalStyle style = asked;
   style.width = std::clamp(asked.width, kNarrowest, kWidest);
   std::vector<Line> lines;
@@ -257,23 +327,19 @@ std::string render_verdicts(const Suite& suite, const std::vector<VerdictRecord>
   const Widths widths = measure(lines, style.width);
   std::string out;
   if (!records.empty()) append_header(out, widths, style);
-  std::map<std::string, std::string> told;  // Reasons of the row, with the claim that has each.
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    const bool new_row = i == 0 || records[i].row != records[i - 1].row;
-    if (new_row) {
-      append_heading(out, suite, records[i].row, style);
-      told.clear();
-    }
-    const auto [first, is_new] = told.try_emplace(lines[i].reason, lines[i].claim);
-    const bool repeats =
-        !is_new && is_unverified(lines[i].verdict) && columns_of(lines[i].reason) > widths.reason;
-    if (repeats) lines[i].reason = fmt::format("as for {}", first->second);
-    append_line(out, lines[i], widths, style);
+  for (std::size_t begin = 0; begin < records.size();) {
+    std::size_t end = begin;
+    while (end < records.size() && records[end].row == records[begin].row) ++end;
+    append_heading(out, suite, records[begin].row, style);
+    RowTable(std::span(records).subspan(begin, end - begin),
+             std::span(lines).subspan(begin, end - begin), widths, style)
+        .append_to(out);
+    begin = end;
   }
   if (!records.empty()) out += "\n";
   out += painted(counts_text(records), "1", style) + "\n";
   append_failed(out, records, style);
-  append_unverified(out, records, style);
+  append_unverified(out, records, style, suite_path);
   return out;
 }
 

@@ -27,8 +27,12 @@ std::string painted(std::string_view text, std::string_view code, const Terminal
 /// measured, evidence, verdict, reason), then the counts, what failed and what was not verified.
 ///
 /// Numbers have the digits that the suite says were published, measured ones one more. A reason
-/// that does not fit its line is shortened for PASS and wrapped below for everything else.
+/// that does not fit its line is shortened for PASS and wrapped below for everything else. Where
+/// three or more claims of a row were not measured for one reason, or for want of one resource,
+/// they share a line at the row's end, and the reason is told once.
+///
+/// suite_path: how the commands in the summary name the suite.
 std::string render_verdicts(const Suite& suite, const std::vector<VerdictRecord>& records,
-                            const TerminalStyle& style);
+                            const TerminalStyle& style, std::string_view suite_path = "SUITE");
 
 }  // namespace harness

@@ -172,6 +172,32 @@ TEST(Terminal, ALongReasonIsToldOnceInARow) {
   EXPECT_THAT(text, HasSubstr("halfproof fetch"));
 }
 
+TEST(Terminal, WhatThreeClaimsOfARowLackIsToldInOneLine) {
+  auto all = records();
+  const auto lack = [](const char* claim, const char* reason) {
+    return record(claim, "file", nullptr, nullptr, Verdict::kSkipped, reason);
+  };
+  all = {lack("hash", "no network: a.pth"),   record("fps", "file", 1, 1, Verdict::kPass, "fine"),
+         lack("config", "no network: a.pth"), lack("log.miou", "no network: a.log"),
+         lack("miou", "no data: none"),       lack("parity", "no data: none")};
+  const std::string text = render_verdicts(suite(), all, {110, false}, "suites/a.json");
+  EXPECT_THAT(text, HasSubstr("  3 SKIPPED:\n      hash, config and log.miou\n"
+                              "      no network: a.pth\n"));
+  EXPECT_THAT(text, Not(HasSubstr("a.log")));
+  // Two have a line each.
+  EXPECT_THAT(text, testing::ContainsRegex("  miou .*SKIPPED +no data: none\n"));
+  EXPECT_LT(text.find("PASS"), text.find("3 SKIPPED"));
+  EXPECT_THAT(text, HasSubstr("halfproof fetch suites/a.json"));
+}
+
+TEST(Terminal, AMeasuredNumberKeepsItsLine) {
+  std::vector<VerdictRecord> all;
+  for (const auto* claim : {"hash", "miou", "fps"}) {
+    all.push_back(record(claim, "evaluated", 1, 2, Verdict::kUnfit, "of a V100"));
+  }
+  EXPECT_THAT(render_verdicts(suite(), all, {110, false}), Not(HasSubstr("3 UNFIT:")));
+}
+
 TEST(Terminal, NothingJudgedIsSaidInWords) {
   EXPECT_EQ(render_verdicts(suite(), {}, {110, true}), "\x1b[1mno claim was judged\x1b[0m\n");
 }
