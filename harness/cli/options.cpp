@@ -19,8 +19,9 @@ void add_timeout_option(CLI::App& command, std::int64_t& seconds) {
 }
 
 void add_require_option(CLI::App& command, std::vector<std::string>& lacks) {
-  add_list(command, "--require", lacks, "WHAT", "gpu, data, network: a skip for lack of it fails")
-      ->check(CLI::IsMember({"gpu", "data", "network"}));
+  add_list(command, "--require", lacks, "WHAT",
+           "gpu, data, network, memory, worker: a skip for lack of it fails")
+      ->check(CLI::IsMember({"gpu", "data", "network", "memory", "worker"}));
 }
 
 void add_footer(CLI::App& command, const std::string& example, const std::string& exit_codes) {

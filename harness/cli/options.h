@@ -63,7 +63,7 @@ void add_job_options(CLI::App& command, Options& options) {
   add_store_options(command, options);
 }
 
-/// --require gpu,data,network, of commands that judge.
+/// --require gpu,data,network,memory,worker, of commands that judge.
 void add_require_option(CLI::App& command, std::vector<std::string>& lacks);
 
 /// Exit codes of a command that judges claims.

@@ -34,6 +34,14 @@ std::size_t edits_between(const std::string& one, const std::string& other) {
   return row.back();
 }
 
+/// "halfproof run: SUITE is required; `halfproof run --help` shows how it is called".
+std::string usage_failure(const CLI::App* program, const CLI::Error& wrong) {
+  std::string command = "halfproof";
+  for (const CLI::App* one : program->get_subcommands()) command += " " + one->get_name();
+  return fmt::format("{}: {}; `{} --help` shows how it is called\n", command, wrong.what(),
+                     command);
+}
+
 }  // namespace
 
 void set_up(CLI::App& program, int& exit_code) {
@@ -50,6 +58,7 @@ void set_up(CLI::App& program, int& exit_code) {
     add(program, exit_code);
   }
   for (CLI::App* command : program.get_subcommands({})) command->group("Commands");
+  program.failure_message(usage_failure);
   program.footer(
       fmt::format("halfproof COMMAND --help says more.\n"
                   "Exit codes of commands that judge:\n  {}",

@@ -27,7 +27,9 @@ std::string progress_line(const std::string& label, const std::string& unit, std
       fmt::format("{}: {}{} {}", label, done, total > 0 ? fmt::format("/{}", total) : "", unit);
   if (elapsed_s <= 0 || done <= before) return line;
   const double rate = static_cast<double>(done - before) / elapsed_s;
-  line += fmt::format(", {:.1f} {}/s", rate, unit);
+  constexpr double kSlowest = 0.1;  // Shown with one digit.
+  line += rate < kSlowest ? fmt::format(", {:.0f} s each", 1.0 / rate)
+                          : fmt::format(", {:.1f} {}/s", rate, unit);
   if (total > done) {
     line += fmt::format(", {} left", clock_text(static_cast<double>(total - done) / rate));
   }

@@ -42,8 +42,8 @@ class Progress {
   Clock::time_point last_;
 };
 
-/// "fcn: 7/16 images, 21.3 images/s, 0:12 left"; without a total or a rate those parts are left
-/// out.
+/// "fcn: 7/16 images, 21.3 images/s, 0:12 left", "fcn: 1/2 steps, 71 s each, 1:11 left"; without a
+/// total or a rate those parts are left out.
 ///
 /// before: the part of `done` that was already there when the clock started.
 std::string progress_line(const std::string& label, const std::string& unit, std::uint64_t done,

@@ -40,5 +40,9 @@ TEST(Progress, QuietMeansNothingIsPrinted) {
   std::fclose(file);
 }
 
+TEST(ProgressLine, WhatTakesLongHasATimeInsteadOfARate) {
+  EXPECT_EQ(progress_line("fcn", "steps", 1, 2, 71.0), "fcn: 1/2 steps, 71 s each, 1:11 left");
+}
+
 }  // namespace
 }  // namespace harness

@@ -9,6 +9,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/worker_process.h"
+#include "harness/judge/finding.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -25,6 +26,7 @@ Json row_job(const Suite& suite, const Row& row, const fs::path& checkpoint, con
           {"checkpoint", checkpoint.string()},
           {"device", options.device},
           {"threads", options.threads},
+          {"memory_bytes", options.memory_bytes},
           {"out", fs::absolute(out).string()},
           {"argv", options.argv}};
 }
@@ -41,11 +43,19 @@ std::string digest_of_worker(const WorkerOptions& options) {
   return fs::exists(options.worker) ? sha256_file(options.worker) : "";
 }
 
+RowEnd worker_absence(const WorkerOptions& options) {
+  if (fs::exists(options.worker)) return {};
+  return {RunStatus::kSkipped,
+          fmt::format("{}: expected {} beside halfproof, found none; a build with LibTorch has it",
+                      kNoWorker, options.worker.filename().string())};
+}
+
 RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, const Json& job,
                       const std::string& row, const char* unit) {
+  RowEnd row_end = worker_absence(options);
+  if (row_end.status != RunStatus::kOk) return row_end;
   std::unique_ptr<Progress> progress;
   std::string label;
-  RowEnd row_end;
   const auto on_event = [&](const Json& event) {
     const std::string kind = event.value("event", "");
     if (kind == "unavailable") row_end = {RunStatus::kSkipped, event.value("message", "")};

@@ -27,6 +27,7 @@ struct WorkerOptions {
   bool quiet = false;
   /// Longest time without progress, after which the worker is ended and its results fail; 0: none.
   std::int64_t timeout_s = kWorkerTimeoutSeconds;
+  std::int64_t memory_bytes = 0;  ///< What a training step may take on the CPU; 0: what is free.
 };
 
 /// How the work on one row ended: recorded in its missing results.
@@ -47,8 +48,12 @@ Json wanted_results(const std::vector<AskedExecution>& executions);
 /// sha256 of the worker's program, a part of every result's key; "" when it is not there.
 std::string digest_of_worker(const WorkerOptions& options);
 
+/// Why no worker can be started, or kOk. A program that was built without LibTorch has none, which
+/// is a skip.
+RowEnd worker_absence(const WorkerOptions& options);
+
 /// Runs the worker on one job and shows its progress, counted in `unit`s ("images"). A worker that
-/// dies, hangs or breaks the protocol is an error of this row.
+/// dies, hangs or breaks the protocol is an error of this row; where there is none, it is skipped.
 RowEnd run_row_worker(const WorkerOptions& options, const std::string& mode, const Json& job,
                       const std::string& row, const char* unit);
 

@@ -54,6 +54,16 @@ std::string shown_on_terminal(const std::function<void()>& work) {
   return shown;
 }
 
+TEST(RowWorker, AProgramWithoutAWorkerSkipsWhatNeedsOne) {
+  const TemporaryFolder folder;
+  WorkerOptions options;
+  options.worker = folder.path() / "halfproof-worker";
+  const RowEnd end = run_row_worker(options, "train", Json::object(), "row", "iterations");
+  EXPECT_EQ(end.status, RunStatus::kSkipped);
+  EXPECT_EQ(end.reason.find("no worker: "), 0U);
+  EXPECT_EQ(end.reason.find(folder.path().string()), std::string::npos) << "a path of the machine";
+}
+
 TEST(RowWorker, SaysHowTheWorkEnded) {
   EXPECT_EQ(end_of("exit 0").status, RunStatus::kOk);
   const RowEnd error = end_of(R"(echo '{"event": "error", "message": "a bad file"}'; exit 2)");

@@ -22,7 +22,10 @@ constexpr std::array kDataFolders{"leftImg8bit", "gtFine"};
 FileLock lock_folder(const fs::path& folder) {
   std::error_code failure;
   fs::create_directories(folder, failure);
-  if (failure) throw Error(ErrorCode::kIo, folder.string(), "cannot create: " + failure.message());
+  if (failure) {
+    throw Error(ErrorCode::kIo, folder.string(),
+                fmt::format("cannot create: {}; choose another --out", failure.message()));
+  }
   auto lock = FileLock::try_on_file(folder / ".lock");
   if (lock) return std::move(*lock);
   throw Error(ErrorCode::kUsage, folder.string(),

@@ -47,7 +47,8 @@ class Attempts {
       if (result.outcome == Outcome::kRestart) part_.restart();
       failures_ = part_.high_water() >= before + kProgressBytes ? 1 : failures_ + 1;
       if (failures_ > request_.retries) {
-        give_up(result, fmt::format(" (after {} tries)", failures_));
+        give_up(result,
+                failures_ == 1 ? std::string() : fmt::format(" (after {} tries)", failures_));
       }
       if (result.outcome == Outcome::kTransient) wait_for(result);
     }

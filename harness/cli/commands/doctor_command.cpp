@@ -1,8 +1,10 @@
+#include <unistd.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -10,12 +12,11 @@
 #include "harness/base/measurement.h"
 #include "harness/base/system/machine.h"
 #include "harness/cli/command.h"
+#include "harness/cli/doctor/suite_outlook.h"
 #include "harness/cli/gpu_probe.h"
 #include "harness/cli/options.h"
-#include "harness/cli/run_directory.h"
-#include "harness/cli/stages/examine_stage.h"
+#include "harness/cli/progress.h"
 #include "harness/cli/worker_process.h"
-#include "harness/fetch/store.h"
 #include "harness/record/environment.h"
 
 namespace harness {
@@ -24,9 +25,7 @@ namespace {
 
 constexpr std::chrono::minutes kPatience{2};  // A driver that hangs must not hang us.
 
-struct Options {
-  fs::path suite;
-  fs::path data;
+struct Options : RunPlan {
   bool json = false;
 };
 
@@ -76,27 +75,20 @@ Json abilities(const Json& worker, const Json& gpus) {
           {"published fps and memory", "only on the hardware they were published for"}};
 }
 
-Json suite_record(const Options& options) {
-  const Suite suite = read_suite(options.suite);
-  const fs::path root = options.data.empty() ? suite.folder / suite.data.root : options.data;
-  const bool data = !data_fingerprint(root, suite.data.split).empty();
-  Json files = Json::object();
-  for (const auto& row : suite.rows) {
-    StoreOptions store;
-    store.lock = lock_file_of(suite);
-    store.offline = true;
-    try {
-      const StoredFile file = obtain(absolute_location(suite, row.checkpoint), store);
-      check_locked(file);
-      files[row.id] = fmt::format("at hand, trust: {}", to_string(file.trust));
-    } catch (const Error& error) {
-      files[row.id] = "missing: " + error.detail();
-    }
+SuiteOutlook suite_outlook(const Json& worker_answer, RunPlan plan) {
+  const Suite suite = read_named_suite(plan.suite);
+  const auto rows = select_rows(suite, plan.rows);
+  if (plan.stages.empty()) plan.stages = default_stages(rows);
+  const WorkerOutlook worker = worker_outlook(worker_answer, plan);
+  ReachableFiles reachable(nullptr);
+  SuiteOutlook outlook{suite.name, {}};
+  Progress progress("asking what each row needs", "rows", plan.quiet);
+  for (const Row* row : rows) {
+    progress.update(outlook.rows.size(), rows.size(), row->id);
+    const ForeseenRow foreseen = foresee_row(suite, *row, plan, worker, reachable);
+    outlook.rows.push_back(row_outlook(foreseen, foresee_claims(suite, foreseen, plan), plan));
   }
-  return {
-      {"name", suite.name},
-      {"data", data ? "at hand" : "missing: evaluated claims would be skipped; give --data DIR"},
-      {"checkpoints", files}};
+  return outlook;
 }
 
 /// One line for each value; a nested value is named by its path: "tf32.cublas".
@@ -112,22 +104,27 @@ void print_values(const Json& object, const std::string& prefix = "") {
   }
 }
 
-void doctor(const Options& options) {
+int doctor(const Options& options) {
   Json record = {{"build", record_to_json(build_record())},
                  {"machine", record_to_json(machine_record())}};
   const Json worker = ask_worker();
   record["gpus"] = probe_gpus();
   record["worker"] = worker;
   record["can prove"] = abilities(worker, record["gpus"]);
-  if (!options.suite.empty()) record["suite"] = suite_record(options);
+  std::optional<SuiteOutlook> outlook;
+  if (!options.suite.empty()) outlook = suite_outlook(worker, options);
   if (options.json) {
+    if (outlook) record["suite"] = to_json(*outlook);
     std::printf("%s\n", record.dump(1).c_str());
-    return;
+    return outlook ? exit_code(*outlook) : 0;
   }
   for (const auto& [title, section] : record.items()) {
     std::printf("%s\n", title.c_str());
     print_values(section);
   }
+  if (!outlook) return 0;
+  std::printf("%s", render_outlook(*outlook, terminal_style(STDOUT_FILENO)).c_str());
+  return exit_code(*outlook);
 }
 
 }  // namespace
@@ -136,15 +133,19 @@ void add_doctor_command(CLI::App& program, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = program.add_subcommand(
       "doctor", "This machine: what it can prove, what would be skipped, and why");
-  add_value(*command, "--suite", options->suite, "FILE", "Also say what of this suite is at hand");
-  add_value(*command, "--data", options->data, "DIR",
-            "Root of the data set, instead of the suite's");
+  command
+      ->add_option("SUITE,--suite", options->suite,
+                   "Also say, claim by claim, what `halfproof run` would make of this suite here")
+      ->type_name("");
+  add_plan_options(*command, *options);
   add_json_flag(*command, options->json);
-  add_footer(*command, "halfproof doctor --suite suites/mmseg_fp16.json",
-             "0 it has been said, 2 unusable input");
+  add_footer(*command, "halfproof doctor suites/mmseg_fp16.json",
+             "0 some claim would be judged, or no suite was given, 1 a claim fails whatever is\n"
+             "  measured, 2 unusable input, 77 nothing could be judged");
   command->callback([options, &exit_code] {
-    doctor(*options);
-    exit_code = 0;
+    options->argv = program_arguments();
+    options->quiet = options->json;
+    exit_code = doctor(*options);
   });
 }
 

@@ -6,6 +6,7 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/record/environment.h"
+#include "harness/table/suite.h"
 #include "harness/testing/command_line.h"
 #include "harness/testing/program.h"
 
@@ -39,11 +40,11 @@ class DoctorCommand : public testing::Test {
   }
 
   /// gpus: what the driver of nvml_preload.cpp shows.
-  std::string doctor(const std::string& arguments, int gpus = 0) const {
+  std::string doctor(const std::string& arguments, int gpus = 0, int exit_code = 0) const {
     const auto end = end_of_command(
         "HALFPROOF_GPUS=" + std::to_string(gpus) + " LD_LIBRARY_PATH=" + DRIVER_FOLDER + " " +
         (folder_.path() / "halfproof").string() + " doctor " + arguments);
-    EXPECT_EQ(WEXITSTATUS(end.status), 0) << end.output;
+    EXPECT_EQ(WEXITSTATUS(end.status), exit_code) << end.output;
     return end.output;
   }
 
@@ -85,34 +86,55 @@ TEST_F(DoctorCommand, AWorkerThatDiesProvesNothing) {
   EXPECT_EQ(can_prove(0).at("evaluation in FP16"), "no: the worker said nothing");
 }
 
-TEST_F(DoctorCommand, SaysWhatOfASuiteIsAtHand) {
-  const auto suite_of = [&](const std::string& arguments) {
-    return parse_json(doctor("--json --suite suites/minizoo.json" + arguments), "output")
-        .at("suite");
-  };
-  const Json suite = suite_of("");
-  EXPECT_EQ(suite.at("name"), "minizoo");
-  EXPECT_EQ(suite.at("data"), "at hand");
-  EXPECT_EQ(suite.at("checkpoints").size(),
-            read_json_file("suites/minizoo.json").at("rows").size());
-  for (const auto& [row, state] : suite.at("checkpoints").items()) {
-    EXPECT_EQ(state, "at hand, trust: locked") << row;
+Json prospects_of(const Json& suite) {
+  Json prospects = Json::object();
+  for (const auto& claim : suite.at("claims")) {
+    prospects[claim.at("claim").get<std::string>()] = claim.at("prospect");
   }
-  EXPECT_THAT(suite_of(" --data " + folder_.path().string()).at("data").get<std::string>(),
-              StartsWith("missing: "));
+  return prospects;
 }
 
-TEST_F(DoctorCommand, SaysWhichCheckpointsAreNotAtHand) {
-  write_json_file(folder_.path() / "suite.json",
-                  {{"schema", "halfproof.suite/1"},
-                   {"name", "s"},
-                   {"rows", Json::array({{{"id", "fcn"},
-                                          {"method", "FCN"},
-                                          {"claims", Json::array()},
-                                          {"checkpoint", {{"url", "gone.pth"}}}}})}});
-  const std::string text = doctor("--suite " + (folder_.path() / "suite.json").string());
-  EXPECT_THAT(text, testing::ContainsRegex("\n  checkpoints.fcn +missing: expected a file"));
-  EXPECT_THAT(text, testing::ContainsRegex("\n  files and logs +yes\n"));
+TEST_F(DoctorCommand, SaysOfEachClaimWhatWouldComeOfIt) {
+  worker("echo '" + kSeesNone + "'");
+  const Json record =
+      parse_json(doctor("suites/minizoo.json --json --row fcn --offline"), "output");
+  const Json suite = record.at("suite");
+  const Json prospects = prospects_of(suite);
+  EXPECT_EQ(suite.at("name"), "minizoo");
+  EXPECT_EQ(suite.at("exit"), 0);
+  EXPECT_EQ(prospects.at("hash"), "judged");
+  EXPECT_EQ(prospects.at("miou"), "judged");
+  EXPECT_EQ(prospects.at("retrain.miou"), "not_asked");
+  EXPECT_EQ(suite.at("claims").size(),
+            read_suite("suites/minizoo.json").rows.front().claims.size());
+}
+
+TEST_F(DoctorCommand, ASuiteMayFollowAnOptionOfThatName) {
+  EXPECT_EQ(
+      parse_json(doctor("--json --suite suites/minizoo.json"), "output").at("suite").at("name"),
+      "minizoo");
+}
+
+TEST_F(DoctorCommand, NothingThatCouldBeJudgedIsCTestsSkip) {
+  write_json_file(
+      folder_.path() / "suite.json",
+      {{"schema", "halfproof.suite/1"},
+       {"name", "s"},
+       {"rows", Json::array({{{"id", "fcn"},
+                              {"method", "FCN"},
+                              {"claims", Json::array({{{"id", "hash"},
+                                                       {"evidence", "file"},
+                                                       {"value", "2eb5a165"},
+                                                       {"source", {{"file", "f"}}},
+                                                       {"tolerance", nullptr}}})},
+                              {"checkpoint", {{"url", "http://host.invalid/gone.pth"}}}}})}});
+  const std::string file = (folder_.path() / "suite.json").string();
+  const std::string cache = " --cache " + (folder_.path() / "cache").string();
+  const std::string text = doctor(file + cache + " --offline", 0, 77);
+  EXPECT_THAT(text, testing::ContainsRegex("\n  skipped here: hash\n"));
+  EXPECT_THAT(text, HasSubstr("$ halfproof fetch " + file + " --row fcn"));
+  EXPECT_THAT(doctor(file + cache + " --offline --require network", 0, 1),
+              testing::ContainsRegex("\n  fails here: hash\n"));
 }
 
 }  // namespace

@@ -1,14 +1,16 @@
+#include <unistd.h>
+
 #include <algorithm>
-#include <array>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "harness/arithmetic/policy.h"
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/system/machine.h"
 #include "harness/cli/command.h"
 #include "harness/cli/interrupt.h"
@@ -18,86 +20,23 @@
 #include "harness/cli/stages/drawn_stage.h"
 #include "harness/cli/stages/evaluate_stage.h"
 #include "harness/cli/stages/examine_stage.h"
+#include "harness/cli/stages/run_plan.h"
+#include "harness/cli/stages/suite_audit.h"
 #include "harness/cli/stages/train_stage.h"
 #include "harness/cli/training_design.h"
 #include "harness/cli/verdict_output.h"
+#include "harness/report/audit_page.h"
+#include "harness/report/terminal.h"
 
 namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-struct Options {
-  fs::path suite;
-  std::vector<std::string> rows;
-  std::vector<std::string> stages = {"examine", "evaluate"};
-  std::vector<std::string> precisions;
-  std::string device = "cpu";
-  fs::path data;
+struct Options : RunPlan {
   fs::path out;
-  fs::path cache;
-  fs::path lock;
-  std::int64_t threads = 0;
-  std::vector<std::int64_t> seeds = {0};
-  std::int64_t iterations = 0;
-  bool digests = false;
   bool any_design = false;
-  std::optional<double> save_seconds;
-  SpeedOptions speed;
-  bool restart = false;
-  bool offline = false;
-  std::vector<std::string> require;
   VerdictOutput output;
-  std::int64_t timeout_s = kWorkerTimeoutSeconds;
-  std::vector<std::string> argv;
 };
-
-/// In the order in which they are run.
-constexpr auto kDrawnStages = std::to_array<const char*>({"memory", "speed"});
-
-bool asked(const Options& options, std::string_view stage) {
-  return std::find(options.stages.begin(), options.stages.end(), stage) != options.stages.end();
-}
-
-WorkerOptions worker_options(const Options& options) {
-  return {options.precisions,  options.device,
-          options.data,        program_folder() / "halfproof-worker",
-          options.threads,     options.argv,
-          options.output.json, options.timeout_s};
-}
-
-DrawnOptions drawn_options(const Options& options) {
-  return {worker_options(options), options.speed};
-}
-
-/// On a GPU, where a step is short and a state large, saving as often would take a tenth of the
-/// time.
-double save_seconds(const Options& options) {
-  constexpr double kOnTheCpu = 20.0;
-  constexpr double kOnAGpu = 300.0;
-  return options.save_seconds.value_or(options.device == "cuda" ? kOnAGpu : kOnTheCpu);
-}
-
-TrainOptions train_options(const Options& options, const char* stage) {
-  return {worker_options(options), stage,           options.seeds,
-          options.iterations,      options.digests, save_seconds(options),
-          options.restart};
-}
-
-std::vector<AskedExecution> executions_of(const Row& row, const Options& options) {
-  std::vector<AskedExecution> all;
-  if (examines_files(options.stages)) all.push_back({row.id, "examine", "", std::nullopt, ""});
-  const auto add = [&all](const std::vector<AskedExecution>& more) {
-    all.insert(all.end(), more.begin(), more.end());
-  };
-  if (asked(options, "evaluate")) add(evaluations_of(row, worker_options(options)));
-  for (const char* stage : {"lockstep", "train"}) {
-    if (asked(options, stage)) add(trainings_of(row, train_options(options, stage)));
-  }
-  for (const char* stage : kDrawnStages) {
-    if (asked(options, stage)) add(drawn_executions_of(row, stage, worker_options(options)));
-  }
-  return all;
-}
 
 JobRecord job_record(const Suite& suite, const Options& options,
                      const std::vector<const Row*>& rows) {
@@ -123,17 +62,26 @@ RunResult& keyed(RunResult& result, const Row& row, const std::string& started) 
 /// Must run before anything is written, run.json included: a refusal leaves everything as it was.
 void keep_trainings(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
                     const RunDirectory& directory) {
-  if (!asked(options, "train")) return;
-  const StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
+  if (!options.asks_for("train")) return;
+  const StoreOptions store = store_options(suite, options);
   for (const Row* row : rows) {
     keep_other_trainings(suite, *row, directory, store, train_options(options, "train"));
   }
 }
 
-/// The stages that read the row's published files.
+bool is_unreachable(const ExamineRecord& record) {
+  const auto lacks = [](const auto& file) {
+    return file && file->error && file->error->kind == FileErrorKind::kUnreachable;
+  };
+  return lacks(record.checkpoint) || lacks(record.log);
+}
+
+/// The stages that read the row's published files. has_network: false once a file could not be
+/// reached, however often it was tried; then the others are tried once.
 void run_file_stages(const Suite& suite, const Row& row, const Options& options,
-                     const std::string& started, RunDirectory& directory) {
-  StoreOptions store = store_options(suite, options.cache, options.lock, options.offline);
+                     const std::string& started, RunDirectory& directory, bool& has_network) {
+  StoreOptions store = store_options(suite, options);
+  if (!has_network) store.retries = 0;
   Progress progress(row.id + " fetch", "MB", options.output.json);
   store.progress = [&progress](std::uintmax_t done, std::uintmax_t total) {
     progress.update(done >> 20, total >> 20);
@@ -141,37 +89,68 @@ void run_file_stages(const Suite& suite, const Row& row, const Options& options,
   ExaminedRow examined = examine_row(suite, row, store);
   progress.finish();
   if (interrupted()) return;  // A file that is missing now says nothing about the row.
+  has_network = has_network && !is_unreachable(examined.record);
   examined.result.argv = options.argv;
   directory.write_result(keyed(examined.result, row, started));
   directory.ask({{row.id, "examine", "", std::nullopt, examined.result.key}});
-  if (asked(options, "evaluate")) {
+  if (options.asks_for("evaluate")) {
     evaluate_row(suite, row, examined, directory, worker_options(options));
   }
   for (const char* stage : {"lockstep", "train"}) {
-    if (!asked(options, stage)) continue;
+    if (!options.asks_for(stage)) continue;
     train_row(suite, row, examined, directory, store, train_options(options, stage));
   }
 }
 
 void run_rows(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
               const std::string& started, RunDirectory& directory) {
+  bool has_network = true;
   for (const Row* row : rows) {
     if (interrupted()) return;
     if (examines_files(options.stages)) {
-      run_file_stages(suite, *row, options, started, directory);
+      run_file_stages(suite, *row, options, started, directory, has_network);
     }
     for (const char* stage : kDrawnStages) {
-      if (!asked(options, stage) || interrupted()) continue;
+      if (!options.asks_for(stage) || interrupted()) continue;
       run_drawn_stage(suite, *row, stage, directory, drawn_options(options));
     }
   }
 }
 
-int run(const Options& options) {
-  const Suite suite = read_suite(options.suite);
+/// What the suite's records and the files at hand contradict of the rows that were run: it needs
+/// no network, and is no verdict.
+void show_audit(const Suite& suite, const std::vector<const Row*>& rows, const Options& options,
+                const fs::path& out) {
+  StoreOptions store = store_options(suite, options);
+  store.offline = true;
+  AuditResult result;
+  try {
+    result = audit_suite(suite, store);
+  } catch (const std::exception& error) {
+    // The verdicts do not depend on it.
+    std::fprintf(stderr, "halfproof: no audit: %s\n", error.what());
+    return;
+  }
+  const auto is_run = [&](const std::string& id) {
+    return std::ranges::any_of(rows, [&](const Row* row) { return row->id == id; });
+  };
+  for (auto& one : result.contradictions) {
+    std::erase_if(one.rows, [&](const std::string& id) { return !is_run(id); });
+  }
+  std::erase_if(result.contradictions, [](const Contradiction& one) { return one.rows.empty(); });
+  std::erase_if(result.unseen, [&](const Unseen& one) { return !is_run(one.row); });
+  write_json_file(out / "audit.json", to_json(result));
+  if (options.output.json) return;
+  const std::string command = "halfproof audit " + options.suite.string();
+  std::printf("%s", audit_summary(result, command, terminal_style(STDOUT_FILENO)).c_str());
+}
+
+int run(Options options) {
+  const Suite suite = read_named_suite(options.suite);
   const auto rows = select_rows(suite, options.rows);
+  if (options.stages.empty()) options.stages = default_stages(rows);
   // First of all, because it may refuse the whole job: no folder is created by then.
-  if (asked(options, "train")) {
+  if (options.asks_for("train")) {
     require_decidable(rows, train_options(options, "train"), options.any_design);
   }
   const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
@@ -190,12 +169,9 @@ int run(const Options& options) {
     std::fprintf(stderr, "halfproof: interrupted; the same command finishes %s\n", out.c_str());
     return kInterruptedExit;
   }
-  return judge_and_show(out, suite, options.require, options.output);
-}
-
-std::vector<std::string> known_precisions() {
-  const auto names = precision_names();
-  return {names.begin(), names.end()};
+  const int code = judge_and_show(out, suite, options.require, options.output);
+  if (examines_files(options.stages)) show_audit(suite, rows, options, out);
+  return code;
 }
 
 void add_training_options(CLI::App& command, Options& options) {
@@ -230,27 +206,16 @@ void add_speed_options(CLI::App& command, SpeedOptions& options) {
       ->check(CLI::NonNegativeNumber);
 }
 
-/// "verify", the stage's former name, is accepted for "examine".
-std::string name_of_stage(std::string& stage) {
-  if (stage == "verify") stage = "examine";
-  return "";
-}
-
 void add_options(CLI::App& command, Options& options) {
   add_positional(command, "SUITE", options.suite, "The suite (JSON)");
-  add_list(command, "--stage", options.stages, "STAGE",
-           "examine, evaluate, lockstep, train, memory, speed (default: the first two)")
-      ->transform(CLI::Validator(name_of_stage, ""))
-      ->check(CLI::IsMember({"examine", "evaluate", "lockstep", "train", "memory", "speed"}));
-  add_list(command, "--precision", options.precisions, "PRECISION",
-           "Precisions to run in (default: the row's own and fp32)")
-      ->check(CLI::IsMember(known_precisions()));
-  add_value(command, "--device", options.device, "DEVICE", "cpu (the default) or cuda")
-      ->check(CLI::IsMember({"cpu", "cuda"}));
+  add_plan_options(command, options);
   add_training_options(command, options);
   add_speed_options(command, options.speed);
-  add_job_options(command, options);
-  add_require_option(command, options.require);
+  add_value(command, "--out", options.out, "DIR", "Run directory (default: runs/<suite>)");
+  add_value(command, "--threads", options.threads, "N",
+            "Threads of the worker (default: all cores)")
+      ->check(CLI::Range(0, 4096));
+  add_timeout_option(command, options.timeout_s);
   add_verdict_output(command, options.output);
   add_footer(command, "halfproof run suites/minizoo.json --row fcn --out runs/fcn", kJudgedExits);
 }
@@ -264,6 +229,8 @@ void add_run_command(CLI::App& program, int& exit_code) {
   add_options(*command, *options);
   command->callback([options, &exit_code] {
     options->argv = program_arguments();
+    options->quiet = options->output.json;
+    options->output.suite = options->suite;
     exit_code = run(*options);
   });
 }

@@ -155,5 +155,20 @@ TEST_F(RunCommand, AnUnknownRowListsTheRows) {
   }
 }
 
+TEST_F(RunCommand, ShowsWhatTheRecordsContradictAndJudgesNothingByIt) {
+  const std::vector<std::string> arguments = {
+      "run",     "suites/mmseg_fp16.json", "--row", "fcn", "--stage", "examine", "--offline",
+      "--cache", out() + "-cache",         "--out", out()};
+  const auto end = run_command_line(add_run_command, arguments);
+  EXPECT_EQ(end.exit_code, 77) << end.output;
+  EXPECT_THAT(end.output, testing::HasSubstr("\n  hash (1 row): "));
+  EXPECT_THAT(end.output, testing::HasSubstr("`halfproof fetch suites/mmseg_fp16.json`"));
+  const Json audit = read_json_file(folder_.path() / "run" / "audit.json");
+  EXPECT_EQ(audit.at("schema"), "halfproof.audit/1");
+  ASSERT_FALSE(audit.at("contradictions").empty());
+  // Of the other rows nothing was run.
+  for (const auto& one : audit.at("contradictions")) EXPECT_EQ(one.at("rows").size(), 1U);
+}
+
 }  // namespace
 }  // namespace harness

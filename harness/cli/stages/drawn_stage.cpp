@@ -1,5 +1,10 @@
 #include "harness/cli/stages/drawn_stage.h"
 
+#include <chrono>
+#include <cstdio>
+
+#include <fmt/format.h>
+
 #include "harness/cli/interrupt.h"
 #include "harness/cli/worker_versions.h"
 #include "harness/table/published_step.h"
@@ -43,6 +48,42 @@ std::vector<Batch> missing_batches(const std::vector<AskedExecution>& executions
   return batches;
 }
 
+/// Says what is waited for before and after a batch that takes minutes without a sign of progress.
+class Announced {
+ public:
+  Announced(const Row& row, const AskedExecution& one, const DrawnOptions& options)
+      : what_(fmt::format("{}: {}", row.id, execution_text(one.stage, one.precision))),
+        is_shown_(one.stage == "memory" && !options.quiet && options.device == "cpu" &&
+                  worker_absence(options).status == RunStatus::kOk && is_large(row)) {
+    if (is_shown_) {
+      std::fprintf(stderr, "%s: training steps of the published size take minutes on a CPU\n",
+                   what_.c_str());
+    }
+  }
+  void finish(const RowEnd& end) const {
+    if (!is_shown_) return;
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin_;
+    const char* const how = end.status == RunStatus::kOk ? "measured" : "given up";
+    std::fprintf(stderr, "%s: %s after %.0f s\n", what_.c_str(), how, elapsed.count());
+  }
+
+ private:
+  static bool is_large(const Row& row) {
+    constexpr std::int64_t kPixels = 1 << 17;  // Below, steps take seconds.
+    const Json crop = row.recipe.value("crop", Json());
+    const auto side = [&](std::size_t i) {
+      return crop.is_array() && crop.size() == 2 && crop[i].is_number_integer()
+                 ? crop[i].get<std::int64_t>()
+                 : 0;
+    };
+    return published_batch(row) * side(0) * side(1) >= kPixels;
+  }
+
+  std::string what_;
+  bool is_shown_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
 }  // namespace
 
 std::vector<AskedExecution> drawn_executions_of(const Row& row, std::string_view stage,
@@ -66,7 +107,9 @@ void run_drawn_stage(const Suite& suite, const Row& row, std::string_view stage,
     Json job = row_job(suite, row, {}, {}, directory.row_folder(row.id), options);
     job["results"] = wanted_results(batch);
     if (stage == "speed") job["speed"] = to_json(options.speed);
+    const Announced announced(row, batch.front(), options);
     const RowEnd end = run_row_worker(options, std::string(stage), job, row.id, unit);
+    announced.finish(end);
     if (end.status == RunStatus::kOk || interrupted()) continue;
     for (const auto& one : batch) {
       // A worker may have died after some of its results.

@@ -11,23 +11,30 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-/// Why nothing can be evaluated, or "" when it can.
-std::pair<RunStatus, std::string> obstacle(const ExaminedRow& examined, const fs::path& root,
-                                           const Suite& suite, const std::string& fingerprint) {
+/// Why the checkpoint cannot be evaluated, or kOk.
+RowEnd checkpoint_obstacle(const ExaminedRow& examined) {
   const auto& checkpoint = examined.record.checkpoint;
   if (!checkpoint) return {RunStatus::kSkipped, "the row publishes no checkpoint"};
-  if (checkpoint->error) {
-    const auto& [kind, text] = *checkpoint->error;
-    if (kind == FileErrorKind::kUnreachable) return {RunStatus::kSkipped, "no network: " + text};
-    return {RunStatus::kError, "the checkpoint cannot be used: " + text};
-  }
-  if (root.empty() || fingerprint.empty()) {
-    return {RunStatus::kSkipped, no_data_reason(root, {suite.data.split})};
-  }
-  return {RunStatus::kOk, ""};
+  if (!checkpoint->error) return {};
+  const auto& [kind, text] = *checkpoint->error;
+  if (kind == FileErrorKind::kUnreachable) return {RunStatus::kSkipped, "no network: " + text};
+  return {RunStatus::kError, "the checkpoint cannot be used: " + text};
 }
 
 }  // namespace
+
+std::vector<RowEnd> evaluation_obstacles(const Suite& suite, const ExaminedRow& examined,
+                                         const WorkerOptions& options) {
+  std::vector<RowEnd> obstacles;
+  if (RowEnd file = checkpoint_obstacle(examined); file.status != RunStatus::kOk) {
+    obstacles.push_back(std::move(file));
+  }
+  const fs::path root = data_root(suite, options.data);
+  if (root.empty() || data_fingerprint(root, suite.data.split).empty()) {
+    obstacles.push_back({RunStatus::kSkipped, no_data_reason(root, {suite.data.split})});
+  }
+  return obstacles;
+}
 
 std::vector<AskedExecution> evaluations_of(const Row& row, const WorkerOptions& options) {
   const auto precisions =
@@ -68,8 +75,8 @@ void evaluate_row(const Suite& suite, const Row& row, const ExaminedRow& examine
       directory.write_result(result_without_run(suite.name, result, {status, reason}, options));
     }
   };
-  const auto [status, reason] = obstacle(examined, root, suite, fingerprint);
-  if (status != RunStatus::kOk) return leave(status, reason);
+  const auto obstacles = evaluation_obstacles(suite, examined, options);
+  if (!obstacles.empty()) return leave(obstacles.front().status, obstacles.front().reason);
   std::vector<AskedExecution> wanted;
   std::copy_if(expected.begin(), expected.end(), std::back_inserter(wanted), missing);
   if (wanted.empty()) return;

@@ -14,6 +14,11 @@ namespace harness {
 /// scales and flip are evaluated in the row's own precision when the table has a number.
 std::vector<AskedExecution> evaluations_of(const Row& row, const WorkerOptions& options);
 
+/// Why the row cannot be evaluated here, whatever the worker says: its checkpoint, then the data.
+/// The first is what evaluate_row() records. Empty when nothing stands in the way.
+std::vector<RowEnd> evaluation_obstacles(const Suite& suite, const ExaminedRow& examined,
+                                         const WorkerOptions& options);
+
 /// Stage "evaluate" of one row: records the keys of its executions in run.json and starts a worker
 /// for the results that are missing. A worker that dies leaves results of status error; missing
 /// data or a missing GPU, results of status skipped.

@@ -171,6 +171,11 @@ std::vector<AskedExecution> trainings_of(const Row& row, const TrainOptions& opt
   return trainings;
 }
 
+RowEnd training_obstacle(const Suite& suite, const Row& row, const ExaminedRow& examined,
+                         const StoreOptions& store, const TrainOptions& options) {
+  return find_training_source(suite, row, examined, store, options).obstacle;
+}
+
 void keep_other_trainings(const Suite& suite, const Row& row, const RunDirectory& directory,
                           const StoreOptions& store, const TrainOptions& options) {
   const auto asked = trainings_of(row, options);

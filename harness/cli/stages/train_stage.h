@@ -43,6 +43,11 @@ PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
 /// The executions of options.stage for a row, without keys: one for each seed and precision.
 std::vector<AskedExecution> trainings_of(const Row& row, const TrainOptions& options);
 
+/// Why nothing of the row can be trained here, whatever the worker says: the data, else the
+/// pretrained backbone; kOk when nothing stands in the way.
+RowEnd training_obstacle(const Suite& suite, const Row& row, const ExaminedRow& examined,
+                         const StoreOptions& store, const TrainOptions& options);
+
 /// Calls keep_other_training() for each training of the row that is asked for, before a job of the
 /// stage "train" writes anything. Throws Error(kUsage) likewise.
 void keep_other_trainings(const Suite& suite, const Row& row, const RunDirectory& directory,
