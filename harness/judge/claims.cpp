@@ -179,8 +179,11 @@ void mark_other_data(const Claim& claim, Finding& finding) {
     return;
   finding.verdict = Verdict::kNotVerifiable;
   finding.compared = false;
-  finding.reason = fmt::format("published for the data set {}, on which nothing was measured",
-                               text_at(claim.conditions, {"test_dataset"}));
+  const std::string set = text_at(claim.conditions, {"test_dataset"});
+  const std::string split = text_at(claim.conditions, {"test_split"});
+  finding.reason = fmt::format("published for the {} {}{}{}, on which nothing was measured",
+                               set.empty() ? "images" : "data set", set,
+                               set.empty() || split.empty() ? "" : ", ", split);
 }
 
 void mark_unpublished(const Claim& claim, Finding& finding) {

@@ -130,7 +130,9 @@ constexpr auto kConditions = std::to_array<Condition>({{"backend", ConditionType
                                                        {"stage", ConditionType::kText},
                                                        {"statistic", ConditionType::kText},
                                                        {"test_dataset", ConditionType::kText},
+                                                       {"test_split", ConditionType::kText},
                                                        {"training_dataset", ConditionType::kText},
+                                                       {"training_split", ConditionType::kText},
                                                        {"unread", ConditionType::kObject}});
 
 bool is_number(const Json& value) {

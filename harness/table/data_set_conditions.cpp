@@ -18,6 +18,8 @@ std::string first_word(const Json& conditions, const char* key) {
 
 bool is_of_other_data(const Json& conditions) {
   if (!conditions.is_object()) return false;
+  const std::string split = first_word(conditions, "test_split");
+  if (!split.empty() && !split.starts_with("val")) return true;
   const std::string tested = first_word(conditions, "test_dataset");
   return !tested.empty() && tested != first_word(conditions, "training_dataset");
 }

@@ -16,5 +16,14 @@ TEST(DataSetConditions, ComparesWhatAModelWasTrainedAndTestedOn) {
   EXPECT_FALSE(is_of_other_data(nullptr));
 }
 
+TEST(DataSetConditions, OnlyTheValidationSplitIsOurs) {
+  for (const char* split : {"val", "Val", "validation", "val set"}) {
+    EXPECT_FALSE(is_of_other_data({{"test_split", split}})) << split;
+  }
+  for (const char* split : {"Test", "train", "trainval", "minival"}) {
+    EXPECT_TRUE(is_of_other_data({{"test_split", split}})) << split;
+  }
+}
+
 }  // namespace
 }  // namespace harness

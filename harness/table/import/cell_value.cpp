@@ -2,6 +2,7 @@
 
 #include <array>
 #include <initializer_list>
+#include <utility>
 
 namespace harness {
 namespace {
@@ -14,6 +15,12 @@ CellValue value_of(const MarkedNumber& marked) {
   PublishedFact fact = fact_of(marked.number, {});
   if (!marked.marks.empty()) fact.conditions["marks"] = marked.marks;
   if (marked.plus_minus) fact.conditions["plus_minus"] = *marked.plus_minus;
+  return {std::move(fact), "", false};
+}
+
+CellValue value_of(Json value, const std::string& marks) {
+  PublishedFact fact{.value = std::move(value)};
+  if (!marks.empty()) fact.conditions["marks"] = marks;
   return {std::move(fact), "", false};
 }
 
@@ -46,15 +53,17 @@ CellValue read_fps(std::string_view text) {
 }
 
 CellValue read_size(std::string_view text) {
-  const auto size = parse_size(text);
+  const auto [bare, marks] = split_marks(text);
+  const auto size = parse_size(bare);
   if (!size) return refused("a size such as 512x1024");
-  return {PublishedFact{.value = size_text(*size)}, "", false};
+  return value_of(size_text(*size), marks);
 }
 
 CellValue read_schedule(std::string_view text) {
-  const auto iterations = parse_iterations(text);
+  const auto [bare, marks] = split_marks(text);
+  const auto iterations = parse_iterations(bare);
   if (!iterations) return refused("iterations such as 80000 or 80k");
-  return {PublishedFact{.value = *iterations}, "", false};
+  return value_of(*iterations, marks);
 }
 
 using Reader = CellValue (*)(std::string_view);

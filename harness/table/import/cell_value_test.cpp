@@ -32,6 +32,20 @@ TEST(CellValue, KeepsMarksAndSpread) {
   EXPECT_TRUE(read_cell("miou", "**76.80**").fact->conditions.empty()) << "bold is no footnote";
 }
 
+TEST(CellValue, KeepsMarksOfSizesAndSchedules) {
+  for (const auto& [claim, text, value] : {std::tuple{"config.iterations", "80000*", Json(80000)},
+                                           {"config.iterations", "80k\xE2\x80\xA0", Json(80000)},
+                                           {"config.crop", "512x1024*", Json("512x1024")},
+                                           {"config.crop", "(512,1024)[1]", Json("512x1024")}}) {
+    const CellValue cell = read_cell(claim, text);
+    ASSERT_TRUE(cell.fact.has_value()) << text;
+    EXPECT_EQ(cell.fact->value, value) << text;
+    EXPECT_TRUE(cell.fact->conditions.contains("marks")) << text;
+  }
+  EXPECT_TRUE(read_cell("config.crop", "**512*1024**").fact->conditions.empty());
+  EXPECT_TRUE(read_cell("config.iterations", "**80k**").fact->conditions.empty());
+}
+
 TEST(CellValue, RefusesWhatMayBeAnotherNumber) {
   for (const char* text : {"- 6.96",
                            "76.8a",

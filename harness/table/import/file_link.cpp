@@ -117,17 +117,31 @@ std::string_view expected_of(FileKind kind) {
 FileLink classify_link(const MarkdownLink& link, Column column) {
   const auto by_label = kind_by_label(link.text);
   const auto by_column = kind_of_column(column);
-  if (const auto by_ending = kind_by_ending(link.url, column)) {
+  const auto by_ending = kind_by_ending(link.url, column);
+  // A share's URL says nothing; "[fcn.pth](https://share.org/s/1)" does.
+  const bool names_a_file =
+      !by_ending && !is_page(link.url) && link.text.find('.') != std::string::npos;
+  if (names_a_file && !is_url(link.text)) {
+    if (const auto named = kind_by_ending(link.text, column)) return {*named, false, {}};
+  }
+  if (by_ending) {
     // A config under "log" is no log; a checkpoint in a column of configs is still a checkpoint.
     const auto said = by_label ? by_label : by_column;
     const bool is_config_as_log = said == FileKind::kLog && by_ending == FileKind::kConfig;
     const bool is_text_as_weights =
         said == FileKind::kCheckpoint && by_ending != FileKind::kCheckpoint;
-    const bool is_misnamed = is_config_as_log || (by_label && is_text_as_weights);
+    const bool is_weights_as_log = by_label == FileKind::kLog && by_ending == FileKind::kCheckpoint;
+    const bool is_misnamed =
+        is_config_as_log || is_weights_as_log || (by_label && is_text_as_weights);
     if (is_misnamed) return {*said, false, expected_of(*said)};
     return {*by_ending, true, {}};
   }
-  const auto said = by_label ? by_label : by_column;
+  auto said = by_label ? by_label : by_column;
+  // "[OneDrive](https://1drv.ms/u/1)" under Link or download.
+  if (!said && column == Column::kDownload && !normalised_header(link.text).empty() &&
+      names_a_share(link.text) && is_url(link.url)) {
+    said = FileKind::kCheckpoint;
+  }
   if (!said) return {};
   if (is_page(link.url)) return {*said, false, expected_of(*said)};
   // "[y](https://x.org/1)" under Model names the model, and not what the link leads to.

@@ -37,6 +37,21 @@ TEST(FileLink, WithoutAnEndingTextAndColumnSayIt) {
   EXPECT_FALSE(classify_link({"baidu", "https://x.org/1"}, Column::kModel).has_ending);
 }
 
+TEST(FileLink, ASharesTextSaysWhatItLeadsTo) {
+  EXPECT_EQ(kind_of("OneDrive", "https://1drv.ms/u/1", Column::kDownload), FileKind::kCheckpoint);
+  EXPECT_EQ(kind_of("a.pth", "https://pan.example.org/s/1", Column::kDownload),
+            FileKind::kCheckpoint);
+  EXPECT_EQ(kind_of("a.log.json", "https://pan.example.org/s/1", Column::kDownload),
+            FileKind::kLog);
+  EXPECT_FALSE(classify_link({"a.pth", "https://x.org/1"}, Column::kDownload).has_ending);
+  EXPECT_EQ(kind_of("", "https://x.org/1", Column::kDownload), FileKind::kNone);
+}
+
+TEST(FileLink, WeightsAreNoLog) {
+  EXPECT_NE(refusal("log", "a/f.pth", Column::kDownload), "");
+  EXPECT_NE(refusal("model", "a/f.log.json", Column::kDownload), "");
+}
+
 TEST(FileLink, APaperOrAPageIsNoCheckpoint) {
   EXPECT_NE(refusal("DLA", "https://arxiv.org/abs/1707.00001", Column::kModel), "");
   EXPECT_NE(refusal("model", "https://arxiv.org/abs/1707.00001", Column::kDownload), "");

@@ -75,20 +75,28 @@ void check_size(std::string_view text, const std::vector<std::string_view>& line
                 std::string_view subject) {
   constexpr std::size_t kMaxBytes = std::size_t{2} << 20;
   constexpr std::size_t kMaxLines = 10'000;
-  constexpr std::size_t kMaxBars = 100;
   if (text.size() > kMaxBytes || lines.size() > kMaxLines) {
     throw Error(
         ErrorCode::kInvalidTable, subject,
         fmt::format("expected a page of at most 2 MiB and 10000 lines, got {} bytes and {} lines",
                     text.size(), lines.size()));
   }
+}
+
+/// The text with blanks for the bars of lines that have too many: cmark's time grows with rows
+/// times columns.
+std::string with_few_bars(std::string_view text, const std::vector<std::string_view>& lines,
+                          std::vector<NoMarkdownTable>& others) {
+  constexpr std::size_t kMaxBars = 100;
+  std::string few(text);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::size_t bars = count_bars(lines[i]);
-    if (bars > kMaxBars) {
-      throw Error(ErrorCode::kInvalidTable, fmt::format("{}:{}", subject, i + 1),
-                  fmt::format("expected at most 100 bars in a line, got {}", bars));
-    }
+    if (bars <= kMaxBars) continue;
+    const auto start = few.begin() + (lines[i].data() - text.data());
+    std::replace(start, start + static_cast<std::ptrdiff_t>(lines[i].size()), '|', ' ');
+    others.push_back({static_cast<std::int64_t>(i) + 1, fmt::format("a line of {} bars", bars)});
   }
+  return few;
 }
 
 Document parse(std::string_view text) {
@@ -113,12 +121,15 @@ std::string attribute_of(std::string_view tag, std::string_view name) {
   return std::string(value.substr(0, is_quoted ? value.find(quote) : value.find_first_of(" >")));
 }
 
-/// What a tag inside a cell means: a raised text begins with "^", a link is a link, any other tag
-/// parts two texts.
+/// What a tag inside a cell means: a raised text begins with "^", a struck one stands between "~~",
+/// a link is a link, any other tag parts two texts.
 std::string text_of_tag(std::string_view tag, std::vector<MarkdownLink>* links) {
   const std::string lower = lower_case(tag);
   if (lower.starts_with("<sup")) return "^";
   if (lower == "</sup>") return "";
+  for (const std::string_view struck : {"del", "s", "strike"}) {
+    if (lower == fmt::format("<{}>", struck) || lower == fmt::format("</{}>", struck)) return "~~";
+  }
   if (lower.starts_with("<a ") && links != nullptr) {
     links->push_back({"", attribute_of(tag, "href")});
   }
@@ -188,22 +199,44 @@ MarkdownTable read_table(cmark_node* node, const std::vector<std::string_view>& 
   return table;
 }
 
+/// A block of HTML with a table in it, or a paragraph that is a row behind a blank line.
+void note_other(cmark_node* node, const std::vector<std::string_view>& lines,
+                std::vector<NoMarkdownTable>& others) {
+  const std::int64_t line = std::max(1, cmark_node_get_start_line(node));
+  if (is_type(node, "html_block") &&
+      lower_case(cmark_node_get_literal(node)).find("<table") != std::string::npos) {
+    others.push_back({line, "an HTML table"});
+  }
+  constexpr std::size_t kFewestBars = 3;
+  const auto index = static_cast<std::size_t>(line - 1);
+  if (!is_type(node, "paragraph") || index >= lines.size()) return;
+  const std::string_view text = lines[index];
+  const std::size_t first = text.find_first_not_of(" \t>");
+  const bool is_row = first != std::string_view::npos && text[first] == '|' && ends_with_bar(text);
+  if (is_row && count_bars(text) >= kFewestBars) {
+    others.push_back({line, "a row apart from its table"});
+  }
+}
+
 }  // namespace
 
-std::vector<MarkdownTable> read_markdown_tables(std::string_view text, std::string_view subject) {
+MarkdownTables read_markdown_tables(std::string_view text, std::string_view subject) {
   const auto lines = split_lines(text);
   check_size(text, lines, subject);
-  const Document document = parse(text);
-  std::vector<MarkdownTable> tables;
+  MarkdownTables read;
+  const Document document = parse(with_few_bars(text, lines, read.others));
   const Iterator iterator(cmark_iter_new(document.get()));
   for (auto event = cmark_iter_next(iterator.get()); event != CMARK_EVENT_DONE;
        event = cmark_iter_next(iterator.get())) {
     cmark_node* node = cmark_iter_get_node(iterator.get());
-    if (event == CMARK_EVENT_ENTER && is_type(node, "table")) {
-      tables.push_back(read_table(node, lines));
+    if (event != CMARK_EVENT_ENTER) continue;
+    if (is_type(node, "table")) {
+      read.tables.push_back(read_table(node, lines));
+    } else {
+      note_other(node, lines, read.others);
     }
   }
-  return tables;
+  return read;
 }
 
 }  // namespace harness

@@ -31,11 +31,21 @@ struct MarkdownTable {
   std::vector<MarkdownRow> rows;
 };
 
-/// All tables of a page in GitHub Flavored Markdown, in order, wherever Markdown sees them (also
+/// Something on a page that looks like a table or a row of one, and is none in Markdown.
+struct NoMarkdownTable {
+  std::int64_t line = 0;
+  std::string what;  ///< "an HTML table", "a row apart from its table", "a line of 101 bars".
+};
+
+/// The tables of a page in GitHub Flavored Markdown, in order, wherever Markdown sees them (also
 /// inside <details>, lists and quotes; not in code blocks).
-///
-/// Throws Error(kInvalidTable) for a page that no zoo would publish and that would take minutes or
-/// gigabytes to parse: above 2 MiB, 10000 lines, or 100 bars in one line.
-std::vector<MarkdownTable> read_markdown_tables(std::string_view text, std::string_view subject);
+struct MarkdownTables {
+  std::vector<MarkdownTable> tables;
+  std::vector<NoMarkdownTable> others;
+};
+
+/// A line of more than 100 bars, which would take long to parse, is read without them. Throws
+/// Error(kInvalidTable) for a page that no zoo would publish: above 2 MiB or 10000 lines.
+MarkdownTables read_markdown_tables(std::string_view text, std::string_view subject);
 
 }  // namespace harness

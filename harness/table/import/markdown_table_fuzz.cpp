@@ -8,7 +8,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace harness;
   const std::string_view text = fuzzed_text(data, size);
   fuzz_reader([&] {
-    for (const MarkdownTable& table : read_markdown_tables(text, "x.md")) {
+    const MarkdownTables read = read_markdown_tables(text, "x.md");
+    for (const MarkdownTable& table : read.tables) {
       for (const MarkdownRow& row : table.rows) {
         if (row.cells.size() != table.header.cells.size()) {
           report_finding("expected as many cells as the header has", std::to_string(row.line));

@@ -1,5 +1,6 @@
 #include "harness/table/import/metafile.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 
 #include "harness/base/error.h"
 #include "harness/table/import/cell_value.h"
+#include "harness/table/import/table_columns.h"
 #include "harness/table/json_checks.h"
 
 namespace harness {
@@ -38,8 +40,30 @@ class Place {
     const std::string path = key_.empty() ? name : key_ + "." + name;
     if (is_absent()) return {YAML::Node(), subject_, path, line_};
     if (!node_.IsMap()) fail("expected a map, got " + kind());
-    const YAML::Node found = node_[name];
-    return {found.IsDefined() ? found : YAML::Node(), subject_, path, line_};
+    Place found(YAML::Node(), subject_, path, line_);
+    for (const auto& entry : node_) {
+      if (!entry.first.IsScalar() || entry.first.Scalar() != name) continue;
+      const bool is_second = found.is_there_;
+      found = Place(entry.second, subject_, path, line_);
+      found.is_there_ = true;
+      found.is_repeated_ = is_second;
+    }
+    return found;
+  }
+
+  /// Whether the key stands several times. PyYAML takes the last value, others the first.
+  bool is_repeated() const { return is_repeated_; }
+
+  /// The keys of a map as they stand; none of anything else.
+  std::vector<std::string> keys() const {
+    std::vector<std::string> names;
+    if (is_absent() || !node_.IsMap()) return names;
+    for (const auto& entry : node_) {
+      if (entry.first.IsScalar()) names.push_back(entry.first.Scalar());
+    }
+    std::ranges::sort(names);
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
   }
 
   /// The same place with nothing there.
@@ -70,6 +94,8 @@ class Place {
   std::string_view subject_;
   std::string key_;
   std::int64_t line_ = 1;
+  bool is_there_ = false;
+  bool is_repeated_ = false;
 };
 
 /// Reads one model and notes what of it cannot be read.
@@ -99,12 +125,17 @@ class ModelReader {
   /// The map under `name`; an absent one where something else stands there.
   Place map_under(const Place& parent, const std::string& name, const char* claim = "") {
     Place child = parent.child(name);
+    if (child.is_repeated()) refuse(child, claim, "the key once");
     if (child.is_absent() || child.node().IsMap()) return child;
     refuse(child, claim, "a map");
     return child.absent();
   }
 
   std::string text(const Place& place, const char* claim) {
+    if (place.is_repeated()) {
+      refuse(place, claim, "the key once");
+      return "";
+    }
     if (place.is_absent()) return "";
     if (place.node().IsScalar()) return place.node().Scalar();
     refuse(place, claim, "a text");
@@ -177,16 +208,33 @@ class ModelReader {
     if (model_.backbone.empty() && !architecture.empty()) {
       model_.backbone = text(architecture.front(), "");
     }
-    model_.crop_size = optional_text(metadata.child("crop size"), "config.crop");
-    model_.schedule = optional_text(metadata.child("lr schd"), "config.iterations");
     model_.training_hardware = text(metadata.child("Training Resources"), "");
-    for (const char* key : {"Training Memory (GB)", "memory (GB)", "Memory (GB)"}) {
-      if (!model_.memory) model_.memory = number(metadata.child(key), "memory");
+    for (const std::string& key : metadata.keys()) read_metadatum(key, metadata.child(key));
+  }
+
+  void read_metadatum(const std::string& key, const Place& value) {
+    const auto column = column_named(key);
+    if (column == Column::kCropSize) {
+      set_once(model_.crop_size, value, "config.crop");
+    } else if (column == Column::kSchedule) {
+      set_once(model_.schedule, value, "config.iterations");
+    } else if (column == Column::kMemory) {
+      add_once(value, "memory", model_.memory, "one memory for a model");
+    } else if (column == Column::kFps || normalised_header(key) == "inferencetimemsim") {
+      if (value.is_repeated()) return refuse(value, "fps", "the key once");
+      for (const Place& timing : value.items()) read_timing(timing, column == Column::kFps);
+    } else {
+      note_other(key, value);
     }
-    for (const auto& [key, is_fps] :
-         {std::pair("inference time (ms/im)", false), std::pair("inference time (fps)", true)}) {
-      for (const Place& timing : metadata.child(key).items()) read_timing(timing, is_fps);
-    }
+  }
+
+  void set_once(std::optional<MetafileText>& text, const Place& value, const char* claim) {
+    if (!text) text = optional_text(value, claim);
+  }
+
+  void note_other(const std::string& key, const Place& value) {
+    if (!looks_known(key)) return;
+    model_.other_keys.push_back({value.shown(), value.line(), value.key()});
   }
 
   /// The metrics of the one result that counts classes' overlap; other tasks have other metrics.
@@ -197,23 +245,34 @@ class ModelReader {
         continue;
       }
       const Place metrics = map_under(result, "Metrics", "miou");
-      add_metric(metrics.child("mIoU"), "miou", model_.miou);
-      add_metric(metrics.child("mIoU(ms+flip)"), "miou_ms_flip", model_.miou_ms_flip);
+      for (const std::string& key : metrics.keys()) {
+        const auto column = column_named(key);
+        const Place value = metrics.child(key);
+        if (column == Column::kMiou) {
+          add_once(value, "miou", model_.miou);
+        } else if (column == Column::kMiouMsFlip) {
+          add_once(value, "miou_ms_flip", model_.miou_ms_flip);
+        } else {
+          note_other(key, value);
+        }
+      }
     }
   }
 
-  void add_metric(const Place& place, const char* claim, std::optional<MetafileNumber>& metric) {
-    if (place.is_absent()) return;
-    if (metric) {
-      refuse(place, "", "one mIoU for a model");
-      return;
-    }
-    metric = number(place, claim);
+  void add_once(const Place& place, const char* claim, std::optional<MetafileNumber>& read,
+                const char* expected = "one mIoU for a model") {
+    if (place.is_absent() && !place.is_repeated()) return;
+    if (read) return refuse(place, "", expected);
+    read = number(place, claim);
   }
 
   const Place& place_;
   MetafileModel model_;
 };
+
+std::int64_t line_of(const YAML::Node& node) {
+  return node.Mark().is_null() ? 1 : node.Mark().line + 1;
+}
 
 YAML::Node load(std::string_view text, std::string_view subject) {
   if (text.size() > kMaxBytes) {
@@ -221,7 +280,12 @@ YAML::Node load(std::string_view text, std::string_view subject) {
                 fmt::format("expected at most 4 MiB, got {} bytes", text.size()));
   }
   try {
-    return YAML::Load(std::string(text));
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    if (documents.size() > 1) {
+      throw Error(ErrorCode::kInvalidTable, fmt::format("{}:{}", subject, line_of(documents[1])),
+                  fmt::format("expected one document, got {}", documents.size()));
+    }
+    return documents.empty() ? YAML::Node() : documents.front();
   } catch (const YAML::Exception& failure) {
     throw Error(ErrorCode::kInvalidTable, fmt::format("{}:{}", subject, failure.mark.line + 1),
                 "expected YAML, got: " + failure.msg);

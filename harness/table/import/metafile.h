@@ -62,6 +62,7 @@ struct MetafileModel {
   std::optional<MetafileNumber> miou;
   std::optional<MetafileNumber> miou_ms_flip;
   std::vector<MetafileUnread> unread;
+  std::vector<MetafileText> other_keys;  ///< That speak of something known and are not read.
 };
 
 /// The models of a metafile, and the entries of its list that are none.
@@ -70,10 +71,11 @@ struct Metafile {
   std::vector<MetafileUnread> no_models;
 };
 
-/// Reads the models of a metafile. Keys that say nothing about a claim are ignored. A value of
-/// another type, a number that is none, a second mIoU of one model: each costs that value and
-/// stands in `unread`. A model without a name has an empty one. Throws Error(kInvalidTable) with
-/// `subject` and line: not YAML, no list of models; and for a file above 4 MiB.
+/// Reads the models of a metafile. Keys of metadata and metrics are compared as a table's headers
+/// are; those that say nothing about a claim are ignored. A value of another type, a number that is
+/// none, a key that stands twice, a second mIoU of one model: each costs that value and stands in
+/// `unread`. A model without a name has an empty one. Throws Error(kInvalidTable) with
+/// `subject` and line: not YAML, several documents, no list of models; and for a file above 4 MiB.
 Metafile read_metafile(std::string_view text, std::string_view subject);
 
 }  // namespace harness

@@ -140,6 +140,12 @@ class ModelRow {
     add_text("config.crop", model_.crop_size, page_, row, unread_);
     add_text("config.iterations", model_.schedule, page_, row, unread_);
     add_numbers(model_, page_, row);
+    for (const MetafileText& other : model_.other_keys) {
+      result.notices.push_back({ImportNotice::Kind::kUnread, page_.at(other.line),
+                                fmt::format("key {} is not read, it is none of those that are "
+                                            "(docs/formats.md)",
+                                            in_quotes(other.key))});
+    }
     for (const MetafileUnread& unread : unread_) {
       result.notices.push_back(notice_of(unread, page_));
       add_unread(unread, row);

@@ -114,6 +114,45 @@ TEST(MetafileRows, AValueThatCannotBeReadIsQuoted) {
                         "512x1024, got \"big\""));
 }
 
+TEST(MetafileRows, KeysAreReadHoweverTheyAreSpelt) {
+  const auto published = rows(
+      "  Metadata:\n    Crop Size: (512,1024)\n    LR Schd: 80000\n    Memory(GB): 5.37\n"
+      "    FPS: 8.64\n  Results:\n  - Metrics:\n      mean IoU: 76.8\n      mIoU (ms+flip): 77.1\n",
+      kPage);
+  const auto& facts = published.at(0).facts;
+  EXPECT_EQ(facts.at("config.crop").value, "512x1024");
+  EXPECT_EQ(facts.at("config.iterations").value, 80000);
+  EXPECT_EQ(facts.at("memory").value, 5.37);
+  EXPECT_EQ(facts.at("fps").value, 8.64);
+  EXPECT_EQ(facts.at("miou").value, 76.8);
+  EXPECT_EQ(facts.at("miou_ms_flip").value, 77.1);
+}
+
+TEST(MetafileRows, KeysThatLookKnownAreNamed) {
+  const std::string text = notices(
+      "  Metadata:\n    Training Memory (MB): 5370\n    inference time (s/im): 0.1\n"
+      "    Training Data: Cityscapes\n");
+  EXPECT_THAT(text, HasSubstr("m/metafile.yml:4: key \"Models[0].Metadata.Training Memory (MB)\""));
+  EXPECT_THAT(text, HasSubstr("inference time (s/im)"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("Training Data")));
+}
+
+/// PyYAML takes the last value, yaml-cpp the first.
+TEST(MetafileRows, AKeyThatStandsTwiceCostsItsValue) {
+  const std::string twice = "  Results:\n  - Metrics:\n      mIoU: 76.8\n      mIoU: 70.1\n";
+  EXPECT_TRUE(rows(twice, kPage).at(0).facts.at("miou").value.is_null());
+  EXPECT_THAT(notices(twice), HasSubstr("expected the key once"));
+  EXPECT_THAT(notices("  Metadata:\n    memory (GB): 5\n    memory (GB): 6\n"),
+              HasSubstr("expected the key once"));
+  EXPECT_THAT(notices("  Metadata:\n    memory (GB): 5\n    Memory (GB): 6\n"),
+              HasSubstr("expected one memory"));
+}
+
+TEST(MetafileRows, ASecondDocumentIsRefused) {
+  EXPECT_THAT(message_of([] { rows("---\nModels:\n- Name: b\n", kPage); }),
+              HasSubstr("expected one document, got 2"));
+}
+
 TEST(MetafileRows, AModelThatNothingNamesIsLeftOut) {
   const std::string nameless =
       "- Name: ''\n  Config: ''\n  Weights: ''\n- Name: b\n- c\n- Name: ''\n  In Collection: fcn\n"

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <utility>
 
 #include "harness/base/text.h"
 
@@ -234,6 +235,14 @@ std::optional<MarkedNumber> parse_marked_number(std::string_view text,
   if (number->digits == 0 && has_raised_digit(marked.marks)) return std::nullopt;
   marked.number = *number;
   return marked;
+}
+
+std::pair<std::string, std::string> split_marks(std::string_view text) {
+  const std::string plain = with_plain_blanks(text);
+  std::string_view rest = trimmed(plain);
+  for (const std::string_view sign : {"**", "__", "*", "_", "$"}) strip_pair(rest, sign);
+  std::string marks = take_marks(rest);
+  return {std::string(rest), std::move(marks)};
 }
 
 std::optional<std::int64_t> parse_iterations(std::string_view text) {

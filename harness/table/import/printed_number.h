@@ -41,6 +41,11 @@ struct MarkedNumber {
 std::optional<MarkedNumber> parse_marked_number(std::string_view text,
                                                 std::initializer_list<std::string_view> units);
 
+/// A text without emphasis and without the footnote marks at either end, and those marks as
+/// printed:
+/// "**512x1024**†" is {"512x1024", "†"}.
+std::pair<std::string, std::string> split_marks(std::string_view text);
+
 /// "80000", "80,000", "80k" or "80k iters" as 80000; nothing for any other text ("160 epochs"). At
 /// least 1.
 std::optional<std::int64_t> parse_iterations(std::string_view text);

@@ -100,7 +100,7 @@ std::optional<Tolerance> skip_tolerance(const ScalerOptions& scaler, double iter
 
 Json data_sets_of(const Json& conditions) {
   Json sets = Json::object();
-  for (const char* key : {"training_dataset", "test_dataset"}) {
+  for (const char* key : {"training_dataset", "test_dataset", "training_split", "test_split"}) {
     if (conditions.contains(key)) sets[key] = conditions[key];
   }
   return sets;

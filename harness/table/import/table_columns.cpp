@@ -70,6 +70,11 @@ constexpr auto kHeaders = std::to_array<std::pair<std::string_view, Column>>({
     {"multiscale", Column::kMultiScale},
     {"ms", Column::kMultiScale},
     {"flip", Column::kFlip},
+    {"ms+flip", Column::kScalesAndFlip},
+    {"msflip", Column::kScalesAndFlip},
+    {"multiscale+flip", Column::kScalesAndFlip},
+    {"tta", Column::kScalesAndFlip},
+    {"testtimeaugmentation", Column::kScalesAndFlip},
     {"trainingdataset", Column::kTrainingData},
     {"traindataset", Column::kTrainingData},
     {"trainingdata", Column::kTrainingData},
@@ -78,6 +83,20 @@ constexpr auto kHeaders = std::to_array<std::pair<std::string_view, Column>>({
     {"evaluationdataset", Column::kTestData},
     {"evaldataset", Column::kTestData},
     {"testdata", Column::kTestData},
+    {"evaluatedon", Column::kTestData},
+    {"testedon", Column::kTestData},
+    {"trainedon", Column::kTrainingData},
+    {"dataset", Column::kDataSet},
+    {"trainset", Column::kTrainingSplit},
+    {"trainingset", Column::kTrainingSplit},
+    {"trainsplit", Column::kTrainingSplit},
+    {"testset", Column::kTestSplit},
+    {"testingset", Column::kTestSplit},
+    {"evalset", Column::kTestSplit},
+    {"evaluationset", Column::kTestSplit},
+    {"testsplit", Column::kTestSplit},
+    {"evalsplit", Column::kTestSplit},
+    {"split", Column::kTestSplit},
     {"config", Column::kConfig},
     {"configs", Column::kConfig},
     {"configuration", Column::kConfig},
@@ -106,34 +125,18 @@ constexpr std::string_view kExpected =
     "Method, Backbone, Crop Size, Lr schd, Mem (GB), Inf time (fps), mIoU, mIoU(ms+flip), config, "
     "download";
 
-std::string describe_tables(const std::vector<MarkdownTable>& tables) {
+std::string describe_tables(const MarkdownTables& read) {
   std::string text;
-  for (const auto& table : tables) {
+  for (const auto& table : read.tables) {
     text +=
         fmt::format("{} line {} with", text.empty() ? "a table in" : "; one in", table.header.line);
     for (const auto& cell : table.header.cells)
       text += fmt::format(" {}", in_quotes(bare_text(cell.text)));
   }
+  for (const NoMarkdownTable& other : read.others) {
+    text += fmt::format("{}{} in line {}", text.empty() ? "" : "; ", other.what, other.line);
+  }
   return text.empty() ? "no table" : text;
-}
-
-std::optional<Column> column_named(const std::string& key) {
-  const auto* found = std::find_if(kHeaders.begin(), kHeaders.end(),
-                                   [&](const auto& known) { return known.first == key; });
-  return found == kHeaders.end() ? std::nullopt : std::optional(found->second);
-}
-
-/// Does a header that is not known speak of something that is? What is about the weights that a
-/// training starts from, or about sizes and costs of a model, does not.
-bool looks_known(const std::string& key) {
-  constexpr std::array kOther{"pretrain", "param", "flop", "modelsize", "size(mb)", "init"};
-  constexpr std::array kKnown{"iou",   "mem",        "fps",        "inftime",  "infer",
-                              "speed", "latency",    "throughput", "cropsize", "schd",
-                              "sched", "iters",      "iterations", "config",   "download",
-                              "ckpt",  "checkpoint", "weights"};
-  const auto contains = [&](const char* part) { return key.find(part) != std::string::npos; };
-  if (std::any_of(kOther.begin(), kOther.end(), contains)) return false;
-  return std::any_of(kKnown.begin(), kKnown.end(), contains);
 }
 
 /// Columns of which a table may have several: names and links.
@@ -164,10 +167,10 @@ class ColumnFinder {
 
   Columns find() {
     for (std::size_t i = 0; i < header_.cells.size(); ++i) {
-      const std::string key = normalised_header(header_.cells[i].text);
-      if (const auto column = column_named(key)) {
+      const std::string& text = header_.cells[i].text;
+      if (const auto column = column_named(text)) {
         columns_[*column].push_back(i);
-      } else if (looks_known(key)) {
+      } else if (looks_known(text)) {
         note_unread(i, "it is none of the columns that are read (docs/formats.md)");
       }
     }
@@ -216,6 +219,30 @@ std::string normalised_header(std::string_view header) {
   return key;
 }
 
+std::optional<Column> column_named(std::string_view header) {
+  const std::string key = normalised_header(header);
+  const auto* found =
+      std::ranges::find_if(kHeaders, [&](const auto& known) { return known.first == key; });
+  return found == kHeaders.end() ? std::nullopt : std::optional(found->second);
+}
+
+// What is about the weights that a training starts from, or about sizes and costs of a model, is
+// something else.
+bool looks_known(std::string_view header) {
+  constexpr auto kOther =
+      std::to_array<std::string_view>({"pretrain", "param", "flop", "modelsize", "init"});
+  constexpr auto kKnown = std::to_array<std::string_view>(
+      {"iou",        "jaccard", "mem",        "vram",     "fps",  "inftime",    "infer",
+       "speed",      "latency", "throughput", "cropsize", "schd", "sched",      "iters",
+       "iterations", "epoch",   "config",     "download", "ckpt", "checkpoint", "weights"});
+  constexpr auto kWhole =
+      std::to_array<std::string_view>({"imgs", "imagess", "imgsec", "imagessec", "iter", "steps"});
+  const std::string key = normalised_header(header);
+  const auto contains = [&](std::string_view part) { return key.find(part) != std::string::npos; };
+  if (std::ranges::any_of(kOther, contains)) return false;
+  return std::ranges::any_of(kKnown, contains) || std::ranges::find(kWhole, key) != kWhole.end();
+}
+
 Columns columns_of(const MarkdownRow& header, const PublishedPage& page,
                    std::vector<ImportNotice>& notices) {
   return ColumnFinder(header, page, notices).find();
@@ -226,10 +253,11 @@ bool publishes_models(const Columns& columns) {
          columns.contains(Column::kDownload);
 }
 
-void fail_without_models(const std::vector<MarkdownTable>& tables, const PublishedPage& page) {
-  throw Error(ErrorCode::kInvalidTable, page.at(tables.empty() ? 1 : tables.front().header.line),
+void fail_without_models(const MarkdownTables& read, const PublishedPage& page) {
+  throw Error(ErrorCode::kInvalidTable,
+              page.at(read.tables.empty() ? 1 : read.tables.front().header.line),
               fmt::format("expected a table with the columns {}; got {}", kExpected,
-                          describe_tables(tables)));
+                          describe_tables(read)));
 }
 
 }  // namespace harness

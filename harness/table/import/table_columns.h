@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,10 +23,14 @@ enum class Column {
   kDevice,
   kMiou,
   kMiouMsFlip,
-  kMultiScale,  ///< "Yes" where the row's mIoU was measured at several scales.
-  kFlip,        ///< "Yes" where it was measured on flipped images too.
+  kMultiScale,     ///< "Yes" where the row's mIoU was measured at several scales.
+  kFlip,           ///< "Yes" where it was measured on flipped images too.
+  kScalesAndFlip,  ///< Both in one column: "yes", or the mIoU itself.
   kTrainingData,
   kTestData,
+  kDataSet,  ///< Trained and tested on it.
+  kTrainingSplit,
+  kTestSplit,
   kConfig,
   kDownload,
   kModel,  ///< The checkpoint, or the model's name where there are no links.
@@ -40,6 +45,12 @@ using Columns = std::map<Column, std::vector<std::size_t>>;
 /// and "mIoU (ms + flip) [%]" are "mioums+flip".
 std::string normalised_header(std::string_view header);
 
+/// The column that a header names, whatever its case, blanks and brackets are.
+std::optional<Column> column_named(std::string_view header);
+
+/// Does a header that is none of those speak of something that is known all the same?
+bool looks_known(std::string_view header);
+
 /// Where each known column stands. A column with an asterisk or a dagger beside one without is
 /// another measure, and not read.
 /// notices: gets each column that looks like a known one and is not read, and each ambiguous one.
@@ -50,8 +61,7 @@ Columns columns_of(const MarkdownRow& header, const PublishedPage& page,
 bool publishes_models(const Columns& columns);
 
 /// Refuses a page none of whose tables publishes models: Error(kInvalidTable) that names the
-/// columns expected and the tables that are there.
-[[noreturn]] void fail_without_models(const std::vector<MarkdownTable>& tables,
-                                      const PublishedPage& page);
+/// columns expected and the tables that are there, those in HTML too.
+[[noreturn]] void fail_without_models(const MarkdownTables& read, const PublishedPage& page);
 
 }  // namespace harness

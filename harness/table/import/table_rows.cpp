@@ -68,6 +68,11 @@ class RowReader {
       : table_(table), columns_(columns), row_(row), page_(page), result_(result) {}
 
   void read() {
+    if (repeats_header()) {
+      result_.notices.push_back({ImportNotice::Kind::kUnread, page_.at(row_.line),
+                                 "the row repeats the header: it is left out"});
+      return;
+    }
     PublishedRow published;
     published.place = page_.at(row_.line);
     published.source = source("");
@@ -79,6 +84,13 @@ class RowReader {
 
  private:
   bool has_all_cells() const { return row_.written_cells == table_.header.cells.size(); }
+
+  bool repeats_header() const {
+    return std::ranges::equal(row_.cells, table_.header.cells,
+                              [](const MarkdownCell& cell, const MarkdownCell& title) {
+                                return bare_text(cell.text) == bare_text(title.text);
+                              });
+  }
 
   void refuse(std::string detail) {
     result_.notices.push_back(
@@ -229,31 +241,57 @@ class RowReader {
   }
 
   /// A mIoU whose row says that it is of several scales and flips stands under the wrong claim; one
-  /// that is of either alone under none.
+  /// that is of either alone, or of which that cannot be told, under none.
   void settle_scales(PublishedRow& row) {
+    read_scales_and_flip(row);
     const auto miou = row.facts.find("miou");
     if (miou == row.facts.end() || miou->second.value.is_null()) return;
-    const bool scales = is_yes(bare(Column::kMultiScale));
-    const bool flips = is_yes(bare(Column::kFlip));
-    if (!scales && !flips) return;
-    if (scales && flips && !row.facts.contains("miou_ms_flip")) {
+    const Answer both = answer(Column::kScalesAndFlip);
+    const Answer scales = both == Answer::kYes ? both : answer(Column::kMultiScale);
+    const Answer flips = both == Answer::kYes ? both : answer(Column::kFlip);
+    if (scales == Answer::kNo && flips == Answer::kNo && both != Answer::kUnclear) return;
+    if (scales == Answer::kYes && flips == Answer::kYes && !row.facts.contains("miou_ms_flip")) {
       row.facts["miou_ms_flip"] = std::move(miou->second);
       row.facts.erase("miou");
       return;
     }
     const std::string cell = bare(Column::kMiou);
+    const bool unclear =
+        both == Answer::kUnclear || scales == Answer::kUnclear || flips == Answer::kUnclear;
     refuse(
         fmt::format("column {}: expected a mIoU of one scale, or of several with flips, got {} {}",
                     in_quotes(header(Column::kMiou)), in_quotes(cell),
-                    scales ? "of several scales" : "with flips"));
+                    unclear                  ? "and marks that say neither yes nor no"
+                    : scales == Answer::kYes ? "of several scales"
+                                             : "with flips"));
     miou->second = unread_fact({cell, "a mIoU of one scale, or of several with flips", false,
                                 source(header(Column::kMiou))});
   }
 
-  static bool is_yes(const std::string& text) {
-    const std::string key = lower_case(text);
-    return key == "yes" || key == "y" || key == "true" || key == "\xE2\x9C\x93" ||
-           key == "\xE2\x9C\x94";
+  /// A column "MS + Flip" may hold the mIoU that was measured so.
+  void read_scales_and_flip(PublishedRow& row) {
+    const bool is_number = has_all_cells() && columns_.contains(Column::kScalesAndFlip) &&
+                           parse_marked_number(bare(Column::kScalesAndFlip), {"%"}).has_value();
+    if (!is_number || row.facts.contains("miou_ms_flip")) return;
+    add_fact(row, Column::kScalesAndFlip, "miou_ms_flip");
+  }
+
+  enum class Answer { kNo, kYes, kUnclear };
+
+  Answer answer(Column column) const {
+    constexpr auto kYes = std::to_array<std::string_view>(
+        {"yes", "y", "true", "ms", "f", "flip", "tta", "ms+flip", "[x]", "\xE2\x9C\x93",
+         "\xE2\x9C\x94", "\xE2\x9C\x94\xEF\xB8\x8F", "\xE2\x9C\x85", "\xE2\x98\x91",
+         "\xE2\x88\x9A"});
+    constexpr auto kNo = std::to_array<std::string_view>(
+        {"no", "n", "false", "ss", "[ ]", "[]", "\xE2\x9C\x97", "\xE2\x9C\x98", "\xE2\x9D\x8C",
+         "\xE2\x98\x90", "\xC3\x97"});
+    const std::string text = lower_case(bare(column));
+    if (is_not_published(text) || std::ranges::find(kNo, text) != kNo.end()) return Answer::kNo;
+    const bool is_number =
+        column == Column::kScalesAndFlip && parse_marked_number(text, {"%"}).has_value();
+    if (is_number) return Answer::kNo;
+    return std::ranges::find(kYes, text) != kYes.end() ? Answer::kYes : Answer::kUnclear;
   }
 
   void add_fact(PublishedRow& row, Column column, const char* claim) {
@@ -305,11 +343,16 @@ class RowReader {
     }
   }
 
-  /// On which images a number of a cross-data-set table was measured.
+  /// On which images a number was measured.
   void add_data_sets(PublishedRow& row) const {
-    if (!has_all_cells()) return;
-    for (const auto& [column, key] : {std::pair(Column::kTrainingData, "training_dataset"),
-                                      std::pair(Column::kTestData, "test_dataset")}) {
+    constexpr auto kKeys =
+        std::to_array<std::pair<Column, const char*>>({{Column::kDataSet, "training_dataset"},
+                                                       {Column::kDataSet, "test_dataset"},
+                                                       {Column::kTrainingData, "training_dataset"},
+                                                       {Column::kTestData, "test_dataset"},
+                                                       {Column::kTrainingSplit, "training_split"},
+                                                       {Column::kTestSplit, "test_split"}});
+    for (const auto& [column, key] : kKeys) {
       const std::string name = bare(column);
       if (is_not_published(name)) continue;
       for (const char* id : {"miou", "miou_ms_flip"}) {
@@ -350,10 +393,14 @@ void note_unread_links(const MarkdownTable& table, const Columns& columns,
 }  // namespace
 
 PublishedRows rows_of_page(std::string_view text, const PublishedPage& page) {
-  const auto tables = read_markdown_tables(text, page.path.string());
+  const MarkdownTables read = read_markdown_tables(text, page.path.string());
   PublishedRows result;
   bool found = false;
-  for (const auto& table : tables) {
+  for (const NoMarkdownTable& other : read.others) {
+    result.notices.push_back({ImportNotice::Kind::kUnread, page.at(other.line),
+                              fmt::format("{} is not read", other.what)});
+  }
+  for (const auto& table : read.tables) {
     std::vector<ImportNotice> notices;
     const Columns columns = columns_of(table.header, page, notices);
     if (!publishes_models(columns)) continue;
@@ -364,7 +411,7 @@ PublishedRows rows_of_page(std::string_view text, const PublishedPage& page) {
       RowReader(table, columns, row, page, result).read();
     }
   }
-  if (!found) fail_without_models(tables, page);
+  if (!found) fail_without_models(read, page);
   return result;
 }
 

@@ -10,8 +10,8 @@ namespace harness {
 /// column for mIoU or for downloads; other tables are passed over, and so are other columns.
 ///
 /// Columns, in any order and case: Method, Backbone, Crop Size, Lr schd, Mem (GB), Inf time (fps),
-/// Device, mIoU, mIoU(ms+flip), Training Dataset, Test Dataset, config, download (or model and
-/// log).
+/// Device, mIoU, mIoU(ms+flip), Multi-scale, Flip, Training Dataset, Test Dataset, Train Set, Test
+/// Set, config, download (or model and log).
 ///
 /// A row is named by its config, else its checkpoint, else by what its cells say of it. A cell that
 /// cannot be read is "not published" with the condition `unread` (see UnreadCell); a row with more

@@ -249,6 +249,73 @@ TEST(TableRows, AMiouOfSeveralScalesAndFlipsIsNoOther) {
   EXPECT_TRUE(facts_of("Yes", "No").at("miou").conditions.contains("unread"));
 }
 
+TEST(TableRows, WhateverSaysYesSaysIt) {
+  const auto page = [](const std::string& mark) {
+    return table("| Method | Multi-scale | Flip | mIoU | download |",
+                 "| A | " + mark + " | " + mark + " | 81.6 | [model](a.pth) |");
+  };
+  for (const char* yes : {"yes", "\xE2\x9C\x85", "[x]", "\xE2\x88\x9A", "True"}) {
+    EXPECT_EQ(rows(page(yes)).at(0).facts.at("miou_ms_flip").value, 81.6) << yes;
+    EXPECT_FALSE(rows(page(yes)).at(0).facts.contains("miou")) << yes;
+  }
+  for (const char* no : {"no", "-", "\xE2\x9C\x97", "[ ]", ""}) {
+    EXPECT_EQ(rows(page(no)).at(0).facts.at("miou").value, 81.6) << no;
+  }
+  EXPECT_THAT(unread(page("maybe"), "miou"), testing::Contains("81.6"));
+  EXPECT_THAT(notices(page("maybe")), HasSubstr("neither yes nor no"));
+}
+
+TEST(TableRows, ScalesAndFlipMayShareAColumn) {
+  const auto page = [](const std::string& cell) {
+    return table("| Method | TTA | Mem (GB) | mIoU | download |",
+                 "| A | " + cell + " | 5 | 81.6 | [model](a.pth) |");
+  };
+  EXPECT_EQ(rows(page("yes")).at(0).facts.at("miou_ms_flip").value, 81.6);
+  EXPECT_EQ(rows(page("no")).at(0).facts.at("miou").value, 81.6);
+  const auto both = rows(page("82.1"));
+  EXPECT_EQ(both.at(0).facts.at("miou").value, 81.6);
+  EXPECT_EQ(both.at(0).facts.at("miou_ms_flip").value, 82.1);
+}
+
+TEST(TableRows, ASplitIsAConditionOfTheMiou) {
+  const auto published = rows(table("| Method | Train Set | Test Set | mIoU | download |",
+                                    "| A | Train + Val | Test | 81.6 | [model](a.pth) |"));
+  EXPECT_EQ(published.at(0).facts.at("miou").conditions,
+            (Json{{"training_split", "Train + Val"}, {"test_split", "Test"}}));
+  const auto plain = rows(table("| Method | Dataset | Split | mIoU | download |",
+                                "| A | Cityscapes | val | 81.6 | [model](a.pth) |"));
+  EXPECT_EQ(plain.at(0).facts.at("miou").conditions, (Json{{"training_dataset", "Cityscapes"},
+                                                           {"test_dataset", "Cityscapes"},
+                                                           {"test_split", "val"}}));
+}
+
+TEST(TableRows, ARepeatedHeaderIsNoRow) {
+  const std::string page = table(kHeader, "| FCN | 512x1024 | 76.80 | [c](a.py) | [m](a.pth) |") +
+                           kHeader + "\n| FCN | 512x1024 | 76.90 | [c](b.py) | [m](b.pth) |\n";
+  EXPECT_THAT(rows(page), SizeIs(2));
+  EXPECT_THAT(notices(page), HasSubstr("zoo/README.md:4: the row repeats the header"));
+}
+
+TEST(TableRows, WhatIsNoTableIsNamed) {
+  const std::string page =
+      table(kHeader, "| FCN | 512x1024 | 76.80 | [c](a.py) | [m](a.pth) |") +
+      "\n| PSP | 512x1024 | 78.00 | [c](b.py) | [m](b.pth) |\n\n<table>\n<tr></tr>\n</table>\n";
+  EXPECT_THAT(rows(page), SizeIs(1));
+  EXPECT_THAT(notices(page), HasSubstr("zoo/README.md:5: a row apart from its table is not read"));
+  EXPECT_THAT(notices(page), HasSubstr("zoo/README.md:7: an HTML table is not read"));
+  EXPECT_THAT(refusal("<table>\n<tr></tr>\n</table>\n"), HasSubstr("an HTML table in line 1"));
+}
+
+TEST(TableRows, ColumnsThatLookKnownAreNamed) {
+  for (const char* title :
+       {"VRAM (GB)", "img/s", "images/s", "Epochs", "Steps", "#iter", "Jaccard"}) {
+    EXPECT_THAT(notices(table(std::string("| Method | ") + title + " | mIoU | config | download |",
+                              "| A | 5 | 76.80 | [c](a.py) | [m](a.pth) |")),
+                HasSubstr(std::string("column \"") + title + "\" is not read"))
+        << title;
+  }
+}
+
 TEST(TableRows, AnUnreadColumnOfCheckpointsIsNamed) {
   const std::string page =
       "| Model | mIoU | Pretrained | Dropbox |\n|-|-|-|-|\n"
