@@ -94,7 +94,9 @@ TEST(TableColumns, ModelsArePublishedByMiouOrDownloads) {
 
 TEST(TableColumns, SaysWhichColumnsWereExpectedAndWhichAreThere) {
   const MarkdownTable table{header_of({"GPU", "Driver"}), {}};
-  EXPECT_THAT(message_of([&] { fail_without_models(MarkdownTables{{table}, {}}, kPage); }),
+  EXPECT_THAT(message_of([&] {
+                fail_without_models(MarkdownTables{{table}, {}}, kPage);
+              }),
               testing::AllOf(HasSubstr("README.md:7: expected a table with the columns Method, "),
                              HasSubstr("got a table in line 7 with \"GPU\" \"Driver\"")));
   EXPECT_THAT(message_of([] { fail_without_models(MarkdownTables{}, kPage); }),
