@@ -196,6 +196,12 @@ Content content_of(std::span<const std::byte> bytes, std::uintmax_t size) {
   return {ContentKind::kUnknown, "bytes of no known format"};
 }
 
+void refuse_utf16(std::string_view text, std::string_view subject) {
+  if (ascii_of_utf16(text.substr(0, kStart)).empty()) return;
+  throw Error(ErrorCode::kInvalidFile, subject,
+              "expected text in UTF-8, got UTF-16; `iconv -f UTF-16 -t UTF-8` converts it");
+}
+
 Content content_of(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::string start(kStart, '\0');

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace harness {
 
@@ -31,6 +32,9 @@ struct Content {
 /// By its first bytes. size: of the whole file, of which `start` is the beginning (1 KiB is
 /// enough).
 Content content_of(std::span<const std::byte> start, std::uintmax_t size);
+/// Throws Error(kInvalidFile), with how to convert it, for a text that begins with the byte order
+/// mark of UTF-16, as some Windows programs write.
+void refuse_utf16(std::string_view text, std::string_view subject);
 /// Of a file. Throws Error(kIo) when it cannot be read.
 Content content_of(const std::filesystem::path& file);
 

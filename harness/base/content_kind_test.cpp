@@ -70,6 +70,18 @@ TEST(ContentKind, KnowsTextsInUtf16) {
   EXPECT_EQ(content(wide("<html>", true) + "\x01\x00"s).kind, ContentKind::kUnknown);
 }
 
+TEST(ContentKind, Utf16IsRefusedWithItsRemedy) {
+  EXPECT_NO_THROW(refuse_utf16("{}", "x"));
+  EXPECT_NO_THROW(refuse_utf16("", "x"));
+  try {
+    refuse_utf16("\xff\xfe{\x00"sv, "a.json");
+    ADD_FAILURE() << "taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.subject(), "a.json");
+    EXPECT_THAT(error.detail(), HasSubstr("iconv"));
+  }
+}
+
 TEST(ContentKind, NamesOtherFormats) {
   const std::string tar = std::string(257, 'x') + "ustar";
   const std::string safetensors = "\x10\x00\x00\x00\x00\x00\x00\x00{\"__metadata__\":"s + "{}}";

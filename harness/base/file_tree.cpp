@@ -18,6 +18,8 @@ class Walk {
     enter(root_);
     std::ranges::sort(tree_.files);
     std::ranges::sort(tree_.broken_links);
+    std::ranges::sort(tree_.loops);
+    std::ranges::sort(tree_.empty_folders);
     return std::move(tree_);
   }
 
@@ -26,12 +28,18 @@ class Walk {
     std::error_code failure;
     ancestors_.push_back(fs::canonical(folder, failure));
     fs::directory_iterator entry(folder, failure);
-    for (; !failure && entry != fs::end(entry); entry.increment(failure)) visit(entry->path());
+    bool is_empty = true;
+    for (; !failure && entry != fs::end(entry); entry.increment(failure)) {
+      is_empty = is_empty && is_hidden(entry->path());
+      visit(entry->path());
+    }
     if (failure) {
       throw Error(ErrorCode::kIo, folder.string(),
                   fmt::format("expected a folder that can be listed, got: {}", failure.message()));
     }
     ancestors_.pop_back();
+    if (is_empty && !ancestors_.empty() && !is_hidden(folder))
+      tree_.empty_folders.push_back(relative(folder));
   }
 
   void visit(const fs::path& path) {
@@ -53,12 +61,14 @@ class Walk {
     if (std::ranges::find(ancestors_, real) == ancestors_.end()) {
       enter(folder);
     } else {
-      note_broken(folder);
+      tree_.loops.push_back(relative(folder));
     }
   }
 
+  static bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+
   void note_broken(const fs::path& path) {
-    if (!path.filename().string().starts_with('.')) tree_.broken_links.push_back(relative(path));
+    if (!is_hidden(path)) tree_.broken_links.push_back(relative(path));
   }
 
   std::string relative(const fs::path& path) const {

@@ -10,8 +10,11 @@ namespace harness {
 /// folders are followed.
 struct FileTree {
   std::vector<std::string> files;  ///< Relative to the folder, with '/', sorted byte by byte.
-  /// Links that lead nowhere or back to a folder that they lie in. Not hidden ones.
-  std::vector<std::string> broken_links;
+  std::vector<std::string> broken_links;  ///< That lead nowhere; not hidden ones.
+  /// Links back to a folder that they lie in: nothing is missing, they are not followed.
+  std::vector<std::string> loops;
+  /// Folders with nothing in them but what is hidden, as one where a disk is not mounted.
+  std::vector<std::string> empty_folders;
 };
 
 /// Throws Error(kIo) for a folder, at any depth, that is missing or cannot be listed.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <iterator>
 #include <set>
 
@@ -10,6 +11,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file_tree.h"
 #include "harness/base/number_text.h"
+#include "harness/base/text.h"
 #include "harness/data/png.h"
 
 namespace harness {
@@ -46,8 +48,44 @@ bool has_suffix(const std::string& name, std::string_view suffix) {
   return name.ends_with(suffix) && !fs::path(name).filename().string().starts_with('.');
 }
 
+/// An image of the data set by its name, but not by its ending: "x_leftImg8bit.PNG" or ".jpg".
+bool is_misnamed(const std::string& name, std::string_view suffix) {
+  constexpr auto kEndings =
+      std::to_array<std::string_view>({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"});
+  const fs::path path(name);
+  const std::string stem = path.stem().string();
+  const std::string expected = fs::path(suffix).stem().string();
+  return !has_suffix(name, suffix) && !stem.starts_with('.') &&
+         lower_case(stem).ends_with(lower_case(expected)) &&
+         std::ranges::find(kEndings, lower_case(path.extension().string())) != kEndings.end();
+}
+
+/// What looks like a part of the split, and would be left out without a word.
+void require_nothing_left_out(const FileTree& tree, const fs::path& folder,
+                              std::initializer_list<std::string_view> suffixes) {
+  std::vector<std::string> misnamed;
+  for (const auto& name : tree.files) {
+    for (const auto suffix : suffixes) {
+      if (is_misnamed(name, suffix)) misnamed.push_back(name);
+    }
+  }
+  if (!misnamed.empty()) {
+    throw Error(ErrorCode::kInvalidData, folder.string(),
+                fmt::format("expected files named *{}, got {} of another ending: {}",
+                            *suffixes.begin(), misnamed.size(), listing(misnamed)));
+  }
+  if (!tree.empty_folders.empty()) {
+    throw Error(
+        ErrorCode::kInvalidData, folder.string(),
+        fmt::format("expected files in every folder of the split, got {} without any: {}; "
+                    "mount or fetch what belongs there, or remove the folder",
+                    plural(std::ssize(tree.empty_folders), "folder"), listing(tree.empty_folders)));
+  }
+}
+
 std::vector<std::string> image_names(const fs::path& folder) {
   auto tree = list_files(folder);
+  require_nothing_left_out(tree, folder, {kImageSuffix});
   std::erase_if(tree.files,
                 [](const std::string& name) { return !has_suffix(name, kImageSuffix); });
   if (!tree.broken_links.empty()) {
@@ -112,7 +150,9 @@ void require_images(const std::vector<ScenePaths>& scenes, const fs::path& label
     stems.insert(without(kImageSuffix, scene.name));
   }
   std::set<std::string> labelled;
-  for (const auto& name : list_files(labels).files) {
+  const FileTree tree = list_files(labels);
+  require_nothing_left_out(tree, labels, {kTrainIdSuffix, kIdSuffix});
+  for (const auto& name : tree.files) {
     for (const auto suffix : {kTrainIdSuffix, kIdSuffix}) {
       if (has_suffix(name, suffix)) labelled.insert(without(suffix, name));
     }

@@ -75,6 +75,7 @@ TEST_F(Cityscapes, SortsByNameByteByByteAndPassesOverOtherFiles) {
   write_file_atomic(root() / "leftImg8bit/val/a/notes.txt", "x");
   write_file_atomic(root() / "leftImg8bit/val/a/._one_leftImg8bit.png", "x");
   fs::create_directories(root() / "leftImg8bit/val/a/odd_leftImg8bit.png");
+  write_file_atomic(root() / "leftImg8bit/val/a/odd_leftImg8bit.png/notes.txt", "x");
   EXPECT_THAT(names_of(find_cityscapes(root(), "val")),
               ElementsAre("a-b/two_leftImg8bit.png", "a/one_leftImg8bit.png"));
 }
@@ -149,6 +150,38 @@ TEST_F(Cityscapes, LabelsWithoutTheirImageAreCounted) {
   const auto message = failure_of([&] { find_cityscapes(root(), "val"); });
   EXPECT_THAT(message, HasSubstr("3 label maps, 2 without"));
   EXPECT_THAT(message, HasSubstr("c/x, c/z"));
+}
+
+TEST_F(Cityscapes, AnotherEndingDoesNotMakeTheSplitSmaller) {
+  add_scene("a/one", "labelIds", {7});
+  add_scene("a/two", "labelIds", {7});
+  for (const char* ending : {".PNG", ".jpg"}) {
+    const fs::path other = fs::path(image("a/two")).replace_extension(ending);
+    fs::rename(image("a/two"), other);
+    EXPECT_THAT(failure_of([&] { find_cityscapes(root(), "val"); }),
+                AllOf(HasSubstr("got 1 of another ending"),
+                      HasSubstr(std::string("a/two_leftImg8bit") + ending)));
+    fs::rename(other, image("a/two"));
+  }
+  fs::rename(label("a/two"), fs::path(label("a/two")).replace_extension(".PNG"));
+  EXPECT_THAT(failure_of([&] { find_cityscapes(root(), "val"); }), HasSubstr("a/two"));
+}
+
+/// As a link to a folder where a disk is not mounted.
+TEST_F(Cityscapes, AnEmptyFolderOfTheSplitIsRefused) {
+  add_scene("a/one", "labelIds", {7});
+  fs::create_directories(root() / "disk");
+  for (const char* kind : {"leftImg8bit", "gtFine"}) {
+    fs::create_directory_symlink(root() / "disk", root() / kind / "val" / "b");
+  }
+  EXPECT_THAT(failure_of([&] { find_cityscapes(root(), "val"); }),
+              AllOf(HasSubstr("1 folder without any"), HasSubstr("b")));
+}
+
+TEST_F(Cityscapes, ALinkBackToItsFolderIsNotFollowed) {
+  add_scene("a/one", "labelIds", {7});
+  fs::create_directory_symlink(root() / "leftImg8bit/val", root() / "leftImg8bit/val/a/loop");
+  EXPECT_EQ(find_cityscapes(root(), "val").size(), 1U);
 }
 
 TEST_F(Cityscapes, LinksAreFollowed) {

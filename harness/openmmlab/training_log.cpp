@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/content_kind.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/unicode.h"
@@ -77,17 +78,41 @@ class LogReader {
       remark("expected a whole JSON object, the line is cut off: it is left out");
       return;
     }
-    Json values = parse(line);
-    if (!values.is_object()) fail(fmt::format("expected an object, got {}", describe_type(values)));
-    add_values(std::move(values));
+    for (const std::string_view object : objects_of(line)) add_object(object);
   }
 
-  Json parse(std::string_view line) const {
-    try {
-      return parse_log_line(line, subject_);
-    } catch (const Error& failure) {
-      fail(failure.detail());
+  /// The objects of a line: two where a process ended before its line break.
+  std::vector<std::string_view> objects_of(std::string_view line) {
+    const std::size_t seam = line.find("}{");
+    if (seam == std::string_view::npos) return {line};
+    const std::vector<std::string_view> parts = {line.substr(0, seam + 1), line.substr(seam + 1)};
+    for (const std::string_view part : parts) {
+      if (!parse(part, nullptr)) return {line};
     }
+    remark("two objects in one line: both are read");
+    return parts;
+  }
+
+  void add_object(std::string_view line) {
+    std::string why;
+    std::optional<Json> values = parse(line, &why);
+    if (values) return add_values(std::move(*values));
+    if (++broken_lines_ > kMostBrokenLines) fail(why);
+    remark(fmt::format("{}: the line is left out", why));
+  }
+
+  /// Nothing for what is no JSON object; why: gets what it is instead.
+  std::optional<Json> parse(std::string_view line, std::string* why) const {
+    std::string detail;
+    try {
+      Json values = parse_log_line(line, subject_);
+      if (values.is_object()) return values;
+      detail = fmt::format("expected an object, got {}", describe_type(values));
+    } catch (const Error& failure) {
+      detail = failure.detail();
+    }
+    if (why != nullptr) *why = std::move(detail);
+    return std::nullopt;
   }
 
   void add_values(Json values) {
@@ -223,7 +248,11 @@ class LogReader {
                     : fmt::format("the loss is not finite, here and in {} lines more", count - 1)});
   }
 
+  /// What has more is no log with odd lines but another file.
+  static constexpr std::size_t kMostBrokenLines = 100;
+
   std::string subject_;
+  std::size_t broken_lines_ = 0;
   std::string_view text_;  ///< What is left of it.
   std::int64_t line_ = 0;
   bool of_mmengine_ = false;
@@ -244,13 +273,17 @@ std::vector<fs::path> json_logs_beside(const fs::path& path) {
 }
 
 [[noreturn]] void fail_text_log(const fs::path& path) {
-  const auto beside = json_logs_beside(path);
+  auto beside = json_logs_beside(path);
+  std::erase(beside, path);
   const auto found = std::find_if(beside.begin(), beside.end(),
                                   [](const fs::path& file) { return fs::exists(file); });
   const std::string advice =
       found == beside.end()
-          ? fmt::format("its numbers as data are in {}, which belongs beside it and is not there",
-                        beside.front().filename().string())
+          ? path.extension() == ".json"
+                ? std::string("it bears the name of the JSON log that was written beside it")
+                : fmt::format(
+                      "its numbers as data are in {}, which belongs beside it and is not there",
+                      beside.front().filename().string())
           : fmt::format("its numbers as data are in {}, which lies beside it: take that",
                         found->lexically_relative(path.parent_path()).string());
   throw Error(ErrorCode::kInvalidFile, path.string(), fmt::format("{}{}", kTextLog, advice));
@@ -279,6 +312,7 @@ double TrainingLog::last_miou() const {
 
 TrainingLog read_training_log(const fs::path& path) {
   const std::string text = read_file(path);
+  refuse_utf16(text, path.string());
   if (is_text_log(text)) fail_text_log(path);
   return parse_training_log(text, path.string());
 }

@@ -191,10 +191,39 @@ TEST_F(TrainingLogFile, KeepsTheFirstEnvironmentOfAResumedRun) {
   EXPECT_EQ(log.train[1].line, 5);
 }
 
-TEST_F(TrainingLogFile, NamesTheLineThatIsWrong) {
+TEST_F(TrainingLogFile, ALineThatIsNoObjectCostsThatLine) {
   const std::string first = "{\"exp_name\": \"a.py\"}\n{\"mode\": \"train\", \"iter\": 50}\n";
-  EXPECT_THAT(refusal(first + "{mode: 1}"), testing::StartsWith("line 3: expected JSON"));
-  EXPECT_EQ(refusal(first + "[1]"), "line 3: expected an object, got an array");
+  const std::string last = "\n{\"mode\": \"train\", \"iter\": 100}\n";
+  using namespace std::string_literals;
+  for (const std::string& line :
+       {"{mode: 1}"s, "[1]"s, "{\"mode\": \"train\", \"iter\": 60,}"s,
+        "{\"mode\": \"train\", \"iter\": 60, \"iter\": 61}"s,
+        "{\"mode\": \"train\", \"iter\": 60, \"x\": \"\xe9\"}"s, "\0\0\0 {}"s}) {
+    const TrainingLog log = read(first + line + last);
+    EXPECT_THAT(iterations(log.train), testing::ElementsAre(50, 100)) << line;
+    EXPECT_THAT(remarks(log), ElementsAre(testing::AllOf(StartsWith("3: "), HasSubstr("expected"),
+                                                         HasSubstr("left out"))))
+        << line;
+  }
+}
+
+TEST_F(TrainingLogFile, ReadsBothObjectsOfALine) {
+  const TrainingLog log = read(
+      "{\"exp_name\": \"a.py\"}\n{\"mode\": \"train\", \"iter\": 50}{\"mode\": \"train\", "
+      "\"iter\": 100}\n");
+  EXPECT_THAT(iterations(log.train), testing::ElementsAre(50, 100));
+  EXPECT_THAT(remarks(log), ElementsAre(HasSubstr("two objects in one line")));
+}
+
+TEST_F(TrainingLogFile, AHundredLinesThatAreNoObjectsAreNoLog) {
+  std::string text = "{\"exp_name\": \"a.py\"}\n{\"mode\": \"train\", \"iter\": 50}\n";
+  for (int line = 0; line < 100; ++line) text += "what\n";
+  EXPECT_EQ(read(text).remarks.size(), 100U);
+  EXPECT_THAT(refusal(text + "ever\n"), testing::StartsWith("line 103: expected JSON"));
+}
+
+TEST_F(TrainingLogFile, RefusesUtf16WithItsRemedy) {
+  EXPECT_THAT(refusal(std::string("\xff\xfe{\0}\0", 6)), HasSubstr("iconv"));
 }
 
 TEST_F(TrainingLogFile, AnOddLineCostsThatLine) {
@@ -323,6 +352,8 @@ TEST_F(TrainingLogFile, SendsATextLogToTheJsonBesideIt) {
               HasSubstr("run.log.json, which belongs beside it and is not there"));
   write_file_atomic(path(), "{}");
   EXPECT_THAT(refusal_of_text(), HasSubstr("run.log.json, which lies beside it"));
+  EXPECT_THAT(refusal("2021-07-12 10:15:00,123 - mmseg - INFO - Iter [50/600]\n"),
+              testing::AllOf(HasSubstr("bears the name"), testing::Not(HasSubstr("run.log.json"))));
 }
 
 TEST_F(TrainingLogFile, IsReadOrRefusedWhereverItIsCut) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/content_kind.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/text.h"
@@ -29,6 +30,12 @@ void append(PublishedRows& all, PublishedRows more) {
   std::move(more.notices.begin(), more.notices.end(), std::back_inserter(all.notices));
 }
 
+std::string read_page(const fs::path& path) {
+  std::string text = read_file(path, kMaxPageBytes);
+  refuse_utf16(text, path.string());
+  return text;
+}
+
 PublishedRows read_pages(const std::vector<fs::path>& tables, const fs::path& output) {
   PublishedRows pages;
   PublishedRows metafiles;
@@ -36,9 +43,9 @@ PublishedRows read_pages(const std::vector<fs::path>& tables, const fs::path& ou
     const PublishedPage page{path, output.parent_path()};
     const std::string extension = lower_case(path.extension().string());
     if (extension == ".md" || extension == ".markdown") {
-      append(pages, rows_of_page(read_file(path, kMaxPageBytes), page));
+      append(pages, rows_of_page(read_page(path), page));
     } else if (extension == ".yml" || extension == ".yaml") {
-      append(metafiles, rows_of_metafile(read_file(path, kMaxPageBytes), page));
+      append(metafiles, rows_of_metafile(read_page(path), page));
     } else {
       throw Error(ErrorCode::kUsage, path.string(),
                   fmt::format("expected a Markdown page (.md) or a metafile (.yml), got \"{}\"",
