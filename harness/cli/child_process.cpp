@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/base/system/passive_waiting.h"
 #include "harness/cli/interrupt.h"
 
 namespace harness {
@@ -69,6 +70,7 @@ Ends make_socket_pair() {
 struct StartPlan {
   const char* program = nullptr;
   char* const* arguments = nullptr;
+  char* const* environment = nullptr;
   pid_t parent = 0;
   int input = -1;
   int output = -1;
@@ -90,11 +92,31 @@ struct StartPlan {
   // dup2 gives descriptors that exec leaves open; all others of ours are close-on-exec.
   if (::dup2(plan.input, STDIN_FILENO) >= 0 && ::dup2(plan.output, STDOUT_FILENO) >= 0 &&
       ::dup2(plan.errors, STDERR_FILENO) >= 0) {
-    ::execv(plan.program, plan.arguments);
+    ::execve(plan.program, plan.arguments, plan.environment);
   }
   const int error = errno;
   const ssize_t said = ::write(plan.failure, &error, sizeof error);
   ::_exit(said == static_cast<ssize_t>(sizeof error) ? kCannotStart : kCannotStart + 1);
+}
+
+/// Ours, and what makes threads that wait sleep.
+std::vector<std::string> environment_of_child() {
+  std::vector<std::string> variables;
+  for (char** variable = ::environ; *variable != nullptr; ++variable) {
+    variables.emplace_back(*variable);
+  }
+  for (const auto& [name, value] : passive_waiting()) {
+    variables.push_back(fmt::format("{}={}", name, value));
+  }
+  return variables;
+}
+
+/// As exec wants them: null behind the last.
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (auto& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 /// Waits for the exec: its errno if it failed, 0 if it succeeded and so closed the pipe.
@@ -114,11 +136,12 @@ ChildProcess::ChildProcess(const std::filesystem::path& program,
   Ends err = make_polled_pipe();
   Ends failure = make_pipe();
   std::vector<std::string> texts(arguments);
-  std::vector<char*> argv{name_.data()};
-  for (auto& text : texts) argv.push_back(text.data());
-  argv.push_back(nullptr);
-  const StartPlan plan{name_.c_str(),    argv.data(),      ::getpid(),          in.theirs.get(),
-                       out.theirs.get(), err.theirs.get(), failure.theirs.get()};
+  texts.insert(texts.begin(), name_);
+  std::vector<std::string> variables = environment_of_child();
+  const std::vector<char*> argv = pointers_to(texts);
+  const std::vector<char*> environment = pointers_to(variables);
+  const StartPlan plan{name_.c_str(),   argv.data(),      environment.data(), ::getpid(),
+                       in.theirs.get(), out.theirs.get(), err.theirs.get(),   failure.theirs.get()};
   child_ = ::fork();
   if (child_ == 0) become(plan);
   if (child_ < 0) fail(name_, "cannot fork", errno);

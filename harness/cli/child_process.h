@@ -15,8 +15,8 @@ namespace harness {
 /// standard streams. The destructor kills the whole group and reaps the program.
 class ChildProcess {
  public:
-  /// Starts it. When this thread ends, so does the program, whatever ended the thread. Throws
-  /// Error(kWorkerFailed) when it cannot be started.
+  /// Starts it, with our environment and passive_waiting(). When this thread ends, so does the
+  /// program, whatever ended the thread. Throws Error(kWorkerFailed) when it cannot be started.
   ChildProcess(const std::filesystem::path& program, const std::vector<std::string>& arguments);
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;

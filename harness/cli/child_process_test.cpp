@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -72,6 +73,20 @@ TEST(ChildProcess, ASignalReachesTheWholeGroup) {
   EXPECT_EQ(all_of(child.output), "");
   const int status = status_of(child);
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+}
+
+TEST(ChildProcess, HasThreadsThatSleepWhileTheyWaitUnlessTheUserChose) {
+  const char* const before = std::getenv("OMP_WAIT_POLICY");
+  const std::string restored = before == nullptr ? "" : before;
+  for (const auto* chosen : {"", "active"}) {
+    ::unsetenv("OMP_WAIT_POLICY");
+    if (*chosen != '\0') ::setenv("OMP_WAIT_POLICY", chosen, 1);
+    ChildProcess child("/bin/sh", {"-c", "echo $OMP_WAIT_POLICY"});
+    EXPECT_EQ(all_of(child.output), *chosen == '\0' ? "passive\n" : "active\n");
+    status_of(child);
+  }
+  ::unsetenv("OMP_WAIT_POLICY");
+  if (before != nullptr) ::setenv("OMP_WAIT_POLICY", restored.c_str(), 1);
 }
 
 TEST(ChildProcess, LeavesNoProcessAndNoDescriptorBehind) {
