@@ -22,6 +22,10 @@ ObservationScope::~ObservationScope() {
   active_scope = outer_;
 }
 
+bool is_observed() {
+  return active_scope != nullptr;
+}
+
 void observe(const torch::nn::Module& module, std::string_view part,
              const torch::Tensor& activation) {
   if (active_scope == nullptr) return;

@@ -40,6 +40,9 @@ class ObservationScope {
   ObservationScope* outer_;
 };
 
+/// Whether an observer is active on this thread.
+bool is_observed();
+
 /// Reports `activation` as the path of `module`, with ".part" behind it where `part` is not empty.
 /// Costs one check of a pointer when nothing observes.
 void observe(const torch::nn::Module& module, std::string_view part,

@@ -37,12 +37,12 @@ void ASPPHeadImpl::add_branches(bool separable) {
 }
 
 torch::Tensor ASPPHeadImpl::pyramid(const torch::Tensor& input) {
-  auto pooled = torch::adaptive_avg_pool2d(input, {1, 1});
+  auto pooled = torch::adaptive_avg_pool2d(usual(input), {1, 1});
   observe(*image_pool_, "0", pooled);
-  pooled = resize_like(image_conv_->forward(pooled), input, options().align_corners);
+  pooled = resize_like(usual(image_conv_->forward(pooled)), input, options().align_corners);
   observe(*image_pool_, "resize", pooled);
   std::vector<torch::Tensor> levels{std::move(pooled)};
-  for (auto& branch : branches_) levels.push_back(branch.forward(input));
+  for (auto& branch : branches_) levels.push_back(usual(branch.forward(input)));
   return torch::cat(levels, /*dim=*/1);
 }
 

@@ -1,6 +1,7 @@
 #include "models/bottleneck.h"
 
 #include "models/activation_observer.h"
+#include "models/fused_inference.h"
 #include "models/weight_init.h"
 
 namespace models {
@@ -34,15 +35,23 @@ BottleneckImpl::BottleneckImpl(const BottleneckOptions& options) {
   register_module("downsample", nn::Sequential(downsample_conv_, downsample_bn_));
 }
 
+torch::Tensor BottleneckImpl::narrow_part(const torch::Tensor& input) {
+  return conv_norm_relu(*conv2_, *bn2_, conv_norm_relu(*conv1_, *bn1_, input));
+}
+
 torch::Tensor BottleneckImpl::residual(const torch::Tensor& input) {
-  auto x = run_observed(*bn1_, run_observed(*conv1_, input)).relu_();
-  x = run_observed(*conv2_, x);
-  x = run_observed(*bn2_, x).relu_();
-  x = run_observed(*conv3_, x);
-  return run_observed(*bn3_, x);
+  return run_observed(*bn3_, run_observed(*conv3_, narrow_part(input)));
+}
+
+torch::Tensor BottleneckImpl::forward_fused(const torch::Tensor& input) {
+  const auto identity = downsample_conv_.is_empty()
+                            ? input
+                            : fused_conv_norm(*downsample_conv_, *downsample_bn_, input);
+  return fused_conv_norm_add_relu(*conv3_, *bn3_, narrow_part(input), identity);
 }
 
 torch::Tensor BottleneckImpl::forward(const torch::Tensor& input) {
+  if (is_fused(*conv3_, *bn3_, input)) return forward_fused(input);
   auto sum = residual(input);
   if (downsample_conv_.is_empty()) {
     sum += input;

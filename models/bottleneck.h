@@ -23,13 +23,17 @@ class BottleneckImpl : public torch::nn::Module {
 
   explicit BottleneckImpl(const BottleneckOptions& options);
 
-  /// {N, in_channels, h, w} -> {N, 4 * planes, h / stride, w / stride}.
+  /// {N, in_channels, h, w} -> {N, 4 * planes, h / stride, w / stride}. Both may be opaque
+  /// (fused_inference.h).
   torch::Tensor forward(const torch::Tensor& input);
 
   /// The last norm's weight: 0 makes the block an identity at the start (zero_init_residual).
   void init_residual(double weight);
 
  private:
+  torch::Tensor forward_fused(const torch::Tensor& input);
+  /// Up to the last convolution.
+  torch::Tensor narrow_part(const torch::Tensor& input);
   torch::Tensor residual(const torch::Tensor& input);
 
   torch::nn::Conv2d conv1_{nullptr};

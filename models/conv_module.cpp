@@ -1,6 +1,6 @@
 #include "models/conv_module.h"
 
-#include "models/activation_observer.h"
+#include "models/fused_inference.h"
 #include "models/weight_init.h"
 
 namespace models {
@@ -14,7 +14,7 @@ ConvModuleImpl::ConvModuleImpl(nn::Conv2dOptions options) {
 }
 
 torch::Tensor ConvModuleImpl::forward(const torch::Tensor& input) {
-  return run_observed(*bn_, run_observed(*conv_, input)).relu_();
+  return conv_norm_relu(*conv_, *bn_, input);
 }
 
 }  // namespace models

@@ -11,7 +11,8 @@ class ConvModuleImpl : public torch::nn::Module {
   /// options.bias() is overridden: the norm makes it superfluous.
   explicit ConvModuleImpl(torch::nn::Conv2dOptions options);
 
-  /// {N, in, h, w} -> {N, out, h', w'} as the convolution's options say.
+  /// {N, in, h, w} -> {N, out, h', w'} as the convolution's options say. Both may be opaque
+  /// (fused_inference.h).
   torch::Tensor forward(const torch::Tensor& input);
 
  private:

@@ -1,6 +1,7 @@
 #include "models/decode_head.h"
 
 #include "models/activation_observer.h"
+#include "models/blocked_map.h"
 #include "models/weight_init.h"
 
 namespace models {
@@ -14,11 +15,15 @@ DecodeHeadImpl::DecodeHeadImpl(const HeadOptions& options) : options_(options) {
 }
 
 torch::Tensor DecodeHeadImpl::forward(const std::vector<torch::Tensor>& features) {
-  return run_observed(*conv_seg_, dropout_->forward(decode(features)));
+  return run_observed(*conv_seg_, dropout_->forward(usual(decode(features))));
 }
 
 std::vector<int64_t> DecodeHeadImpl::feature_indices() const {
   return {options_.in_index};
+}
+
+torch::Tensor DecodeHeadImpl::usual(const torch::Tensor& map) const {
+  return to_usual(map, conv_seg_->weight.scalar_type());
 }
 
 const torch::Tensor& DecodeHeadImpl::select(const std::vector<torch::Tensor>& features,

@@ -49,6 +49,9 @@ class DecodeHeadImpl : public torch::nn::Module {
   /// {N, channels, h, w}: everything before dropout and conv_seg.
   virtual torch::Tensor decode(const std::vector<torch::Tensor>& features) = 0;
 
+  /// A map that may be opaque (fused_inference.h) as a usual one in the head's arithmetic.
+  torch::Tensor usual(const torch::Tensor& map) const;
+
   /// features[index], checked to be {N, channels, h, w}.
   static const torch::Tensor& select(const std::vector<torch::Tensor>& features, int64_t index,
                                      int64_t channels);

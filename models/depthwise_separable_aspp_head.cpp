@@ -33,9 +33,10 @@ std::vector<int64_t> DepthwiseSeparableASPPHeadImpl::feature_indices() const {
 }
 
 torch::Tensor DepthwiseSeparableASPPHeadImpl::decode(const std::vector<torch::Tensor>& features) {
-  auto x = ASPPHeadImpl::decode(features);
+  auto x = usual(ASPPHeadImpl::decode(features));
   if (!c1_bottleneck_.is_empty()) {
-    const auto c1 = c1_bottleneck_->forward(select(features, kC1Index, options().c1_in_channels));
+    const auto c1 =
+        usual(c1_bottleneck_->forward(select(features, kC1Index, options().c1_in_channels)));
     x = resize_like(x, c1, options().align_corners);
     observe(*this, "resize", x);
     x = torch::cat({x, c1}, /*dim=*/1);

@@ -16,7 +16,7 @@ DepthwiseSeparableConvModuleImpl::DepthwiseSeparableConvModuleImpl(
 
 torch::Tensor DepthwiseSeparableConvModuleImpl::forward(const torch::Tensor& input) {
   // oneDNN takes twice as long for a dilated depthwise convolution in channels-last layout.
-  const auto image = is_dilated_ ? input.contiguous() : input;
+  const auto image = is_dilated_ && !input.is_mkldnn() ? input.contiguous() : input;
   return pointwise_conv_->forward(depthwise_conv_->forward(image));
 }
 

@@ -1,5 +1,6 @@
 #include "models/encoder_decoder.h"
 
+#include "models/blocked_map.h"
 #include "models/registry.h"
 
 namespace models {
@@ -27,7 +28,9 @@ torch::Tensor EncoderDecoderImpl::forward(const torch::Tensor& image) {
 }
 
 std::vector<torch::Tensor> EncoderDecoderImpl::forward_features(const torch::Tensor& image) {
-  return backbone_->forward(image);
+  auto features = backbone_->forward(image);
+  for (auto& map : features) map = to_usual(map, image.scalar_type());
+  return features;
 }
 
 torch::Tensor EncoderDecoderImpl::forward_decode(const std::vector<torch::Tensor>& features) {

@@ -24,8 +24,10 @@ torch::Tensor FCNHeadImpl::decode(const std::vector<torch::Tensor>& features) {
   const auto& input = input_of(features);
   auto x = input;
   for (auto& conv : convs_) x = conv->forward(x);
-  if (!conv_cat_.is_empty()) x = conv_cat_->forward(torch::cat({input, x}, /*dim=*/1));
-  return x;
+  if (conv_cat_.is_empty()) return x;
+  // What is joined is released before the convolution takes memory of its own.
+  x = torch::cat({usual(input), usual(x)}, /*dim=*/1);
+  return conv_cat_->forward(x);
 }
 
 }  // namespace models

@@ -20,7 +20,8 @@ PSPHeadImpl::PSPHeadImpl(const HeadOptions& options) : DecodeHeadImpl(options) {
       ConvModule(nn::Conv2dOptions(options.in_channels + pooled, options.channels, 3).padding(1)));
 }
 
-torch::Tensor PSPHeadImpl::pyramid(const torch::Tensor& input) {
+torch::Tensor PSPHeadImpl::pyramid(const torch::Tensor& map) {
+  const auto input = usual(map);
   std::vector<torch::Tensor> levels{input};
   for (size_t i = 0; i < levels_.size(); ++i) {
     const auto& module = *psp_modules_[i];
@@ -28,7 +29,7 @@ torch::Tensor PSPHeadImpl::pyramid(const torch::Tensor& input) {
     auto x = needs_deterministic_gradient(input) ? pool_average(input, side)
                                                  : torch::adaptive_avg_pool2d(input, {side, side});
     observe(module, "0", x);
-    x = resize_like(levels_[i]->forward(x), input, options().align_corners);
+    x = resize_like(usual(levels_[i]->forward(x)), input, options().align_corners);
     observe(module, "resize", x);
     levels.push_back(std::move(x));
   }

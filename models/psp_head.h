@@ -18,7 +18,7 @@ class PSPHeadImpl : public DecodeHeadImpl {
   torch::Tensor decode(const std::vector<torch::Tensor>& features) override;
 
  private:
-  torch::Tensor pyramid(const torch::Tensor& input);
+  torch::Tensor pyramid(const torch::Tensor& map);
 
   std::vector<ConvModule> levels_;
   torch::nn::ModuleList psp_modules_{nullptr};

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "models/activation_observer.h"
+#include "models/blocked_map.h"
+#include "models/fused_inference.h"
 #include "models/weight_init.h"
 
 namespace models {
@@ -78,9 +80,9 @@ void ResNetV1cImpl::add_stage(size_t index, int64_t blocks, int64_t in_channels)
 torch::Tensor ResNetV1cImpl::run_stem(const torch::Tensor& image) {
   auto x = image;
   for (size_t i = 0; i < stem_convs_.size(); ++i) {
-    x = run_observed(*stem_convs_[i], x);
-    x = run_observed(*stem_norms_[i], x).relu_();
+    x = conv_norm_relu(*stem_convs_[i], *stem_norms_[i], x);
   }
+  x = to_usual(x, stem_convs_[0]->weight.scalar_type());
   x = torch::max_pool2d(x, /*kernel_size=*/3, /*stride=*/2, /*padding=*/1);
   observe(*this, "maxpool", x);
   return x;

@@ -31,7 +31,8 @@ class ResNetV1cImpl : public torch::nn::Module {
 
   /// image: {N, in_channels, H, W}. Returns one feature map for each stage, the first at stride 4.
   /// wanted: stages whose features the caller needs; the others are undefined tensors and their
-  /// memory is given back, and stages behind the last wanted one are not run.
+  /// memory is given back, and stages behind the last wanted one are not run. Maps may be opaque
+  /// (fused_inference.h).
   std::vector<torch::Tensor> forward(const torch::Tensor& image,
                                      const std::vector<int64_t>& wanted = {0, 1, 2, 3});
 

@@ -18,7 +18,9 @@ constexpr std::int64_t kLarge = 1 << 20;
 constexpr std::int64_t kHugePage = 2 << 20;
 /// What is kept even where tensors are small.
 constexpr std::int64_t kAlwaysKept = 64 << 20;
-constexpr std::int64_t kKeptPart = 4;
+/// What is held and kept together may exceed the most that was ever held by this part of it: sizes
+/// that come one after the other rarely fit exactly.
+constexpr std::int64_t kSpare = 8;
 
 /// Released blocks by size, oldest first. Not thread-safe.
 class ReleasedBlocks {
@@ -124,6 +126,7 @@ class CpuAllocator final : public c10::Allocator {
       if (data != nullptr) add(data, bytes);
     }
     if (data != nullptr) return data;
+    make_room(bytes);
     data = c10::alloc_cpu(static_cast<std::size_t>(bytes));
     if (data == nullptr) return data;
     const std::lock_guard lock(mutex_);
@@ -143,12 +146,22 @@ class CpuAllocator final : public c10::Allocator {
         memory_.live -= bytes;
         if (reuses_ && bytes >= kLarge) {
           released_.keep(data, bytes);
-          released_.free_oldest_beyond(std::max(kAlwaysKept, most_ / kKeptPart));
+          released_.free_oldest_beyond(most_kept(memory_.live));
           return;
         }
       }
     }
     c10::free_cpu(data);
+  }
+
+  /// Before memory is asked for: what is kept must not add to the peak.
+  void make_room(std::int64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    released_.free_oldest_beyond(most_kept(memory_.live + bytes));
+  }
+
+  std::int64_t most_kept(std::int64_t live) const {
+    return std::max(kAlwaysKept, most_ + most_ / kSpare - live);
   }
 
   void add(void* data, std::int64_t bytes) {

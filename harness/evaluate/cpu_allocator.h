@@ -20,8 +20,9 @@ void restart_cpu_peak();
 /// From now on, memory that large tensors release is kept for the next ones of the same size, and
 /// asked for in huge pages where the system has them. A network frees and allocates the same sizes
 /// at every layer; the C library returns each of them to the system, which has to clear every page
-/// again. What is kept is at most a quarter of the most that tensors held so far; the oldest goes
-/// first. No value changes: tensors are written before they are read.
+/// again. Tensors and what is kept have at most an eighth more than the most that tensors held so
+/// far, or 64 MiB are kept; the oldest goes first. No value changes: tensors are written before
+/// they are read.
 void reuse_cpu_memory();
 
 }  // namespace harness

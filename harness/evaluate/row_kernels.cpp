@@ -7,7 +7,7 @@
 namespace harness {
 
 #if defined(__x86_64__)
-[[gnu::target_clones("arch=skylake-avx512", "arch=haswell", "default")]]
+[[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
 #endif
 void blend_rows(const float* top, float top_weight, const float* bottom, float bottom_weight,
                 std::size_t count, float* result) {
@@ -17,7 +17,7 @@ void blend_rows(const float* top, float top_weight, const float* bottom, float b
 }
 
 #if defined(__x86_64__)
-[[gnu::target_clones("arch=skylake-avx512", "arch=haswell", "default")]]
+[[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
 #endif
 void stretch_row(const float* row, const std::int32_t* first, const float* first_weight,
                  const std::int32_t* second, const float* second_weight, std::size_t count,
@@ -28,7 +28,7 @@ void stretch_row(const float* row, const std::int32_t* first, const float* first
 }
 
 #if defined(__x86_64__)
-[[gnu::target_clones("arch=skylake-avx512", "arch=haswell", "default")]]
+[[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
 #endif
 void round_row_to_half(float* row, std::size_t count) {
   constexpr float kMinNormal = 0x1p-14F;
@@ -45,7 +45,7 @@ void round_row_to_half(float* row, std::size_t count) {
 }
 
 #if defined(__x86_64__)
-[[gnu::target_clones("arch=skylake-avx512", "arch=haswell", "default")]]
+[[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
 #endif
 void update_best(const float* row, std::int32_t number, std::size_t count, float* best,
                  float* runner_up, std::int32_t* best_class) {

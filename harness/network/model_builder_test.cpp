@@ -5,7 +5,10 @@
 
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/network/drawn_model.h"
+#include "harness/precision/half_convolution.h"
 #include "harness/testing/minizoo_rows.h"
+#include "models/fused_inference.h"
 
 namespace harness {
 namespace {
@@ -76,6 +79,51 @@ TEST(ModelBuilder, AnotherModelsWeightsAreRefusedKeyByKey) {
     EXPECT_EQ(error.code(), ErrorCode::kStateDictMismatch);
     EXPECT_THAT(error.detail(), HasSubstr("decode_head.convs.0.conv.weight"));
     EXPECT_THAT(error.detail(), HasSubstr("decode_head.psp_modules.0.1.conv.weight"));
+  }
+}
+
+/// Norms with statistics and weights of their own.
+models::StateDict weights_with_statistics(const ModelSpec& spec) {
+  auto weights = drawn_weights(spec, 3);
+  for (auto& [name, tensor] : weights) {
+    if (name.ends_with("running_mean")) tensor.normal_(0, 0.1);
+    if (name.ends_with("running_var")) tensor.uniform_(0.5, 2);
+  }
+  return weights;
+}
+
+/// Wide enough for oneDNN's blocks of channels.
+ModelSpec wide_spec(const std::string& method) {
+  Row row;
+  row.id = method;
+  row.method = method;
+  row.model = {{"decode_head", {{"channels", 32}}},
+               {"auxiliary_head", {{"channels", 16}}},
+               {"backbone", {{"depth", 50}, {"base_channels", 16}, {"stem_channels", 32}}}};
+  return resolve_model(row, Json());
+}
+
+struct FusingScope {
+  FusingScope() { models::fuse_inference(true); }
+  ~FusingScope() { models::fuse_inference(false); }
+};
+
+TEST(ModelBuilder, FusedLayersGiveTheSameLogitsInEveryArithmetic) {
+  const torch::InferenceMode no_gradients;
+  register_half_convolution();
+  for (const auto* method : {"FCN", "PSPNet", "DeepLabV3", "DeepLabV3+"}) {
+    const ModelSpec spec = wide_spec(method);
+    const auto weights = weights_with_statistics(spec);
+    const auto image = drawn_images(1, 97, 161, 4).front();
+    for (const Policy policy : {Policy::kFp32, Policy::kFp16Master, Policy::kFp16Amp}) {
+      auto model = build_model(spec, weights, policy, torch::kCPU);
+      const auto plain = run_model(model, policy, image);
+      const FusingScope fusing;
+      const auto fused = run_model(model, policy, image);
+      EXPECT_EQ(fused.scalar_type(), plain.scalar_type());
+      EXPECT_TRUE(torch::isfinite(plain).all().item<bool>());
+      EXPECT_TRUE(torch::equal(fused, plain)) << method << ", " << to_string(policy);
+    }
   }
 }
 

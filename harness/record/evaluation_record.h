@@ -73,7 +73,8 @@ struct ActivationsRecord {
 struct ForwardRecord {
   ActivationsRecord activations;
   DtypeCensus census;
-  std::int64_t peak_bytes = 0;  ///< Weights, and what is allocated beside them for one image.
+  /// Weights, and what is allocated beside them for one image, layer by layer.
+  std::int64_t peak_bytes = 0;
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {

@@ -22,6 +22,7 @@
 #include "harness/network/tensor_bridge.h"
 #include "harness/openmmlab/python_config.h"
 #include "harness/precision/policy.h"
+#include "models/fused_inference.h"
 
 namespace harness {
 namespace {
@@ -124,13 +125,15 @@ std::vector<std::string> precisions_of(const std::vector<WantedResult>& wanted) 
 }
 
 /// The memory of one image: the model's own tensors and the peak of what is allocated on the way to
-/// its logits. Other precisions' models are in memory too and are not counted.
+/// its logits, layer by layer: fused layers keep halves as floats, which says nothing about the
+/// arithmetic. Other precisions' models are in memory too and are not counted.
 std::int64_t peak_bytes(Subject& subject, const std::string& precision,
                         const torch::Tensor& image) {
   std::int64_t weights = 0;
   for (const auto& [name, tensor] : models::state_dict(*subject.model(precision))) {
     weights += static_cast<std::int64_t>(tensor.nbytes());
   }
+  const models::LayerByLayer unfused;
   const MemoryMeter meter(subject.device);
   const std::int64_t before = meter.current_bytes();
   subject.forward(precision)(image);

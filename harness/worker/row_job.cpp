@@ -10,6 +10,7 @@
 #include "harness/network/cuda_device.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/policy.h"
+#include "models/fused_inference.h"
 
 namespace harness {
 namespace {
@@ -54,8 +55,11 @@ void read_row_job(ObjectReader& reader, RowJob& job) {
 
 void prepare_process(const RowJob& job) {
   if (job.threads > 0) torch::set_num_threads(static_cast<int>(job.threads));
-  if (job.device == "cpu") reuse_cpu_memory();
   register_half_convolution();
+  if (job.device == "cpu") {
+    reuse_cpu_memory();
+    models::fuse_inference(true);
+  }
   use_exact_fp32();
 }
 
