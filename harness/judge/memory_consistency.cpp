@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/table/model_cost.h"
+
 namespace harness {
 namespace {
 
@@ -15,18 +17,6 @@ constexpr auto kPhases =
 
 /// A workspace of cuBLAS for each of two threads, the matrices of resizes, and room.
 constexpr std::int64_t kMostOfLibraries = 128 << 20;
-
-std::int64_t bytes_of(ElementType type) {
-  switch (type) {
-    case ElementType::kFloat16:
-    case ElementType::kBfloat16:
-      return 2;
-    case ElementType::kFloat64:
-      return 8;
-    default:
-      return 4;
-  }
-}
 
 std::int64_t sum_of(const BytesByKind& bytes) {
   std::int64_t sum = 0;

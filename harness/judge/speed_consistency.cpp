@@ -11,6 +11,7 @@
 #include "harness/base/statistics/block_bootstrap.h"
 #include "harness/base/text.h"
 #include "harness/judge/counts.h"
+#include "harness/table/model_cost.h"
 
 namespace harness {
 namespace {
@@ -24,7 +25,6 @@ constexpr double kClockSlack = 1.05;
 constexpr double kProtocolSlack = 1.5;
 /// Kernels of one image, of which the clock may be another one than when images were timed.
 constexpr double kKernelSlack = 1.1;
-constexpr double kRoofSlack = 1.05;
 /// Winograd's F(4 x 4, 3 x 3) does 36 of 144 products (arXiv 1509.09308).
 constexpr double kWinograd = 4.0;
 
@@ -51,7 +51,8 @@ bool are_times(const Blocks& blocks) {
 
 std::string setup_defect(const SpeedRecord& record) {
   const SpeedSetup& setup = record.setup;
-  if (setup.height <= 0 || setup.width <= 0) {
+  if (std::min(setup.height, setup.width) <= 0 ||
+      std::max(setup.height, setup.width) > kLongestSide) {
     return fmt::format("images of {} x {}", setup.width, setup.height);
   }
   if (setup.layout != "contiguous" && setup.layout != "channels-last") {
@@ -209,32 +210,30 @@ std::string roof_defect(const std::optional<RoofRecord>& roof) {
                    achieved_defect("copies", roof->copy_gb_per_s)});
 }
 
-/// The most that the roofs of this arithmetic achieved, in operations a second; 0 without one.
-double roof_of(const SpeedRecord& record, const std::string& precision) {
-  double best = 0.0;
-  for (const auto* roof : {&record.roof_before, &record.roof_after}) {
-    if (!*roof || precision == "fp64") continue;
-    const auto& achieved = precision == "fp32" ? (*roof)->fp32_tflops : (*roof)->half_tflops;
-    best = std::max(best, achieved.best * 1e12);
-  }
-  return best;
+/// The time of one image's network; of the whole image where it was not timed apart.
+double network_seconds(const SpeedRecord& record) {
+  if (record.own) return record.own->network.median;
+  return record.source ? 1.0 / record.source->images_per_second : kNotMeasured;
 }
 
-/// Where no kernel was seen, some of them may be.
-bool may_be_winograd(const std::optional<KernelCensusRecord>& census) {
-  if (!census || !census->absence.empty()) return true;
-  return std::ranges::any_of(census->kernels, [](const KernelRecord& kernel) {
-    return lower_case(kernel.name).find("winograd") != std::string::npos;
-  });
+/// How many times as fast as the roof the network may be: every kernel may be Winograd's where none
+/// was seen, else those of that name, in the time that they took.
+double winograd_factor(const SpeedRecord& record) {
+  if (!has_census(record)) return kWinograd;
+  double seconds = 0.0;
+  for (const auto& kernel : record.kernels->kernels) {
+    if (lower_case(kernel.name).find("winograd") != std::string::npos) seconds += kernel.seconds;
+  }
+  const double share = std::min(1.0, kKernelSlack * seconds / network_seconds(record));
+  return 1.0 + (kWinograd - 1.0) * share;
 }
 
 /// A network that is faster than the GPU was not waited for.
 std::string roof_excess(const RunResult& result, const SpeedRecord& record) {
   const double roof = roof_of(record, result.precision);
-  if (!record.own || !(roof > 0.0)) return "";
-  const double rate = record.image.convolution_flops / record.own->network.median;
-  const double allowed = kRoofSlack * (may_be_winograd(record.kernels) ? kWinograd : 1.0);
-  if (rate <= allowed * roof) return "";
+  const double rate = network_rate(record);
+  if (!(roof > 0.0) || std::isnan(rate)) return "";
+  if (rate <= kRoofSlack * winograd_factor(record) * roof) return "";
   return fmt::format("the network does {} TFLOP/s, and the roof is {}", short_text(rate / 1e12),
                      short_text(roof / 1e12));
 }
@@ -279,6 +278,24 @@ std::string reference_defect(const RunResult& result, const SpeedRecord& record)
 }
 
 }  // namespace
+
+double roof_of(const SpeedRecord& record, const std::string& precision) {
+  double best = 0.0;
+  for (const auto* roof : {&record.roof_before, &record.roof_after}) {
+    if (!*roof || precision == "fp64") continue;
+    const auto& achieved = precision == "fp32" ? (*roof)->fp32_tflops : (*roof)->half_tflops;
+    best = std::max(best, achieved.best * 1e12);
+  }
+  return best;
+}
+
+double network_rate(const SpeedRecord& record) {
+  return record.image.convolution_flops / network_seconds(record);
+}
+
+bool has_census(const SpeedRecord& record) {
+  return record.kernels && !record.kernels->kernels.empty();
+}
 
 double kernel_seconds(const KernelCensusRecord& census) {
   return std::accumulate(

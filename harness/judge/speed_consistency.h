@@ -10,10 +10,23 @@ namespace harness {
 /// What in the record cannot be together, in words, or "". Rates, medians, intervals and ratios are
 /// computed again from the times that they are of (base/statistics/block_bootstrap.h), kernels are
 /// added up, and a CPU has neither kernels nor a driver's clocks. No network is faster than the
-/// roof of its arithmetic (by 5 %, or 4 times where Winograd's algorithm may have computed), the
-/// kernels of an image take no longer than an image (by 10 %), and on a GPU the rates of both
-/// protocols differ by no more than a factor of 1.5.
+/// roof of its arithmetic (by 5 %; in the time that kernels of Winograd's algorithm took, or where
+/// no kernel was seen, 4 times as fast), the kernels of an image take no longer than an image (by
+/// 10 %), and on a GPU the rates of both protocols differ by no more than a factor of 1.5.
 std::string inconsistency(const RunResult& result, const SpeedRecord& record);
+
+/// The device's clock and the host's, or two moments' clocks, are not the same.
+inline constexpr double kRoofSlack = 1.05;
+
+/// The most that the roofs of this arithmetic achieved, in operations a second; 0 without one.
+double roof_of(const SpeedRecord& record, const std::string& precision);
+
+/// Operations a second of the network, or where only the source's protocol ran, of an image; NaN
+/// where nothing was timed.
+double network_rate(const SpeedRecord& record);
+
+/// Whether kernels were seen.
+bool has_census(const SpeedRecord& record);
 
 /// Of all kernels together.
 double kernel_seconds(const KernelCensusRecord& census);

@@ -79,6 +79,7 @@ TEST(SpeedConsistency, EveryNumberFollowsFromItsTimes) {
       [](SpeedRecord& record) { record.roof_before->half_tflops.best = 1.0; },
       [](SpeedRecord& record) { record.setup.layout = "nhwc"; },
       [](SpeedRecord& record) { record.setup.width = 0; },
+      [](SpeedRecord& record) { record.setup.width = 65537; },
       [](SpeedRecord& record) { record.setup.cudnn_benchmark = true; }};
   int number = 0;
   for (const auto& change : changes) {
@@ -147,7 +148,7 @@ TEST(SpeedConsistency, WinogradsAlgorithmDoesFewerProducts) {
   const auto name_kernel = [](const std::string& name, double part) {
     return defect(
         [&](SpeedRecord& record) {
-          record.kernels->kernels[0].name = name;
+          for (auto& kernel : record.kernels->kernels) kernel.name = name;
           const double rate = record.image.convolution_flops / record.own->network.median / 1e12;
           record.roof_before->fp32_tflops = {rate / part, rate / part, 5};
         },
@@ -156,6 +157,48 @@ TEST(SpeedConsistency, WinogradsAlgorithmDoesFewerProducts) {
   EXPECT_THAT(name_kernel("ampere_scudnn_Winograd_128x128", 4.0), IsEmpty());
   EXPECT_THAT(name_kernel("ampere_scudnn_winograd_128x128", 4.3), HasSubstr("the roof is"));
   EXPECT_THAT(name_kernel("ampere_scudnn_128x128", 4.0), HasSubstr("the roof is"));
+  const auto hide_kernels = [](double part) {
+    return defect([&](SpeedRecord& record) {
+      record.kernels.reset();
+      const double rate = network_rate(record) / 1e12;
+      record.roof_before->half_tflops = {rate / part, rate / part, 5};
+    });
+  };
+  EXPECT_THAT(hide_kernels(4.1), IsEmpty());
+  EXPECT_THAT(hide_kernels(4.3), HasSubstr("the roof is"));
+}
+
+TEST(SpeedConsistency, OnlyTheTimeOfWinogradsKernelsMayBeShort) {
+  const auto with_share = [](double share, double part) {
+    return defect(
+        [&](SpeedRecord& record) {
+          const double all = record.own->network.median / 1.1;
+          record.kernels.reset();
+          auto& census = record.kernels.emplace();
+          census.kernels = {sample::kernel("winograd", share * all),
+                            sample::kernel(sample::kFp32Kernel, (1.0 - share) * all)};
+          census.seconds = {{"as recorded", all}};
+          const double rate = network_rate(record) / 1e12;
+          record.roof_before->fp32_tflops = {rate / part, rate / part, 5};
+        },
+        "fp32");
+  };
+  EXPECT_THAT(with_share(0.5, 2.5), IsEmpty());
+  EXPECT_THAT(with_share(0.5, 2.7), HasSubstr("the roof is"));
+  EXPECT_THAT(with_share(0.001, 1.1), HasSubstr("the roof is"));
+}
+
+TEST(SpeedConsistency, TheSourcesProtocolAloneIsBoundedToo) {
+  const auto with_part = [](double part) {
+    return defect([&](SpeedRecord& record) {
+      record.own.reset();
+      record.kernels.reset();
+      const double rate = record.image.convolution_flops * record.source->images_per_second / 1e12;
+      record.roof_before->half_tflops = {rate / part, rate / part, 5};
+    });
+  };
+  EXPECT_THAT(with_part(4.1), IsEmpty());
+  EXPECT_THAT(with_part(4.3), HasSubstr("the roof is"));
 }
 
 TEST(SpeedConsistency, BothProtocolsTimeTheSameImage) {

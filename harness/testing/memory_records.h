@@ -1,11 +1,13 @@
 #pragma once
 
 #include "harness/record/memory_record.h"
+#include "harness/table/model_cost.h"
+#include "harness/testing/sample_row.h"
 
 namespace harness {
 
-/// For tests: a record of the stage memory that agrees with itself, of 1000 parameters under
-/// fp16-master and 4 images of 64x128. `kept` bytes of activations, half of them of convolutions.
+/// For tests: a record of the stage memory that agrees with itself, of the sample row under
+/// fp16-master with 4 images of 64x128. `kept` bytes of activations, half of them of convolutions.
 inline MemoryRecord memory_record_for_tests(std::int64_t kept = 1'000'000) {
   MemoryRecord record;
   record.policy = "fp16-master";
@@ -14,11 +16,15 @@ inline MemoryRecord memory_record_for_tests(std::int64_t kept = 1'000'000) {
   record.batch = 4;
   record.crop = {64, 128};
   record.classes = 19;
-  record.parameters = 1000;
+  const std::int64_t parameters = parameter_count(resolve_model(sample::row(), Json()));
+  record.parameters = parameters;
   record.steps = 2;
   record.kept = {{"convolution", kept / 2}, {"loss", kept - kept / 2}};
   record.tensors.phase = "backward";
-  record.tensors.standing = {2048, 4096, 2048, 4096, 4096, 64, 4 * 64 * 128 * 20, 0};
+  record.tensors.standing = {2 * parameters,    4 * parameters,
+                             2 * parameters,    4 * parameters,
+                             4 * parameters,    64,
+                             4 * 64 * 128 * 20, 0};
   record.tensors.activations = record.kept;
   record.tensors.temporaries = {{"loss", 500}};
   record.tensors.bytes = record.tensors.standing.sum() + kept + 500;
@@ -39,7 +45,8 @@ inline MemoryRecord single_memory_record_for_tests(std::int64_t kept = 2'000'000
   record.scaler = "none";
   for (auto* peak : {&record.peak, &record.tensors}) {
     const std::int64_t before = peak->standing.sum();
-    peak->standing = {4096, 0, 4096, 0, 4096, 64, 4 * 64 * 128 * 20, 0};
+    const std::int64_t bytes = 4 * record.parameters;
+    peak->standing = {bytes, 0, bytes, 0, bytes, 64, 4 * 64 * 128 * 20, 0};
     peak->bytes += peak->standing.sum() - before;
   }
   record.phases = {{"forward", 1}, {"loss", 1}, {"backward", record.peak.bytes}, {"optimizer", 1}};

@@ -7,6 +7,7 @@
 
 #include "harness/base/statistics/block_bootstrap.h"
 #include "harness/record/speed_record.h"
+#include "harness/table/model_cost.h"
 #include "harness/testing/sample_row.h"
 
 /// Results of the stage speed that pass, for tests to break one thing at a time.
@@ -53,6 +54,8 @@ inline ClocksRecord clocks() {
   ClocksRecord record;
   record.samples = 40;
   record.sm_mhz = {1320.0, 1380.0, 1380.0};
+  record.memory_mhz = {877.0, 877.0, 877.0};
+  record.temperature_c = {41.0, 52.0, 55.0};
   record.reasons["gpu idle"] = 1;
   record.other_processes = 0;
   return record;
@@ -73,7 +76,15 @@ inline void set_kernels(SpeedRecord& record, std::vector<KernelRecord> kernels) 
 
 inline KernelRecord kernel(std::string name, double seconds,
                            std::string operation = "aten::cudnn_convolution") {
-  return {std::move(name), std::move(operation), "as recorded", 3, seconds};
+  return {std::move(name), std::move(operation), "as recorded", 200, seconds};
+}
+
+/// What an image costs the sample row's model.
+inline ImageCostRecord image_cost(const std::string& precision) {
+  const ModelSpec spec = resolve_model(row(), Json());
+  const ForwardCost cost = forward_cost(spec, 1024, 2048);
+  const std::int64_t weights = state_bytes(spec, policy_of_precision(precision)).all;
+  return {cost.convolution_flops, weights, 2 * weights, cost.logits_elements, 0};
 }
 
 /// Half on a GPU at 1024x2048: 8.64 images per second, 3.25 times FP32's.
@@ -81,7 +92,7 @@ inline SpeedRecord speed_record(const std::string& precision) {
   const bool is_half = precision == "fp16";
   SpeedRecord record;
   record.setup = {1024, 2048, 0, "contiguous", false, false};
-  record.image = {4.4e12, is_half ? 100 : 200, 300, 19, 0};
+  record.image = image_cost(precision);
   auto& source = record.source.emplace();
   source.wanted = 200;
   source.warmup = 5;

@@ -11,14 +11,14 @@
 
 #include <fmt/format.h>
 
-#include "harness/base/error.h"
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
+#include "harness/judge/counts.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/hardware.h"
 #include "harness/judge/number_claim.h"
 #include "harness/judge/rules/evaluated/hardware_claims.h"
-#include "harness/table/model_spec.h"
+#include "harness/judge/rules/evaluated/row_model.h"
 #include "harness/table/published_step.h"
 
 namespace harness {
@@ -56,7 +56,7 @@ std::string size_text(std::int64_t batch, const std::vector<std::int64_t>& size)
                           : plural(batch, "image");
 }
 
-/// {height, width} that the claim or the recipe names; empty where neither does.
+/// {height, width} that the claim or the recipe names, else the zoo's.
 std::vector<std::int64_t> published_size(const Row& row, const Json& conditions) {
   for (const auto& [object, key] :
        {std::pair{&conditions, "resolution"}, std::pair{&row.recipe, "crop"}}) {
@@ -65,26 +65,14 @@ std::vector<std::int64_t> published_size(const Row& row, const Json& conditions)
     if (!size->at(0).is_number_integer() || !size->at(1).is_number_integer()) continue;
     return {size->at(0).get<std::int64_t>(), size->at(1).get<std::int64_t>()};
   }
-  return {};
-}
-
-std::string other_model(const Row& row, const MemoryRecord& record) {
-  try {
-    const std::int64_t classes = resolve_model(row, Json()).decode_head.num_classes;
-    if (record.classes == classes) return "";
-    return fmt::format("expected a model of {} classes, measured one of {}", classes,
-                       record.classes);
-  } catch (const Error& error) {
-    return error.what();
-  }
+  return {kZooCrop.begin(), kZooCrop.end()};
 }
 
 /// Why the record is of another step than the published one; "" when it is of that one.
-std::string other_step(const Row& row, const Json& conditions, const MemoryRecord& record) {
+std::string other_batch(const Row& row, const Json& conditions, const MemoryRecord& record) {
   const auto size = published_size(row, conditions);
   const std::int64_t batch = published_batch(row);
-  if (std::string other = other_model(row, record); !other.empty()) return other;
-  if (record.batch == batch && (size.empty() || record.crop == size)) return "";
+  if (record.batch == batch && record.crop == size) return "";
   return fmt::format("expected a step of {}, measured one of {}", size_text(batch, size),
                      size_text(record.batch, record.crop));
 }
@@ -94,7 +82,9 @@ RecordEvidence<MemoryRecord> find_step(const ClaimContext& context, const Json& 
                                        const std::string& precision) {
   auto evidence = find_record<MemoryRecord>(context, "memory", precision);
   if (evidence.absence) return evidence;
-  std::string other = other_step(context.row, conditions, *evidence.record);
+  std::string other = first_of({other_model(context.row, *evidence.record),
+                                other_recipe(context.row, precision, *evidence.record),
+                                other_batch(context.row, conditions, *evidence.record)});
   const bool lacks_loss = keeps_softmax_inputs(text_at(conditions, {"pytorch"})) &&
                           evidence.record->kept.count("loss") == 0;
   if (other.empty() && lacks_loss) other = "the record does not say what the loss kept";

@@ -27,7 +27,8 @@ SourceMemory source_memory(const MemoryRecord& record, const Json& conditions);
 /// `memory` of training (conditions.stage "train"), from the stage memory in the row's arithmetic:
 /// judged on every hardware, because it is a sum of tensors. Passes where the published number lies
 /// between the tensors and `most()`, with the claim's tolerance at both ends; the measured number
-/// is the tensors'. The batch and crop must be those that the number was published for.
+/// is the tensors'. Model, scaler, momentum, batch and crop must be the row's (row_model.h), of the
+/// batch and crop those that the number was published for.
 ///
 /// Logs count MB of 2^20 bytes. conditions.gigabyte says how many of them a published GB has:
 /// "MB/1024" or "MB/1000". Where it is absent both are tried, and a number that fits one alone is

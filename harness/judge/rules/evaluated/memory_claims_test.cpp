@@ -128,6 +128,41 @@ TEST(MemoryClaims, AnotherModelProvesNothing) {
   EXPECT_THAT(training_memory(record).judge(judge_memory).reason, HasSubstr("optimizer: Adam"));
 }
 
+TEST(MemoryClaims, AnotherRecipeProvesNothing) {
+  const std::function<void(MemoryRecord&)> others[] = {
+      [](MemoryRecord& record) { record.scaler = "mmcv-dynamic"; },
+      [](MemoryRecord& record) { record.scaler = "none"; },
+      [](MemoryRecord& record) { record.sgd_momentum = 0.5; },
+      [](MemoryRecord& record) {
+        record.crop = {128, 64};
+      },
+      // The bytes still fit: a buffer may be half as large again.
+      [](MemoryRecord& record) { record.parameters -= 1; }};
+  for (const auto& other : others) {
+    MemoryRecord record = five_gib();
+    other(record);
+    const Finding finding = training_memory(record).judge(judge_memory);
+    EXPECT_EQ(finding.verdict, Verdict::kFail);
+    EXPECT_FALSE(finding.compared);
+    EXPECT_THAT(finding.reason, HasSubstr("expected"));
+  }
+}
+
+TEST(MemoryClaims, TheScalerIsTheRowsInItsOwnArithmetic) {
+  MemoryRecord record = five_gib();
+  record.scaler = "mmcv-dynamic";
+  Case sample = training_memory(record);
+  sample.row.arithmetic->scaler = ScalerOptions::defaults(ScalerType::kMmcvDynamic);
+  EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kPass);
+}
+
+TEST(MemoryClaims, WithoutACropOfTheRowsOwnItIsTheZoos) {
+  Case sample = training_memory();
+  sample.row.recipe.erase("crop");
+  EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
+  EXPECT_THAT(sample.judge(judge_memory).reason, HasSubstr("512x1024"));
+}
+
 TEST(MemoryClaims, AnotherArithmeticsNumberIsUnfit) {
   Case sample = training_memory();
   sample.claim.conditions["mode"] = "FP32";

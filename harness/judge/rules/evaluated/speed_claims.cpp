@@ -12,12 +12,13 @@
 #include "harness/arithmetic/kernel_class.h"
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
-#include "harness/base/system/gpu_monitor.h"
 #include "harness/judge/counts.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/hardware.h"
 #include "harness/judge/number_claim.h"
 #include "harness/judge/rules/evaluated/hardware_claims.h"
+#include "harness/judge/rules/evaluated/row_model.h"
+#include "harness/judge/rules/evaluated/speed_doubts.h"
 #include "harness/judge/rules/evaluated/speed_pair.h"
 #include "harness/judge/speed_consistency.h"
 #include "harness/judge/statistics/tolerance.h"
@@ -27,12 +28,8 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kFirstTensorCores = 7.0;  ///< Compute capability of Volta.
-constexpr std::int64_t kWarmup = 5;        ///< mmseg 0.17.0, tools/benchmark.py.
-constexpr std::int64_t kTimedImages = 195;
-constexpr std::int64_t kFewestRounds = 5;
 /// At the published size nearly all of an image's time is spent in kernels.
 constexpr double kLeastKernelTime = 0.5;
-constexpr const char* kIdle = "gpu idle";  ///< base/system/gpu_monitor.h
 
 Finding ambiguous(std::string reason, double measured) {
   Finding finding;
@@ -72,11 +69,28 @@ std::string unfit_choice(const SpeedSetup& setup) {
   return "cuDNN chose its algorithms by timing them, which the source's protocol does not";
 }
 
+/// It is not known what the source's images lay in: its loader pins by default from one version on.
+/// Such a copy takes less of FP16's time than of FP32's, and so must not help a ratio.
+std::string unfit_memory(const SpeedSetup& setup) {
+  if (!setup.pinned) return "";
+  return "these images lie in page-locked memory, of which the source says nothing";
+}
+
 /// Why times of this setup say nothing of what was published; "" when they do.
 std::string unfit_setup(const ClaimContext& context, const SpeedSetup& setup) {
   const Json& conditions = context.claim.conditions;
   return first_of({unfit_work(conditions), unfit_computation(conditions, context.row),
-                   unfit_size(context, setup), unfit_layout(setup), unfit_choice(setup)});
+                   unfit_size(context, setup), unfit_layout(setup), unfit_choice(setup),
+                   unfit_memory(setup)});
+}
+
+/// A record of the row's own model, or why there is none.
+RecordEvidence<SpeedRecord> find_speed(const ClaimContext& context, const std::string& precision) {
+  auto evidence = find_record<SpeedRecord>(context, "speed", precision);
+  if (evidence.absence) return evidence;
+  std::string other = other_model(context.row, precision, *evidence.record);
+  if (other.empty()) return evidence;
+  return {nullptr, std::nullopt, fail_unmeasured(std::move(other))};
 }
 
 /// Why a GPU's half tensor cores cannot be judged by this result; "" when they can.
@@ -196,8 +210,16 @@ struct KernelEvidence {
   const KernelCensusRecord& census() const { return *record->kernels; }
 };
 
-/// A profiler may lose what its buffers do not hold.
-std::string lost_kernels(const SpeedRecord& record) {
+/// A profiler may lose what its buffers do not hold. Every convolution is at least one kernel.
+std::string lost_kernels(const Row& row, const SpeedRecord& record) {
+  std::int64_t calls = 0;
+  for (const auto& kernel : record.kernels->kernels) {
+    if (may_convolve(kernel)) calls += kernel.calls;
+  }
+  if (const std::int64_t expected = convolutions_of(row); calls < expected) {
+    return fmt::format("{} were seen of {}", plural(calls, "kernel"),
+                       plural(expected, "convolution"));
+  }
   if (!record.own) return "";
   const double seconds = kernel_seconds(*record.kernels);
   if (seconds >= kLeastKernelTime * record.own->image.median) return "";
@@ -206,7 +228,7 @@ std::string lost_kernels(const SpeedRecord& record) {
 }
 
 KernelEvidence find_kernels(const ClaimContext& context, const std::string& precision) {
-  auto evidence = find_record<SpeedRecord>(context, "speed", precision);
+  auto evidence = find_speed(context, precision);
   if (evidence.absence) return {std::nullopt, evidence.absence, ""};
   std::string unfit_reason = unfit_timing(context, *evidence.result, evidence.record->setup);
   if (!unfit_reason.empty()) return {std::nullopt, unfit(std::move(unfit_reason), kNan), ""};
@@ -215,7 +237,7 @@ KernelEvidence find_kernels(const ClaimContext& context, const std::string& prec
   if (!census->absence.empty()) {
     return {std::nullopt, unfit("no kernel can be seen: " + census->absence, kNan), ""};
   }
-  if (std::string lost = lost_kernels(*evidence.record); !lost.empty()) {
+  if (std::string lost = lost_kernels(context.row, *evidence.record); !lost.empty()) {
     return {std::nullopt, fail_unmeasured(std::move(lost)), ""};
   }
   return {std::move(evidence.record), std::nullopt, hardware_of(*evidence.result)};
@@ -263,20 +285,6 @@ std::optional<Finding> judge_fp32_kernels(const ClaimContext& context) {
   return in_precision(ambiguous("in fp32, " + named(time), kNan), "fp32");
 }
 
-std::string incompleteness(const SourceProtocolRecord& source) {
-  const auto images = std::ssize(source.seconds);
-  if (source.warmup == kWarmup && images >= kTimedImages) return "";
-  return fmt::format("{} images were timed after {} of warm-up, the protocol has {} after {}",
-                     images, source.warmup, kTimedImages, kWarmup);
-}
-
-/// A bootstrap over two or three rounds draws the same ones again and again.
-std::string too_few_rounds(const OwnProtocolRecord& own) {
-  const auto rounds = std::ssize(own.seconds);
-  if (rounds >= kFewestRounds) return "";
-  return fmt::format("{} give no interval, {} do", plural(rounds, "round"), kFewestRounds);
-}
-
 }  // namespace
 
 std::string unfit_timing(const ClaimContext& context, const RunResult& result,
@@ -290,28 +298,6 @@ std::string unfit_timing(const ClaimContext& context, const RunResult& result,
       {unfit_gpu(result), is_ratio ? unfit_setup(context, setup) : unfit_size(context, setup)});
 }
 
-std::string disturbance(const RunResult& result, const std::optional<ClocksRecord>& clocks) {
-  if (result.device != "cuda") return "";
-  if (!clocks) return "nobody watched the GPU's clocks";
-  std::vector<std::string> causes;
-  for (const auto& [reason, samples] : clocks->reasons) {
-    if (!slows_down(reason)) continue;
-    causes.push_back(fmt::format("{} in {} of {} samples", reason, samples, clocks->samples));
-  }
-  if (std::isnan(clocks->sm_mhz.median)) causes.emplace_back("nobody tells of its clock");
-  const auto idle = clocks->reasons.find(kIdle);
-  if (idle != clocks->reasons.end() && 2 * idle->second >= clocks->samples) {
-    causes.push_back(fmt::format("idle in {} of {} samples", idle->second, clocks->samples));
-  }
-  if (!clocks->other_processes) {
-    causes.emplace_back("nobody tells of other jobs on it");
-  } else if (*clocks->other_processes > 0) {
-    causes.push_back(plural(*clocks->other_processes, "other job") + " on it");
-  }
-  if (causes.empty()) return "";
-  return fmt::format("the GPU was disturbed: {}", fmt::join(causes, ", "));
-}
-
 bool is_timed(const ClaimContext& context) {
   const std::string precision = row_precision(context.row);
   const bool has_result = std::ranges::any_of(context.results, [&](const RunResult& result) {
@@ -323,7 +309,7 @@ bool is_timed(const ClaimContext& context) {
 
 Finding judge_timed_fps(const ClaimContext& context) {
   const std::string precision = row_precision(context.row);
-  const auto evidence = find_record<SpeedRecord>(context, "speed", precision);
+  const auto evidence = find_speed(context, precision);
   if (evidence.absence) return in_precision(*evidence.absence, precision);
   const auto& source = evidence.record->source;
   if (!source && evidence.record->setup.cudnn_benchmark) {
@@ -336,8 +322,9 @@ Finding judge_timed_fps(const ClaimContext& context) {
   const double measured = source->images_per_second;
   std::string reason = unfit_timing(context, *evidence.result, evidence.record->setup);
   if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
-  std::string doubt = incompleteness(*source);
-  if (doubt.empty()) doubt = disturbance(*evidence.result, source->clocks);
+  const std::string doubt =
+      first_of({incompleteness(*source), disturbance(*evidence.result, source->clocks),
+                unbounded(*evidence.result, *evidence.record)});
   return in_precision(
       undisturbed(judge_number_claim(context.claim, measured, PublishedAs::kPrinted,
                                      fmt::format("by the source's protocol in {} on {}", precision,
@@ -348,22 +335,24 @@ Finding judge_timed_fps(const ClaimContext& context) {
 
 Finding judge_speedup(const ClaimContext& context) {
   const std::string precision = row_precision(context.row);
-  const auto evidence = find_record<SpeedRecord>(context, "speed", precision);
+  const auto evidence = find_speed(context, precision);
   if (evidence.absence) return in_precision(*evidence.absence, precision);
   const auto& own = evidence.record->own;
   if (!own || !own->speedup) {
     return in_precision(fail_unmeasured("no speed beside FP32's was measured"), precision);
   }
   const SpeedupRecord& speedup = *own->speedup;
-  const auto reference = find_record<SpeedRecord>(context, "speed", speedup.reference);
+  const auto reference = find_speed(context, speedup.reference);
   if (reference.absence) return in_precision(*reference.absence, speedup.reference);
   if (std::string why = mismatch(evidence, reference, context.row.policy()); !why.empty()) {
     return in_precision(fail_unmeasured(std::move(why)), precision);
   }
   std::string reason = unfit_timing(context, *evidence.result, evidence.record->setup);
   if (!reason.empty()) return in_precision(unfit(std::move(reason), speedup.ratio), precision);
-  std::string doubt = too_few_rounds(*own);
-  if (doubt.empty()) doubt = disturbance(*evidence.result, own->clocks);
+  const std::string doubt =
+      first_of({too_few_rounds(*own), disturbance(*evidence.result, own->clocks),
+                unbounded(*evidence.result, *evidence.record),
+                unbounded(*reference.result, *reference.record)});
   const std::string how =
       fmt::format("95 % interval {} to {} over {}, {} against {} on {}", short_text(speedup.low),
                   short_text(speedup.high), plural(std::ssize(own->seconds), "round"), precision,

@@ -7,20 +7,23 @@
 
 namespace harness {
 
+/// These claims rest on records of the row's own model alone (row_model.h); another one is a
+/// failure.
+
 /// Whether the stage speed speaks of the row's own precision in this job: it left a result there,
 /// or the job asked for it by name.
 bool is_timed(const ClaimContext& context);
 
 /// `fps` by the source's protocol, on the hardware that it was published for. UNFIT on other
-/// hardware, for images of another size, for another layout than the source's and where cuDNN
-/// benchmarked; AMBIGUOUS where fewer images were timed than the protocol has, or something slowed
-/// the GPU down.
+/// hardware, for images of another size or in page-locked memory, for another layout than the
+/// source's and where cuDNN benchmarked; AMBIGUOUS for a doubt (speed_doubts.h): fewer images than
+/// the protocol has, something that may have slowed the GPU down, a speed that no roof bounds.
 Finding judge_timed_fps(const ClaimContext& context);
 
 /// `fps.ratio`: the row's arithmetic is at least as many times as fast as FP32, by our own
 /// protocol. PASS where the whole 95 % interval is at or above the published ratio less what is
-/// allowed, FAIL where it is below, else AMBIGUOUS, as it is where something slowed the GPU down
-/// or fewer than 5 rounds were timed. Rests on FP32's own result too (speed_pair.h). UNFIT on a
+/// allowed, FAIL where it is below, else AMBIGUOUS, as it is for a doubt (speed_doubts.h) and where
+/// fewer than 5 rounds were timed. Rests on FP32's own result too (speed_pair.h). UNFIT on a
 /// CPU, on a GPU without half tensor cores (compute capability below 7.0) and for what is UNFIT for
 /// `fps`, but for the hardware.
 Finding judge_speedup(const ClaimContext& context);
@@ -28,7 +31,8 @@ Finding judge_speedup(const ClaimContext& context);
 /// `kernels`: the share of the time of dense convolutions that is spent in kernels of the row's
 /// arithmetic (half tensor cores for FP16) is at least the value less what is allowed; and where
 /// FP32 was asked for, nothing of it is in TF32 or another narrower type. A kernel of unknown name
-/// never passes, and a census of less than half of an image's time is none. UNFIT where no GPU ran,
+/// never passes, and a census of less than half of an image's time, or of fewer kernels than the
+/// model has convolutions, is none. UNFIT where no GPU ran,
 /// where its profiler refuses, and for images of another size than the claim's, or else than that
 /// of the row's `fps`.
 Finding judge_kernels(const ClaimContext& context);
@@ -37,10 +41,5 @@ Finding judge_kernels(const ClaimContext& context);
 /// these three; "" when they do. Reads no measurement.
 std::string unfit_timing(const ClaimContext& context, const RunResult& result,
                          const SpeedSetup& setup);
-
-/// What makes times on a GPU doubtful: reasons of the driver for lower clocks other than idleness
-/// and chosen clocks, idleness in half of the samples, other processes, clocks that nobody watched
-/// or that the driver does not tell. "" for none, and on a CPU.
-std::string disturbance(const RunResult& result, const std::optional<ClocksRecord>& clocks);
 
 }  // namespace harness

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "harness/judge/rules/evaluated/hardware_claims.h"
+#include "harness/judge/rules/evaluated/row_model.h"
+#include "harness/judge/speed_consistency.h"
 #include "harness/testing/speed_records.h"
 
 namespace harness {
@@ -24,6 +26,14 @@ Case timed(Claim claim) {
 
 void change(Case& sample, const std::function<void(SpeedRecord&)>& how, std::size_t result = 0) {
   sample::change_record<SpeedRecord>(sample.results.at(result), how);
+}
+
+/// Half the pixels, and what they cost.
+void halve_height(SpeedRecord& record) {
+  record.setup.height = 512;
+  const ForwardCost cost = forward_cost(resolve_model(sample::row(), Json()), 512, 2048);
+  record.image.convolution_flops = cost.convolution_flops;
+  record.image.logits_elements = cost.logits_elements;
 }
 
 Case fps(double value = 8.64) {
@@ -63,7 +73,7 @@ TEST(TimedFps, OtherHardwareSizesAndLayoutsAreUnfit) {
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
   EXPECT_NEAR(sample.judge(judge_fps).measured.get<double>(), 8.64, 1e-9);
   sample = fps();
-  change(sample, [](SpeedRecord& record) { record.setup.height = 512; });
+  change(sample, halve_height);
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
   sample = fps();
   change(sample, [](SpeedRecord& record) { record.setup.layout = "channels-last"; });
@@ -212,7 +222,7 @@ TEST(Speedup, WhatIsUnfitForFpsIsUnfitForItsRatio) {
         record.setup.cudnn_benchmark = true;
         record.source.reset();
       },
-      [](SpeedRecord& record) { record.setup.height = 512; }};
+      [](SpeedRecord& record) { record.setup.pinned = true; }, halve_height};
   for (const auto& setup : setups) {
     for (Case sample : {ratio(), fps()}) {
       sample.claim.conditions["resolution"] = {1024, 2048};
@@ -259,6 +269,8 @@ TEST(Speedup, WhatSlowsTheGpuDownMakesItAmbiguous) {
       [](ClocksRecord& clocks) { clocks.reasons["not told"] = 1; },
       [](ClocksRecord& clocks) { clocks.reasons["gpu idle"] = 20; },
       [](ClocksRecord& clocks) { clocks.sm_mhz = {}; },
+      [](ClocksRecord& clocks) { clocks.memory_mhz = {}; },
+      [](ClocksRecord& clocks) { clocks.temperature_c = {}; },
       [](ClocksRecord& clocks) { clocks.other_processes = 1; },
       [](ClocksRecord& clocks) { clocks.other_processes.reset(); }};
   for (const double value : {1.0, 9.0}) {
@@ -276,6 +288,37 @@ TEST(Speedup, WhatSlowsTheGpuDownMakesItAmbiguous) {
   }
 }
 
+TEST(Speedup, ASpeedThatNoRoofBoundsDecidesNothing) {
+  const auto verdict_of = [](const std::function<void(SpeedRecord&)>& how, double value,
+                             std::size_t result) {
+    Case sample = ratio(value);
+    change(sample, how, result);
+    return sample.judge(judge_speedup).verdict;
+  };
+  const auto lower_roof = [](double part, bool has_census) {
+    return [=](SpeedRecord& record) {
+      const double rate = network_rate(record) / 1e12;
+      record.roof_before->half_tflops =
+          record.roof_before->fp32_tflops = {rate / part, rate / part, 5};
+      if (!has_census) record.kernels.reset();
+    };
+  };
+  const auto remove_roofs = [](SpeedRecord& record) { record.roof_before.reset(); };
+  for (const std::size_t result : {0U, 1U}) {
+    for (const double value : {1.0, 9.0}) {
+      EXPECT_EQ(verdict_of(remove_roofs, value, result), Verdict::kAmbiguous);
+      EXPECT_EQ(verdict_of(lower_roof(4.1, false), value, result), Verdict::kAmbiguous);
+    }
+    EXPECT_EQ(verdict_of(lower_roof(1.0, false), 1.0, result), Verdict::kPass);
+    EXPECT_EQ(verdict_of(lower_roof(4.1, true), 1.0, result), Verdict::kFail);
+  }
+  Case source = fps();
+  change(source, lower_roof(4.1, false));
+  EXPECT_EQ(source.judge(judge_fps).verdict, Verdict::kAmbiguous);
+  change(source, remove_roofs);
+  EXPECT_EQ(source.judge(judge_fps).verdict, Verdict::kAmbiguous);
+}
+
 TEST(Speedup, WithoutAComparisonNothingWasMeasured) {
   Case sample = ratio();
   change(sample, [](SpeedRecord& record) { record.own.reset(); });
@@ -285,6 +328,30 @@ TEST(Speedup, WithoutAComparisonNothingWasMeasured) {
   sample.results = ratio().results;
   EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kNotVerifiable);
   EXPECT_FALSE(sample.judge(judge_speedup).measured.is_null());
+}
+
+TEST(Speed, ARecordOfAnotherModelProvesNothing) {
+  const std::function<void(SpeedRecord&)> others[] = {
+      [](SpeedRecord& record) { record.image.convolution_flops *= 0.5; },
+      [](SpeedRecord& record) { record.image.weights_bytes += 2; },
+      [](SpeedRecord& record) { record.image.logits_elements *= 2; },
+      // The times of another size than the record tells.
+      [](SpeedRecord& record) { record.setup.height = record.setup.width; }};
+  for (const auto& other : others) {
+    for (Case sample : {fps(), ratio()}) {
+      change(sample, other);
+      const auto finding = sample.judge(sample.claim.id == "fps" ? judge_fps : judge_speedup);
+      EXPECT_EQ(finding.verdict, Verdict::kFail);
+      EXPECT_FALSE(finding.compared);
+      EXPECT_THAT(finding.reason, HasSubstr("the row's model"));
+    }
+    Case reference = ratio();
+    change(reference, other, 1);
+    EXPECT_EQ(reference.judge(judge_speedup).verdict, Verdict::kFail);
+  }
+  Case row = fps();
+  row.row.model = {{"decode_head", {{"num_classes", 20}}}};
+  EXPECT_EQ(row.judge(judge_fps).verdict, Verdict::kFail);
 }
 
 Case kernels() {
@@ -368,11 +435,25 @@ TEST(Kernels, ACensusOfLessThanHalfAnImageIsNone) {
   }
 }
 
+TEST(Kernels, EveryConvolutionIsAKernelAtLeast) {
+  const auto verdict_with = [](std::int64_t calls) {
+    Case sample = kernels();
+    change(sample, [=](SpeedRecord& record) { record.kernels->kernels[0].calls = calls; });
+    return sample.judge(judge_kernels).verdict;
+  };
+  const std::int64_t convolutions = convolutions_of(sample::row());
+  EXPECT_EQ(verdict_with(convolutions), Verdict::kPass);
+  EXPECT_EQ(verdict_with(convolutions - 1), Verdict::kFail);
+  Case other = kernels();
+  change(other, [](SpeedRecord& record) { record.image.convolution_flops += 2.0; });
+  EXPECT_EQ(other.judge(judge_kernels).verdict, Verdict::kFail);
+}
+
 TEST(Kernels, ImagesOfAnotherSizeThanTheRowsSpeedAreUnfit) {
   Case sample = kernels();
   sample.row.claims = {fps().claim};
   EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kPass);
-  change(sample, [](SpeedRecord& record) { record.setup.height = 512; });
+  change(sample, halve_height);
   EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kUnfit);
   sample.row.claims.clear();
   EXPECT_EQ(sample.judge(judge_kernels).verdict, Verdict::kPass);

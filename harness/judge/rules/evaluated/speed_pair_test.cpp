@@ -54,6 +54,7 @@ TEST(SpeedPair, WhatDiffersIsNamed) {
 
 TEST(SpeedPair, MasterWeightsAreHalfAndThoseOfAutocastAreNot) {
   Pair pair;
+  pair.reference.image.weights_bytes = 200;
   pair.timed.image.weights_bytes = 119;
   EXPECT_THAT(pair.mismatch(), IsEmpty());
   pair.timed.image.weights_bytes = 120;

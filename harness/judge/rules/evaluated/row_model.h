@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "harness/record/memory_record.h"
+#include "harness/record/speed_record.h"
+#include "harness/table/suite.h"
+
+namespace harness {
+
+/// Why a record is of another model, or of another training, than the row's; "" when it is of the
+/// row's. What the record counted is compared with closed forms of the row alone
+/// (table/model_cost.h), number by number: those of the row's other records may be of the same
+/// wrong model, and a row has no other record where only one stage was run. Both stages draw the
+/// model that the row states, without a config, so that nothing is left to be tolerated.
+
+/// Operations, bytes of weights and logits of an image of the record's size.
+std::string other_model(const Row& row, const std::string& precision, const SpeedRecord& record);
+
+/// Classes and parameters.
+std::string other_model(const Row& row, const MemoryRecord& record);
+
+/// The scaler, which is the row's for the row's own arithmetic and the default one for others, and
+/// SGD's momentum.
+std::string other_recipe(const Row& row, const std::string& precision, const MemoryRecord& record);
+
+/// Convolutions that one image of the row's model runs; 0 where the row has no model.
+std::int64_t convolutions_of(const Row& row);
+
+}  // namespace harness

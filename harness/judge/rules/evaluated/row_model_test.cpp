@@ -1,0 +1,68 @@
+#include "harness/judge/rules/evaluated/row_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/testing/memory_records.h"
+#include "harness/testing/speed_records.h"
+
+namespace harness {
+namespace {
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(RowModel, RecordsOfTheRowsOwnModelAreItsOwn) {
+  for (const auto* precision : {"fp16", "fp32"}) {
+    EXPECT_THAT(other_model(sample::row(), precision, sample::speed_record(precision)), IsEmpty());
+  }
+  EXPECT_THAT(other_model(sample::row(), memory_record_for_tests()), IsEmpty());
+  EXPECT_THAT(other_recipe(sample::row(), "fp16", memory_record_for_tests()), IsEmpty());
+  EXPECT_THAT(other_recipe(sample::row(), "fp32", single_memory_record_for_tests()), IsEmpty());
+}
+
+TEST(RowModel, RowsThatDifferInOneFactHaveOtherModels) {
+  const Json others[] = {{{"backbone", {{"depth", 50}}}},
+                         {{"decode_head", {{"num_classes", 18}}}},
+                         {{"decode_head", {{"channels", 256}}}},
+                         {{"decode_head", {{"type", "PSPHead"}}}},
+                         {{"backbone", {{"strides", {1, 2, 2, 1}}}}}};
+  for (const auto& model : others) {
+    Row row = sample::row();
+    row.model = model;
+    EXPECT_THAT(other_model(row, "fp16", sample::speed_record("fp16")),
+                HasSubstr("the row's model"))
+        << model;
+  }
+  Row row = sample::row();
+  row.model = {{"auxiliary_head", nullptr}};
+  EXPECT_THAT(other_model(row, "fp16", sample::speed_record("fp16")),
+              HasSubstr("bytes of weights"));
+  EXPECT_THAT(other_model(row, memory_record_for_tests()), HasSubstr("parameters"));
+}
+
+TEST(RowModel, WeightsHaveTheTypesOfThePrecision) {
+  EXPECT_THAT(other_model(sample::row(), "fp16", sample::speed_record("fp32")),
+              HasSubstr("bytes of weights"));
+  EXPECT_THAT(other_model(sample::row(), "bf16-amp", sample::speed_record("fp32")), IsEmpty());
+}
+
+TEST(RowModel, ARowWhoseModelIsUnknownHasNone) {
+  Row row = sample::row();
+  row.method = "another";
+  EXPECT_THAT(other_model(row, "fp16", sample::speed_record("fp16")), testing::Not(IsEmpty()));
+  EXPECT_THAT(other_model(row, memory_record_for_tests()), testing::Not(IsEmpty()));
+  EXPECT_EQ(convolutions_of(row), 0);
+  EXPECT_EQ(convolutions_of(sample::row()), 110);
+}
+
+TEST(RowModel, OtherArithmeticsHaveTheirDefaultScaler) {
+  MemoryRecord record = single_memory_record_for_tests();
+  record.scaler = "static";
+  EXPECT_THAT(other_recipe(sample::row(), "fp32", record), HasSubstr("the scaler none"));
+  record = memory_record_for_tests();
+  record.sgd_momentum = NAN;
+  EXPECT_THAT(other_recipe(sample::row(), "fp16", record), HasSubstr("a momentum of 0.9"));
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/record/run_result.h"
+#include "harness/record/speed_record.h"
+
+namespace harness {
+
+/// What makes times doubtful, in words, or "": a doubt turns PASS and FAIL into AMBIGUOUS.
+
+/// What disturbed the GPU, or may have: reasons of the driver for lower clocks other than idleness
+/// and chosen clocks, idleness in half of the samples, other processes, and each of these that
+/// nobody watched or that the driver does not tell, as are both clocks and the temperature. "" on a
+/// CPU.
+std::string disturbance(const RunResult& result, const std::optional<ClocksRecord>& clocks);
+
+/// Why nobody knows that the GPU did the work in the time: no roof was measured, or the network is
+/// faster than the roof and no kernel was seen that could be Winograd's. "" on a CPU, and where the
+/// network keeps below the roof.
+std::string unbounded(const RunResult& result, const SpeedRecord& record);
+
+/// The source's protocol has more images.
+std::string incompleteness(const SourceProtocolRecord& source);
+
+/// A bootstrap over two or three rounds draws the same ones again and again.
+std::string too_few_rounds(const OwnProtocolRecord& own);
+
+}  // namespace harness

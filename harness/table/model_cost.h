@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+
+#include "harness/arithmetic/policy.h"
+#include "harness/table/model_spec.h"
+
+namespace harness {
+
+/// What a model costs, in closed forms of its specification (state_dict_layout()): no measurement
+/// enters, so that measurements can be compared with it.
+
+/// Bytes of one number in memory.
+std::int64_t bytes_of(ElementType type) noexcept;
+
+/// Elements of its parameters, the auxiliary head's among them.
+std::int64_t parameter_count(const ModelSpec& spec);
+
+/// Bytes of a state dict, and of the part that is no parameter: batch norm's statistics and its
+/// counters of 8 bytes.
+struct StateBytes {
+  std::int64_t all = 0;
+  std::int64_t buffers = 0;
+};
+/// In the types that the policy gives to convolutions and norms.
+StateBytes state_bytes(const ModelSpec& spec, Policy policy);
+
+/// The cost of one image at evaluation, where the auxiliary head does not run.
+struct ForwardCost {
+  double convolution_flops = 0.0;  ///< Two for each product and sum.
+  std::int64_t convolutions = 0;
+  std::int64_t logits_elements = 0;  ///< Before any resize.
+};
+/// height, width: of the image, from 1 to kLongestSide pixels. Kernels have odd sides, as those of
+/// the zoo do.
+ForwardCost forward_cost(const ModelSpec& spec, std::int64_t height, std::int64_t width);
+
+/// Of an image that is worth a thought.
+inline constexpr std::int64_t kLongestSide = 65536;
+
+}  // namespace harness
