@@ -74,6 +74,9 @@ TEST(MasterWeightsStatements, UpdatesVanishAtTheLearningRateOfTheLastTenth) {
   });
   R enough = master_weights_record();
   enough.published.all_steps.lost = 5;
+  enough.published.first_step.lost = 1;
+  enough.published.between.lost = 0;
+  enough.published.above_4096 = {5, 5};
   EXPECT_EQ(judged(document(PaperExperiment::kMasterWeights, enough), "updates-vanish").verdict,
             Verdict::kPass);
 }

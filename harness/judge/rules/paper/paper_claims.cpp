@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/judge/paper_consistency.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
 namespace harness {
@@ -47,7 +48,10 @@ template <Record R>
 std::pair<std::optional<R>, Finding> read(const Experiment& experiment) {
   if (const auto absence = absence_of(experiment)) return {std::nullopt, *absence};
   try {
-    return {measurements_of<R>(experiment), {}};
+    R record = measurements_of<R>(experiment);
+    const std::string why = inconsistency(record);
+    if (why.empty()) return {std::move(record), {}};
+    return {std::nullopt, fail_unmeasured("the record contradicts itself: " + why)};
   } catch (const Error& error) {
     return {std::nullopt, fail_unmeasured(error.what())};
   }

@@ -11,8 +11,8 @@ namespace harness {
 /// One record for each statement that the experiment examines and for each of its controls:
 /// its name as the claim, the experiment as the evidence. PASS: the statement is confirmed. A value
 /// that was not measured, or is not a number, fails; measurements that are not the experiment's
-/// record fail every statement. A skipped experiment is SKIPPED, and one that ended in an error
-/// FAILs, statement by statement.
+/// record, or that contradict each other (paper_consistency.h), fail every statement. A skipped
+/// experiment is SKIPPED, and one that ended in an error FAILs, statement by statement.
 std::vector<VerdictRecord> judge_experiment(const Experiment& experiment);
 
 }  // namespace harness
