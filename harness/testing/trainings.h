@@ -36,6 +36,7 @@ inline TrainingRecord training_record(const std::string& precision, double miou)
   const double scale = is_half ? 512.0 : 1.0;
   record.scale = {scale, scale, scale, scale, {}};
   record.loss = {3.0, 1.0};
+  record.gradients = {1000, 1, 20};
   set_miou(record, miou);
   record.census = census_of_half();
   record.peak_bytes = is_half ? 600000 : 1000000;

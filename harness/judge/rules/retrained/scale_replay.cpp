@@ -31,7 +31,7 @@ class ExpectedScale {
   }
 
  private:
-  double rounded(double value) const { return is_mmcv_ ? value : static_cast<float>(value); }
+  double rounded(double value) const { return held_scale(scaler_.type, value); }
 
   /// Whether this step, if it was clean, completes an interval. mmcv counts the steps since the
   /// overflow: one that comes at step s makes s + interval the first to grow.
@@ -71,6 +71,10 @@ class RecordedScale {
 };
 
 }  // namespace
+
+double held_scale(ScalerType type, double scale) {
+  return facts(type).source == ScalerSource::kTorch ? static_cast<float>(scale) : scale;
+}
 
 std::string scale_difference(const TrainingRecord& record, const ScalerOptions& scaler) {
   const auto listed = static_cast<std::int64_t>(record.skipped_steps.size());

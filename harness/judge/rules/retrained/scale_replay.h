@@ -20,4 +20,8 @@ namespace harness {
 ///   float.
 std::string scale_difference(const TrainingRecord& record, const ScalerOptions& scaler);
 
+/// A scale as the scaler holds it: torch's in float, so that 1e30 is a little more, mmcv's in
+/// double.
+double held_scale(ScalerType type, double scale);
+
 }  // namespace harness

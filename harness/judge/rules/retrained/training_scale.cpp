@@ -69,6 +69,32 @@ std::optional<double> other_scale(const ScaleRecord& scale, bool may_move, doubl
   return std::nullopt;
 }
 
+/// Evidence that the scale does not do what it is for; nullopt when there is none. Scaled gradients
+/// must stay below half's largest number, 65504, and above what it flushes to 0 (arXiv 1710.03740,
+/// section 3.2). How many flush cannot be seen, because gradients may be 0 without that; but where
+/// more of those that are left are subnormal than normal, many more lie below. A scale that moves
+/// may begin too large, and is judged by its recovery.
+std::optional<Finding> useless_scale(const TrainingRecord& record, const ScalerOptions& scaler,
+                                     const std::string& seed) {
+  if (scaler.type == ScalerType::kNone) return std::nullopt;
+  const Json scale = number_or_null(record.scale.first);
+  const std::int64_t lost = std::max(record.skipped, record.non_finite_steps);
+  if (!is_dynamic(scaler.type) && lost >= record.steps) {
+    return pass_or_fail(false, scale,
+                        fmt::format("{}: the scaled gradients of every step overflow", seed));
+  }
+  const GradientsRecord& gradients = record.gradients;
+  if (gradients.looked_at <= 0) return ambiguous(scale, seed + ": nobody looked at a gradient");
+  const std::int64_t subnormal = gradients.half_subnormals;
+  const std::int64_t normal = gradients.looked_at - gradients.zeros - subnormal;
+  if (normal > subnormal) return std::nullopt;
+  return pass_or_fail(
+      false, scale,
+      fmt::format("{}: of {} scaled gradients {} are 0 and {} subnormal in half, which leaves {}",
+                  seed, count_text(gradients.looked_at), count_text(gradients.zeros),
+                  count_text(subnormal), count_text(normal)));
+}
+
 /// Skipped steps in a row before the end of the training.
 std::int64_t skipped_at_the_end(const TrainingRecord& record) {
   std::int64_t count = 0;
@@ -127,12 +153,20 @@ Finding retrained_loss_scale(const TrainingRecords& trainings, const ExpectedSca
     return finding;
   }
   const bool may_move = expected.scaler && is_dynamic(expected.scaler->type);
+  const double value =
+      expected.scaler ? held_scale(expected.scaler->type, *expected.value) : *expected.value;
+  std::optional<Finding> undecided;
   for (const auto& [seed, record] : trainings) {
-    const auto other = other_scale(record.scale, may_move, *expected.value);
-    if (!other) continue;
-    return pass_or_fail(false, number_or_null(*other),
-                        fmt::format("{}; {}", seed_text(seed), scaling_text(trainings)));
+    if (const auto other = other_scale(record.scale, may_move, value)) {
+      return pass_or_fail(false, number_or_null(*other),
+                          fmt::format("{}; {}", seed_text(seed), scaling_text(trainings)));
+    }
+    if (!expected.scaler) continue;
+    const auto finding = useless_scale(record, *expected.scaler, seed_text(seed));
+    if (finding && finding->verdict == Verdict::kFail) return *finding;
+    if (finding && !undecided) undecided = finding;
   }
+  if (undecided) return *undecided;
   return pass_or_fail(true, first, scaling_text(trainings));
 }
 

@@ -15,7 +15,10 @@ struct ExpectedScaling {
 };
 
 /// Did every training use the scaler that the row states, with a scale that equals the published
-/// number in every step (static and pinned scalers) or in the first step (dynamic ones)? The reason
+/// number, as the scaler holds it, in every step (static and pinned scalers) or in the first step
+/// (dynamic ones), and did the scale do what it is for? FAIL where scaled gradients overflow in
+/// every step under a scale that stands, and where more of those that are not 0 are subnormal in
+/// half than normal; AMBIGUOUS where nobody looked at a gradient. The reason
 /// gives the number of skipped steps, the range of a dynamic scale, and the share of gradients that
 /// were 0 or subnormal in half.
 Finding retrained_loss_scale(const TrainingRecords& trainings, const ExpectedScaling& expected);

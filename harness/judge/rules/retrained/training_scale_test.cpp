@@ -41,7 +41,7 @@ TEST(RetrainedLossScale, StoodStillInEveryTrainingOrDidNot) {
 
 TEST(RetrainedLossScale, SaysWhereTheScaleWentAndWhatWasLost) {
   auto records = trainings({50.0, 51.0});
-  records[0].gradients = {1000, 1, 20};
+  records[0].gradients = records[1].gradients = {1000, 1, 20};
   records[1].skipped = 1;
   records[1].scale.min = 256.0;
   records[1].scale.changes = {{3, 256.0}, {300, 512.0}};
@@ -50,6 +50,53 @@ TEST(RetrainedLossScale, SaysWhereTheScaleWentAndWhatWasLost) {
   EXPECT_THAT(finding.reason, HasSubstr("scale between 256 and 512, 2 changes"));
   EXPECT_THAT(finding.reason, HasSubstr("0.1 % are 0 and 2 % subnormal in half"));
   EXPECT_EQ(retrained_loss_scale(records, {}).verdict, Verdict::kNotVerifiable);
+}
+
+TEST(RetrainedLossScale, AScaleUnderWhichGradientsVanishIsNone) {
+  const struct {
+    const char* name;
+    GradientsRecord gradients;
+    Verdict expected;
+  } cases[] = {{"all flushed, as by 1e-30", {1000, 1000, 0}, Verdict::kFail},
+               {"flushed or subnormal", {1000, 600, 400}, Verdict::kFail},
+               {"as many subnormal as normal", {1000, 200, 400}, Verdict::kFail},
+               {"more are normal", {1000, 200, 399}, Verdict::kPass},
+               {"0 for another reason", {1000, 900, 0}, Verdict::kPass},
+               {"nobody looked", {0, 0, 0}, Verdict::kAmbiguous}};
+  for (const auto& one : cases) {
+    auto records = trainings({50.0, 51.0});
+    records[1].gradients = one.gradients;
+    EXPECT_EQ(retrained_loss_scale(records, static_512()).verdict, one.expected) << one.name;
+  }
+}
+
+TEST(RetrainedLossScale, AScaleUnderWhichEveryStepOverflowsIsNone) {
+  auto records = trainings({50.0, 51.0});
+  records[1].skipped = records[1].steps - 1;
+  EXPECT_EQ(retrained_loss_scale(records, static_512()).verdict, Verdict::kPass);
+  records[1].skipped = records[1].steps;
+  EXPECT_EQ(retrained_loss_scale(records, static_512()).verdict, Verdict::kFail);
+  // Unchecked, nothing is skipped.
+  records[1].skipped = 0;
+  records[1].non_finite_steps = records[1].steps;
+  EXPECT_EQ(retrained_loss_scale(records, static_512()).verdict, Verdict::kFail);
+}
+
+TEST(RetrainedLossScale, GradScalerHoldsAFloat) {
+  const double held = static_cast<float>(1e30);
+  ASSERT_NE(held, 1e30);
+  auto records = trainings({50.0});
+  records[0].scaler = "grad-scaler";
+  records[0].scale.first = held;
+  const ExpectedScaling expected{
+      1e30, ScalerOptions{.type = ScalerType::kGradScaler, .init_scale = 1e30}, std::nullopt};
+  EXPECT_EQ(retrained_loss_scale(records, expected).verdict, Verdict::kPass);
+  records[0].scale.first = 1e30;
+  EXPECT_EQ(retrained_loss_scale(records, expected).verdict, Verdict::kFail);
+  records[0].scaler = "mmcv-dynamic";
+  const ExpectedScaling mmcv{
+      1e30, ScalerOptions{.type = ScalerType::kMmcvDynamic, .init_scale = 1e30}, std::nullopt};
+  EXPECT_EQ(retrained_loss_scale(records, mmcv).verdict, Verdict::kPass);
 }
 
 /// A training of 600 steps with GradScaler from 2^16: three overflows at the start, then none.
