@@ -27,12 +27,12 @@ void append(std::string& text, const std::string& more) {
 }
 
 /// A file that is at hand stays useful when it cannot be pinned: that is only said.
-void pin(StoredFile& file, const std::string& origin, const fs::path& lock) {
-  if (lock.empty()) return;
+void pin(StoredFile& file, const std::string& origin, const StoreOptions& options) {
+  if (options.lock.empty() || !options.extends_lock) return;
   LockEntry entry{file.sha256, file.size, {}, file.trust, utc_now()};
   if (!origin.empty()) entry.urls.push_back(origin);
   try {
-    add_to_lock_file(lock, file.name, entry);
+    add_to_lock_file(options.lock, file.name, entry);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kIo) throw;
     append(file.warning, std::string("not written to the lock file: ") + error.what());
@@ -58,7 +58,7 @@ StoredFile obtain_local(std::string_view location, const StoreOptions& options) 
   if (expected.locked()) {
     file.locked_sha256 = expected.locked()->sha256;
   } else if (expected.is_met_by(file.sha256)) {
-    pin(file, path_for_lock(options.lock, path), options.lock);
+    pin(file, path_for_lock(options.lock, path), options);
   }
   return file;
 }
@@ -108,7 +108,7 @@ class UrlFetch {
     if (expected_->locked()) {
       file.locked_sha256 = expected_->locked()->sha256;
     } else {
-      pin(file, origin_of(from), options_.lock);
+      pin(file, origin_of(from), options_);
     }
     return file;
   }

@@ -31,6 +31,7 @@ struct StoredFile {
 struct StoreOptions {
   std::filesystem::path cache;  ///< Bytes by digest; default_cache_folder() unless told.
   std::filesystem::path lock;   ///< Lock file to read and to extend; docs/formats.md. "" for none.
+  bool extends_lock = true;     ///< false: the lock file is only read.
   bool offline = false;         ///< Never touch the network: what is missing is an Error.
   std::uintmax_t max_bytes = std::uintmax_t{8} << 30;
   /// Called while bytes arrive: done, total (0 when unknown).

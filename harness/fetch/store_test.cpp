@@ -47,6 +47,20 @@ class LocalStore : public testing::Test {
   StoreOptions options_;
 };
 
+TEST_F(LocalStore, ALockFileThatIsOnlyReadIsCompared) {
+  const fs::path path = file("a.pth");
+  options_.extends_lock = false;
+  EXPECT_EQ(get(path).trust, Trust::kFirstUse);
+  EXPECT_FALSE(fs::exists(options_.lock));
+  options_.extends_lock = true;
+  get(path);
+  const std::string locked = read_file(options_.lock);
+  options_.extends_lock = false;
+  get(file("b.pth"));
+  EXPECT_EQ(read_file(options_.lock), locked);
+  EXPECT_EQ(get(path).locked_sha256, kDigest);
+}
+
 TEST_F(LocalStore, ALocalFileIsHashedWhereItStands) {
   const fs::path path = file("a b-ü.pth");
   const StoredFile stored = get(path);

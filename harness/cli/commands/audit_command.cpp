@@ -25,6 +25,7 @@ int audit(const Options& options) {
   StoreOptions store;
   store.offline = !options.fetch;
   store.lock = lock_file_of(suite);
+  store.extends_lock = false;
   const AuditResult result = audit_suite(suite, store);
   if (options.json) {
     std::printf("%s\n", to_json(result).dump(1).c_str());

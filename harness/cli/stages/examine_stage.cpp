@@ -99,6 +99,7 @@ StoreOptions store_options(const Suite& suite, const fs::path& cache, const fs::
   StoreOptions store;
   if (!cache.empty()) store.cache = cache;
   store.lock = lock.empty() ? lock_file_of(suite) : lock;
+  store.extends_lock = !lock.empty();
   store.offline = offline;
   store.interrupted = interrupted;
   store.wrong_content = wrong_content;

@@ -18,7 +18,9 @@ std::string absolute_location(const Suite& suite, const std::string& location);
 /// exists, else <name>.lock.json in the suite's folder.
 std::filesystem::path lock_file_of(const Suite& suite);
 
-/// Where a command gets the suite's files from. cache, lock: empty for the default ones.
+/// Where a command that runs a suite gets its files from. cache, lock: empty for the default ones.
+/// The suite's own lock file, which may be under version control, is only read (`halfproof fetch`
+/// extends it); one that was named is extended, too.
 StoreOptions store_options(const Suite& suite, const std::filesystem::path& cache,
                            const std::filesystem::path& lock, bool offline);
 

@@ -30,6 +30,26 @@ TEST(LockFile, LiesInTheChecksumsFolderWhereThereIsOne) {
   EXPECT_EQ(lock_file_of(suite), folder.path() / "checksums" / "s.lock.json");
 }
 
+TEST(LockFile, OfASuiteIsReadAndNeverWrittenByARunUnlessItIsNamed) {
+  const TemporaryFolder folder;
+  Suite suite;
+  suite.name = "s";
+  suite.folder = folder.path();
+  Row row;
+  row.id = "fcn";
+  row.log = "a.log.json";
+  write_file_atomic(folder.path() / "a.log.json", R"({"mode": "train", "iter": 5, "loss": 1.5})");
+  examine_row(suite, row, store_options(suite, "", "", /*offline=*/true));
+  EXPECT_FALSE(fs::exists(lock_file_of(suite)));
+  const fs::path named = folder.path() / "named.lock.json";
+  examine_row(suite, row, store_options(suite, "", named, /*offline=*/true));
+  EXPECT_TRUE(fs::exists(named));
+  fs::rename(named, lock_file_of(suite));
+  write_file_atomic(folder.path() / "a.log.json", R"({"mode": "train", "iter": 5, "loss": 0.5})");
+  const auto examined = examine_row(suite, row, store_options(suite, "", "", /*offline=*/true));
+  EXPECT_EQ(examined.record.log.value().error.value().kind, FileErrorKind::kChecksum);
+}
+
 TEST(ExamineRow, RecordsWhatIsInTheMiniZoosFiles) {
   const Suite suite = read_suite("suites/minizoo.json");
   const ExaminedRow examined = examine_row(suite, select_row(suite, kRow), StoreOptions{});
