@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "harness/base/error.h"
+#include "harness/base/tar_header.h"
 #include "harness/base/text.h"
 #include "harness/base/unicode.h"
 
@@ -26,7 +27,7 @@ struct Signature {
   std::string_view name;
 };
 
-/// From the formats' own specifications; the tar of PyTorch 0.1 has its marks at byte 257.
+/// From the formats' own specifications.
 constexpr Signature kSignatures[] = {
     {0, "\x1f\x8b"sv, "a gzip archive"},
     {0, "\xfd\x37\x7a\x58\x5a\x00"sv, "an xz archive"},
@@ -35,7 +36,6 @@ constexpr Signature kSignatures[] = {
     {0, "7z\xbc\xaf\x27\x1c"sv, "a 7z archive"},
     {0, "Rar!\x1a\x07"sv, "a rar archive"},
     {0, "PK\x05\x06"sv, "an empty zip archive"},
-    {257, "ustar"sv, "a tar archive, as PyTorch 0.1 wrote (or one that holds the checkpoint)"},
     {0, "\x89HDF\r\n\x1a\n"sv, "an HDF5 file, as Keras writes"},
     {0, "\x93NUMPY"sv, "a numpy array (.npy)"},
     {0, "GGUF"sv, "a GGUF file"},
@@ -175,6 +175,10 @@ Content content_of(std::span<const std::byte> bytes, std::uintmax_t size) {
   if (size == 0 || bytes.empty()) return {ContentKind::kEmpty, "an empty file"};
   const std::string_view start(reinterpret_cast<const char*>(bytes.data()),
                                std::min(bytes.size(), kStart));
+  if (starts_with_tar_header(bytes)) {
+    return {ContentKind::kOtherFormat,
+            "a tar archive, as PyTorch 0.1 wrote (or one that holds the checkpoint)"};
+  }
   if (start.starts_with("PK\x03\x04")) return {ContentKind::kZip, "a zip archive"};
   if (start.starts_with('\x80')) return {ContentKind::kPickle, "a pickle"};
   for (const Signature& known : kSignatures) {
@@ -191,7 +195,7 @@ Content content_of(std::span<const std::byte> bytes, std::uintmax_t size) {
     return content;
   }
   if (std::ranges::all_of(start, [](char c) { return c == '\0'; })) {
-    return {ContentKind::kUnknown, "zeros, as of a download that never arrived"};
+    return {ContentKind::kZeros, "zeros, as of a download that never arrived"};
   }
   return {ContentKind::kUnknown, "bytes of no known format"};
 }

@@ -20,6 +20,7 @@ enum class ContentKind {
   kLfsPointer,   ///< What a Git checkout without Git LFS has in a file's place.
   kLinkText,     ///< What a Git checkout without symbolic links has in a link's place.
   kText,         ///< Any other UTF-8 text.
+  kZeros,        ///< Nothing else, as of a download that never arrived.
   kOtherFormat,  ///< A format of its own that content_text() names: safetensors, tar, gzip, ...
   kUnknown,
 };

@@ -6,6 +6,7 @@
 
 #include "harness/base/content_kind.h"
 #include "harness/base/error.h"
+#include "harness/base/tar_header.h"
 #include "harness/checkpoint/legacy_stream.h"
 #include "harness/checkpoint/pickle/unpickler.h"
 #include "harness/checkpoint/zip/zip_checkpoint.h"
@@ -18,6 +19,13 @@ std::string_view to_string(CheckpointFormat format) noexcept {
 
 namespace {
 
+[[noreturn]] void refuse(std::span<const std::byte> file, const std::string& subject,
+                         const std::string& found) {
+  throw Error(ErrorCode::kInvalidFile, subject,
+              fmt::format("expected a checkpoint of torch.save, got {} bytes that are {}",
+                          file.size(), found));
+}
+
 /// Python would still run it as a pickle, of protocol 0 or 1, to where it makes no sense.
 [[noreturn]] void refuse_unlike_either(std::span<const std::byte> file,
                                        const std::string& subject) {
@@ -29,14 +37,14 @@ namespace {
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kUnsafePickle) throw;
   }
-  throw Error(ErrorCode::kInvalidFile, subject,
-              fmt::format("expected a checkpoint of torch.save, got {} bytes that are {}",
-                          file.size(), found));
+  refuse(file, subject, found);
 }
 
 }  // namespace
 
 FormattedPickle read_either_format(std::span<const std::byte> file, const std::string& subject) {
+  // torch.load asks tarfile before it reads a pickle, whatever the first byte is.
+  if (starts_with_tar_header(file)) refuse(file, subject, content_of(file, file.size()).text);
   if (file.size() >= 4 && std::memcmp(file.data(), "PK\x03\x04", 4) == 0) {
     return {CheckpointFormat::kZip, read_zip_checkpoint(file, subject)};
   }

@@ -1,9 +1,11 @@
 #include "harness/checkpoint/checkpoint_format.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/testing/tar_text.h"
 
 namespace harness {
 namespace {
@@ -31,6 +33,22 @@ TEST(CheckpointFormat, HasANameForReports) {
 TEST(CheckpointFormat, RefusesWhatBeginsOtherwise) {
   EXPECT_THROW(format_of(""), Error);
   EXPECT_THROW(format_of("<html>not found</html>"), Error);
+}
+
+/// torch.load asks tarfile first, and unpickles a member of the archive.
+TEST(CheckpointFormat, TakesNothingThatPyTorchTakesForATar) {
+  for (const char* name : {"variety_zip_protocol2.pth", "variety_legacy_protocol2.pth"}) {
+    const std::string whole = read_file(std::string("fixtures/checkpoints/") + name);
+    ASSERT_GT(whole.size(), 512U);
+    const std::string tar = tar_text::sealed(whole.substr(0, 512)) + whole.substr(512);
+    try {
+      format_of(tar);
+      ADD_FAILURE() << "expected an error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInvalidFile);
+      EXPECT_THAT(error.detail(), testing::HasSubstr("a tar archive"));
+    }
+  }
 }
 
 }  // namespace

@@ -18,7 +18,10 @@ namespace {
 
 /// torch/serialization.py: MAGIC_NUMBER and PROTOCOL_VERSION.
 constexpr std::string_view kMagic = "0x1950a86a20f9469cfc6c";
+constexpr std::string_view kMagicInDecimal = "119547037146038801333356";
 constexpr std::int64_t kProtocol = 1001;
+/// The magic number as pickles of protocol 0 and 1 write it, which have no mark of their own.
+constexpr std::string_view kPlainMagic = "L119547037146038801333356L\n.";
 
 class LegacyStream {
  public:
@@ -57,11 +60,13 @@ class LegacyStream {
 
   void check_header() {
     const PickleTree magic = next_pickle();
-    if (magic[magic.root].kind != PickleKind::kBigInt || magic[magic.root].text != kMagic) {
+    const PickleValue& number = magic[magic.root];
+    if (number.kind != PickleKind::kBigInt ||
+        (number.text != kMagic && number.text != kMagicInDecimal)) {
       fail(
           fmt::format("expected the magic number of torch.save, {}, got {}: a plain pickle, as "
                       "model zoos of numpy arrays have, and no checkpoint of torch.save",
-                      kMagic, describe(magic[magic.root].kind)));
+                      kMagic, describe(number.kind)));
     }
     const PickleTree protocol = next_pickle();
     const PickleValue& version = protocol[protocol.root];
@@ -139,7 +144,10 @@ class LegacyStream {
 }  // namespace
 
 bool is_legacy_stream(std::span<const std::byte> file) noexcept {
-  return !file.empty() && file[0] == static_cast<std::byte>(Opcode::kProto);
+  if (file.empty()) return false;
+  if (file[0] == static_cast<std::byte>(Opcode::kProto)) return true;
+  const std::string_view start(reinterpret_cast<const char*>(file.data()), file.size());
+  return start.starts_with(kPlainMagic);
 }
 
 StoredPickle read_legacy_stream(std::span<const std::byte> file, const std::string& subject) {

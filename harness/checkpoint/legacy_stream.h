@@ -8,8 +8,8 @@
 
 namespace harness {
 
-/// Whether the file begins as a pickle does (protocol 2 or newer). PyTorch before 1.6 wrote one
-/// pickle after another, its magic number first.
+/// Whether the file begins as a pickle does (protocol 2 or newer), or with the magic number in
+/// protocol 0 or 1. PyTorch before 1.6 wrote one pickle after another, its magic number first.
 bool is_legacy_stream(std::span<const std::byte> file) noexcept;
 
 /// Reads that format: five pickles (magic number, protocol 1001, system, object, storage keys),

@@ -57,6 +57,18 @@ TEST(LegacyStream, IsKnownByItsFirstByte) {
   EXPECT_FALSE(is_legacy_stream(std::as_bytes(std::span("PK"))));
 }
 
+/// pickle.dumps(0x1950a86a20f9469cfc6c, protocol=1) has no mark of a pickle before it.
+TEST(LegacyStream, MayBeOfProtocol0Or1) {
+  const std::string magic = "L119547037146038801333356L\n.";
+  const auto plain = [](const std::string& pickle) { return pickle.substr(2); };
+  const std::string bytes =
+      magic + plain(kProtocol) + plain(kSystem) + plain(kObject) + plain(kKeys) + kStorage;
+  EXPECT_TRUE(is_legacy_stream(std::as_bytes(std::span(bytes))));
+  EXPECT_EQ(read(bytes).tree.tensors.size(), 1U);
+  const std::string other = plain(kProtocol);
+  EXPECT_FALSE(is_legacy_stream(std::as_bytes(std::span(other))));
+}
+
 TEST(LegacyStream, RefusesAnotherHeader) {
   EXPECT_THAT(refusal(pickled("K\x01") + stream()), HasSubstr("the magic number"));
   EXPECT_THAT(refusal(kMagic + pickled("K\x01")), HasSubstr("expected protocol 1001, got 1"));

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "harness/base/error.h"
+#include "harness/base/text.h"
 #include "harness/base/unicode.h"
 #include "harness/checkpoint/pickle/unpickler.h"
 #include "harness/checkpoint/zip/zip_reader.h"
@@ -66,13 +67,14 @@ class ZipCheckpoint {
     throw Error(ErrorCode::kInvalidFile, subject_, "zip: " + for_message(detail));
   }
 
-  /// "archive/" of the one entry "archive/data.pkl".
+  /// "archive/" of the one entry "archive/data.pkl". PyTorch refuses an archive with entries
+  /// outside the folder of its first one.
   std::string find_prefix() const {
     constexpr std::string_view kPickle = "/data.pkl";
     std::string prefix;
     for (const ZipEntry& entry : zip_.entries()) {
       const std::size_t slash = entry.name.find('/');
-      if (slash == std::string::npos || entry.name.substr(slash) != kPickle) continue;
+      if (slash == std::string::npos || lower_case(entry.name.substr(slash)) != kPickle) continue;
       if (!prefix.empty()) {
         fail(fmt::format("expected one data.pkl, got {} and {}", prefix, entry.name));
       }
@@ -82,6 +84,11 @@ class ZipCheckpoint {
       fail(
           "expected an entry <name>/data.pkl, got none: a zip archive that is no PyTorch "
           "checkpoint");
+    }
+    for (const ZipEntry& entry : zip_.entries()) {
+      if (entry.name.starts_with(prefix)) continue;
+      fail(fmt::format("expected all entries in the folder {} of data.pkl, got {}", prefix,
+                       entry.name));
     }
     return prefix;
   }

@@ -55,6 +55,24 @@ TEST(ZipCheckpoint, TakesLittleEndianFilesOnly) {
               HasSubstr("got another"));
 }
 
+TEST(ZipCheckpoint, LooksNamesUpWithoutCaseAsPyTorchDoes) {
+  EXPECT_EQ(refusal({{"x/DATA.PKL", kPickle.content}, {"x/Data/0", kStorage.content}, kVersion}),
+            "");
+  EXPECT_THAT(refusal({kPickle, kStorage, kVersion, {"x/BYTEORDER", "big"}}), HasSubstr("got big"));
+  EXPECT_THAT(refusal({{"x/DATA.PKL", "cos\nsystem\n."}, kPickle, kStorage, kVersion}),
+              HasSubstr("more than case"));
+  EXPECT_THAT(refusal({{"X/DATA.PKL", "cos\nsystem\n."}, kPickle, kStorage, kVersion}),
+              HasSubstr("more than case"));
+}
+
+TEST(ZipCheckpoint, IsWhollyInOneFolderAsPyTorchWantsIt) {
+  const Entry other{"y/version", "3\n"};
+  for (const auto& entries : {std::vector<Entry>{other, kPickle, kStorage, kVersion},
+                              std::vector<Entry>{kPickle, kStorage, kVersion, other}}) {
+    EXPECT_THAT(refusal(entries), HasSubstr("all entries in the folder x/ of data.pkl, got y/"));
+  }
+}
+
 TEST(ZipCheckpoint, PassesOverRecordsThatItDoesNotKnow) {
   EXPECT_EQ(
       refusal({kPickle, kStorage, kVersion, {"x/.data/serialization_id", "1"}, {"x/data/7", "z"}}),

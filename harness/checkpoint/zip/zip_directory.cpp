@@ -83,20 +83,24 @@ class DirectoryReader {
     return cursor_at(position, sizeof(std::uint32_t)).take_number<std::uint32_t>();
   }
 
-  /// The last end record whose comment ends where the file ends.
+  /// The last end record there is. Readers that look for the last one and readers that look for the
+  /// one whose comment ends with the file must not find two.
   std::size_t find_end_record() const {
     if (archive_.size() >= kEndSize) {
       const std::size_t last = archive_.size() - kEndSize;
       const std::size_t first = last > kMaxComment ? last - kMaxComment : 0;
-      for (std::size_t position = last + 1; position-- > first;) {
+      const std::size_t last_signature = archive_.size() - sizeof(kEndSignature);
+      for (std::size_t position = last_signature + 1; position-- > first;) {
         if (signature_at(position) != kEndSignature) continue;
+        if (position > last) break;
         ByteCursor comment = cursor_at(position + kEndSize - 2, 2);
         if (comment.take_number<std::uint16_t>() == last - position) return position;
+        break;
       }
     }
     fail(
-        "expected an end record whose comment ends with the file, got none: truncated, or bytes "
-        "were appended");
+        "expected a last end record whose comment ends with the file, got none: truncated, or "
+        "bytes were appended");
   }
 
   Directory locate() const {

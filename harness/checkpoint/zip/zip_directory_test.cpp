@@ -120,6 +120,22 @@ TEST(ZipDirectory, TakesACommentThatEndsWithTheFile) {
   EXPECT_THAT(refusal(bytes + "abcd"), HasSubstr("appended"));
 }
 
+/// PyTorch's reader takes the last end record, whatever it says of its comment.
+TEST(ZipDirectory, RefusesAnotherEndRecordInTheComment) {
+  std::string good = archive({{"a", "1"}});
+  std::string other = archive({{"b", "2"}});
+  for (const int comment : {0, 7, 255}) {
+    other[other.size() - 2] = static_cast<char>(comment);
+    for (const std::string& tail : {other, other.substr(0, other.size() - 1)}) {
+      good[good.size() - 2] = static_cast<char>(tail.size());
+      // Its length is right only for bytes that are no archive either: the directory is elsewhere.
+      EXPECT_NE(refusal(good + tail), "") << comment;
+    }
+  }
+  good[good.size() - 2] = 4;
+  EXPECT_THAT(refusal(good + "PK\x05\x06"), HasSubstr("a last end record"));
+}
+
 TEST(ZipDirectory, ReadsAnArchiveOfNothing) {
   EXPECT_TRUE(read(archive({})).empty());
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "harness/base/error.h"
+#include "harness/base/text.h"
 #include "harness/base/unicode.h"
 #include "harness/checkpoint/zip/zip_directory.h"
 
@@ -62,14 +63,19 @@ ZipReader::ZipReader(std::span<const std::byte> archive, std::string subject)
       subject_(std::move(subject)),
       entries_(read_zip_directory(archive_, subject_)) {
   for (std::size_t index = 0; index < entries_.size(); ++index) {
-    if (!by_name_.emplace(entries_[index].name, index).second) {
-      fail(subject_, entries_[index], "expected each name once, got it twice");
-    }
+    const auto [found, is_new] = by_name_.emplace(lower_case(entries_[index].name), index);
+    if (is_new) continue;
+    const std::string& before = entries_[found->second].name;
+    fail(subject_, entries_[index],
+         before == entries_[index].name
+             ? "expected each name once, got it twice"
+             : fmt::format("expected names that differ in more than case, got {} as well",
+                           for_message(before)));
   }
 }
 
-const ZipEntry* ZipReader::find(std::string_view name) const noexcept {
-  const auto found = by_name_.find(name);
+const ZipEntry* ZipReader::find(std::string_view name) const {
+  const auto found = by_name_.find(lower_case(name));
   return found == by_name_.end() ? nullptr : &entries_[found->second];
 }
 

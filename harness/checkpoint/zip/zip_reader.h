@@ -28,8 +28,11 @@ std::uint32_t crc32_of(std::span<const std::byte> bytes) noexcept;
 ///
 /// Refused as Error(kInvalidFile): bytes after the archive's end, more than one disk, encryption,
 /// methods other than stored and deflated, an entry outside the file or over another entry, a local
-/// header that says something else, a name that occurs twice, is empty or absolute, or has a part
-/// `..`, a backslash or a control character.
+/// header that says something else, more than one end record, a name that occurs twice, is empty or
+/// absolute, or has a part `..`, a backslash or a control character.
+///
+/// The case of ASCII letters makes no other name, as for PyTorch's reader (miniz 3,
+/// mz_zip_reader_locate_file without flags).
 class ZipReader {
  public:
   /// archive: has to outlive the reader. subject: the file's path, for messages.
@@ -42,7 +45,7 @@ class ZipReader {
   /// In the order of the central directory.
   const std::vector<ZipEntry>& entries() const noexcept { return entries_; }
   /// Null when there is no entry of that name.
-  const ZipEntry* find(std::string_view name) const noexcept;
+  const ZipEntry* find(std::string_view name) const;
 
   /// Where the entry's bytes lie in the archive; nothing is copied and no checksum computed.
   /// Throws Error(kInvalidFile) for a deflated entry.
@@ -57,7 +60,7 @@ class ZipReader {
   std::span<const std::byte> archive_;
   std::string subject_;
   std::vector<ZipEntry> entries_;
-  std::unordered_map<std::string_view, std::size_t> by_name_;
+  std::unordered_map<std::string, std::size_t> by_name_;  ///< In lower case.
 };
 
 }  // namespace harness

@@ -41,6 +41,17 @@ TEST_F(ZipReaderTest, FindsEntriesInTheOrderOfTheDirectory) {
   EXPECT_EQ(zip.find("c"), nullptr);
 }
 
+/// As PyTorch's reader, which takes either of two such names.
+TEST_F(ZipReaderTest, TellsNoNamesApartByCase) {
+  const ZipReader zip = open(archive({{"x/DATA.pkl", "1"}, {"x/\xc3\x84", "2"}}));
+  EXPECT_EQ(zip.find("X/data.PKL"), &zip.entries()[0]);
+  EXPECT_EQ(zip.find("x/\xc3\xa4"), nullptr);
+  EXPECT_THAT(refusal([&] {
+                open(archive({{"x/DATA.pkl", "1"}, {"x/data.pkl", "2"}}));
+              }),
+              testing::HasSubstr("more than case, got x/DATA.pkl"));
+}
+
 TEST_F(ZipReaderTest, ShowsStoredBytesWhereTheyLie) {
   const ZipReader zip = open(archive({{"b", "two"}}));
   const auto bytes = zip.stored_bytes(*zip.find("b"));
