@@ -15,6 +15,7 @@
 #include "harness/base/file.h"
 #include "harness/base/ordered_object.h"
 #include "harness/base/unicode.h"
+#include "harness/checkpoint/numpy_weights.h"
 #include "harness/checkpoint/pickle/pickle_json.h"
 #include "harness/checkpoint/state_dict_search.h"
 #include "harness/checkpoint/zip/zip_reader.h"
@@ -83,6 +84,14 @@ class TensorPartition {
     std::erase_if(file_json_.tensors(),
                   [&](const NamedTensor& tensor) { return weights_.contains(tensor.index); });
     return json;
+  }
+
+  /// What stands in the dict of the weights, which the JSON of the file leaves out, and is none.
+  void convert_optimizers(const StateDictPlace& place, Json& values) {
+    for (const auto& [key, value] : place.optimizers) {
+      Json json = file_json_.convert(value, fmt::format("{}.{}", place.path, key));
+      if (values.is_object()) values[key] = std::move(json);
+    }
   }
 
   std::vector<TensorView> take_weights() { return take_tensors(weights_json_); }
@@ -200,10 +209,16 @@ std::unique_ptr<Checkpoint::Contents> Checkpoint::contents_of(FormattedPickle& f
   Json values = partition.convert_weights(place);
   contents->state_dict = partition.take_weights();
   // Where the root itself holds the weights, what is none of them stands in top_level.
-  if (place.container != kNoValue) contents->state_dict_values = std::move(values);
   contents->top_level = partition.convert_file(place);
+  if (place.container != kNoValue) {
+    partition.convert_optimizers(place, values);
+    contents->state_dict_values = std::move(values);
+  }
   contents->other_tensors = partition.take_others();
   contents->unread = partition.take_unread();
+  if (contents->state_dict.empty() && contents->unread.empty()) {
+    contents->unread = numpy_weights(contents->top_level, contents->state_dict_values);
+  }
   return contents;
 }
 

@@ -47,9 +47,10 @@ class Checkpoint {
 
   /// Tensors outside the state dict (optimizer state, copies), by dotted path.
   const std::vector<TensorView>& other_tensors() const noexcept;
-  /// Dotted paths of the states of optimizers.
+  /// Dotted paths of the states of optimizers; "" where the file itself is one.
   const std::vector<std::string>& optimizers() const noexcept;
-  /// Tensors of forms and types that are not read; the parts of a sparse one are.
+  /// Tensors of forms and types that are not read; the parts of a sparse one are. Where no tensor
+  /// is found as a weight, numpy's arrays of floats.
   const std::vector<UnreadTensor>& unread_tensors() const noexcept;
   /// What Python would run on loading the file and is not known to be harmless.
   const std::vector<UnknownCode>& unknown_code() const noexcept;

@@ -112,6 +112,7 @@ class Search {
     }
     const bool is_root = at == tree_.root;
     if (is_root) refuse_other_state_dict();
+    if (is_root && is_optimizer_state(at)) return place;
     if (is_module(at)) {
       add_module(at, "", 0, place.weights);
       return place;
@@ -192,7 +193,30 @@ class Search {
       const ValueId value = find_key(tree_, mapping, key);
       if (is_container(value)) return {std::string(key), value};
     }
-    return {"", kNoValue};
+    return wrapper_in(mapping);
+  }
+
+  /// "trainer" of {"trainer": {"model": ..., "optimizer": ...}}: the only entry with tensors, where
+  /// its own entries tell what they are. Other dicts in dicts may be layers in layers.
+  NamedValue wrapper_in(ValueId mapping) {
+    NamedValue found = {"", kNoValue};
+    const auto& items = tree_[mapping].items;
+    for (std::size_t index = 0; index + 1 < items.size(); index += 2) {
+      const std::string key = key_text(tree_, items[index]);
+      const ValueId value = items[index + 1];
+      if (!holds_tensor_[value] || is_training_state(key, value)) continue;
+      if (found.second != kNoValue) return {"", kNoValue};
+      found = {key, value};
+    }
+    const bool is_wrapper = found.second != kNoValue && kind(found.second) == PickleKind::kDict &&
+                            !has_tensor_entries(found.second) && has_known_entry(found.second);
+    return is_wrapper ? found : NamedValue{"", kNoValue};
+  }
+
+  bool has_known_entry(ValueId dict) {
+    return holds_optimizer_states(dict) || std::ranges::any_of(kContainers, [&](auto key) {
+             return is_container(find_key(tree_, dict, key));
+           });
   }
 
   /// Of (state dict, state of the optimizer) and the like: the only element that can be it.
@@ -229,8 +253,17 @@ class Search {
   void add_entry(const std::string& key, ValueId value, bool is_root, StateDictPlace& place) {
     // What the root holds beside the weights is no entry of the state dict.
     if (is_root && (!holds_tensor_[value] || is_training_state(key, value))) return;
-    if (is_module(value)) {
+    if (is_optimizers(value)) {
+      place.optimizers.emplace_back(key, value);
+    } else if (is_module(value)) {
       add_module(value, key + ".", 0, place.weights);
+    } else if (holds_optimizer_within(value, 0)) {
+      const auto& items = tree_[value].items;
+      for (std::size_t index = 0; index + 1 < items.size(); index += 2) {
+        spend_names(1);
+        add_entry(fmt::format("{}.{}", key, key_text(tree_, items[index])), items[index + 1],
+                  /*is_root=*/false, place);
+      }
     } else {
       place.weights.emplace_back(key, value);
     }
@@ -308,13 +341,43 @@ class Search {
     return is_named && is_structured && (holds_tensor_[value] || holds_optimizer_states(value));
   }
 
- private:
+  /// By its form alone: the state of an optimizer, or nothing but several of them.
+  bool is_optimizers(ValueId value) {
+    if (is_optimizer_state(value)) return true;
+    const PickleKind form = kind(value);
+    if (form != PickleKind::kDict && form != PickleKind::kList && form != PickleKind::kTuple) {
+      return false;
+    }
+    const auto& items = tree_[value].items;
+    const std::size_t step = form == PickleKind::kDict ? 2 : 1;
+    if (items.empty() || !holds_optimizer_states(value)) return false;
+    for (std::size_t index = step - 1; index < items.size(); index += step) {
+      if (!is_optimizer_state(items[index])) return false;
+    }
+    return true;
+  }
+
   /// What torch.optim.Optimizer.state_dict() gives.
   bool is_optimizer_state(ValueId value) {
     if (kind(value) != PickleKind::kDict) return false;
     const auto [found, is_new] = is_state_.try_emplace(value);
     if (is_new) found->second = find_key(tree_, value, "param_groups") != kNoValue;
     return found->second;
+  }
+
+ private:
+  /// In a dict of dicts: at any of so many levels.
+  bool holds_optimizer_within(ValueId value, int depth) {
+    if (depth == kOptimizerDepth || kind(value) != PickleKind::kDict) return false;
+    const auto [known, is_new] = holds_within_.try_emplace(value, false);
+    if (!is_new) return known->second;
+    const auto& items = tree_[value].items;
+    for (std::size_t index = 1; index < items.size(); index += 2) {
+      if (is_optimizers(items[index]) || holds_optimizer_within(items[index], depth + 1)) {
+        return holds_within_[value] = true;
+      }
+    }
+    return false;
   }
 
   /// Of one of several optimizers, by name or in a list.
@@ -333,6 +396,7 @@ class Search {
   std::unordered_map<ValueId, ModuleParts> parts_;  ///< By the module's state.
   std::unordered_map<ValueId, bool> is_state_;
   std::unordered_map<ValueId, bool> holds_states_;
+  std::unordered_map<ValueId, bool> holds_within_;
 };
 
 class OptimizerSearch {
@@ -340,12 +404,14 @@ class OptimizerSearch {
   explicit OptimizerSearch(const PickleTree& tree) : tree_(tree), search_(tree) {}
 
   std::vector<std::string> find() {
-    look_into(tree_.root, "", 0);
+    if (search_.is_optimizer_state(tree_.root)) return {""};
+    look_into(tree_.root, "", 0, /*by_form=*/false);
     return std::move(found_);
   }
 
  private:
-  void look_into(ValueId id, const std::string& path, int depth) {
+  /// by_form: among weights, where a layer may have any name.
+  void look_into(ValueId id, const std::string& path, int depth, bool by_form) {
     const PickleValue& value = tree_[id];
     const bool is_dict = value.kind == PickleKind::kDict;
     const bool is_list = value.kind == PickleKind::kList || value.kind == PickleKind::kTuple;
@@ -355,10 +421,10 @@ class OptimizerSearch {
       const std::string key = is_dict ? key_text(tree_, value.items[index]) : std::to_string(index);
       const ValueId item = value.items[index + step - 1];
       const std::string place = path.empty() ? key : fmt::format("{}.{}", path, key);
-      if (search_.is_optimizer(key, item)) {
+      if (by_form ? search_.is_optimizers(item) : search_.is_optimizer(key, item)) {
         found_.push_back(place);
-      } else if (key != kContainers[0]) {
-        look_into(item, place, depth + 1);
+      } else {
+        look_into(item, place, depth + 1, by_form || key == kContainers[0]);
       }
     }
   }

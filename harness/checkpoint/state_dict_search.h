@@ -20,6 +20,8 @@ struct StateDictPlace {
   /// Names as in the model's state_dict(), in file order. Where the root holds them, its entries
   /// without a tensor, the state of an optimizer, of a random generator, ... are not among them.
   std::vector<NamedValue> weights;
+  /// The states of optimizers within the container, by names as of weights: they are none.
+  std::vector<NamedValue> optimizers;
 };
 
 /// Throws std::length_error for modules that hold each other out of proportion to the pickle,
@@ -28,7 +30,7 @@ StateDictPlace find_state_dict(const PickleTree& tree);
 
 /// Dotted paths of what is the state of an optimizer, under any key, as a dict, a list of them or
 /// an object; None and what is empty are none. Nothing of it counts twice: no path is within
-/// another.
+/// another. "" is the file itself.
 std::vector<std::string> find_optimizers(const PickleTree& tree);
 
 /// The value of a key in a dict, the last one as in Python; kNoValue where there is none.

@@ -109,6 +109,47 @@ TEST_F(StateDictSearch, LeavesTrainingsStateOutOfTheWeights) {
   EXPECT_EQ(place.weights[0].first, "conv.weight");
 }
 
+TEST_F(StateDictSearch, AFileMayBeTheStateOfAnOptimizer) {
+  EXPECT_THAT(names(optimizer()), IsEmpty());
+  EXPECT_THAT(optimizers(optimizer()), ElementsAre(""));
+}
+
+TEST_F(StateDictSearch, LooksIntoAWrapperOfAnyName) {
+  const std::string inner = dict({{"model", weights()}, {"opt", optimizer()}});
+  const std::string body = dict({{"trainer", inner}, {"epoch", "K\x03"}, {"rng", tensor()}});
+  EXPECT_EQ(path(body), "trainer.model");
+  EXPECT_THAT(names(body), ElementsAre("conv.weight", "conv.bias"));
+  EXPECT_THAT(optimizers(body), ElementsAre("trainer.opt"));
+  // Layers in layers are no wrapper.
+  const std::string layers = dict({{"encoder", dict({{"block", dict({{"w", tensor()}})}})}});
+  EXPECT_EQ(path(layers), "");
+  EXPECT_THAT(names(layers), ElementsAre("encoder"));
+}
+
+TEST_F(StateDictSearch, CountsNoOptimizerAmongTheWeightsHoweverDeepItIs) {
+  const std::string inner =
+      dict({{"conv.weight", tensor()}, {"conv.bias", tensor()}, {"solver", optimizer()}});
+  const StateDictPlace place = find_state_dict(read(dict({{"state_dict", inner}})));
+  EXPECT_EQ(place.path, "state_dict");
+  EXPECT_EQ(place.weights.size(), 2U);
+  ASSERT_EQ(place.optimizers.size(), 1U);
+  EXPECT_EQ(place.optimizers[0].first, "solver");
+  EXPECT_THAT(optimizers(dict({{"state_dict", inner}})), ElementsAre("state_dict.solver"));
+  // Two that could be wrappers: neither is entered.
+  const std::string both =
+      dict({{"a", dict({{"x", tensor()}, {"o", optimizer()}})}, {"b", dict({{"y", tensor()}})}});
+  EXPECT_EQ(path(both), "");
+  EXPECT_THAT(names(both), ElementsAre("a.x", "b"));
+  EXPECT_THAT(optimizers(both), ElementsAre("a.o"));
+}
+
+/// A layer may be called as optimizers are.
+TEST_F(StateDictSearch, AmongWeightsAnOptimizerIsKnownByItsForm) {
+  const std::string body = dict({{"state_dict", dict({{"optim", dict({{"w", tensor()}})}})}});
+  EXPECT_THAT(names(body), ElementsAre("optim"));
+  EXPECT_THAT(optimizers(body), IsEmpty());
+}
+
 /// As a golden file of ours has it: the weights that a training with a scaler ended with.
 TEST_F(StateDictSearch, TakesLayersForLayersWhateverTheirHolderIsCalled) {
   EXPECT_THAT(names(dict({{"after_grad_scaler", weights()}, {"input", tensor()}})),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <string_view>
 
@@ -10,22 +11,25 @@
 #include "harness/base/error.h"
 #include "harness/base/text.h"
 #include "harness/checkpoint/checkpoint.h"
+#include "harness/cli/other_weights.h"
+#include "harness/cli/published_text.h"
 #include "harness/openmmlab/training_log.h"
 
 namespace harness {
 namespace {
 
 /// What Python would run on loading it is said by those who look into the file.
-std::string not_a_checkpoint(const std::filesystem::path& file) {
+std::string not_a_checkpoint(const std::filesystem::path& file, const std::string& name) {
   try {
     Checkpoint::open(file, OnCode::kRecord);
     return "";
   } catch (const Error& error) {
+    if (has_other_weights(file, name)) return "";
     return fmt::format("it is no checkpoint: {}", error.detail());
   }
 }
 
-std::string not_a_log(const std::filesystem::path& file) {
+std::string not_a_json_log(const std::filesystem::path& file) {
   try {
     const TrainingLog log = read_training_log(file);
     if (!log.train.empty() || !log.validation.empty()) return "";
@@ -35,30 +39,73 @@ std::string not_a_log(const std::filesystem::path& file) {
   }
 }
 
-std::string not_a_text(const std::filesystem::path& file) {
-  const Content content = content_of(file);
-  const bool is_text = content.kind == ContentKind::kText || content.kind == ContentKind::kLinkText;
-  return is_text ? "" : fmt::format("it is {}", content.text);
+/// mmcv writes text, others lines of JSON under the same name.
+std::string not_a_log(const std::filesystem::path& file) {
+  if (content_of(file).kind == ContentKind::kJson) return not_a_json_log(file);
+  return not_a_text_of(TextForm::kLog, file);
 }
 
-/// mmcv writes text, others lines of JSON under the same name.
-std::string not_a_text_log(const std::filesystem::path& file) {
-  return content_of(file).kind == ContentKind::kJson ? not_a_log(file) : not_a_text(file);
+/// TensorFlow and others have such files too, in forms that nobody here knows.
+std::string not_binary(const std::filesystem::path& file, const std::string& name) {
+  const Content content = content_of(file);
+  if (content.kind == ContentKind::kUnknown) return "";
+  return not_a_checkpoint(file, name);
+}
+
+std::string not_a_known_file(const std::filesystem::path& file) {
+  const std::string no_checkpoint = not_a_checkpoint(file, "");
+  const Content content = content_of(file);
+  if (no_checkpoint.empty() || content.kind == ContentKind::kOtherFormat) return "";
+  if (content.kind == ContentKind::kJson) return not_a_json_log(file);
+  if (content.kind == ContentKind::kText) return not_a_text_of(TextForm::kSeveralLines, file);
+  return no_checkpoint;
 }
 
 bool is_one_of(std::string_view extension, std::initializer_list<std::string_view> known) {
   return std::ranges::find(known, extension) != known.end();
 }
 
+/// ".tar" of "fcn.pth.tar" is no ending of its own, nor is ".0" of "v1.0".
+std::string ending_of(const std::string& name) {
+  std::filesystem::path path(lower_case(name));
+  std::string ending = path.extension().string();
+  const std::string before = path.stem().extension().string();
+  if (ending == ".tar" && is_one_of(before, {".pth", ".pt", ".ckpt"})) return before;
+  const bool has_letter =
+      std::ranges::any_of(ending, [](unsigned char c) { return std::isalpha(c) != 0; });
+  return has_letter ? ending : "";
+}
+
+std::string wrong_by_name(const std::filesystem::path& file, const std::string& name) {
+  const std::string ending = ending_of(name);
+  if (ending.empty()) return not_a_known_file(file);
+  if (is_one_of(ending, {".pth", ".pt", ".ckpt", ".safetensors", ".pkl"})) {
+    return not_a_checkpoint(file, name);
+  }
+  if (ending == ".bin") return not_binary(file, name);
+  if (ending == ".json") return not_a_json_log(file);
+  if (ending == ".log") return not_a_log(file);
+  if (ending == ".txt") return not_a_text_of(TextForm::kAny, file);
+  if (ending == ".md") return not_a_text_of(TextForm::kMarkdown, file);
+  if (is_one_of(ending, {".yml", ".yaml"})) return not_a_text_of(TextForm::kYaml, file);
+  if (ending == ".py") return not_a_text_of(TextForm::kPython, file);
+  return "";
+}
+
 }  // namespace
 
-std::string wrong_content(const std::filesystem::path& file, const std::string& name) {
-  const std::string extension = lower_case(std::filesystem::path(name).extension().string());
-  if (is_one_of(extension, {".pth", ".pt", ".ckpt"})) return not_a_checkpoint(file);
-  if (extension == ".json") return not_a_log(file);
-  if (is_one_of(extension, {".log", ".txt"})) return not_a_text_log(file);
-  if (is_one_of(extension, {".md", ".yml", ".yaml", ".py"})) return not_a_text(file);
-  return "";
+std::string wrong_content(FileRole role, const std::filesystem::path& file,
+                          const std::string& name) {
+  if (role == FileRole::kCheckpoint) return not_a_checkpoint(file, name);
+  if (role == FileRole::kLog) return not_a_log(file);
+  return wrong_by_name(file, name);
+}
+
+StoreOptions asked_as(FileRole role, StoreOptions store) {
+  store.wrong_content = [role](const std::filesystem::path& file, const std::string& name) {
+    return wrong_content(role, file, name);
+  };
+  return store;
 }
 
 }  // namespace harness

@@ -3,11 +3,31 @@
 #include <filesystem>
 #include <string>
 
+#include "harness/fetch/store.h"
+
 namespace harness {
 
-/// Why a file is not what its name says: `.pth`, `.pt`, `.ckpt` a checkpoint that can be read to
-/// its end, `.json` a training log, `.md`, `.yml`, `.yaml`, `.py`, `.log`, `.txt` text. "" when it
-/// is, and for other names. For StoreOptions::wrong_content.
-std::string wrong_content(const std::filesystem::path& file, const std::string& name);
+/// What a published file was asked for as.
+enum class FileRole {
+  kByName,      ///< Nobody said: the ending of its name decides.
+  kCheckpoint,  ///< A suite's row links it as that, whatever its name.
+  kLog,
+};
+
+/// Why a file is not what it was asked for as; "" when it is.
+///
+/// A checkpoint can be read to its end, or is of the other format that its name says
+/// (`.safetensors`, `.pkl`, `.onnx`, ...). A log is JSON with training or validation lines, or a
+/// text with lines of a log.
+///
+/// By name: `.pth`, `.pt`, `.ckpt`, `.pth.tar`, `.safetensors`, `.pkl` are checkpoints, `.json` and
+/// `.log` logs; `.bin` is a checkpoint or no text; `.md`, `.yml`, `.yaml`, `.py` are text with what
+/// such a text has; `.txt` is text. A name without an ending is that of a checkpoint, a log or a
+/// text of several lines. Other names hold what they like.
+std::string wrong_content(FileRole role, const std::filesystem::path& file,
+                          const std::string& name);
+
+/// The options with which a file of this role is asked for.
+StoreOptions asked_as(FileRole role, StoreOptions store);
 
 }  // namespace harness

@@ -1,9 +1,12 @@
 #include "harness/cli/published_content.h"
 
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/base/file.h"
+#include "harness/testing/zip_text.h"
 
 namespace harness {
 namespace {
@@ -11,41 +14,99 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::string reason(const std::string& bytes, const std::string& name) {
+const std::string kLogLine = "{\"mode\": \"train\", \"epoch\": 1, \"iter\": 50, \"loss\": 1.0}\n";
+const std::string kTextLog = "2020-04-21 01:02:03,456 - mmseg - INFO - x\n";
+const std::string kError = "{\"message\": \"Not Found\"}\n";
+
+std::string reason(FileRole role, const std::string& bytes, const std::string& name) {
   const TemporaryFolder folder;
   write_file_atomic(folder.path() / "part", bytes);
-  return wrong_content(folder.path() / "part", name);
+  return wrong_content(role, folder.path() / "part", name);
 }
 
-TEST(PublishedContent, ACheckpointIsReadToItsEnd) {
-  for (const char* format : {"legacy", "zip"}) {
-    const std::string whole =
-        read_file(std::string("fixtures/checkpoints/small_") + format + ".pth");
-    EXPECT_THAT(reason(whole, "a.pth"), IsEmpty());
-    EXPECT_THAT(reason(whole.substr(0, whole.size() - 1), "a.PTH"), HasSubstr("no checkpoint"));
+std::string reason(const std::string& bytes, const std::string& name) {
+  return reason(FileRole::kByName, bytes, name);
+}
+
+std::string small(const std::string& format) {
+  return read_file("fixtures/checkpoints/small_" + format + ".pth");
+}
+
+/// What comes in a file's place: an error, a cut body, a page, nothing but zeros.
+std::vector<std::string> wrong_bytes() {
+  const std::string whole = small("zip");
+  return {kError,
+          "Not Found",
+          "hello\nworld\n",
+          std::string(5000, '\0'),
+          whole.substr(0, whole.size() - 1),
+          small("legacy").substr(0, 300)};
+}
+
+TEST(PublishedContent, ACheckpointIsReadToItsEndWhateverItsName) {
+  for (const char* name : {"a.pth", "a.PTH", "a.pth.tar", "a.bin", "download", "a.pkl", "v1.0",
+                           "a.safetensors", "a.json", "a.model", "a.npz"}) {
+    for (const char* format : {"legacy", "zip"}) {
+      EXPECT_THAT(reason(FileRole::kCheckpoint, small(format), name), IsEmpty()) << name;
+    }
+    for (const std::string& wrong : wrong_bytes()) {
+      EXPECT_THAT(reason(FileRole::kCheckpoint, wrong, name), HasSubstr("no checkpoint")) << name;
+    }
+    EXPECT_THAT(reason(FileRole::kCheckpoint, kLogLine, name), HasSubstr("no checkpoint")) << name;
+  }
+  EXPECT_THAT(reason(FileRole::kCheckpoint, zip_text::archive({{"w.npy", "1"}}), "a.npz"),
+              IsEmpty());
+}
+
+TEST(PublishedContent, ALogHasLinesWhateverItsName) {
+  for (const char* name : {"a.log.json", "a.json", "a.log", "log", "a.txt", "a.pth"}) {
+    EXPECT_THAT(reason(FileRole::kLog, kLogLine, name), IsEmpty()) << name;
+    EXPECT_THAT(reason(FileRole::kLog, kTextLog, name), IsEmpty()) << name;
+    EXPECT_THAT(reason(FileRole::kLog, kError, name), HasSubstr("no training log")) << name;
+    EXPECT_THAT(reason(FileRole::kLog, "Not Found", name), HasSubstr("line of a log")) << name;
+    EXPECT_THAT(reason(FileRole::kLog, small("zip"), name), HasSubstr("a zip archive")) << name;
+  }
+}
+
+TEST(PublishedContent, TheEndingDecidesWhereNobodySaysWhatAFileIs) {
+  for (const char* name : {"a.pth", "a.pt", "a.CKPT", "a.pth.tar", "a.pkl", "a.safetensors",
+                           "a.bin", "download", "v1.0"}) {
+    EXPECT_THAT(reason(small("legacy"), name), IsEmpty()) << name;
+    for (const std::string& wrong : wrong_bytes()) {
+      if (wrong == "hello\nworld\n" && name[0] != 'a') continue;
+      EXPECT_THAT(reason(wrong, name), HasSubstr("it is ")) << name;
+    }
   }
   EXPECT_THAT(reason("hello", "a.pth"), HasSubstr("text: hello"));
+  EXPECT_THAT(reason("\x01\x02\x03", "a.bin"), IsEmpty());
+  EXPECT_THAT(reason("hello", "a.model"), IsEmpty());
 }
 
-TEST(PublishedContent, ALogHasLines) {
-  EXPECT_THAT(
-      reason("{\"mode\": \"train\", \"epoch\": 1, \"iter\": 50, \"loss\": 1.0}\n", "a.log.json"),
-      IsEmpty());
-  EXPECT_THAT(reason("{\"message\": \"Not Found\"}\n", "a.json"), HasSubstr("no training log"));
+TEST(PublishedContent, AFileWithoutAnEndingIsACheckpointALogOrAText) {
+  EXPECT_THAT(reason(kLogLine, "log"), IsEmpty());
+  EXPECT_THAT(reason(kTextLog + kTextLog, "log"), IsEmpty());
+  EXPECT_THAT(reason("Copyright\nby us\n", "LICENSE"), IsEmpty());
+  EXPECT_THAT(reason("\x1f\x8b\x08", "download"), IsEmpty());
+  EXPECT_THAT(reason(kError, "download"), HasSubstr("no training log"));
+}
+
+TEST(PublishedContent, ALogByNameHasLines) {
+  EXPECT_THAT(reason(kLogLine, "a.log.json"), IsEmpty());
+  EXPECT_THAT(reason(kError, "a.json"), HasSubstr("no training log"));
   EXPECT_THAT(reason("<html>", "a.json"), HasSubstr("no training log"));
+  EXPECT_THAT(reason(kError, "fcn.log"), HasSubstr("no training log"));
+  EXPECT_THAT(reason("Not Found", "fcn.log"), HasSubstr("line of a log"));
+  EXPECT_THAT(reason(kTextLog, "fcn.log"), IsEmpty());
 }
 
-TEST(PublishedContent, ATableIsText) {
+TEST(PublishedContent, ATableOrAConfigIsText) {
   EXPECT_THAT(reason("| a | b |\n", "README.md"), IsEmpty());
   EXPECT_THAT(reason("\x80\x02.", "README.md"), HasSubstr("pickle"));
   EXPECT_THAT(reason("<html>", "fcn.yml"), HasSubstr("web page"));
-  EXPECT_THAT(reason("{\"message\": \"Not Found\"}", "fcn.yml"), HasSubstr("JSON"));
-  EXPECT_THAT(reason("{\"message\": \"Not Found\"}", "fcn.log"), HasSubstr("no training log"));
-  EXPECT_THAT(reason("2020-04-21 01:02:03,456 - mmseg - INFO - x\n", "fcn.log"), IsEmpty());
-}
-
-TEST(PublishedContent, OtherNamesHoldWhatTheyLike) {
-  EXPECT_THAT(reason("hello", "a.bin"), IsEmpty());
+  EXPECT_THAT(reason(kError, "fcn.yml"), HasSubstr("JSON"));
+  EXPECT_THAT(reason("Not Found", "fcn.py"), HasSubstr("a statement of Python"));
+  EXPECT_THAT(reason("quota exceeded", "fcn.yaml"), HasSubstr("keys or items"));
+  EXPECT_THAT(reason("names\n", "classes.txt"), IsEmpty());
 }
 
 }  // namespace

@@ -39,6 +39,25 @@ void pin(StoredFile& file, const std::string& origin, const StoreOptions& option
   }
 }
 
+/// What is wrong with a file that nothing vouches for: unwanted_content(), then
+/// StoreOptions::wrong_content.
+std::string wrong_with(const fs::path& file, const std::string& name,
+                       const std::string& content_type, const StoreOptions& options) {
+  std::string notice = unwanted_content(file, name, content_type);
+  if (!notice.empty() || !options.wrong_content) return notice;
+  return options.wrong_content(file, name);
+}
+
+/// A file that is not what was asked for is its reader's to judge, but no later one is held to it.
+void pin_local(StoredFile& file, const StoreOptions& options) {
+  if (options.lock.empty() || !options.extends_lock) return;
+  const std::string wrong = file.trust == Trust::kFirstUse
+                                ? wrong_with(file.path, file.name, "", options)
+                                : std::string();
+  if (!wrong.empty()) return append(file.warning, "not written to the lock file: " + wrong);
+  pin(file, path_for_lock(options.lock, file.path), options);
+}
+
 StoredFile obtain_local(std::string_view location, const StoreOptions& options) {
   const fs::path path(location);
   std::error_code failed;
@@ -58,7 +77,7 @@ StoredFile obtain_local(std::string_view location, const StoreOptions& options) 
   if (expected.locked()) {
     file.locked_sha256 = expected.locked()->sha256;
   } else if (expected.is_met_by(file.sha256)) {
-    pin(file, path_for_lock(options.lock, path), options);
+    pin_local(file, options);
   }
   return file;
 }
@@ -93,6 +112,9 @@ class UrlFetch {
     if (!expected_->is_met_by(digest)) return std::nullopt;
     const auto path = cache_.find(digest, url_.name);
     if (!path) return std::nullopt;
+    // It may have been asked for as something else then.
+    const bool is_compared = expected_->trust() != Trust::kFirstUse;
+    if (!is_compared && !wrong_with(*path, url_.name, "", options_).empty()) return std::nullopt;
     return stored(*path, digest, url_);
   }
 
@@ -194,10 +216,9 @@ class UrlFetch {
 
   std::string notice_of(const Downloaded& got) const {
     const fs::path part = cache_.part_of(key_);
-    std::string notice = unwanted_content(part, url_.name, got.content_type);
     const bool is_compared = expected_->trust() != Trust::kFirstUse;
-    if (!notice.empty() || is_compared || !options_.wrong_content || got.size == 0) return notice;
-    return options_.wrong_content(part, url_.name);
+    if (is_compared || got.size == 0) return unwanted_content(part, url_.name, got.content_type);
+    return wrong_with(part, url_.name, got.content_type, options_);
   }
 
   [[noreturn]] void reject(const Url& url, const Downloaded& got) const {

@@ -41,8 +41,9 @@ struct StoreOptions {
   std::function<void(std::chrono::milliseconds)> wait;  ///< Between two tries; sleeps unless told.
   Transport* transport = nullptr;                       ///< libcurl unless told.
   Interrupted interrupted = {};
-  /// Asked of a download that there is no digest to compare with: why the file is not what its name
-  /// says, "" when it is. None: by its first bytes alone (unwanted_content.h).
+  /// Asked of a file that there is no digest to compare with, before it is kept, taken out of the
+  /// cache or pinned: why it is not what was asked for, "" when it is. None: by its first bytes
+  /// alone (unwanted_content.h).
   std::function<std::string(const std::filesystem::path& file, const std::string& name)>
       wrong_content = {};
 };
@@ -51,8 +52,8 @@ struct StoreOptions {
 ///
 /// A local path is hashed where it stands and not copied. A digest that differs from the lock's or
 /// from the name's is returned and not thrown (check_locked()); only an agreeing file that is new
-/// is written to the lock file. Throws Error(kIo) with the path when it is missing or cannot be
-/// read.
+/// and what was asked for is written to the lock file. Throws Error(kIo) with the path when it is
+/// missing or cannot be read.
 ///
 /// A URL is looked up in the cache by the lock file's digest (by the digest that this URL gave last
 /// time, where the lock file does not know the name), else downloaded to a temporary file, hashed

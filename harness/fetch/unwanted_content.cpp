@@ -31,6 +31,7 @@ bool is_unwanted(ContentKind kind, std::string_view name) {
     case ContentKind::kJson:
       return is_checkpoint || ends_with_any(name, {".md", ".py"});
     case ContentKind::kLinkText:
+    case ContentKind::kZeros:
     case ContentKind::kOtherFormat:
       return is_checkpoint;
     default:

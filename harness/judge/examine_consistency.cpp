@@ -45,9 +45,10 @@ std::string values_defect(const ValuesRecord& values) {
     return fmt::format("{} not finite, and those of all roles are {}",
                        plural(all.non_finite, "weight"), count_text(non_finite));
   }
-  if (values.first_non_finite.has_value() == (all.non_finite > 0)) return "";
+  const std::int64_t of_weights = all.non_finite - roles.index.non_finite;
+  if (values.first_non_finite.has_value() == (of_weights > 0)) return "";
   return fmt::format("{} not finite, and {} tensor is named as the first",
-                     plural(all.non_finite, "weight"), values.first_non_finite ? "a" : "no");
+                     plural(of_weights, "weight"), values.first_non_finite ? "a" : "no");
 }
 
 std::string log_defect(const LogRecord& log) {

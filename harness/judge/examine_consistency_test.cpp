@@ -25,6 +25,21 @@ TEST(ExamineConsistency, WhatWasReadAgreesWithItself) {
   EXPECT_THAT(inconsistency(record), IsEmpty());
 }
 
+TEST(ExamineConsistency, WhatMayBeInfiniteHasNoNameAsTheFirst) {
+  ExamineRecord record = whole();
+  ValuesRecord& values = *record.checkpoint->values;
+  ASSERT_GE(values.roles.convolution.elements, 2);
+  values.roles.convolution.elements -= 2;
+  values.roles.index.elements += 2;
+  values.roles.index.non_finite = 2;
+  values.all.non_finite = 2;
+  EXPECT_THAT(inconsistency(record), IsEmpty());
+  values.first_non_finite = "mask";
+  EXPECT_FALSE(inconsistency(record).empty());
+  values.all.non_finite = 3;
+  EXPECT_THAT(inconsistency(record), IsEmpty());
+}
+
 TEST(ExamineConsistency, AnEmptyFileThatCouldNotBeReadIsNone) {
   ExamineRecord record = whole();
   record.checkpoint->stored->size = 0;

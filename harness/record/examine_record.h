@@ -117,8 +117,9 @@ struct DuplicateRecord {
 struct ValuesRecord {
   TensorStatisticsRecord all;
   RoleStatisticsRecord roles;
-  std::optional<std::string> first_non_finite;  ///< The first tensor with such a value.
-  std::vector<std::string> zero_tensors;        ///< Tensors of several elements that are all 0.
+  /// The first tensor with such a value but those that may have them, whose role is `index`.
+  std::optional<std::string> first_non_finite;
+  std::vector<std::string> zero_tensors;  ///< Tensors of several elements that are all 0.
   std::vector<DuplicateRecord> duplicates;
 
   template <typename Self, typename Visit>

@@ -12,6 +12,14 @@ std::pair<std::string, std::string> split(const std::string& name) {
   return {name.substr(0, dot), name.substr(dot + 1)};
 }
 
+bool is_name_of_mask(std::string_view parameter) {
+  return parameter.ends_with("mask") && !parameter.ends_with("weight_mask");
+}
+
+bool is_name_of_bound(std::string_view parameter) {
+  return parameter == "min_val" || parameter == "max_val";
+}
+
 }  // namespace
 
 std::string_view to_string(TensorRole role) noexcept {
@@ -43,6 +51,13 @@ TensorRoles::TensorRoles(const std::vector<TensorRecord>& state_dict) {
     module.has_kernel |= parameter == "weight" && tensor.shape.size() >= 3;
     const bool is_integer = tensor.dtype.find("int") != std::string::npos;
     if (is_integer || tensor.dtype == "bool") integers_.insert(tensor.name);
+    const bool is_float = tensor.dtype.find("float") != std::string::npos;
+    if (is_float && tensor.shape.size() >= 2 && is_name_of_mask(parameter)) {
+      masks_.insert(tensor.name);
+    }
+    const bool is_bound = is_float && tensor.shape.size() <= 1;
+    module.has_minimum |= is_bound && parameter == "min_val";
+    module.has_maximum |= is_bound && parameter == "max_val";
   }
 }
 
@@ -54,11 +69,17 @@ TensorRole TensorRoles::of(const std::string& name) const {
   }
   // The integers of a quantised layer ("qint8") are weights all the same.
   if (integers_.contains(name) && parameter != "weight") return TensorRole::kIndex;
+  if (masks_.contains(name)) return TensorRole::kIndex;
   const auto found = modules_.find(module);
-  if (found == modules_.end() || (parameter != "weight" && parameter != "bias")) {
+  if (found == modules_.end() ||
+      (parameter != "weight" && parameter != "bias" && !is_name_of_bound(parameter))) {
     return TensorRole::kOtherWeight;
   }
   const Module& tensors = found->second;
+  if (is_name_of_bound(parameter)) {
+    return tensors.has_minimum && tensors.has_maximum ? TensorRole::kIndex
+                                                      : TensorRole::kOtherWeight;
+  }
   if (tensors.has_kernel) return TensorRole::kConvolution;
   const bool is_norm =
       tensors.has_statistics || (tensors.has_vector_weight && tensors.has_vector_bias);

@@ -30,14 +30,16 @@ enum class TensorRole {
   kNormParameter,   ///< Batch norm's weight and bias: learnt, kept in float.
   kNormStatistics,  ///< running_mean and running_var: gathered, kept in float.
   kCounter,         ///< num_batches_tracked.
-  kIndex,           ///< Tables of integers, which are no weights.
+  kIndex,           ///< No weights: tables of integers, attention masks, observers' bounds.
 };
 std::string_view to_string(TensorRole role) noexcept;  ///< "convolution", "norm_parameter", ...
 
 /// Roles read off the file itself, without a model: the counter and the statistics by their names,
 /// a norm's parameters by the statistics beside them or by a weight and a bias of one dimension, a
 /// convolution by a `weight` of three dimensions or more. PReLU has a weight of one dimension and
-/// no bias; LSTM's, linear and embedding weights have two.
+/// no bias; LSTM's, linear and embedding weights have two. An attention mask is a table of floats
+/// that is called one ("attn_mask"; what prunes weights is called "weight_mask"); the bounds of an
+/// observer are "min_val" and "max_val" beside each other.
 class TensorRoles {
  public:
   explicit TensorRoles(const std::vector<TensorRecord>& state_dict);
@@ -51,10 +53,13 @@ class TensorRoles {
     bool has_vector_weight = false;
     bool has_vector_bias = false;
     bool has_kernel = false;  ///< A weight of three dimensions or more.
+    bool has_minimum = false;
+    bool has_maximum = false;
   };
 
   std::map<std::string, Module> modules_;  ///< By name.
   std::set<std::string> integers_;
+  std::set<std::string> masks_;
 };
 
 }  // namespace harness

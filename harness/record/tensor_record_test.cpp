@@ -47,5 +47,26 @@ TEST(TensorRole, TellsWhatIsNoConvolutionAndNoNorm) {
   EXPECT_EQ(roles.of("conv1d.weight"), TensorRole::kConvolution);
 }
 
+TEST(TensorRole, MasksAndBoundsOfObserversAreNoWeights) {
+  const TensorRoles roles({{"attn.mask", "float32", {3, 3}},
+                           {"layer.attn_mask", "bfloat16", {4, 9, 9}},
+                           {"conv.weight_mask", "float32", {3, 3}},
+                           {"mask.weight", "float32", {3, 3}},
+                           {"mask_token", "float32", {1, 3}},
+                           {"embed.mask", "float32", {9}},
+                           {"q.min_val", "float32", {}},
+                           {"q.max_val", "float32", {}},
+                           {"r.min_val", "float32", {3, 3}},
+                           {"r.max_val", "float32", {3, 3}},
+                           {"s.min_val", "float32", {3}}});
+  for (const char* name : {"attn.mask", "layer.attn_mask", "q.min_val", "q.max_val"}) {
+    EXPECT_EQ(roles.of(name), TensorRole::kIndex) << name;
+  }
+  for (const char* name : {"conv.weight_mask", "mask.weight", "mask_token", "embed.mask",
+                           "r.min_val", "r.max_val", "s.min_val", "t.min_val"}) {
+    EXPECT_EQ(roles.of(name), TensorRole::kOtherWeight) << name;
+  }
+}
+
 }  // namespace
 }  // namespace harness

@@ -30,8 +30,13 @@ struct Options {
   bool json = false;
 };
 
+struct File {
+  std::string location;
+  FileRole role = FileRole::kByName;
+};
+
 struct Job {
-  std::vector<std::string> locations;
+  std::vector<File> files;
   std::filesystem::path lock;
 };
 
@@ -43,15 +48,16 @@ bool is_suite(const std::string& target) {
 /// A suite's checkpoints and logs, or the one file.
 Job plan(const Options& options) {
   if (!is_suite(options.target)) {
-    if (options.rows.empty()) return {{options.target}, options.lock};
+    if (options.rows.empty()) return {{{options.target}}, options.lock};
     throw Error(ErrorCode::kUsage, options.target,
                 "expected a suite (a local file that ends in .json) for --row, got one file");
   }
   const Suite suite = read_suite(options.target);
   Job job{{}, options.lock.empty() ? lock_file_of(suite) : options.lock};
   const auto add = [&](const Row& row) {
-    for (const auto* location : {&row.checkpoint, &row.log}) {
-      if (!location->empty()) job.locations.push_back(absolute_location(suite, *location));
+    for (const auto& [location, role] :
+         {File{row.checkpoint, FileRole::kCheckpoint}, File{row.log, FileRole::kLog}}) {
+      if (!location.empty()) job.files.push_back({absolute_location(suite, location), role});
     }
   };
   if (options.rows.empty()) {
@@ -67,13 +73,14 @@ StoreOptions store_options(const Options& options, const Job& job) {
   store.lock = job.lock;
   store.offline = options.offline;
   store.interrupted = interrupted;
-  store.wrong_content = wrong_content;
   if (options.max_bytes > 0) store.max_bytes = options.max_bytes;
   if (options.max_seconds > 0) store.limits.total = std::chrono::seconds(options.max_seconds);
   return store;
 }
 
-Json fetch_one(const std::string& location, StoreOptions store, bool quiet) {
+Json fetch_one(const File& asked, const StoreOptions& options, bool quiet) {
+  const std::string& location = asked.location;
+  StoreOptions store = asked_as(asked.role, options);
   Progress progress(name_of_location(location), "MB", quiet);
   store.progress = [&progress](std::uintmax_t done, std::uintmax_t total) {
     progress.update(done >> 20, total >> 20);
@@ -103,18 +110,18 @@ void print(const Json& record) {
 /// A record for each file; a file that cannot be obtained does not stop the others.
 Json fetch(const Options& options) {
   const Job job = plan(options);
-  if (job.locations.empty()) {
+  if (job.files.empty()) {
     throw Error(ErrorCode::kUsage, options.target, "expected rows that publish files, found none");
   }
   const StoreOptions store = store_options(options, job);
   Json files = Json::array();
-  for (const auto& location : job.locations) {
+  for (const auto& file : job.files) {
     if (interrupted()) break;
     try {
-      files.push_back(fetch_one(location, store, options.json));
+      files.push_back(fetch_one(file, store, options.json));
     } catch (const Error& error) {
-      files.push_back({{"name", name_of_location(location)},
-                       {"url", shown_location(location)},
+      files.push_back({{"name", name_of_location(file.location)},
+                       {"url", shown_location(file.location)},
                        {"error", error.what()}});
     }
     if (!options.json) print(files.back());

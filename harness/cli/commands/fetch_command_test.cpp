@@ -71,7 +71,10 @@ class FetchCommand : public testing::Test {
   RawServer server_{[](int socket, const std::string& head) {
     const bool gone = head.starts_with("GET /gone/");
     const bool is_log = head.starts_with("GET /train.");
-    const std::string body = is_log ? kLogLine : "hello";
+    const bool is_checkpoint = head.starts_with("GET /zoo/");
+    const std::string body = is_log          ? kLogLine
+                             : is_checkpoint ? read_file("fixtures/checkpoints/small_zip.pth")
+                                             : "hello";
     send_text(socket, gone ? "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n"
                            : "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
                                  "\r\n\r\n" + body);
@@ -89,9 +92,9 @@ TEST_F(FetchCommand, GetsEveryFileOfARow) {
 }
 
 TEST_F(FetchCommand, GetsAUrl) {
-  const FetchEnd end = fetch({server_.url("/a.bin")});
+  const FetchEnd end = fetch({server_.url("/a.model")});
   EXPECT_EQ(end.exit_code, 0);
-  EXPECT_EQ(end.output, sha256_hex("hello") + "  a.bin  5 bytes  first-use\n");
+  EXPECT_EQ(end.output, sha256_hex("hello") + "  a.model  5 bytes  first-use\n");
   EXPECT_EQ(end.errors, "");
 }
 
@@ -110,6 +113,40 @@ TEST_F(FetchCommand, WhatIsNoFileOfTheKindNeverEntersTheCache) {
     EXPECT_EQ(end.exit_code, 2);
     EXPECT_THAT(end.files.at(0).at("error"), HasSubstr("it is no "));
   }
+}
+
+/// A suite says what each of its files is, whatever the name.
+TEST_F(FetchCommand, WhatARowCallsACheckpointOrALogIsOne) {
+  Json row = {{"id", "r"}, {"method", "FCN"}, {"claims", Json::array()}};
+  row["checkpoint"] = {{"url", server_.url("/download?id=5")}};
+  row["log"] = {{"url", server_.url("/model.bin")}};
+  write_json_file(folder_.path() / "suite.json",
+                  {{"schema", "halfproof.suite/1"}, {"name", "s"}, {"rows", Json::array({row})}});
+  const FetchEnd end = fetch_json({path("suite.json")});
+  EXPECT_EQ(end.exit_code, 2);
+  ASSERT_EQ(end.files.size(), 2U);
+  EXPECT_THAT(end.files[0].at("error"), HasSubstr("it is no checkpoint"));
+  EXPECT_THAT(end.files[1].at("error"), HasSubstr("a line of a log"));
+  EXPECT_FALSE(std::filesystem::exists(path("lock.json")));
+}
+
+/// What was kept when nobody said what it is does not become a checkpoint by it.
+TEST_F(FetchCommand, TheCacheVouchesForNoRole) {
+  EXPECT_EQ(fetch({server_.url("/a.model")}).exit_code, 0);
+  std::filesystem::remove(path("lock.json"));
+  const FetchEnd end = fetch_json({suite({server_.url("/a.model")})});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_THAT(end.files.at(0).at("error"), HasSubstr("it is no checkpoint"));
+  EXPECT_FALSE(std::filesystem::exists(path("lock.json")));
+}
+
+/// Local files stay where they are; only those of the right kind are pinned.
+TEST_F(FetchCommand, ALocalFileOfAnotherKindIsNotPinned) {
+  write_file_atomic(path("wrong.pth"), "Not Found");
+  const FetchEnd end = fetch_json({suite({path("wrong.pth")})});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_THAT(end.files.at(0).at("warning"), HasSubstr("not written to the lock file: it is no"));
+  EXPECT_FALSE(std::filesystem::exists(path("lock.json")));
 }
 
 TEST_F(FetchCommand, OneFileHasNoRows) {
@@ -149,38 +186,40 @@ TEST_F(FetchCommand, OfflineListsAllThatIsMissingAndFromWhereItWouldCome) {
 }
 
 TEST_F(FetchCommand, AFileThatCannotBeHadIsNoReasonToLeaveTheOthers) {
-  const FetchEnd end = fetch({suite({server_.url("/gone/a.bin"), server_.url("/b.bin")})});
+  const FetchEnd end = fetch({suite({server_.url("/gone/a.model"), server_.url("/zoo/b.bin")})});
   EXPECT_EQ(end.exit_code, 2);
-  EXPECT_THAT(end.output, HasSubstr(sha256_hex("hello") + "  b.bin"));
-  EXPECT_THAT(end.errors, HasSubstr(server_.url("/gone/a.bin") + ": expected the file, got: HTTP"));
+  EXPECT_THAT(end.output, HasSubstr(sha256_file("fixtures/checkpoints/small_zip.pth") + "  b.bin"));
+  EXPECT_THAT(end.errors,
+              HasSubstr(server_.url("/gone/a.model") + ": expected the file, got: HTTP"));
 }
 
 TEST_F(FetchCommand, ALocalFileThatIsNotTheLockedOneFails) {
-  const std::string target = suite({"zoo/a.bin"});
-  write_file_atomic(path("zoo/a.bin"), "hello");
+  const std::string target = suite({"zoo/a.model"});
+  const std::string checkpoint = read_file("fixtures/checkpoints/small_zip.pth");
+  write_file_atomic(path("zoo/a.model"), checkpoint);
   EXPECT_EQ(fetch({target}).exit_code, 0);
-  write_file_atomic(path("zoo/a.bin"), "jello");
+  write_file_atomic(path("zoo/a.model"), "jello");
   const FetchEnd end = fetch({target});
   EXPECT_EQ(end.exit_code, 2);
   EXPECT_EQ(end.output, "");
-  EXPECT_THAT(end.errors, HasSubstr(sha256_hex("hello")));
+  EXPECT_THAT(end.errors, HasSubstr(sha256_hex(checkpoint)));
   EXPECT_THAT(end.errors, HasSubstr(sha256_hex("jello")));
 }
 
 TEST_F(FetchCommand, NoSecretIsShown) {
   for (const char* place : {"", "gone/"}) {
-    std::string url = server_.url(std::string("/") + place + "a.bin?token=abc#frag");
+    std::string url = server_.url(std::string("/") + place + "a.model?token=abc#frag");
     url.insert(url.find("127"), "ann:hunter2@");
     for (const FetchEnd& end : {fetch({url}), fetch_json({url}), fetch_json({url, "--offline"})}) {
       EXPECT_THAT(end.output + end.errors, Not(testing::ContainsRegex("hunter2|ann|token|frag")));
     }
   }
   EXPECT_THAT(read_file(path("lock.json")), Not(testing::ContainsRegex("hunter2|ann|token|frag")));
-  EXPECT_THAT(server_.heads().at(0), HasSubstr("GET /a.bin?token=abc "));
+  EXPECT_THAT(server_.heads().at(0), HasSubstr("GET /a.model?token=abc "));
 }
 
 TEST_F(FetchCommand, ALargerFileThanAllowedIsRefused) {
-  const FetchEnd end = fetch({server_.url("/a.bin"), "--max-bytes", "4"});
+  const FetchEnd end = fetch({server_.url("/a.model"), "--max-bytes", "4"});
   EXPECT_EQ(end.exit_code, 2);
   EXPECT_THAT(end.errors, HasSubstr("expected at most 4 bytes, the server announces 5"));
 }
@@ -190,7 +229,7 @@ TEST_F(FetchCommand, MoreTimeThanAllowedIsNotTaken) {
     char byte = 0;
     ::recv(socket, &byte, 1, 0);
   });
-  const FetchEnd end = fetch({silent.url("/a.bin"), "--max-seconds", "1"});
+  const FetchEnd end = fetch({silent.url("/a.model"), "--max-seconds", "1"});
   EXPECT_EQ(end.exit_code, 2);
   EXPECT_THAT(end.errors, HasSubstr("the limit of 1000 ms for all tries"));
 }

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "harness/base/error.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/checkpoint/duplicate_tensors.h"
+#include "harness/checkpoint/special_values.h"
 #include "harness/cli/stages/saved_loss_scales.h"
 #include "harness/openmmlab/python_config.h"
 
@@ -44,6 +46,18 @@ struct Sum {
   }
 };
 
+/// A mask holds 0 and -inf, an observer's bounds start as +inf and -inf. With any other value that
+/// is not finite the tensor counts as a weight.
+TensorRole role_by_values(const TensorView& tensor, const TensorStatistics& values,
+                          TensorRole role) {
+  if (role != TensorRole::kIndex || values.non_finite == 0) return role;
+  const bool is_minimum = tensor.name.ends_with("min_val");
+  const bool is_mask = !is_minimum && !tensor.name.ends_with("max_val");
+  const bool is_plain = !is_mask || values.zeros + values.non_finite == values.elements;
+  const bool is_expected = is_plain && only_infinity_is(tensor, is_minimum ? 1 : -1);
+  return is_expected ? role : TensorRole::kOtherWeight;
+}
+
 ValuesRecord values_record(const Checkpoint& checkpoint, const TensorRoles& roles) {
   ValuesRecord record;
   Sum all;
@@ -51,8 +65,11 @@ ValuesRecord values_record(const Checkpoint& checkpoint, const TensorRoles& role
   for (const auto& tensor : checkpoint.state_dict()) {
     const TensorStatistics one = statistics_of(tensor);
     all.add(one);
-    by_role[roles.of(tensor.name)].add(one);
-    if (one.non_finite > 0 && !record.first_non_finite) record.first_non_finite = tensor.name;
+    const TensorRole role = role_by_values(tensor, one, roles.of(tensor.name));
+    by_role[role].add(one);
+    if (one.non_finite > 0 && role != TensorRole::kIndex && !record.first_non_finite) {
+      record.first_non_finite = tensor.name;
+    }
     const bool is_zero = one.elements > 1 && one.zeros == one.elements;
     if (is_zero && is_floating(tensor.dtype)) record.zero_tensors.push_back(tensor.name);
   }
@@ -69,13 +86,23 @@ OptimizerRecord optimizer_record(const Checkpoint& checkpoint) {
   record.present = !checkpoint.optimizers().empty();
   for (const auto& tensor : checkpoint.other_tensors()) {
     const bool is_state = std::ranges::any_of(checkpoint.optimizers(), [&](const auto& path) {
-      return tensor.name.starts_with(path + ".");
+      return path.empty() || tensor.name.starts_with(path + ".");
     });
     if (!is_state) continue;
     ++record.tensors;
     record.bytes += static_cast<std::int64_t>(tensor.packed_size());
   }
   return record;
+}
+
+/// The only value of a tensor, by its path in the file; nothing for a larger one.
+std::optional<double> scalar_named(const Checkpoint& checkpoint, const std::string& path) {
+  for (const auto* tensors : {&checkpoint.other_tensors(), &checkpoint.state_dict()}) {
+    for (const TensorView& tensor : *tensors) {
+      if (tensor.name == path && tensor.numel() == 1) return only_value(tensor);
+    }
+  }
+  return std::nullopt;
 }
 
 void record_findings(const Checkpoint& checkpoint, CheckpointRecord& record) {
@@ -86,7 +113,9 @@ void record_findings(const Checkpoint& checkpoint, CheckpointRecord& record) {
   for (const auto& [name, form] : checkpoint.unread_tensors()) {
     record.not_read.push_back({name, form});
   }
-  record.loss_scales = saved_loss_scales(checkpoint.top_level());
+  record.loss_scales = saved_loss_scales(
+      checkpoint.top_level(),
+      [&checkpoint](const std::string& path) { return scalar_named(checkpoint, path); });
 }
 
 }  // namespace

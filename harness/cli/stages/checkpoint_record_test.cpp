@@ -1,10 +1,19 @@
 #include "harness/cli/stages/checkpoint_record.h"
 
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/testing/pickle_text.h"
+#include "harness/testing/zip_text.h"
 
 namespace harness {
 namespace {
@@ -18,6 +27,78 @@ CheckpointRecord record_of(const std::string& file) {
   record.name = "file.pth";
   record_checkpoint(record, file);
   return record;
+}
+
+struct Floats {
+  std::string name;
+  std::vector<std::int32_t> shape;
+  std::vector<float> values;
+};
+
+/// A checkpoint with these in its state dict, and a loss scale that is a tensor.
+CheckpointRecord record_with(const std::vector<Floats>& tensors, float scale) {
+  using namespace pickle_text;
+  std::vector<zip_text::Entry> entries = {{"x/version", "3"}};
+  const auto stored = [&entries](const Floats& tensor) {
+    const std::string key = std::to_string(entries.size());
+    const auto bytes = std::as_bytes(std::span(tensor.values));
+    entries.push_back(
+        {"x/data/" + key, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())});
+    std::string sizes = "(";
+    std::string strides = "t(";
+    std::int32_t stride = static_cast<std::int32_t>(tensor.values.size());
+    for (const std::int32_t size : tensor.shape) {
+      sizes += integer(size);
+      strides += integer(stride /= size);
+    }
+    return global("torch._utils", "_rebuild_tensor_v2") + "(" +
+           storage("FloatStorage", key, static_cast<std::int32_t>(tensor.values.size())) +
+           integer(0) + sizes + strides + "t\x89NtR";
+  };
+  std::string body = "}(" + text("state_dict") + "}(";
+  for (const Floats& tensor : tensors) body += text(tensor.name) + stored(tensor);
+  body += "u" + text("scaler") + "}(" + text("scale") + stored({"", {}, {scale}}) + "uu";
+  entries.push_back({"x/data.pkl", pickled(body)});
+  const TemporaryFolder folder;
+  write_file_atomic(folder.path() / "a.pth", zip_text::archive(entries));
+  return record_of((folder.path() / "a.pth").string());
+}
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+TEST(CheckpointRecord, WhatMayBeInfiniteIsByNameAndByValueNoWeight) {
+  const Floats weight{"conv.weight", {2}, {1.0F, 2.0F}};
+  const Floats maximum{"q.max_val", {1}, {-kInfinity}};
+  const ValuesRecord good = *record_with({weight,
+                                          {"attn.mask", {2, 2}, {0, -kInfinity, 0, 0}},
+                                          {"q.min_val", {1}, {kInfinity}},
+                                          maximum},
+                                         1.0F)
+                                 .values;
+  EXPECT_EQ(good.all.non_finite, 3);
+  EXPECT_EQ(good.roles.index.non_finite, 3);
+  EXPECT_FALSE(good.first_non_finite.has_value());
+  const Floats wrong[] = {{"attn.mask", {2, 2}, {0, std::nanf(""), 0, 0}},
+                          {"attn.mask", {2, 2}, {0, kInfinity, 0, 0}},
+                          {"attn.mask", {2, 2}, {1, -kInfinity, 0, 0}},
+                          {"q.min_val", {1}, {-kInfinity}},
+                          {"q.min_val", {1}, {std::nanf("")}},
+                          {"conv.bias", {2}, {0, -kInfinity}}};
+  for (const Floats& tensor : wrong) {
+    const ValuesRecord values = *record_with({weight, tensor, maximum}, 1.0F).values;
+    EXPECT_EQ(values.all.non_finite - values.roles.index.non_finite, 1) << tensor.name;
+    EXPECT_EQ(values.first_non_finite, tensor.name);
+  }
+}
+
+TEST(CheckpointRecord, ReadsALossScaleThatIsATensor) {
+  for (const float scale : {512.0F, 0.0F, -2.0F}) {
+    const CheckpointRecord record = record_with({{"w", {1}, {1.0F}}}, scale);
+    ASSERT_EQ(record.loss_scales.size(), 1U);
+    EXPECT_EQ(record.loss_scales[0].where, "scaler");
+    EXPECT_EQ(record.loss_scales[0].scale, static_cast<double>(scale));
+  }
+  EXPECT_TRUE(std::isnan(record_with({{"w", {1}, {1.0F}}}, kInfinity).loss_scales.at(0).scale));
 }
 
 TEST(CheckpointRecord, SumsUpEachRole) {

@@ -102,8 +102,7 @@ StoreOptions store_options(const Suite& suite, const fs::path& cache, const fs::
   store.extends_lock = !lock.empty();
   store.offline = offline;
   store.interrupted = interrupted;
-  store.wrong_content = wrong_content;
-  return store;
+  return asked_as(FileRole::kByName, std::move(store));
 }
 
 std::string ExaminedRow::checkpoint_sha256() const {
@@ -122,13 +121,14 @@ ExaminedRow examine_row(const Suite& suite, const Row& row, const StoreOptions& 
   result.environment = command_environment();
   ExamineRecord& record = examined.record;
   if (!row.checkpoint.empty()) {
-    record.checkpoint =
-        examine_file<CheckpointRecord>(suite.folder, row.checkpoint, store, examined.checkpoint);
+    record.checkpoint = examine_file<CheckpointRecord>(
+        suite.folder, row.checkpoint, asked_as(FileRole::kCheckpoint, store), examined.checkpoint);
     if (record.checkpoint->stored) result.digests["checkpoint"] = record.checkpoint->stored->sha256;
   }
   if (!row.log.empty()) {
     fs::path path;
-    record.log = examine_file<LogRecord>(suite.folder, row.log, store, path);
+    record.log =
+        examine_file<LogRecord>(suite.folder, row.log, asked_as(FileRole::kLog, store), path);
     if (record.log->stored) result.digests["log"] = record.log->stored->sha256;
   }
   result.measurements = record_to_json(record);

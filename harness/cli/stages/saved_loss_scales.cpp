@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "harness/base/measurement.h"
@@ -13,6 +15,10 @@ namespace {
 
 constexpr int kMaxDepth = 8;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+std::string join(const std::string& path, const std::string& key) {
+  return path.empty() ? key : fmt::format("{}.{}", path, key);
+}
 
 /// The key under which an object keeps a loss scale; null where it is no scaler's state.
 const char* scale_key(const std::string& name, const Json& object) {
@@ -29,29 +35,45 @@ const char* scale_key(const std::string& name, const Json& object) {
   return nullptr;
 }
 
+using ValueOfTensor = std::function<std::optional<double>(const std::string& path)>;
+
+/// The number that a scale is; nothing for what is none ("dynamic").
+std::optional<double> number_of(const Json& scale, const std::string& path,
+                                const ValueOfTensor& tensor) {
+  if (scale.is_number()) return scale.get<double>();
+  if (scale.is_null()) return kNaN;
+  if (!scale.is_object()) return std::nullopt;
+  if (scale.contains("__tensor__")) return tensor(path);
+  const Json values = scale.value("values", Json());
+  if (!scale.contains("__class__") || !values.is_array() || values.size() != 1) return std::nullopt;
+  return number_of(values.front(), path, tensor);
+}
+
 void collect(const Json& value, const std::string& name, const std::string& path, int depth,
-             std::vector<SavedScaleRecord>& found) {
+             const ValueOfTensor& tensor, std::vector<SavedScaleRecord>& found) {
   if (depth == kMaxDepth || !value.is_structured()) return;
   if (value.is_object()) {
     const char* key = scale_key(name, value);
-    const bool is_number = key != nullptr && (value[key].is_number() || value[key].is_null());
-    if (is_number)
-      found.push_back({path, text_at(value, {"mode"}),
-                       value[key].is_number() ? value[key].get<double>() : kNaN});
-    if (is_number) return;
+    const auto scale =
+        key == nullptr ? std::nullopt : number_of(value[key], join(path, key), tensor);
+    if (scale) {
+      found.push_back({path, text_at(value, {"mode"}), std::isfinite(*scale) ? *scale : kNaN});
+      return;
+    }
   }
   std::size_t index = 0;
   for (const auto& [item_key, item] : value.items()) {
     const std::string part = value.is_object() ? item_key : std::to_string(index++);
-    collect(item, part, path.empty() ? part : fmt::format("{}.{}", path, part), depth + 1, found);
+    collect(item, part, join(path, part), depth + 1, tensor, found);
   }
 }
 
 }  // namespace
 
-std::vector<SavedScaleRecord> saved_loss_scales(const Json& top_level) {
+std::vector<SavedScaleRecord> saved_loss_scales(const Json& top_level,
+                                                const ValueOfTensor& tensor) {
   std::vector<SavedScaleRecord> found;
-  collect(top_level, "", "", 0, found);
+  collect(top_level, "", "", 0, tensor, found);
   return found;
 }
 

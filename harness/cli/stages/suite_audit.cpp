@@ -15,6 +15,7 @@
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/checkpoint/checkpoint.h"
+#include "harness/cli/published_content.h"
 #include "harness/cli/stages/examine_stage.h"
 #include "harness/openmmlab/python_config.h"
 #include "harness/openmmlab/training_log.h"
@@ -106,20 +107,21 @@ class Audit {
 
   RowFiles files_of(const Row& row) {
     RowFiles files;
-    const auto look = [&](const std::string& what, const std::string& location, auto read) {
+    const auto look = [&](const std::string& what, FileRole role, const std::string& location,
+                          auto read) {
       if (location.empty()) {
         result_.unseen.push_back({row.id, what, "the row publishes none"});
         return;
       }
       try {
-        read(obtain(absolute_location(suite_, location), store_));
+        read(obtain(absolute_location(suite_, location), asked_as(role, store_)));
       } catch (const Error& error) {
         const bool absent = store_.offline && error.code() == ErrorCode::kFetchFailed;
         result_.unseen.push_back(
             {row.id, what, absent ? "not in the cache; --fetch downloads it" : error.what()});
       }
     };
-    look("checkpoint", row.checkpoint, [&](const StoredFile& file) {
+    look("checkpoint", FileRole::kCheckpoint, row.checkpoint, [&](const StoredFile& file) {
       const Checkpoint checkpoint = Checkpoint::open(file.path);
       files.checkpoint = file.name;
       files.sha256 = file.sha256;
@@ -127,7 +129,7 @@ class Audit {
       files.checkpoint_config = config_in(files.meta, file.name, row);
       ++checkpoints_;
     });
-    look("training log", row.log, [&](const StoredFile& file) {
+    look("training log", FileRole::kLog, row.log, [&](const StoredFile& file) {
       files.log = read_training_log(file.path);
       files.log_name = file.name;
       files.log_config = config_in(files.log->environment, file.name, row);

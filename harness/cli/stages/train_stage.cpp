@@ -9,6 +9,7 @@
 #include "harness/base/location.h"
 #include "harness/base/measurement.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/published_content.h"
 #include "harness/cli/stages/kept_training.h"
 #include "harness/cli/worker_versions.h"
 #include "harness/judge/rules/file/config_facts.h"
@@ -143,7 +144,8 @@ PretrainedBackbone obtain_pretrained(const Suite& suite, const Row& row,
   }
   if (location.empty()) return backbone;
   try {
-    const StoredFile file = obtain(absolute_location(suite, location), store);
+    const StoredFile file =
+        obtain(absolute_location(suite, location), asked_as(FileRole::kCheckpoint, store));
     check_locked(file);
     backbone.file = file.path;
     backbone.sha256 = file.sha256;

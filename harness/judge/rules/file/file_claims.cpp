@@ -61,6 +61,33 @@ std::string not_read_text(const CheckpointRecord& checkpoint) {
                      listing(names));
 }
 
+/// Of a file in which no tensor was found as a weight; what else it holds is not in the record.
+std::string no_weights_text(const CheckpointRecord& checkpoint) {
+  const std::string& place = checkpoint.state_dict_in;
+  std::string text =
+      fmt::format("no weights were found: {} holds no tensor", place.empty() ? "the file" : place);
+  if (place.empty()) text += " that stands where a model's do";
+  if (checkpoint.optimizer && checkpoint.optimizer->present) {
+    text += fmt::format("; there is the state of an optimizer, of {}",
+                        plural(checkpoint.optimizer->tensors, "tensor"));
+  }
+  return text + "; halfproof inspect lists all that the file holds";
+}
+
+/// "; left out: 4 infinite values of 2 tensors that are no weights (attn.mask, observer.min_val)".
+std::string left_out_text(const CheckpointRecord& checkpoint) {
+  const std::int64_t infinite = checkpoint.values->roles.index.non_finite;
+  if (infinite == 0 || !checkpoint.state_dict) return "";
+  const TensorRoles roles(*checkpoint.state_dict);
+  std::vector<std::string> names;
+  for (const TensorRecord& tensor : *checkpoint.state_dict) {
+    const bool is_float = tensor.dtype.find("float") != std::string::npos;
+    if (is_float && roles.of(tensor.name) == TensorRole::kIndex) names.push_back(tensor.name);
+  }
+  return fmt::format("; left out: {} of masks and observers' bounds, which are no weights ({})",
+                     plural(infinite, "infinite value"), listing(names));
+}
+
 /// "module." where every name begins with it, or what several such prefixes make.
 std::string common_prefix(const std::vector<TensorRecord>& tensors) {
   std::string common = tensors.front().name;
@@ -145,7 +172,7 @@ Finding judge_format(const CheckpointRecord& checkpoint, const Claim& claim) {
         fmt::format("expected tensors and plain data, found unknown code that runs: {}", code));
   }
   if (checkpoint.state_dict->empty() && checkpoint.not_read.empty()) {
-    return fail_unmeasured("the file holds no tensor at all");
+    return fail_unmeasured(no_weights_text(checkpoint));
   }
   const std::string& place = checkpoint.state_dict_in;
   const std::string content =
@@ -195,8 +222,13 @@ Finding judge_tensors(const CheckpointRecord& checkpoint, const Row& row) {
 Finding judge_finite(const CheckpointRecord& checkpoint, const Claim& claim) {
   if (!checkpoint.values) return fail_unmeasured("examine recorded no statistics of the weights");
   const std::int64_t elements = checkpoint.values->all.elements;
-  const std::int64_t non_finite = checkpoint.values->all.non_finite;
-  if (elements <= 0) return fail_unmeasured("no weight was looked at");
+  const std::int64_t non_finite =
+      checkpoint.values->all.non_finite - checkpoint.values->roles.index.non_finite;
+  if (elements <= 0) {
+    return fail_unmeasured(
+        fmt::format("no weight was looked at{}",
+                    checkpoint.not_read.empty() ? "" : "; " + not_read_text(checkpoint)));
+  }
   if (non_finite == 0 && !checkpoint.not_read.empty()) {
     return not_verifiable(fmt::format("all {} that were looked at are finite; {}",
                                       plural(elements, "weight"), not_read_text(checkpoint)));
@@ -204,13 +236,16 @@ Finding judge_finite(const CheckpointRecord& checkpoint, const Claim& claim) {
   // An unpublished number is not compared; what was measured is shown beside it.
   const bool as_published = claim.value.is_null() || claim.value == non_finite;
   if (non_finite == 0) {
-    return pass_or_fail(as_published, 0, "all " + plural(elements, "weight") + " are finite");
+    return pass_or_fail(
+        as_published, 0,
+        fmt::format("all {} are finite{}", plural(elements, "weight"), left_out_text(checkpoint)));
   }
   const auto& first = checkpoint.values->first_non_finite;
   return pass_or_fail(
       claim.value == non_finite, non_finite,
       fmt::format("{} of {} are NaN or infinite{}", count_text(non_finite),
-                  plural(elements, "weight"), first ? ", the first in " + *first : ""));
+                  plural(elements, "weight"), first ? ", the first in " + *first : "") +
+          left_out_text(checkpoint));
 }
 
 }  // namespace harness

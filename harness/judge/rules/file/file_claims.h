@@ -18,7 +18,8 @@ Finding judge_format(const CheckpointRecord& checkpoint, const Claim& claim);
 /// row does not say of the model is read from the config inside.
 Finding judge_tensors(const CheckpointRecord& checkpoint, const Row& row);
 
-/// No weight is NaN or infinite.
+/// No weight is NaN or infinite. Masks and observers' bounds are none: what is infinite of them is
+/// left out, and said to be.
 Finding judge_finite(const CheckpointRecord& checkpoint, const Claim& claim);
 
 }  // namespace harness

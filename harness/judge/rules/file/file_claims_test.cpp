@@ -208,6 +208,43 @@ TEST(FileClaims, ANaNInAWeightFailsWithItsName) {
             "1 of 7,452 weights are NaN or infinite, the first in backbone.stem.0.weight");
 }
 
+TEST(FileClaims, WhatMayBeInfiniteIsLeftOutAndSaidToBe) {
+  CheckpointRecord checkpoint = sample::checkpoint();
+  checkpoint.state_dict->push_back({"attn.mask", "float32", {3, 3}});
+  checkpoint.state_dict->push_back({"attn.index", "int64", {3, 3}});
+  checkpoint.values->all.non_finite = 3;
+  checkpoint.values->roles.index.non_finite = 3;
+  const Claim claim = sample::claim("finite", "file", 0);
+  const auto left_out = judge_finite(checkpoint, claim);
+  EXPECT_EQ(left_out.verdict, Verdict::kPass);
+  EXPECT_THAT(left_out.reason, HasSubstr("left out: 3 infinite values"));
+  EXPECT_THAT(left_out.reason, HasSubstr("(attn.mask)"));
+  checkpoint.values->all.non_finite = 4;
+  checkpoint.values->first_non_finite = "conv.weight";
+  const auto finding = judge_finite(checkpoint, claim);
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_EQ(finding.measured, 1);
+  EXPECT_THAT(finding.reason, HasSubstr("the first in conv.weight; left out: 3"));
+}
+
+TEST(FileClaims, AFileWithoutWeightsIsNotSaidToBeWithoutTensors) {
+  CheckpointRecord checkpoint = sample::checkpoint();
+  checkpoint.state_dict->clear();
+  checkpoint.state_dict_in = "";
+  checkpoint.optimizer = OptimizerRecord{true, 6, 24};
+  const Claim claim = sample::claim("format", "file", "pth");
+  const auto finding = judge_format(checkpoint, claim);
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+  EXPECT_THAT(finding.reason, HasSubstr("no weights were found"));
+  EXPECT_THAT(finding.reason, HasSubstr("the state of an optimizer, of 6 tensors"));
+  checkpoint.state_dict_in = "state_dict";
+  checkpoint.optimizer = OptimizerRecord{};
+  EXPECT_THAT(judge_format(checkpoint, claim).reason, HasSubstr("state_dict holds no tensor;"));
+  checkpoint.not_read.push_back({"w", "numpy array float32 [3]"});
+  EXPECT_EQ(judge_format(checkpoint, claim).verdict, Verdict::kPass);
+  EXPECT_THAT(judge_format(checkpoint, claim).reason, HasSubstr("w (numpy array float32 [3])"));
+}
+
 TEST(FileClaims, NoWeightsLookedAtAreNotFinite) {
   CheckpointRecord checkpoint = sample::checkpoint();
   checkpoint.values->all.elements = 0;

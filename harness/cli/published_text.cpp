@@ -1,0 +1,137 @@
+#include "harness/cli/published_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/content_kind.h"
+#include "harness/base/text.h"
+
+namespace harness {
+namespace {
+
+constexpr std::size_t kLookedAt = std::size_t{1} << 20;
+constexpr std::string_view kSpaces = " \t\r\f";
+
+std::string start_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string start(kLookedAt, '\0');
+  stream.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(stream.gcount()));
+  if (start.starts_with("\xef\xbb\xbf")) start.erase(0, 3);
+  return start;
+}
+
+/// Those that are not empty, without the spaces around them.
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.size(), text.find('\n'));
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(text.size(), end + 1));
+    line.remove_prefix(std::min(line.size(), line.find_first_not_of(kSpaces)));
+    line = line.substr(0, line.find_last_not_of(kSpaces) + 1);
+    if (!line.empty()) lines.push_back(line);
+  }
+  return lines;
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_key_or_item(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  const bool has_key = colon != std::string_view::npos && colon > 0 &&
+                       (colon + 1 == line.size() || line[colon + 1] == ' ');
+  return has_key || line.starts_with("- ") || line == "-";
+}
+
+/// "lr = 1", "model.backbone['depth'] = 1": letters, dots and brackets before one "=".
+bool is_assignment(std::string_view line) {
+  const std::size_t equals = line.find('=');
+  if (equals == std::string_view::npos || equals == 0) return false;
+  std::string_view target = line.substr(0, equals);
+  target = target.substr(0, target.find_last_not_of(" \t+|:") + 1);
+  if (target.empty() || is_digit(target.front())) return false;
+  return std::ranges::all_of(target, [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("_.[]'\",()* ").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+bool is_statement(std::string_view line) {
+  constexpr std::string_view kStarts[] = {"import ", "from ", "def ", "class "};
+  return is_assignment(line) ||
+         std::ranges::any_of(kStarts, [line](auto start) { return line.starts_with(start); });
+}
+
+/// "2020-04-21 ...", "[2023/01/31 ...".
+bool has_date(std::string_view line) {
+  constexpr std::string_view kForm = "0000-00-00";
+  if (line.starts_with('[')) line.remove_prefix(1);
+  if (line.size() < kForm.size()) return false;
+  return std::ranges::equal(kForm, line.substr(0, kForm.size()), [](char form, char c) {
+    return form == '0' ? is_digit(c) : c == '-' || c == '/';
+  });
+}
+
+bool is_log_line(std::string_view line) {
+  if (has_date(line)) return true;
+  const std::string lower = lower_case(line);
+  const auto has = [&lower](const char* word) { return lower.find(word) != std::string::npos; };
+  return has("loss") && (has("iter") || has("epoch") || has("step")) &&
+         std::ranges::any_of(lower, is_digit);
+}
+
+/// Only Markdown may begin with markup.
+bool is_markup(std::string_view line) {
+  return line.size() > 1 && line[0] == '<' &&
+         (std::isalpha(static_cast<unsigned char>(line[1])) != 0 || line[1] == '!' ||
+          line[1] == '?' || line[1] == '/');
+}
+
+/// What the text lacks; "" for nothing.
+std::string lack(TextForm form, const std::vector<std::string_view>& lines) {
+  if (form != TextForm::kMarkdown && !lines.empty() && is_markup(lines.front())) {
+    return "anything but markup";
+  }
+  switch (form) {
+    case TextForm::kAny:
+      return "";
+    case TextForm::kSeveralLines:
+      return lines.size() > 1 ? "" : "a second line";
+    case TextForm::kMarkdown: {
+      const bool is_marked = std::ranges::any_of(
+          lines, [](auto line) { return line.starts_with('#') || line.starts_with('|'); });
+      return lines.size() > 1 || is_marked ? "" : "a second line, a heading or a table";
+    }
+    case TextForm::kYaml:
+      return std::ranges::count_if(lines, is_key_or_item) > 1 ? "" : "lines of keys or items";
+    case TextForm::kPython:
+      return std::ranges::any_of(lines, is_statement) ? "" : "a statement of Python";
+    case TextForm::kLog:
+      return std::ranges::any_of(lines, is_log_line) ? "" : "a line of a log";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string not_a_text_of(TextForm form, const std::filesystem::path& file) {
+  const Content content = content_of(file);
+  const bool is_path = content.kind == ContentKind::kLinkText && form == TextForm::kAny;
+  if (content.kind != ContentKind::kText && !is_path) return fmt::format("it is {}", content.text);
+  const std::string start = start_of(file);
+  // Lines in UTF-16 are not looked at.
+  if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff")) return "";
+  const std::string missing = lack(form, lines_of(start));
+  return missing.empty() ? "" : fmt::format("it is {}, and has not {}", content.text, missing);
+}
+
+}  // namespace harness
