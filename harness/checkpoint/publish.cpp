@@ -59,6 +59,16 @@ void compare(const Checkpoint& original, const Checkpoint& copy, const fs::path&
   if (!same) fail(path, "expected the copy to read like the original, it does not: nothing kept");
 }
 
+/// Only whole top-level entries are taken out.
+void refuse_optimizers(const Checkpoint& copy, const fs::path& input) {
+  if (copy.optimizers().empty()) return;
+  const std::string& first = copy.optimizers().front();
+  throw Error(ErrorCode::kInvalidFile, input.string(),
+              fmt::format("expected the states of optimizers under keys of their own at the top, "
+                          "which are taken out, got one {}: save the weights without it",
+                          first.empty() ? "that is the file itself" : "in " + first));
+}
+
 /// Gives the file its name unless the same bytes are there under it. Returns whether they are.
 bool place(AtomicFile& file, const std::string& sha256) {
   std::error_code ignored;
@@ -96,6 +106,7 @@ PublishedFile publish_checkpoint(const fs::path& input, const PublishOptions& op
   }
   const Checkpoint copy = Checkpoint::open(file.temporary());
   compare(Checkpoint::open(input), copy, file.path());
+  refuse_optimizers(copy, input);
   file.rename_to(
       fmt::format("{}-{}.pth", stem.filename().string(), written.sha256.substr(0, kHashDigits)));
   published.was_there = place(file, written.sha256);

@@ -34,7 +34,7 @@ struct PublishedFile {
 /// gets its name; another file under that name is never replaced.
 ///
 /// Throws what Checkpoint::open throws, Error(kInvalidFile) for values that cannot be written again
-/// (pickle_python.h), Error(kIo).
+/// (pickle_python.h) and for the state of an optimizer deeper within, Error(kIo).
 PublishedFile publish_checkpoint(const std::filesystem::path& input, const PublishOptions& options);
 
 /// The input's name up to the hash that is to follow: without ".pth", and without the hash that the

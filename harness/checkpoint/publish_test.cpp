@@ -1,5 +1,7 @@
 #include "harness/checkpoint/publish.h"
 
+#include <iterator>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -44,6 +46,28 @@ TEST_F(Publish, StripsTheOptimizerAndNamesTheFileAfterItsHash) {
   EXPECT_EQ(copy.top_level().size(), 1U);
   EXPECT_EQ(tensor_digest(copy.state_dict().at(0)),
             tensor_digest(Checkpoint::open(input).state_dict().at(0)));
+}
+
+TEST_F(Publish, RefusesAnOptimizerThatItCannotTakeOut) {
+  const TensorView weight =
+      row_major_tensor("w", DType::kFloat16, {2, 2}, std::as_bytes(std::span(memory_)));
+  const PythonValue optimizer = PythonValue::dict()
+                                    .set("state", PythonValue::dict().set(0, weight))
+                                    .set("param_groups", PythonValue::list({}));
+  const PythonValue nested = PythonValue::dict()
+                                 .set("state_dict", PythonValue::state_dict({weight}))
+                                 .set("trainer", PythonValue::dict().set("solver", optimizer));
+  for (const PythonValue& root : {optimizer, nested}) {
+    const fs::path input = folder_.path() / "a.pth";
+    write_checkpoint(input, root, CheckpointFormat::kZip);
+    try {
+      publish_checkpoint(input, {});
+      ADD_FAILURE() << "expected an error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInvalidFile);
+    }
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
+  }
 }
 
 TEST_F(Publish, KeepsTheFormatUnlessToldOtherwise) {
