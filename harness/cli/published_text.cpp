@@ -105,7 +105,7 @@ std::string lack(TextForm form, const std::vector<std::string_view>& lines) {
     case TextForm::kAny:
       return "";
     case TextForm::kSeveralLines:
-      return lines.size() > 1 ? "" : "a second line";
+      return lines.size() > 1 || std::ranges::any_of(lines, is_log_line) ? "" : "a second line";
     case TextForm::kMarkdown: {
       const bool is_marked = std::ranges::any_of(
           lines, [](auto line) { return line.starts_with('#') || line.starts_with('|'); });

@@ -50,6 +50,7 @@ TEST(PublishedText, OnlyMarkdownBeginsWithMarkup) {
 
 TEST(PublishedText, EachFormIsKnownByWhatItCannotBeWithout) {
   EXPECT_THAT(lack(TextForm::kSeveralLines, "a\nb"), IsEmpty());
+  EXPECT_THAT(lack(TextForm::kSeveralLines, "2020-04-21 01:02:03,456 - mmseg"), IsEmpty());
   EXPECT_THAT(lack(TextForm::kMarkdown, "# FCN"), IsEmpty());
   EXPECT_THAT(lack(TextForm::kMarkdown, "| a | b |\n"), IsEmpty());
   EXPECT_THAT(lack(TextForm::kYaml, "Models:\n- Name: fcn\n"), IsEmpty());

@@ -16,6 +16,12 @@ bool is_name_of_mask(std::string_view parameter) {
   return parameter.ends_with("mask") && !parameter.ends_with("weight_mask");
 }
 
+/// As torch.ao.quantization calls them.
+bool is_name_of_observer(std::string_view module) {
+  return module.ends_with("observer") || module.ends_with("activation_post_process") ||
+         module.ends_with("fake_quant");
+}
+
 bool is_name_of_bound(std::string_view parameter) {
   return parameter == "min_val" || parameter == "max_val";
 }
@@ -77,8 +83,10 @@ TensorRole TensorRoles::of(const std::string& name) const {
   }
   const Module& tensors = found->second;
   if (is_name_of_bound(parameter)) {
-    return tensors.has_minimum && tensors.has_maximum ? TensorRole::kIndex
-                                                      : TensorRole::kOtherWeight;
+    const bool is_pair = tensors.has_minimum && tensors.has_maximum;
+    const bool is_one = tensors.has_minimum || tensors.has_maximum;
+    return is_pair || (is_one && is_name_of_observer(module)) ? TensorRole::kIndex
+                                                              : TensorRole::kOtherWeight;
   }
   if (tensors.has_kernel) return TensorRole::kConvolution;
   const bool is_norm =

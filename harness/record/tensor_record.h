@@ -39,7 +39,8 @@ std::string_view to_string(TensorRole role) noexcept;  ///< "convolution", "norm
 /// convolution by a `weight` of three dimensions or more. PReLU has a weight of one dimension and
 /// no bias; LSTM's, linear and embedding weights have two. An attention mask is a table of floats
 /// that is called one ("attn_mask"; what prunes weights is called "weight_mask"); the bounds of an
-/// observer are "min_val" and "max_val" beside each other.
+/// observer are "min_val" and "max_val" beside each other, or one of them in what is called an
+/// observer.
 class TensorRoles {
  public:
   explicit TensorRoles(const std::vector<TensorRecord>& state_dict);

@@ -58,12 +58,16 @@ TEST(TensorRole, MasksAndBoundsOfObserversAreNoWeights) {
                            {"q.max_val", "float32", {}},
                            {"r.min_val", "float32", {3, 3}},
                            {"r.max_val", "float32", {3, 3}},
-                           {"s.min_val", "float32", {3}}});
-  for (const char* name : {"attn.mask", "layer.attn_mask", "q.min_val", "q.max_val"}) {
+                           {"s.min_val", "float32", {3}},
+                           {"a.observer.min_val", "float32", {}},
+                           {"b.observer.min_val", "float32", {2, 2}}});
+  for (const char* name :
+       {"attn.mask", "layer.attn_mask", "q.min_val", "q.max_val", "a.observer.min_val"}) {
     EXPECT_EQ(roles.of(name), TensorRole::kIndex) << name;
   }
-  for (const char* name : {"conv.weight_mask", "mask.weight", "mask_token", "embed.mask",
-                           "r.min_val", "r.max_val", "s.min_val", "t.min_val"}) {
+  for (const char* name :
+       {"conv.weight_mask", "mask.weight", "mask_token", "embed.mask", "r.min_val", "r.max_val",
+        "s.min_val", "t.min_val", "b.observer.min_val"}) {
     EXPECT_EQ(roles.of(name), TensorRole::kOtherWeight) << name;
   }
 }

@@ -37,6 +37,31 @@ TEST_F(NumpyJson, ReadsScalarsOfEveryType) {
   EXPECT_EQ(scalar("f4", std::string("\x00\x00\xc0\x7f", 4)), Json(nullptr));
 }
 
+TEST_F(NumpyJson, ReadsBigEndianNumbersAndTexts) {
+  const auto scalar = [&](const std::string& code, const std::string& order, std::string raw) {
+    return convert(object(GlobalRole::kNumpyScalar, {dtype(code, order), bytes(std::move(raw))}));
+  };
+  EXPECT_EQ(scalar("f4", ">", std::string("\x3f\x00\x00\x00", 4)), Json(0.5));
+  EXPECT_EQ(scalar("i2", ">", "\xff\xfe"), Json(-2));
+  EXPECT_EQ(scalar("c8", ">", std::string("\x3f\x80\0\0\xbf\x80\0\0", 8)),
+            Json::parse("[1.0, -1.0]"));
+  EXPECT_EQ(scalar("U2", "<", std::string("a\0\0\0\xfc\0\0\0", 8)), Json("a\xc3\xbc"));
+  EXPECT_EQ(scalar("U1", ">", std::string("\0\0\0a", 4)), Json("a"));
+  EXPECT_FALSE(scalar("U1", "<", "abc"));
+  EXPECT_EQ(scalar("U64", "<", std::string(256, '\0')), Json(std::string(64, '\0')));
+  EXPECT_FALSE(scalar("U65", "<", std::string(260, '\0')));
+  EXPECT_FALSE(scalar("U1", "<", std::string("\0\xd8\0\0", 4)));
+  EXPECT_FALSE(scalar("U1", "<", std::string("\0\0\x11\0", 4)));
+}
+
+TEST_F(NumpyJson, ReadsABigEndianArray) {
+  const ValueId state = tuple({tree_.add_int(1), tuple({tree_.add_int(2)}), dtype("i2", ">"),
+                               tree_.add_bool(false), bytes(std::string("\0\1\1\0", 4))});
+  const ValueId array = object(GlobalRole::kNumpyArray, {}, state);
+  EXPECT_EQ((*convert(array))["values"], Json::parse("[1, 256]"));
+  EXPECT_FALSE(numpy_array(tree_, tree_[array]).has_value());
+}
+
 TEST_F(NumpyJson, ReadsArraysAndLeavesOutLongOnes) {
   const auto array = [&](std::int64_t count) {
     const ValueId state =
@@ -81,7 +106,7 @@ TEST_F(NumpyJson, LeavesAloneArraysOfAnotherSizeThanTheirBytes) {
 TEST_F(NumpyJson, LeavesAloneWhatItCannotRead) {
   EXPECT_FALSE(convert(tree_.add_none()));
   EXPECT_FALSE(convert(object(GlobalRole::kNumpyScalar, {dtype("f4"), bytes("abc")})));
-  EXPECT_FALSE(convert(object(GlobalRole::kNumpyScalar, {dtype("f4", ">"), bytes("abcd")})));
+  EXPECT_FALSE(convert(object(GlobalRole::kNumpyScalar, {dtype("f3", ">"), bytes("abc")})));
   EXPECT_FALSE(convert(object(GlobalRole::kNumpyScalar, {dtype("S4"), bytes("abcd")})));
   EXPECT_FALSE(convert(object(GlobalRole::kNumpyScalar, {})));
   EXPECT_FALSE(convert(object(GlobalRole::kNumpyArray, {}, tree_.add_none())));

@@ -141,7 +141,9 @@ class Converter {
     if (value.role == GlobalRole::kNumpyScalar) {
       const auto number = numpy_to_json(stored_.tree, value);
       if (number && number->is_primitive() && !number->is_null()) {
-        result_.changed.push_back(name_ + ": numpy scalar written as a number");
+        result_.changed.push_back(name_ + (number->is_string()
+                                               ? ": numpy scalar written as a text"
+                                               : ": numpy scalar written as a number"));
         return PythonValue::from_json(*number);
       }
     }

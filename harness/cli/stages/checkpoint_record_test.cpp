@@ -85,7 +85,9 @@ TEST(CheckpointRecord, WhatMayBeInfiniteIsByNameAndByValueNoWeight) {
                           {"q.min_val", {1}, {std::nanf("")}},
                           {"conv.bias", {2}, {0, -kInfinity}}};
   for (const Floats& tensor : wrong) {
-    const ValuesRecord values = *record_with({weight, tensor, maximum}, 1.0F).values;
+    std::vector<Floats> tensors = {weight, tensor, maximum};
+    if (tensor.name != "q.min_val") tensors.push_back({"q.min_val", {1}, {0.0F}});
+    const ValuesRecord values = *record_with(tensors, 1.0F).values;
     EXPECT_EQ(values.all.non_finite - values.roles.index.non_finite, 1) << tensor.name;
     EXPECT_EQ(values.first_non_finite, tensor.name);
   }
