@@ -50,7 +50,7 @@ std::string wrong_with(const fs::path& file, const std::string& name,
 
 /// A file that is not what was asked for is its reader's to judge, but no later one is held to it.
 void pin_local(StoredFile& file, const StoreOptions& options) {
-  if (options.lock.empty() || !options.extends_lock) return;
+  if (!options.extends_lock || options.lock.empty()) return;
   const std::string wrong = file.trust == Trust::kFirstUse
                                 ? wrong_with(file.path, file.name, "", options)
                                 : std::string();
