@@ -26,7 +26,7 @@ namespace harness {
 ///               "error"},
 ///  "unknown_classes": {"mmcv.Config": 1, ...}: names that stand for objects which were not made,
 ///  "state_dict_in": where it stands, "model.state_dict"; "" for the file's value itself,
-///  "optimizers": ["optimizer", ...]: where the states of optimizers stand,
+///  "optimizers": ["optimizer", ...]: where the states of optimizers stand, "" for the file itself,
 ///  "not_read": {"w": "sparse_coo [4, 4]"}: tensors of forms and types that are not supported,
 ///  "unknown_code": [{"name": "os.system", "use": "calls" | "makes an object of" | "names",
 ///                    "arguments": "a string", "runs": whether the file can count on it}]: what
