@@ -102,6 +102,7 @@ class TensorPartition {
     std::vector<UnreadTensor> unread = std::exchange(weights_json_.unread(), {});
     const auto& all = file_json_.unread();
     if (unread.empty()) unread = all;
+    unread.insert(unread.end(), too_large_.begin(), too_large_.end());
     return unread;
   }
 
@@ -114,7 +115,16 @@ class TensorPartition {
       if (!names.insert(named.name).second) {
         fail(fmt::format("{}: expected each name once, got it twice", named.name));
       }
-      views.push_back(view_of(std::move(named)));
+      TensorView view = view_of(std::move(named));
+      // An expanded tensor must not fill the memory of whoever reads it, nor cost the others.
+      if (view.packed_size() > bytes_left_) {
+        too_large_.push_back(
+            {view.name, fmt::format("{}, more than {} times the file's size once packed,",
+                                    describe(view.dtype, view.shape), kMaxRepeats)});
+        continue;
+      }
+      bytes_left_ -= view.packed_size();
+      views.push_back(std::move(view));
     }
     return views;
   }
@@ -123,7 +133,7 @@ class TensorPartition {
     throw Error(ErrorCode::kInvalidFile, subject_, for_message(detail));
   }
 
-  TensorView view_of(NamedTensor named) {
+  TensorView view_of(NamedTensor named) const {
     const PickledTensor& tensor = stored_.tree.tensors[named.index];
     TensorView view{.name = std::move(named.name),
                     .dtype = tensor.dtype,
@@ -132,13 +142,6 @@ class TensorPartition {
                     .offset = tensor.offset,
                     .storage = tensor.storage,
                     .storage_bytes = stored_.storages[tensor.storage]};
-    if (view.packed_size() > bytes_left_) {
-      fail(
-          fmt::format("{}: expected tensors that take at most {} times the file's size once "
-                      "packed, got more",
-                      view.name, kMaxRepeats));
-    }
-    bytes_left_ -= view.packed_size();
     return view;
   }
 
@@ -147,6 +150,7 @@ class TensorPartition {
   PickleToJson weights_json_;
   PickleToJson file_json_;
   std::size_t bytes_left_;
+  std::vector<UnreadTensor> too_large_;
   std::unordered_set<std::size_t> weights_;  ///< By their indices in the tree.
 };
 

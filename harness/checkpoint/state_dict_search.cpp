@@ -273,6 +273,8 @@ class Search {
   void add_module(ValueId module, const std::string& prefix, int depth,
                   std::vector<NamedValue>& weights) {
     if (depth == kMaxDepth) throw std::length_error("expected modules at most 64 deep, got more");
+    // A module that names its owner among its own gives the owner's weights no second name.
+    if (!path_.insert(module).second) return;
     const ModuleParts parts = parts_of(module);
     const auto add = [&](ValueId dict, auto add_one) {
       if (dict == kNoValue || kind(dict) != PickleKind::kDict) return;
@@ -292,6 +294,7 @@ class Search {
     add(parts.modules, [&](const PickleValue&, const std::string& name, ValueId value) {
       if (is_module(value)) add_module(value, name + ".", depth + 1, weights);
     });
+    path_.erase(module);
   }
 
   void spend_names(std::size_t count) {
@@ -394,6 +397,7 @@ class Search {
   std::size_t names_left_;
   std::vector<bool> holds_tensor_;
   std::unordered_map<ValueId, ModuleParts> parts_;  ///< By the module's state.
+  std::unordered_set<ValueId> path_;                ///< The modules around the one that is added.
   std::unordered_map<ValueId, bool> is_state_;
   std::unordered_map<ValueId, bool> holds_states_;
   std::unordered_map<ValueId, bool> holds_within_;

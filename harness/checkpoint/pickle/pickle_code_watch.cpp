@@ -27,8 +27,8 @@ bool can_be_called(PickleKind kind) {
 }
 
 bool is_way_in(const PickleValue& value) {
-  return value.kind == PickleKind::kGlobal &&
-         (value.trust == GlobalTrust::kShown || value.role == GlobalRole::kGetattr);
+  return value.kind == PickleKind::kGlobal && value.trust != GlobalTrust::kUnknown &&
+         !value.may_be_held;
 }
 
 std::string PickleCodeWatch::name_of(ValueId id) const {
@@ -57,12 +57,20 @@ std::string PickleCodeWatch::kinds_of(ValueId arguments) const {
 
 bool PickleCodeWatch::comes_with_python(ValueId cls) const {
   const PickleValue& value = tree_[cls];
-  return value.kind != PickleKind::kGlobal || !is_plain_name(value.text) ||
+  return value.kind != PickleKind::kGlobal || value.is_at_hand || !is_plain_name(value.text) ||
          is_standard_library(value.text);
 }
 
 bool PickleCodeWatch::is_trusted(ValueId cls, GlobalTrust needed) const {
   return tree_[cls].kind == PickleKind::kGlobal && tree_[cls].trust >= needed;
+}
+
+bool PickleCodeWatch::is_somebodys_own(ValueId object) const {
+  const PickleValue& value = tree_[object];
+  return value.kind == PickleKind::kOpaque && value.trust == GlobalTrust::kUnknown &&
+         value.role == GlobalRole::kInert && is_plain_name(value.text) &&
+         !is_standard_library(value.text) && !value.text.starts_with("torch.") &&
+         !value.text.starts_with("numpy.");
 }
 
 void PickleCodeWatch::note_global(ValueId global) {
@@ -95,8 +103,10 @@ void PickleCodeWatch::check_attributes(ValueId object, std::span<const ValueId> 
   charge(items.size(), "states that are set");
   for (std::size_t index = 0; index + 1 < items.size(); index += 2) {
     const PickleValue& key = tree_[items[index]];
-    if (key.kind == PickleKind::kString && is_called_by_unpickler(key.text) &&
-        can_be_called(tree_[items[index + 1]].kind)) {
+    // str("append") is a text that is not read here.
+    const bool is_called = key.kind == PickleKind::kString ? is_called_by_unpickler(key.text)
+                                                           : key.text == "builtins.str";
+    if (is_called && can_be_called(tree_[items[index + 1]].kind)) {
       report_attribute(object, key.text, items[index + 1]);
     }
   }
@@ -116,11 +126,42 @@ void PickleCodeWatch::check_state(ValueId object, ValueId state) {
   const bool is_tensor = tree_[object].kind == PickleKind::kTensor;
   const bool is_asked = is_tensor || tree_[object].trust >= GlobalTrust::kMade;
   const auto is_object = [this](ValueId id) { return tree_[id].kind == PickleKind::kOpaque; };
-  if ((is_asked && is_object(state)) || (is_tensor && value.kind == PickleKind::kTuple &&
-                                         std::ranges::any_of(value.items, is_object))) {
+  // addict's dicts give themselves as their state.
+  const bool is_itself = state == object && is_dict_class(tree_[object].text);
+  if (tree_[object].text.starts_with("torch.optim.")) check_optimizer(object, value);
+  if ((is_asked && is_object(state) && !is_itself) ||
+      (is_tensor && value.kind == PickleKind::kTuple &&
+       std::ranges::any_of(value.items, is_object))) {
     report_attribute(object, "state", state);
   }
   other_states_.emplace_back(object, state);
+}
+
+/// torch.optim.Optimizer.__setstate__ asks its defaults, its groups and its states for entries.
+void PickleCodeWatch::check_optimizer(ValueId object, const PickleValue& state) {
+  constexpr std::string_view kAsked[] = {"defaults", "param_groups", "state"};
+  if (state.kind != PickleKind::kDict) return;
+  for (std::size_t index = 0; index + 1 < state.items.size(); index += 2) {
+    const std::string_view key = tree_[state.items[index]].text;
+    if (std::ranges::find(kAsked, key) == std::end(kAsked)) continue;
+    const ValueId asked = state.items[index + 1];
+    charge(tree_[asked].items.size(), "states of optimizers");
+    if (can_be_called(tree_[asked].kind)) report_attribute(object, key, asked);
+    if (key == "defaults") continue;
+    for (const ValueId item : tree_[asked].items) {
+      if (item != kNoValue && can_be_called(tree_[item].kind)) report_attribute(object, key, item);
+    }
+  }
+}
+
+void PickleCodeWatch::check_filling(ValueId object, std::string_view method) {
+  const PickleValue& value = tree_[object];
+  const bool is_somebodys =
+      value.trust == GlobalTrust::kUnknown && value.role == GlobalRole::kInert;
+  const bool is_plain =
+      method == "append" ? value.text == "collections.deque" : is_dict_class(value.text);
+  if (is_somebodys || is_plain) return;
+  tree_.code.add({fmt::format("{}.{}", value.text, method), "…", CodeUse::kCalled, /*runs=*/true});
 }
 
 bool PickleCodeWatch::is_plain_argument(ValueId callable, ValueId argument) const {
@@ -144,7 +185,8 @@ bool PickleCodeWatch::is_plain_argument(ValueId callable, ValueId argument) cons
              tree_[callable].trust == GlobalTrust::kMade;
     case PickleKind::kOpaque:
       return value.trust == GlobalTrust::kCalled &&
-             (value.role == GlobalRole::kNumpyScalar || value.text.starts_with("datetime."));
+             (value.role == GlobalRole::kNumpyScalar || value.role == GlobalRole::kTorchDevice ||
+              value.text.starts_with("datetime."));
     default:
       return false;
   }

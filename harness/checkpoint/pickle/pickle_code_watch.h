@@ -32,6 +32,8 @@ class PickleCodeWatch {
   std::string name_of(ValueId value) const;
   bool comes_with_python(ValueId cls) const;
   bool is_trusted(ValueId cls, GlobalTrust needed) const;
+  /// Whether an object's class is unknown and none that comes with Python or PyTorch.
+  bool is_somebodys_own(ValueId object) const;
 
   /// To be told of every global that was made; report_what_objects_hold() looks for no others.
   void note_global(ValueId global);
@@ -46,12 +48,16 @@ class PickleCodeWatch {
   void check_state(ValueId object, ValueId state);
   /// The same of entries: key, value, key, value, ...
   void check_attributes(ValueId object, std::span<const ValueId> items);
+  /// Reports a method of an object that Python calls to put something in ("append",
+  /// "__setitem__") unless its class is known to do nothing else.
+  void check_filling(ValueId object, std::string_view method);
   /// To be called once, at the end: reports functions that objects hold and that are none of those
   /// which only compute. Whatever fills an object may call what it holds.
   void report_what_objects_hold();
 
  private:
   std::string kinds_of(ValueId arguments) const;
+  void check_optimizer(ValueId object, const PickleValue& state);
   bool is_plain_argument(ValueId callable, ValueId argument) const;
   void report_attribute(ValueId object, std::string_view attribute, ValueId value);
   void report_held_by(ValueId object, ValueId part, std::vector<bool>& seen);

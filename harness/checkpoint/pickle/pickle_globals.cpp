@@ -3,9 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <iterator>
+#include <span>
 #include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "harness/checkpoint/pickle/openmmlab_names.h"
+#include "harness/checkpoint/pickle/python_names.h"
+#include "harness/checkpoint/pickle/torch_names.h"
 
 namespace harness {
 namespace {
@@ -52,6 +59,8 @@ constexpr KnownGlobal kCallable[] = {
     {"datetime", "time"},
     {"datetime", "timedelta"},
     {"datetime", "timezone"},
+    {"re", "_compile"},
+    {"operator", "itemgetter"},
     {"decimal", "Decimal"},
     {"fractions", "Fraction"},
     {"pathlib", "Path"},
@@ -65,6 +74,8 @@ constexpr KnownGlobal kCallable[] = {
     {"uuid", "SafeUUID"},
     {"torch", "Size", GlobalRole::kTorchSize},
     {"torch", "device", GlobalRole::kTorchDevice},
+    {"torch", "Generator"},
+    {"torch._C", "Generator"},
     {"torch.serialization", "_get_layout", GlobalRole::kTorchLayout},
     {"torch._utils", "_rebuild_tensor", GlobalRole::kTensorV1},
     {"torch._utils", "_rebuild_tensor_v2", GlobalRole::kTensorV2},
@@ -84,23 +95,51 @@ constexpr KnownGlobal kCallable[] = {
     {"numpy", "dtype", GlobalRole::kNumpyDtype},
     {"numpy.core.multiarray", "scalar", GlobalRole::kNumpyScalar},
     {"numpy.core.multiarray", "_reconstruct", GlobalRole::kNumpyArray},
+    {"numpy.ma.core", "_mareconstruct", GlobalRole::kNumpyArray},
     {"numpy.core.numeric", "_frombuffer", GlobalRole::kNumpyBuffer},
     {"numpy.random._pickle", "__randomstate_ctor"},
     {"numpy.random._pickle", "__generator_ctor"},
     {"numpy.random._pickle", "__bit_generator_ctor"},
     {"numpy.random.bit_generator", "__pyx_unpickle_SeedSequence"},
     {"torch.nested._internal.nested_tensor", "_rebuild_njt", GlobalRole::kJagged},
+    {"mmengine.config.config", "ConfigDict", GlobalRole::kConfigDict},
 };
 
-/// Classes of which an object may be made without a call, and given a state. None of them has a
-/// `__new__`, a `__setstate__` or a `__del__` that does anything with it but keep it.
-constexpr KnownGlobal kMakeable[] = {
+/// Classes of which an object may be made without a call, and given a state, and which an object
+/// may hold: what they are called with is kept, or refused.
+constexpr KnownGlobal kHoldable[] = {
     {"argparse", "Namespace"},
     {"uuid", "UUID"},
+    {"_io", "BytesIO"},
+    {"collections", "ChainMap"},
+    {"collections", "UserDict"},
+    {"collections", "UserList"},
     {"numpy", "ndarray"},
+    {"numpy", "matrix"},
+    {"numpy", "recarray"},
+    {"numpy", "record"},
+    {"numpy.rec", "recarray"},
+    {"numpy.rec", "record"},
+    {"numpy.ma", "MaskedArray"},
+    {"numpy.ma.core", "MaskedArray"},
+    {"numpy.matrixlib.defmatrix", "matrix"},
+    {"numpy.core.records", "recarray"},
+    {"numpy.core.records", "record"},
+    {"numpy.random._mt19937", "MT19937"},
+    {"numpy.random._pcg64", "PCG64"},
+    {"numpy.random._pcg64", "PCG64DXSM"},
+    {"numpy.random._philox", "Philox"},
+    {"numpy.random._sfc64", "SFC64"},
+    {"numpy.random.bit_generator", "SeedSequence"},
     {"torch._dynamo.decorators", "_DimRange"},
     {"torch.nested._internal.nested_tensor", "NestedTensor"},
     {"torch", "Tensor"},
+};
+
+/// Classes of which an object may be made without a call, and given a state. None of them has a
+/// `__new__`, a `__setstate__` or a `__del__` that does anything with it but keep it. No object may
+/// hold them: Config(filename=...) reads a file.
+constexpr KnownGlobal kMakeable[] = {
     {"torch.amp.grad_scaler", "GradScaler"},
     {"torch.cuda.amp.grad_scaler", "GradScaler"},
     {"addict", "Dict"},
@@ -127,31 +166,9 @@ constexpr KnownGlobal kMakeable[] = {
     {"mmcv.utils.config", "Config"},
     {"mmcv.utils.config", "ConfigDict"},
     {"mmengine.config.config", "Config"},
-    {"mmengine.config.config", "ConfigDict"},
     {"mmengine.logging.history_buffer", "HistoryBuffer"},
     {"mmengine.logging.message_hub", "MessageHub"},
 };
-
-/// Packages whose classes are modules of a network, optimizers and their like: what a model that
-/// was saved whole is made of. They keep their state and do nothing with it before they are used.
-constexpr std::string_view kMakeablePackages[] = {"torch.nn",
-                                                  "torch.optim",
-                                                  "torchvision.models",
-                                                  "torchvision.ops",
-                                                  "timm.layers",
-                                                  "timm.models",
-                                                  "mmcv.cnn",
-                                                  "mmcv.ops",
-                                                  "mmseg.models",
-                                                  "mmdet.models",
-                                                  "mmcls.models",
-                                                  "mmpretrain.models",
-                                                  "mmengine.model",
-                                                  "mmengine.optim",
-                                                  "mmcv.parallel",
-                                                  "mmcv.runner.optimizer",
-                                                  "efficientnet_pytorch",
-                                                  "segmentation_models_pytorch"};
 
 /// Modules that PyTorch, numpy or Python itself have imported before any file is read: to look a
 /// name up in them runs nothing. (Whatever has a way to call it is refused where it is called.)
@@ -169,67 +186,63 @@ constexpr std::string_view kNameablePackages[] = {
     "omegaconf",       "yacs",        "addict",     "pytorch_lightning", "lightning",
     "lightning_fabric"};
 
-/// Modules whose functions compute with tensors and numbers, and do nothing else.
-constexpr std::string_view kMathPackages[] = {"math",           "torch.functional", "torch._C._nn",
-                                              "torch.nn.init",  "mmcv.ops",         "timm.layers",
-                                              "torchvision.ops"};
-
 struct Functions {
   std::string_view module;
   std::string_view names;  ///< With a blank before and after each.
 };
 
-/// Of modules that hold other functions besides: those that an object may hold, and values.
-constexpr Functions kHarmless[] = {
-    {"builtins",
-     " abs all any ascii bin callable chr classmethod divmod enumerate filter format hasattr hash "
-     "hex id isinstance issubclass iter len map max memoryview min next oct ord pow print property "
-     "repr reversed round sorted staticmethod sum super zip "},
-    {"torch",
-     " abs add argmax bmm cat celu celu_ clamp cos div dropout erf exp flatten hardshrink "
-     "is_tensor linspace log log_softmax matmul max mean min mul neg norm ones ones_like prelu "
-     "rand randn relu relu_ rrelu rrelu_ rsqrt selu selu_ sigmoid sigmoid_ sin softmax sqrt square "
-     "stack sub sum tanh tanh_ tensor threshold threshold_ zeros zeros_like "
-     "strided sparse_coo sparse_csr sparse_csc sparse_bsr sparse_bsc jagged "
-     "contiguous_format preserve_format channels_last channels_last_3d "
-     "per_tensor_affine per_channel_affine per_tensor_symmetric per_channel_symmetric "
-     "per_channel_affine_float_qparams "},
-    {"numpy",
-     " abs amax amin argmax argmin array clip exp inf log max mean median min nan ones pi sqrt std "
-     "sum tanh var zeros "},
-};
-
 /// Classes whose methods an object may hold: none of these methods calls what it is given.
 constexpr Functions kMethods[] = {
-    {"mmengine.logging.history_buffer.HistoryBuffer", " current max mean min "}};
+    {"mmengine.logging.history_buffer.HistoryBuffer", " current max mean min "},
+    {"torch.optim.swa_utils.SWALR", " _cosine_anneal _linear_anneal "},
+    {"torch.optim.lr_scheduler.OneCycleLR", " _annealing_cos _annealing_linear "},
+    {"torch.optim.lr_scheduler.CyclicLR",
+     " _exp_range_scale_fn _triangular2_scale_fn _triangular_scale_fn "}};
+
+/// Classes that are dicts and set an entry as a dict does, or as an attribute.
+constexpr KnownGlobal kDictClasses[] = {{"addict", "Dict"},
+                                        {"addict.addict", "Dict"},
+                                        {"easydict", "EasyDict"},
+                                        {"yacs.config", "CfgNode"},
+                                        {"fvcore.common.config", "CfgNode"},
+                                        {"detectron2.config.config", "CfgNode"},
+                                        {"pytorch_lightning.utilities.parsing", "AttributeDict"},
+                                        {"lightning.pytorch.utilities.parsing", "AttributeDict"},
+                                        {"lightning.fabric.utilities.data", "AttributeDict"},
+                                        {"lightning_fabric.utilities.data", "AttributeDict"},
+                                        {"mmcv.utils.config", "ConfigDict"},
+                                        {"mmengine.config.config", "ConfigDict"}};
 
 bool is_within(std::string_view module, std::string_view package) {
   return module.starts_with(package) &&
          (module.size() == package.size() || module[package.size()] == '.');
 }
 
+struct Renamed {
+  std::string_view before;
+  std::string_view after;
+};
+
 /// Python 2 and numpy 2 moved modules; their old and new names mean the same.
 std::string_view modern_module(std::string_view module) {
-  constexpr std::array<std::array<std::string_view, 2>, 4> kRenamed = {
-      {{"__builtin__", "builtins"},
-       {"copy_reg", "copyreg"},
-       {"numpy._core.multiarray", "numpy.core.multiarray"},
-       {"numpy._core.numeric", "numpy.core.numeric"}}};
-  for (const auto& [before, after] : kRenamed) {
-    if (module == before) return after;
-  }
-  return module;
+  constexpr Renamed kRenamed[] = {{"__builtin__", "builtins"},
+                                  {"exceptions", "builtins"},
+                                  {"copy_reg", "copyreg"},
+                                  {"UserDict", "collections"},
+                                  {"UserList", "collections"},
+                                  {"numpy._core.multiarray", "numpy.core.multiarray"},
+                                  {"numpy._core.numeric", "numpy.core.numeric"},
+                                  {"numpy._core.records", "numpy.core.records"}};
+  const auto* found = std::ranges::find(kRenamed, module, &Renamed::before);
+  return found == std::end(kRenamed) ? module : found->after;
 }
 
 std::string_view modern_name(std::string_view module, std::string_view name) {
+  if (module == "UserDict" && name == "IterableUserDict") return "UserDict";
   if (module != "__builtin__") return name;
   if (name == "xrange") return "range";
   if (name == "unicode") return "str";
   return name == "long" ? "int" : name;
-}
-
-std::string_view last_part(std::string_view dotted) {
-  return dotted.substr(dotted.rfind('.') + 1);
 }
 
 /// `Outer.__init__.__globals__` is a way to code, `Outer.Inner` is a class.
@@ -239,6 +252,7 @@ bool reaches_into(std::string_view name) {
 
 bool is_storage_class(std::string_view module, std::string_view name) {
   constexpr std::string_view kSuffix = "Storage";
+  if (name.find('.') != std::string_view::npos) return false;
   if (module == "torch.storage") return name == "UntypedStorage" || name == "TypedStorage";
   return (module == "torch" || module == "torch.cuda") && name.size() > kSuffix.size() &&
          name.ends_with(kSuffix);
@@ -247,19 +261,12 @@ bool is_storage_class(std::string_view module, std::string_view name) {
 bool is_torch_dtype(std::string_view module, std::string_view name) {
   constexpr std::string_view kPrefixes[] = {"float", "bfloat", "complex", "int",
                                             "uint",  "quint",  "qint",    "bits"};
-  if (module != "torch") return false;
+  if (module != "torch" || name.find('.') != std::string_view::npos) return false;
   if (name == "bool") return true;
   return std::ranges::any_of(kPrefixes, [name](std::string_view prefix) {
     return name.size() > prefix.size() && name.starts_with(prefix) && name[prefix.size()] >= '0' &&
            name[prefix.size()] <= '9';
   });
-}
-
-/// In the packages of the lists classes begin with a capital, functions do not.
-bool is_class_name(std::string_view name) {
-  const std::string_view last = last_part(name);
-  const std::size_t letter = last.find_first_not_of('_');
-  return letter != std::string_view::npos && last[letter] >= 'A' && last[letter] <= 'Z';
 }
 
 /// float64, str_, ...: numpy's scalar types, which hold a value and do nothing.
@@ -297,27 +304,116 @@ bool is_listed(const Functions (&lists)[kCount], std::string_view module, std::s
   });
 }
 
-/// Classes keep what they are given; of functions those that are listed.
-bool may_be_held(std::string_view module, std::string_view name) {
-  if (is_class_name(name)) return true;
-  const std::size_t dot = name.rfind('.');
-  if (dot != std::string_view::npos) {
-    return is_listed(kMethods, fmt::format("{}.{}", module, name.substr(0, dot)),
-                     name.substr(dot + 1));
+/// The words of all lists, to be looked up at once: a hostile file names millions.
+class NameTable {
+ public:
+  NameTable(std::initializer_list<std::span<const PackageNames>> lists) {
+    for (const auto& list : lists) {
+      for (const PackageNames& one : list) packages_.push_back({one.package, words_of(one.names)});
+    }
   }
-  return module == "torch.nn.functional" || is_within_any(kMathPackages, module) ||
-         is_listed(kHarmless, module, name);
+
+  /// In the package or any module of it.
+  bool has(std::string_view module, std::string_view name) const {
+    return std::ranges::any_of(packages_, [&](const Package& package) {
+      return is_within(module, package.name) && package.words.contains(name);
+    });
+  }
+
+  bool has_in_module(std::string_view module, std::string_view name) const {
+    return std::ranges::any_of(packages_, [&](const Package& package) {
+      return module == package.name && package.words.contains(name);
+    });
+  }
+
+ private:
+  struct Package {
+    std::string_view name;
+    std::unordered_set<std::string_view> words;
+  };
+
+  static std::unordered_set<std::string_view> words_of(std::string_view text) {
+    constexpr std::string_view kBetween = " \n";
+    std::unordered_set<std::string_view> words;
+    for (std::size_t at = text.find_first_not_of(kBetween); at != std::string_view::npos;) {
+      const std::size_t end = std::min(text.find_first_of(kBetween, at), text.size());
+      words.insert(text.substr(at, end - at));
+      at = text.find_first_not_of(kBetween, end);
+    }
+    return words;
+  }
+
+  std::vector<Package> packages_;
+};
+
+/// torch.ao's quantised layers, which unpack their weights as they are given a state, stand under
+/// the names of torch.nn's in modules of torch.nn.
+bool is_quantized(std::string_view module) {
+  constexpr std::string_view kPackages[] = {"torch.nn.quantized", "torch.nn.quantizable",
+                                            "torch.nn.qat", "torch.nn.intrinsic", "torch.nn.cpp"};
+  return is_within_any(kPackages, module);
 }
 
-GlobalTrust trust_of(std::string_view module, std::string_view name) {
-  const bool makeable = find(kMakeable, module, name) != nullptr ||
-                        is_numpy_scalar_type(module, name) ||
-                        (is_class_name(name) && is_within_any(kMakeablePackages, module));
-  if (makeable) return GlobalTrust::kMade;
-  const bool nameable = std::ranges::find(kNameableModules, module) != std::end(kNameableModules) ||
-                        is_within_any(kNameablePackages, module);
-  if (!nameable || module.find("__") != std::string_view::npos) return GlobalTrust::kUnknown;
-  return may_be_held(module, name) ? GlobalTrust::kNamed : GlobalTrust::kShown;
+bool is_made_class(std::string_view module, std::string_view name) {
+  static const NameTable kTable = {torch_classes(), openmmlab_classes()};
+  return kTable.has(module, name) && !is_quantized(module);
+}
+
+/// Does no harm whatever it is called with. `name` without a dot.
+bool is_harmless_call(std::string_view module, std::string_view name) {
+  static const NameTable kPackages = {torch_callables(), openmmlab_callables()};
+  static const NameTable kModules = {python_callables()};
+  if (find(kHoldable, module, name) != nullptr || is_numpy_scalar_type(module, name)) return true;
+  return kModules.has_in_module(module, name) ||
+         (kPackages.has(module, name) && !is_quantized(module));
+}
+
+bool is_enum(std::string_view module, std::string_view name) {
+  static const NameTable kTable = {enum_classes()};
+  return kTable.has_in_module(module, name);
+}
+
+bool is_builtin_exception(std::string_view module, std::string_view name) {
+  constexpr std::string_view kEnds[] = {"Error", "Exception", "Warning", "Interrupt", "Exit"};
+  return module == "builtins" && is_harmless_call(module, name) &&
+         std::ranges::any_of(kEnds, [name](auto end) { return name.ends_with(end); });
+}
+
+/// Of a name with dots: a listed method of a class may be held; all else may leave the module.
+GlobalFacts facts_of_dotted(std::string_view module, std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  const std::string owner = fmt::format("{}.{}", module, name.substr(0, dot));
+  if (is_listed(kMethods, owner, name.substr(dot + 1))) {
+    return {.trust = GlobalTrust::kNamed, .may_be_held = true};
+  }
+  const std::string_view outer = name.substr(0, name.find('.'));
+  const bool is_class = outer.size() == dot &&
+                        (is_made_class(module, outer) || find(kMakeable, module, outer) != nullptr);
+  return {.trust = GlobalTrust::kShown, .is_at_hand = !is_class};
+}
+
+bool is_known_module(std::string_view module) {
+  return std::ranges::find(kNameableModules, module) != std::end(kNameableModules);
+}
+
+bool is_nameable(std::string_view module) {
+  return module.find("__") == std::string_view::npos &&
+         (is_known_module(module) || is_within_any(kNameablePackages, module));
+}
+
+GlobalFacts inert_facts(std::string_view module, std::string_view name) {
+  const bool is_dotted = name.find('.') != std::string_view::npos;
+  if (!is_dotted) {
+    const bool may_be_held = is_harmless_call(module, name);
+    const bool is_makeable = find(kMakeable, module, name) != nullptr ||
+                             find(kHoldable, module, name) != nullptr ||
+                             is_numpy_scalar_type(module, name) || is_made_class(module, name);
+    if (is_makeable) return {.trust = GlobalTrust::kMade, .may_be_held = may_be_held};
+    if (may_be_held) return {.trust = GlobalTrust::kNamed, .may_be_held = true};
+  }
+  if (!is_nameable(module)) return {};
+  if (is_dotted) return facts_of_dotted(module, name);
+  return {.trust = GlobalTrust::kShown, .is_at_hand = is_known_module(module)};
 }
 
 }  // namespace
@@ -337,19 +433,51 @@ GlobalFacts facts_of_global(std::string_view written_module,
                             std::string_view written_name) noexcept {
   const std::string_view module = modern_module(written_module);
   const std::string_view name = modern_name(written_module, written_name);
-  if (!is_plain_name(module) || !is_plain_name(name) || reaches_into(name)) return {};
+  if (!is_plain_name(module) || !is_plain_name(name)) return {};
+  if (reaches_into(name)) return {.is_at_hand = is_nameable(module)};
   if (const auto* known = find(kCallable, module, name)) {
-    return {known->role, GlobalTrust::kCalled};
+    const bool may_be_held =
+        known->role != GlobalRole::kGetattr && known->role != GlobalRole::kConfigDict;
+    return {.role = known->role, .trust = GlobalTrust::kCalled, .may_be_held = may_be_held};
   }
-  if (is_storage_class(module, name)) return {GlobalRole::kStorageClass, GlobalTrust::kNamed};
-  if (is_torch_dtype(module, name)) return {GlobalRole::kTorchDtype, GlobalTrust::kNamed};
-  return {GlobalRole::kInert, trust_of(module, name)};
+  if (is_enum(module, name)) {
+    return {.role = GlobalRole::kEnum, .trust = GlobalTrust::kCalled, .may_be_held = true};
+  }
+  if (is_builtin_exception(module, name)) {
+    return {.trust = GlobalTrust::kCalled, .may_be_held = true};
+  }
+  GlobalFacts facts = inert_facts(module, name);
+  const bool is_storage = is_storage_class(module, name);
+  if (is_storage || is_torch_dtype(module, name)) {
+    facts = {.role = is_storage ? GlobalRole::kStorageClass : GlobalRole::kTorchDtype,
+             .trust = GlobalTrust::kNamed,
+             .may_be_held = true};
+  }
+  return facts;
 }
 
-GlobalTrust trust_of_attribute(std::string_view owner, GlobalTrust owner_trust,
+GlobalFacts facts_of_attribute(std::string_view owner, const GlobalFacts& owner_facts,
                                std::string_view name) noexcept {
-  const bool is_plain = is_class_name(name) || is_listed(kMethods, owner, name);
-  return std::min(owner_trust, is_plain ? GlobalTrust::kNamed : GlobalTrust::kShown);
+  if (owner_facts.trust == GlobalTrust::kUnknown) return {};
+  const bool is_constant = owner_facts.role == GlobalRole::kEnum &&
+                           std::ranges::none_of(name, [](char c) { return c >= 'a' && c <= 'z'; });
+  if (is_constant || is_listed(kMethods, owner, name)) {
+    return {.trust = GlobalTrust::kNamed, .may_be_held = true};
+  }
+  return {.trust = GlobalTrust::kShown, .is_at_hand = owner_facts.trust < GlobalTrust::kMade};
+}
+
+bool is_harmless_method(std::string_view owner, std::string_view name) noexcept {
+  const bool is_optimizer = is_within(owner, "torch.optim") || is_within(owner, "mmengine.optim");
+  const std::size_t dot = std::min(owner.rfind('.'), owner.size());
+  const bool is_module = !is_optimizer && dot < owner.size() &&
+                         is_made_class(owner.substr(0, dot), owner.substr(dot + 1));
+  return is_listed(kMethods, owner, name) || (is_module && name == "forward");
+}
+
+bool is_dict_class(std::string_view cls) noexcept {
+  const std::size_t dot = std::min(cls.rfind('.'), cls.size());
+  return dot < cls.size() && find(kDictClasses, cls.substr(0, dot), cls.substr(dot + 1)) != nullptr;
 }
 
 bool is_numpy_generator(std::string_view text) noexcept {

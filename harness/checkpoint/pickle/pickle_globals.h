@@ -43,6 +43,8 @@ enum class GlobalRole : std::uint8_t {
   kTorchLayout,     ///< torch.serialization._get_layout
   kTorchSize,       ///< torch.Size
   kTorchDevice,     ///< torch.device
+  kEnum,            ///< A class of constants: of one plain value it gives the constant.
+  kConfigDict,      ///< mmengine's ConfigDict, which pickles as a call with a dict.
   kNumpyDtype,      ///< numpy.dtype
   kNumpyScalar,     ///< numpy.core.multiarray.scalar
   kNumpyArray,      ///< numpy.core.multiarray._reconstruct
@@ -63,6 +65,12 @@ enum class GlobalTrust : std::uint8_t {
 struct GlobalFacts {
   GlobalRole role = GlobalRole::kInert;
   GlobalTrust trust = GlobalTrust::kUnknown;
+  /// Whether an object may hold it: it does no harm whatever it is called with. (Classes that may
+  /// be made are not all of that kind: mmseg's, when they are called, build what a text names.)
+  bool may_be_held = false;
+  /// Whether it is there wherever PyTorch is, though no list has it: a class of `torch` itself, or
+  /// one that dots lead to from a module that is known (`torch.hub.os...`).
+  bool is_at_hand = false;
 };
 
 /// The one place that decides, by a list of what is harmless: what is not on it is unknown code.
@@ -71,8 +79,14 @@ struct GlobalFacts {
 GlobalFacts facts_of_global(std::string_view module, std::string_view name) noexcept;
 
 /// Of what getattr() of a class or function gives. owner: "module.Class".
-GlobalTrust trust_of_attribute(std::string_view owner, GlobalTrust owner_trust,
+GlobalFacts facts_of_attribute(std::string_view owner, const GlobalFacts& owner_facts,
                                std::string_view name) noexcept;
+
+/// Whether getattr() of an object of a known class may give this method (`self.forward`).
+bool is_harmless_method(std::string_view owner, std::string_view name) noexcept;
+
+/// Whether objects of this class ("module.Class") are dicts that set an entry as a dict does.
+bool is_dict_class(std::string_view cls) noexcept;
 
 /// Whether `text` is one of numpy's own random bit generators or what makes them.
 bool is_numpy_generator(std::string_view text) noexcept;

@@ -81,6 +81,93 @@ TEST(PickleGlobals, LetsOnlyTheListBeCalled) {
   EXPECT_EQ(trust("pathlib", "PosixPath"), GlobalTrust::kCalled);
 }
 
+/// Dots lead from a module to whatever it has imported, and capitals make no class harmless.
+TEST(PickleGlobals, LetsNoNameLeaveItsModule) {
+  for (const auto& [module, name] :
+       {std::pair{"torch", "_strobelight.cli_function_profiler.subprocess.Popen"},
+        {"torch.nn.modules.module", "torch.hub.tempfile._TemporaryFileCloser"},
+        {"torch.nn.functional", "importlib.util.Module"},
+        {"torch", "x.FloatStorage"},
+        {"torch", "int8.Linear"},
+        {"timm.models", "layers.os.Path"},
+        {"mmcv.cnn", "ConvModule.Meta.Popen"}}) {
+    const GlobalFacts facts = facts_of_global(module, name);
+    EXPECT_LE(facts.trust, GlobalTrust::kShown) << module << "." << name;
+    EXPECT_FALSE(facts.may_be_held) << module << "." << name;
+    EXPECT_TRUE(facts.is_at_hand) << module << "." << name;
+  }
+  EXPECT_TRUE(facts_of_global("torch", "nn.Module.__init__.__globals__").is_at_hand);
+  // A class in a class that is known stays somebody's own.
+  EXPECT_FALSE(facts_of_global("timm.models.resnet", "ResNet.Inner").is_at_hand);
+  EXPECT_LT(trust("timm.models.resnet", "ResNet.Inner"), GlobalTrust::kNamed);
+}
+
+/// Only what is listed is a class of a package; what its modules import is none.
+TEST(PickleGlobals, LetsNoClassBeMadeForThePackageThatNamesIt) {
+  for (const auto& [module, name] : {std::pair{"torch.nn.modules.module", "Popen"},
+                                     {"torch.nn.parallel.distributed", "RRef"},
+                                     {"timm.models._hub", "HTTPError"},
+                                     {"timm.models._builder", "Path"},
+                                     {"mmseg.models", "CheckpointLoader"},
+                                     {"torch.nn.quantized.modules.linear", "Linear"},
+                                     {"torch.nn.cpp", "ModuleWrapper"},
+                                     {"mmpretrain.models.peft.lora", "LoRAModel"}}) {
+    EXPECT_LT(trust(module, name), GlobalTrust::kMade) << module << "." << name;
+    EXPECT_FALSE(facts_of_global(module, name).may_be_held) << module << "." << name;
+  }
+}
+
+/// When it is called, a class may open a file, evaluate a text or build what a text names.
+TEST(PickleGlobals, LetsNoObjectHoldAClassThatDoesMoreThanKeep) {
+  for (const auto& [module, name] : {std::pair{"torch._C", "PyTorchFileWriter"},
+                                     {"torch", "PyTorchFileReader"},
+                                     {"numpy", "memmap"},
+                                     {"typing", "ForwardRef"},
+                                     {"mmcv.ops.nms", "batched_nms"},
+                                     {"mmseg.models.segmentors.encoder_decoder", "EncoderDecoder"},
+                                     {"mmengine.config.config", "Config"},
+                                     {"mmengine.config.config", "ConfigDict"},
+                                     {"segmentation_models_pytorch", "Unet"},
+                                     {"builtins", "getattr"}}) {
+    EXPECT_FALSE(facts_of_global(module, name).may_be_held) << module << "." << name;
+  }
+  for (const auto& [module, name] : {std::pair{"torch.nn", "LayerNorm"},
+                                     {"torch.nn.modules.activation", "GELU"},
+                                     {"timm.layers.norm", "LayerNorm2d"},
+                                     {"torch.optim.adamw", "AdamW"},
+                                     {"typing", "Any"},
+                                     {"builtins", "ValueError"},
+                                     {"builtins", "dict"},
+                                     {"torch", "FloatTensor"},
+                                     {"torch.amp.grad_scaler", "_refresh_per_optimizer_state"}}) {
+    EXPECT_TRUE(facts_of_global(module, name).may_be_held) << module << "." << name;
+  }
+}
+
+TEST(PickleGlobals, KnowsConstantsByTheirClasses) {
+  EXPECT_EQ(role("timm.layers.format", "Format"), GlobalRole::kEnum);
+  EXPECT_EQ(role("torch.distributed.fsdp.api", "ShardingStrategy"), GlobalRole::kEnum);
+  EXPECT_EQ(role("timm.layers.format", "get_spatial_dim"), GlobalRole::kInert);
+  EXPECT_EQ(trust("torch.distributed.fsdp.api", "FullyShardedDataParallel"), GlobalTrust::kUnknown);
+}
+
+/// Protocol 2 writes names of Python 2.
+TEST(PickleGlobals, KnowsPythonTwosNamesOfClasses) {
+  EXPECT_EQ(global_text("exceptions", "ValueError"), "builtins.ValueError");
+  EXPECT_EQ(trust("exceptions", "ValueError"), GlobalTrust::kCalled);
+  EXPECT_EQ(global_text("UserDict", "IterableUserDict"), "collections.UserDict");
+  EXPECT_EQ(trust("UserDict", "IterableUserDict"), GlobalTrust::kMade);
+  EXPECT_LT(trust("exceptions", "eval"), GlobalTrust::kNamed);
+}
+
+TEST(PickleGlobals, KnowsTheMethodsThatObjectsHoldOfThemselves) {
+  EXPECT_TRUE(is_harmless_method("torch.optim.swa_utils.SWALR", "_cosine_anneal"));
+  EXPECT_TRUE(is_harmless_method("torch.nn.modules.linear.Linear", "forward"));
+  EXPECT_FALSE(is_harmless_method("torch.nn.modules.linear.Linear", "register_forward_hook"));
+  EXPECT_FALSE(is_harmless_method("torch.optim.sgd.SGD", "forward"));
+  EXPECT_FALSE(is_harmless_method("mmengine.config.config.Config", "dump"));
+}
+
 TEST(PickleGlobals, LetsObjectsOfModulesAndConfigsBeMade) {
   for (const auto& [module, name] : {std::pair{"torch.nn.modules.conv", "Conv2d"},
                                      {"torch.optim.sgd", "SGD"},
@@ -132,14 +219,18 @@ TEST(PickleGlobals, LetsNoObjectHoldWhatDoesMoreThanCompute) {
 }
 
 TEST(PickleGlobals, TrustsNoAttributeMoreThanItsOwner) {
-  EXPECT_EQ(trust_of_attribute("a.B", GlobalTrust::kUnknown, "Inner"), GlobalTrust::kUnknown);
-  EXPECT_EQ(trust_of_attribute("torch.nn.Conv2d", GlobalTrust::kMade, "Inner"),
-            GlobalTrust::kNamed);
-  EXPECT_EQ(trust_of_attribute("mmcv.utils.config.Config", GlobalTrust::kMade, "fromfile"),
-            GlobalTrust::kShown);
-  EXPECT_EQ(trust_of_attribute("mmengine.logging.history_buffer.HistoryBuffer", GlobalTrust::kMade,
-                               "mean"),
-            GlobalTrust::kNamed);
+  const GlobalFacts made = {.trust = GlobalTrust::kMade};
+  EXPECT_EQ(facts_of_attribute("a.B", {}, "Inner").trust, GlobalTrust::kUnknown);
+  EXPECT_EQ(facts_of_attribute("torch.nn.Conv2d", made, "Inner").trust, GlobalTrust::kShown);
+  EXPECT_FALSE(facts_of_attribute("torch.nn.Conv2d", made, "Inner").is_at_hand);
+  EXPECT_FALSE(facts_of_attribute("mmcv.utils.config.Config", made, "fromfile").may_be_held);
+  EXPECT_TRUE(facts_of_attribute("mmengine.logging.history_buffer.HistoryBuffer", made, "mean")
+                  .may_be_held);
+  const GlobalFacts module = facts_of_global("torch.nn.functional", "importlib");
+  EXPECT_TRUE(facts_of_attribute("torch.nn.functional.importlib", module, "Loader").is_at_hand);
+  const GlobalFacts constants = facts_of_global("re", "RegexFlag");
+  EXPECT_TRUE(facts_of_attribute("re.RegexFlag", constants, "DOTALL").may_be_held);
+  EXPECT_FALSE(facts_of_attribute("re.RegexFlag", constants, "mro").may_be_held);
 }
 
 TEST(PickleGlobals, TrustsNoNamesThatOnlyLookLikeOthers) {

@@ -9,6 +9,7 @@
 #include "harness/base/sha256.h"
 #include "harness/base/unicode.h"
 #include "harness/checkpoint/pickle/numpy_json.h"
+#include "harness/checkpoint/pickle/pickle_cycles.h"
 
 namespace harness {
 namespace {
@@ -115,7 +116,10 @@ std::string key_text(const PickleTree& tree, ValueId key) {
 }
 
 PickleToJson::PickleToJson(const PickleTree& tree, std::string_view subject)
-    : tree_(tree), subject_(subject), values_left_(tree.size() + kExtraValues) {
+    : tree_(tree),
+      subject_(subject),
+      within_themselves_(values_within_themselves(tree)),
+      values_left_(tree.size() + kExtraValues) {
   // A list of many small integers has fewer values than places: they share theirs.
   for (ValueId id = 0; id < tree.size(); ++id) values_left_ += tree[id].items.size();
 }
@@ -150,6 +154,11 @@ Json PickleToJson::convert_child(ValueId id, const std::string& key) {
 Json PickleToJson::convert(ValueId id) {
   const PickleValue& value = tree_[id];
   spend(1, value.text.size());
+  if (within_themselves_[id]) {
+    const auto [shown, is_first] = shown_.try_emplace(id, name_);
+    spend(1, shown->second.size());
+    if (!is_first) return {{"__same_as__", shown->second}};
+  }
   switch (value.kind) {
     case PickleKind::kList:
     case PickleKind::kTuple:
@@ -172,8 +181,7 @@ Json PickleToJson::convert(ValueId id) {
 template <typename Convert>
 Json PickleToJson::nested(Convert convert_value) {
   if (depth_ == kMaxDepth) {
-    fail(fmt::format("expected nesting of at most {}, got more (a container that holds itself?)",
-                     kMaxDepth));
+    fail(fmt::format("expected nesting of at most {}, got more", kMaxDepth));
   }
   ++depth_;
   Json json = convert_value();

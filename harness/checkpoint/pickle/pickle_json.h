@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/base/json.h"
@@ -30,8 +31,9 @@ std::string key_text(const PickleTree& tree, ValueId key);
 /// and objects, {"__tensor__": "float32 [2, 3]"} for a tensor, {"__storage__": "float32 [6]"} for a
 /// storage, null for None, NaN and infinity; integers beyond 64 bits are strings.
 ///
-/// A pickle can refer to one value many times and to a container from within itself. Output deeper
-/// than kMaxDepth or out of proportion to the pickle is Error(kInvalidFile).
+/// A value that holds itself is shown once: where it stands again, {"__same_as__": name} refers to
+/// the place where it is shown. Other values are shown wherever they stand. Output deeper than
+/// kMaxDepth or out of proportion to the pickle is Error(kInvalidFile).
 class PickleToJson {
  public:
   static constexpr int kMaxDepth = 64;
@@ -66,6 +68,8 @@ class PickleToJson {
   std::string subject_;
   std::string name_;
   int depth_ = 0;
+  std::vector<bool> within_themselves_;
+  std::unordered_map<ValueId, std::string> shown_;  ///< Of these, the names they are shown under.
   std::size_t values_left_;
   std::size_t text_left_ = PickleTree::kMaxCopiedText;
   std::vector<NamedTensor> tensors_;

@@ -76,10 +76,24 @@ TEST_F(PickleJson, ShowsClassesObjectsAndStorages) {
   EXPECT_EQ(convert(tree_.add({.kind = PickleKind::kStorage})), R"({"__storage__":"int64 [4]"})");
 }
 
-TEST_F(PickleJson, RefusesAContainerThatHoldsItself) {
+TEST_F(PickleJson, ShowsWhatHoldsItselfOnce) {
   const ValueId list = add(PickleKind::kList);
-  tree_[list].items = {list};
-  EXPECT_THROW(convert(list), Error);
+  const ValueId inner = add(PickleKind::kList, {list});
+  tree_[list].items = {inner, inner, list};
+  PickleToJson json(tree_, "x.pth");
+  EXPECT_EQ(json.convert(list, "a").dump(),
+            R"([[{"__same_as__":"a"}],{"__same_as__":"a.0"},{"__same_as__":"a"}])");
+}
+
+/// Every one of them holds every one: as many ways through them as 40 has permutations.
+TEST_F(PickleJson, ShowsManyThatHoldEachOtherOnceEach) {
+  std::vector<ValueId> all;
+  for (int count = 0; count < 40; ++count) all.push_back(add(PickleKind::kList));
+  for (const ValueId list : all) tree_[list].items = all;
+  const std::string text = convert(all.front());
+  std::size_t lists = 0;
+  for (const char c : text) lists += c == '[' ? 1U : 0U;
+  EXPECT_EQ(lists, all.size());
 }
 
 TEST_F(PickleJson, RefusesContainersThatMultiply) {

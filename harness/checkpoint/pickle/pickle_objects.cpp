@@ -35,8 +35,9 @@ ValueId PickleObjects::global(std::string_view module, std::string_view name) {
   }
   // A name that Python does not write means to be taken for another one: it counts as Python's.
   const bool disguised = !is_plain_name(module) || !is_plain_name(name);
-  return add_global(global_text(module, name), facts_of_global(module, name),
-                    disguised || is_standard_library(module));
+  return add_global(
+      global_text(module, name), facts_of_global(module, name),
+      disguised || facts_of_global(module, name).is_at_hand || is_standard_library(module));
 }
 
 ValueId PickleObjects::add_global(std::string name, GlobalFacts facts, bool comes_with_python) {
@@ -44,8 +45,12 @@ ValueId PickleObjects::add_global(std::string name, GlobalFacts facts, bool come
   if (facts.trust == GlobalTrust::kUnknown) {
     tree_.code.add({std::string(kept), "", CodeUse::kNamed, comes_with_python});
   }
-  const ValueId made = tree_.add(
-      {.kind = PickleKind::kGlobal, .role = facts.role, .trust = facts.trust, .text = kept});
+  const ValueId made = tree_.add({.kind = PickleKind::kGlobal,
+                                  .role = facts.role,
+                                  .trust = facts.trust,
+                                  .may_be_held = facts.may_be_held,
+                                  .is_at_hand = facts.is_at_hand,
+                                  .text = kept});
   watch_.note_global(made);
   return made;
 }
@@ -149,8 +154,15 @@ ValueId PickleObjects::call_by_arguments(GlobalRole role, ValueId callable, Valu
     case GlobalRole::kNumpyArray: {
       const PickleArguments call(tree_, context_, "numpy array", arguments);
       watch_.check_class(call.id(0));
+      // Of a masked array, the class of its data.
+      if (tree_[callable].text.ends_with("_mareconstruct")) watch_.check_class(call.id(1));
       return instance(callable, arguments);
     }
+    case GlobalRole::kConfigDict:
+      return config_dict(callable, arguments);
+    case GlobalRole::kEnum:
+      if (tree_[arguments].items.size() != 1) watch_.report_call(callable, arguments);
+      break;
     default:
       break;
   }
@@ -182,24 +194,49 @@ ValueId PickleObjects::type_of(ValueId callable, ValueId arguments) {
   const std::string name = call.has(0)
                                ? fmt::format("builtins.type({})", watch_.name_of(call.id(0)))
                                : "builtins.NoneType";
-  return add_global(name, {GlobalRole::kInert, GlobalTrust::kNamed}, true);
+  return add_global(name, {.trust = GlobalTrust::kNamed, .may_be_held = true}, true);
 }
 
 /// A class in a class, or its method: nothing but another name. All else goes through an object.
 ValueId PickleObjects::attribute(ValueId callable, ValueId arguments) {
   const PickleArguments call(tree_, context_, "getattr", arguments);
-  const PickleValue& owner = tree_[call.id(0)];
-  const bool plain = call.size() == 2 && owner.kind == PickleKind::kGlobal &&
-                     tree_[call.id(1)].kind == PickleKind::kString &&
-                     is_plain_name(tree_[call.id(1)].text) && !is_dunder(tree_[call.id(1)].text);
-  if (!plain) {
+  // Copied: what is made may move the values of the tree.
+  const PickleValue owner = tree_[call.id(0)];
+  const PickleValue name = call.size() == 2 ? tree_[call.id(1)] : PickleValue{};
+  const bool is_plain = name.kind == PickleKind::kString && is_plain_name(name.text) &&
+                        name.text.find('.') == std::string_view::npos && !is_dunder(name.text);
+  const std::string text = fmt::format("{}.{}", owner.text, name.text);
+  if (is_plain && owner.kind == PickleKind::kGlobal) {
+    const GlobalFacts facts = facts_of_attribute(
+        owner.text, {owner.role, owner.trust, owner.may_be_held, owner.is_at_hand}, name.text);
+    return add_global(text, facts, watch_.comes_with_python(call.id(0)));
+  }
+  // `self.forward` of an object, which it has of its class; of somebody's own class, whatever it
+  // is.
+  if (is_plain && owner.kind == PickleKind::kOpaque && owner.role == GlobalRole::kInert) {
+    if (is_harmless_method(owner.text, name.text) && owner.trust == GlobalTrust::kMade) {
+      return add_global(text, {.trust = GlobalTrust::kNamed, .may_be_held = true}, false);
+    }
+    if (watch_.is_somebodys_own(call.id(0))) return add_global(text, {}, false);
+  }
+  watch_.report_call(callable, arguments);
+  return instance(callable, arguments);
+}
+
+/// ConfigDict(dict) keeps the entries; what is no plain dict it would ask for them.
+ValueId PickleObjects::config_dict(ValueId callable, ValueId arguments) {
+  const PickleArguments call(tree_, context_, "ConfigDict", arguments);
+  const bool is_empty = call.size() == 0;
+  const bool is_copy = call.size() == 1 && tree_[call.id(0)].kind == PickleKind::kDict;
+  if (!is_empty && !is_copy) {
     watch_.report_call(callable, arguments);
     return instance(callable, arguments);
   }
-  const std::string_view name = tree_[call.id(1)].text;
-  const GlobalTrust trust = trust_of_attribute(owner.text, owner.trust, name);
-  return add_global(fmt::format("{}.{}", owner.text, name), {GlobalRole::kInert, trust},
-                    watch_.comes_with_python(call.id(0)));
+  const ValueId entries = is_copy ? call.id(0) : kNoValue;
+  const ValueId made = instance(callable, tree_.add({.kind = PickleKind::kTuple}));
+  tree_[made].items[kEntries] = entries;
+  if (is_copy) watch_.check_attributes(made, tree_[entries].items);
+  return made;
 }
 
 /// copyreg._reconstructor(cls, base, state) calls base.__new__(cls, state) and base.__init__.
@@ -213,7 +250,10 @@ ValueId PickleObjects::reconstructed(ValueId arguments) {
   if (!is_plain || !watch_.is_trusted(call.id(1), GlobalTrust::kCalled)) {
     watch_.report_call(call.id(1), arguments);
   }
-  return instance(call.id(0), arguments);
+  const auto& all = tree_[arguments].items;
+  // Without the class: it is what the object is, not what it holds.
+  return instance(call.id(0),
+                  tree_.add({.kind = PickleKind::kTuple, .items = {all.begin() + 1, all.end()}}));
 }
 
 /// copyreg.__newobj__(cls, ...) and __newobj_ex__(cls, arguments, keywords).
@@ -370,10 +410,7 @@ ValueId PickleObjects::part(ValueId opaque, OpaquePart part, PickleKind kind) {
 void PickleObjects::append(ValueId container, std::span<const ValueId> items) {
   if (tree_[container].kind == PickleKind::kOpaque) {
     // Python calls `extend` or `append` of it, which it takes from what it holds.
-    if (tree_[container].trust == GlobalTrust::kMade) {
-      tree_.code.add({fmt::format("{}.append", tree_[container].text), "…", CodeUse::kCalled,
-                      /*runs=*/true});
-    }
+    watch_.check_filling(container, "append");
     container = part(container, kElements, PickleKind::kList);
   }
   PickleValue& target = tree_[container];
@@ -386,6 +423,7 @@ void PickleObjects::append(ValueId container, std::span<const ValueId> items) {
 
 void PickleObjects::set_items(ValueId container, std::span<const ValueId> items) {
   if (tree_[container].kind == PickleKind::kOpaque) {
+    watch_.check_filling(container, "__setitem__");
     watch_.check_attributes(container, items);
     container = part(container, kEntries, PickleKind::kDict);
   }

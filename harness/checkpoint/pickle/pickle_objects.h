@@ -55,6 +55,7 @@ class PickleObjects {
   ValueId bytes(ValueId arguments);
   ValueId type_of(ValueId callable, ValueId arguments);
   ValueId attribute(ValueId callable, ValueId arguments);
+  ValueId config_dict(ValueId callable, ValueId arguments);
   ValueId reconstructed(ValueId arguments);
   ValueId new_object(ValueId arguments, bool with_keywords);
   ValueId instance(ValueId cls, ValueId arguments);

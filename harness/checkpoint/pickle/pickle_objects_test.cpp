@@ -109,7 +109,9 @@ TEST_F(PickleObjectsTest, ReportsCallsThatTheirArgumentsMakeHarmful) {
   const ValueId none = tree_.add_none();
   const ValueId tensor = objects_.global("torch", "Tensor");
   call("builtins", "getattr", {tensor, text("__class__")});
-  call("builtins", "getattr", {tree_.add_opaque("a", GlobalRole::kInert, none), text("x")});
+  const ValueId optimizer =
+      objects_.reduce(objects_.global("torch.optim.sgd", "SGD"), tuple({}), Making::kNew);
+  call("builtins", "getattr", {optimizer, text("step")});
   call("builtins", "type", {text("X"), tuple({}), add(PickleKind::kDict, {})});
   call("numpy.random._pickle", "__generator_ctor",
        {text("x"), objects_.global("builtins", "eval")});
@@ -120,6 +122,125 @@ TEST_F(PickleObjectsTest, ReportsCallsThatTheirArgumentsMakeHarmful) {
                                    "builtins.type(a string, a tuple, a dict)",
                                    "numpy.random._pickle.__generator_ctor(a string, builtins.eval)",
                                    "builtins.map(torch.Tensor, builtins.map, None)"));
+}
+
+/// Python 2's protocol writes `self.forward`, kept in an object, as getattr of the object.
+TEST_F(PickleObjectsTest, ReadsAMethodThatAnObjectKeepsOfItself) {
+  const ValueId swa =
+      objects_.reduce(objects_.global("torch.optim.swa_utils", "SWALR"), tuple({}), Making::kNew);
+  const PickleValue& anneal = call("builtins", "getattr", {swa, text("_cosine_anneal")});
+  EXPECT_EQ(anneal.text, "torch.optim.swa_utils.SWALR._cosine_anneal");
+  EXPECT_THAT(reported(), testing::IsEmpty());
+  const ValueId own = tree_.add_opaque("net.Net", GlobalRole::kInert, tuple({}));
+  call("builtins", "getattr", {own, text("forward")});
+  EXPECT_THAT(reported(), testing::ElementsAre("names net.Net.forward"));
+  EXPECT_FALSE(tree_.code.runs());
+  call("builtins", "getattr",
+       {tree_.add_opaque("os.X", GlobalRole::kInert, tuple({})), text("forward")});
+  EXPECT_TRUE(tree_.code.runs());
+}
+
+TEST_F(PickleObjectsTest, ReadsConstantsOfKnownClasses) {
+  call("timm.layers.format", "Format", {text("NCHW")});
+  call("torch.distributed.fsdp.api", "ShardingStrategy", {tree_.add_int(1)});
+  EXPECT_THAT(reported(), testing::IsEmpty());
+  call("timm.layers.format", "Format", {text("X"), list({})});
+  call("timm.layers.format", "Format",
+       {objects_.reduce(objects_.global("addict", "Dict"), tuple({}), Making::kNew)});
+  call("torch.distributed.fsdp.api", "FullyShardedDataParallel", {tree_.add_int(1)});
+  EXPECT_THAT(reported(),
+              testing::ElementsAre("timm.layers.format.Format(a string, a list)",
+                                   "timm.layers.format.Format(an object)",
+                                   testing::HasSubstr("FullyShardedDataParallel(an integer)")));
+}
+
+TEST_F(PickleObjectsTest, ReadsAConfigThatIsMadeOfADict) {
+  const PickleValue& made = call("mmengine.config.config", "ConfigDict",
+                                 {add(PickleKind::kDict, {text("type"), text("FCN")})});
+  EXPECT_EQ(tree_[made.items[kEntries]].items.size(), 2U);
+  EXPECT_THAT(reported(), testing::IsEmpty());
+  call("mmengine.config.config", "ConfigDict",
+       {objects_.reduce(objects_.global("addict", "Dict"), tuple({}), Making::kNew)});
+  EXPECT_THAT(reported(), testing::ElementsAre("mmengine.config.config.ConfigDict(an object)"));
+}
+
+/// addict's dicts give themselves as their state.
+TEST_F(PickleObjectsTest, ReadsAConfigThatIsItsOwnState) {
+  const ValueId config =
+      objects_.reduce(objects_.global("addict.addict", "Dict"), tuple({}), Making::kNew);
+  objects_.set_items(config, std::vector<ValueId>{text("a"), tree_.add_int(1)});
+  objects_.build(config, config);
+  EXPECT_THAT(reported(), testing::IsEmpty());
+  const ValueId module =
+      objects_.reduce(objects_.global("torch.nn", "Linear"), tuple({}), Making::kNew);
+  objects_.build(module, module);
+  EXPECT_TRUE(tree_.code.runs());
+}
+
+/// Sequential.__setitem__ asks what it holds for its keys, an optimizer its defaults for an entry.
+TEST_F(PickleObjectsTest, ReportsWhatAsksAnObjectWhileItIsFilled) {
+  const ValueId sequential =
+      objects_.reduce(objects_.global("torch.nn", "Sequential"), tuple({}), Making::kNew);
+  objects_.set_items(sequential, std::vector<ValueId>{tree_.add_int(0), tree_.add_none()});
+  const ValueId space = objects_.reduce(objects_.global("types", "SimpleNamespace"), tuple({}));
+  objects_.set_items(space, std::vector<ValueId>{tree_.add_int(0), tree_.add_none()});
+  const ValueId sgd =
+      objects_.reduce(objects_.global("torch.optim.sgd", "SGD"), tuple({}), Making::kNew);
+  objects_.build(sgd, add(PickleKind::kDict, {text("defaults"), space}));
+  objects_.build(sgd, add(PickleKind::kDict, {text("param_groups"), list({space})}));
+  objects_.build(
+      sgd, add(PickleKind::kDict, {text("defaults"), add(PickleKind::kDict, {}),
+                                   text("param_groups"), list({add(PickleKind::kDict, {})})}));
+  EXPECT_THAT(reported(), testing::ElementsAre("torch.nn.Sequential.__setitem__(…)",
+                                               "types.SimpleNamespace.__setitem__(…)",
+                                               testing::HasSubstr("as defaults of"),
+                                               testing::HasSubstr("as param_groups of")));
+}
+
+TEST_F(PickleObjectsTest, ReportsClassesThatDotsLeadTo) {
+  const ValueId closer =
+      objects_.global("torch.nn.modules.module", "torch.hub.tempfile._TemporaryFileCloser");
+  EXPECT_THAT(reported(), testing::IsEmpty()) << "it may be named";
+  objects_.reduce(closer, tuple({}), Making::kNew);
+  EXPECT_TRUE(tree_.code.runs());
+  const ValueId loader =
+      objects_.reduce(objects_.global("builtins", "getattr"),
+                      tuple({objects_.global("torch.nn.functional", "importlib"), text("Loader")}));
+  call("functools", "partial", {loader});
+  objects_.report_what_objects_hold();
+  EXPECT_THAT(reported(), testing::Contains(testing::HasSubstr(
+                              "importlib.Loader(held by an object of functools.partial)")));
+}
+
+/// A text that a call makes is one all the same: `str("append")`.
+TEST_F(PickleObjectsTest, ReportsAttributesWhoseNamesAreMade) {
+  const ValueId key = objects_.reduce(objects_.global("builtins", "str"), tuple({text("append")}));
+  const ValueId object = tree_.add_opaque("argparse.Namespace", GlobalRole::kInert, tuple({}));
+  objects_.build(object, add(PickleKind::kDict, {key, objects_.global("torch", "tanh")}));
+  EXPECT_TRUE(tree_.code.runs());
+}
+
+TEST_F(PickleObjectsTest, ReadsWhatPythonKeepsPlainThingsIn) {
+  call("torch._C", "Generator",
+       {objects_.reduce(objects_.global("torch", "device"), tuple({text("cpu")}))});
+  call("re", "_compile", {text("a.*b"), tree_.add_int(32)});
+  call("operator", "itemgetter", {tree_.add_int(1)});
+  call("exceptions", "ValueError", {text("x")});
+  call("collections", "defaultdict",
+       {objects_.global("torch.amp.grad_scaler", "_refresh_per_optimizer_state")});
+  for (const auto& [module, name] : {std::pair{"_io", "BytesIO"},
+                                     {"UserDict", "IterableUserDict"},
+                                     {"collections", "ChainMap"}}) {
+    objects_.build(objects_.reduce(objects_.global(module, name), tuple({}), Making::kNew),
+                   add(PickleKind::kDict, {text("data"), add(PickleKind::kDict, {})}));
+  }
+  call("numpy.core.multiarray", "_reconstruct", {objects_.global("numpy", "matrix")});
+  call("numpy.ma.core", "_mareconstruct",
+       {objects_.global("numpy.ma", "MaskedArray"), objects_.global("numpy", "ndarray")});
+  objects_.report_what_objects_hold();
+  EXPECT_THAT(reported(), testing::IsEmpty());
+  call("operator", "itemgetter", {objects_.global("torch", "tanh")});
+  EXPECT_TRUE(tree_.code.runs());
 }
 
 /// Python's unpickler calls these attributes of an object, where it has them.

@@ -46,6 +46,8 @@ struct PickleValue {
   GlobalRole role = GlobalRole::kInert;  ///< Of a kGlobal, and of the class of a kOpaque; a kDict
                                          ///< that is an OrderedDict has kOrderedDict.
   GlobalTrust trust = GlobalTrust::kUnknown;  ///< Of a kGlobal, and of the class of a kOpaque.
+  bool may_be_held = false;                   ///< Of a kGlobal; see GlobalFacts.
+  bool is_at_hand = false;                    ///< Of a kGlobal; see GlobalFacts.
   std::int64_t integer = 0;                   ///< Of kBool, kInt; an index for kStorage, kTensor.
   double real = 0.0;
   std::string_view text{};       ///< Of kString (UTF-8), kBytes, kBigInt; "module.name" otherwise.

@@ -1,0 +1,296 @@
+#include "harness/checkpoint/pickle/openmmlab_names.h"
+
+namespace harness {
+namespace {
+
+// Lists of names, as tight as they fit.
+// clang-format off
+constexpr std::string_view kMmcvCnn =
+    R"(AdaptivePadding AlexNet BaseConvRFSearchOp BaseInit BaseTransformerLayer BasicBlock Bottleneck
+Caffe2XavierInit Clamp ConstantInit ContextBlock Conv2d Conv2dAdaptivePadding Conv2dRFSearchOp
+Conv3d ConvAWS2d ConvModule ConvTranspose2d ConvTranspose3d ConvWS2d
+DepthwiseSeparableConvModule DropPath Dropout FFN GELU GeneralizedAttention HSigmoid HSwish
+KaimingInit LayerScale Linear MaxPool2d MaxPool3d MultiheadAttention NewEmptyTensorOp NonLocal1d
+NonLocal2d NonLocal3d NormalInit PatchEmbed PatchMerging PixelShufflePack PretrainedInit
+RFSearchHook ResNet Scale SiLU Swish TransformerLayerSequence TruncNormalInit UniformInit VGG
+XavierInit _BatchNormXd _NonLocalNd)";
+
+constexpr std::string_view kMmcvOps =
+    R"(ActiveRotatedFilterFunction AssignScoreWithK BallQuery BaseMergeCell BezierAlign
+BezierAlignFunction BorderAlign BorderAlignFunction BottomPoolFunction CARAFE CARAFEFunction
+CARAFENaive CARAFENaiveFunction CARAFEPack ChamferDistanceFunction ConcatCell Conv2d_deprecated
+ConvTranspose2d_deprecated CornerPool Correlation CorrelationFunction CrissCrossAttention
+DFPSSampler DeformConv2d DeformConv2dFunction DeformConv2dPack DeformConv2dPack_MLU
+DeformRoIPool DeformRoIPoolFunction DeformRoIPoolPack DynamicScatter FFPSSampler FSSampler
+FurthestPointSampling FurthestPointSamplingWithDist FusedBiasLeakyReLU
+FusedBiasLeakyReLUFunction FusedBiasLeakyReLUFunctionBackward GatherPoints GlobalPoolingCell
+GroupAll GroupingOperation KNN LeftPoolFunction Linear_deprecated MaskedConv2d
+MaskedConv2dFunction MaxPool2d_deprecated ModulatedDeformConv2d ModulatedDeformConv2dFunction
+ModulatedDeformConv2dPack ModulatedDeformConv2dPack_MLU ModulatedDeformRoIPoolPack
+MultiScaleDeformableAttention MultiScaleDeformableAttnFunction NMSop PSAMask PSAMaskFunction
+PointsSampler PrRoIPool PrRoIPoolFunction QueryAndGroup RemoveGrid RiRoIAlignRotated
+RiRoIAlignRotatedFunction RightPoolFunction RoIAlign RoIAlignFunction RoIAlignRotated
+RoIAlignRotatedFunction RoIAwarePool3d RoIAwarePool3dFunction RoIPointPool3d
+RoIPointPool3dFunction RoIPool RoIPoolFunction RotatedFeatureAlignFunction SAConv2d
+SigmoidFocalLoss SigmoidFocalLossFunction SimpleRoIAlign SoftNMSop SoftmaxFocalLoss
+SoftmaxFocalLossFunction SortVertices SparseConv2d SparseConv3d SparseConv4d SparseConvFunction
+SparseConvTensor SparseConvTranspose2d SparseConvTranspose3d SparseConvolution
+SparseInverseConv2d SparseInverseConv3d SparseInverseConvFunction SparseMaxPool SparseMaxPool2d
+SparseMaxPool3d SparseMaxPoolFunction SparseModule SparseSequential SubMConv2d SubMConv3d
+SubMConv4d SubMConvFunction SumCell SyncBatchNorm SyncBatchNormFunction TINShift
+TINShiftFunction ThreeInterpolate ThreeNN ToDense TopPoolFunction UpFirDn2d UpFirDn2dBackward
+Voxelization _DynamicScatter _Voxelization)";
+
+constexpr std::string_view kMmcvParallel =
+    R"(DataContainer MMDataParallel MMDistributedDataParallel Scatter)";
+
+constexpr std::string_view kMmseg =
+    R"(ACM AFNB ANNHead APCHead APNB ASPPHead ASPPModule Accuracy AdaptivePadding
+AttentionRefinementModule AttentionStore BEiT BEiTAttention BEiTTransformerEncoderLayer BGALayer
+Bag BaseAssigner BaseCascadeDecodeHead BaseDecodeHead BaseMatchCost BasePIDHead BaseSegmentor
+BasicBlock BasicConvBlock BiSeNetV1 BiSeNetV2 Bottleneck BoundaryLoss CAM CCHead CEBlock CGNet
+CLIPTextEncoder CascadeEncoderDecoder CascadeFeatureFusion ClassificationCost
+ConditionalPositionEncoding ContextGuidedBlock ContextPath CrossEntropyLoss CrossEntropyLossCost
+DAHead DAPPM DCM DDRHead DDRNet DMHead DNLHead DPTHead DeconvModule DepthEstimator
+DepthwiseSeparableASPPHead DepthwiseSeparableASPPModule DepthwiseSeparableFCNHead DetailBranch
+DiceCost DiceLoss DisentangledNonLocal2d DownsamplerBlock EMAHead EMAModule ERFNet
+EfficientMultiheadAttention EncHead EncModule EncoderDecoder Encoding FCNHead FPN FPNHead
+FastSCNN Feature2Pyramid FeatureFusionBlock FeatureFusionModule FocalLoss GCHead GELayer
+GSAEncoderLayer GlobalContextExtractor GlobalFeatureExtractor GlobalSubsampledAttention HRModule
+HRNet Hamburger HuasdorffDisstanceLoss HungarianAssigner ICNeck ICNet ISAHead InputInjection
+InterpConv InvertedResidual InvertedResidualV3 IterativeDecodeHead JPU KLDivLoss
+KernelUpdateHead KernelUpdator LRASPPHead LSAEncoderLayer LayerNorm2d LearningToDownsample
+LightBag LightHamHead LocallyGroupedSelfAttention LovaszLoss MAE MAEAttention
+MAETransformerEncoderLayer MLAModule MLANeck MLP MLPMaskDecoder MSCAAttention MSCABlock MSCAN
+MSCASpatialAttention Mask2FormerHead MaskFormerHead Matrix_Decomposition_2D_Base MixFFN
+MixVisionTransformer Mlp MobileNetV2 MobileNetV3 MultiLevelNeck MultimodalEncoderDecoder NLHead
+NMF2D NonBottleneck1d OCRHead ObjectAttentionBlock OhemCrossEntropy OverlapPatchEmbed PAM PAPPM
+PCPVT PIDHead PIDNet PPM PPMConcat PSAHead PSPHead PagFM PatchEmbed PatchMerging PointHead
+PreActResidualConvUnit QuickGELU RSoftmax ReassembleBlocks RecWithAttnbias ResLayer ResNeSt
+ResNeXt ResNet ResNetV1c ResNetV1d SELayer SETRMLAHead SETRUPHead STDCContextPathNet STDCHead
+STDCModule STDCNet SVT SegDataPreProcessor SegTTAModel SegformerHead
+SegmenterMaskTransformerHead SelfAttentionBlock SemanticBranch ShiftWindowMSA SiLogLoss
+SideAdapterCLIPHead SideAdapterNetwork SpatialGatherModule SpatialPath SplitAttentionConv2d
+StemBlock StemConv SwinBlock SwinBlockSequence SwinTransformer TIMMBackbone TextAdapter
+TransformerEncoderLayer TverskyLoss UNet UNetWrapper UPerHead UpConvBlock Upsample
+UpsamplerBlock VPD VPDDepthDecoder VPDDepthHead VisionTransformer WindowMSA)";
+
+constexpr std::string_view kMmdet =
+    R"(AFLinkModel ASPP ATSS ATSSAssigner ATSSHead ATSSVLFusionHead AbsolutePositionEmbedding Accuracy
+AdaptiveAvgPool2d AdaptiveConv AdaptivePadding AnchorFreeHead AnchorGenerator AnchorHead
+AppearanceFreeLink ApproxMaxIoUAssigner AscendAnchorHead AscendRetinaHead AscendSSDHead
+AssignResult AssociativeEmbeddingLoss AutoAssign AutoAssignHead BBoxHead BBoxL1Cost
+BBoxTestMixin BFP BalancedL1Loss BaseAssigner BaseBBoxCoder BaseDenseHead BaseDetector
+BaseMOTModel BaseMaskHead BaseMatchCost BasePanopticFusionHead BaseReID BaseRoIExtractor
+BaseRoIHead BaseSampler BaseSemanticHead BaseTracker BasicBlock BasicResBlock BatchFixedSizePad
+BatchResize BatchSyncRandomResize BboxOverlaps2D BboxOverlaps2D_GLIP BertAttention BertEncoder
+BertEncoderLayer BertIntermediate BertModel BertOutput BertSelfAttention BiAttentionBlock
+BiCornerPool BiMultiHeadAttention BinaryFocalLossCost Bottle2neck Bottleneck BoundedIoULoss
+BoxInst BoxInstBboxHead BoxInstDataPreprocessor BoxInstMaskHead BucketingBBoxCoder ByteTrack
+ByteTracker CIoULoss CSPDarknet CSPLayer CSPNeXt CSPNeXtBlock CSPNeXtPAFPN CTResNetNeck
+CameraMotionCompensation CascadeRCNN CascadeRPNHead CascadeRoIHead CdnQueryGenerator CenterNet
+CenterNetHead CenterNetUpdateHead CenterPrior CenterRegionAssigner CentripetalHead
+ChannelAttention ChannelMapper ClassificationCost Classifier CoarseMaskHead CombinedSampler
+CondInst CondInstBboxHead CondInstMaskHead ConditionalAttention ConditionalDETR
+ConditionalDETRHead ConditionalDetrTransformerDecoder ConditionalDetrTransformerDecoderLayer
+ContrastiveEmbed Conv3x3Norm ConvFCBBoxHead ConvUpsample CornerHead CornerNet
+CrossEntropyCustomLoss CrossEntropyLoss CrossEntropyLossCost CrowdDet DABDETR DABDETRHead
+DABDetrTransformerDecoder DABDetrTransformerDecoderLayer DABDetrTransformerEncoder DDOD DDODHead
+DDQAuxLoss DDQDETR DDQDETRHead DDQTransformerDecoder DETR DETRHead DIIHead DINO DINOHead
+DIoULoss Darknet DarknetBottleneck DecoupledSOLOHead DecoupledSOLOLightHead DeepSORT
+DeformableDETR DeformableDETRHead DeformableDetrTransformer DeformableDetrTransformerDecoder
+DeformableDetrTransformerDecoderLayer DeformableDetrTransformerEncoder
+DeformableDetrTransformerEncoderLayer DeltaXYWHBBoxCoder DeltaXYWHBBoxCoderForGLIP
+DetDataPreprocessor DetTTAModel DetectionBlock DetectionTransformer DetectoRS_ResNeXt
+DetectoRS_ResNet Detectron2Wrapper DetrTransformerDecoder DetrTransformerDecoderLayer
+DetrTransformerEncoder DetrTransformerEncoderLayer DiceCost DiceLoss DilatedEncoder
+DinoTransformerDecoder DistancePointBBoxCoder DistributionFocalLoss DoubleConvFCBBoxHead
+DoubleHeadRoIHead DropBlock DyConv DyDCNv2 DyHead DyHeadBlock DyReLU DynamicConv DynamicMaskHead
+DynamicRoIHead DynamicSoftLabelAssigner EIoULoss EQLV2Loss EdgeResidual EfficientNet
+EmbeddingRPNHead ExpMomentumEMA FCNMaskHead FCOS FCOSHead FOVEA FPG FPN FPN_CARAFE FPN_DropBlock
+FSAF FSAFHead FastRCNN FasterRCNN FcModule FeatureAdaption FeatureAlign FeatureRelayHead
+FocalCustomLoss FocalLoss FocalLossCost Focus FoveaHead FreeAnchorRetinaHead FrozenBatchNorm2d
+FusedSemanticHead FusionBlock GARPNHead GARetinaHead GFL GFLHead GHMC GHMR GIoULoss GLIP
+GaussianFocalLoss GenericRoIExtractor GlobalAveragePooling GlobalContextHead GridAssigner
+GridHead GridRCNN GridRoIHead GroundingDINO GroundingDINOHead GroundingDinoTransformerDecoder
+GroundingDinoTransformerDecoderLayer GroundingDinoTransformerEncoder GuidedAnchorHead HRFPN
+HRModule HRNet HTCMaskHead HeuristicFusionHead HourglassModule HourglassNet HungarianAssigner
+HybridTaskCascade HybridTaskCascadeRoIHead InstanceBalancedPosSampler Integral InterpolateModule
+InterpolateTracklets InvertedResidual IoUBalancedNegSampler IoUCost IoULoss KalmanFilter
+KnowledgeDistillationKLDivLoss KnowledgeDistillationSingleStageDetector L1Loss L2Loss L2Norm LAD
+LADHead LDHead LastConv LearnedPositionalEncoding LegacyAnchorGenerator LegacyDeltaXYWHBBoxCoder
+LegacySSDAnchorGenerator LinearReIDHead MLP MSDeformAttnPixelDecoder MSELoss MarginL2Loss
+Mask2Former Mask2FormerHead Mask2FormerTrackHead Mask2FormerTransformerDecoder
+Mask2FormerTransformerDecoderLayer Mask2FormerTransformerEncoder Mask2FormerVideo MaskFeatModule
+MaskFormer MaskFormerFusionHead MaskFormerHead MaskIoUHead MaskPointHead MaskPseudoSampler
+MaskRCNN MaskSamplingResult MaskScoringRCNN MaskScoringRoIHead MaskTestMixin MaskTrackRCNN
+MaskTrackRCNNTracker MaxIoUAssigner MixFFN MlvlPointGenerator MobileNetV2
+MultiBranchDataPreprocessor MultiInsRandomSampler MultiInstanceAssigner MultiInstanceBBoxHead
+MultiInstanceRoIHead MultiInstanceSamplingResult MultiPosCrossEntropyLoss NASFCOS NASFCOSHead
+NASFCOS_FPN NASFPN NormedConv2d NormedLinear OCSORT OCSORTTracker OHEMSampler PAA PAAHead PAFPN
+PISARetinaHead PISARoIHead PISASSDHead PVTEncoderLayer PanopticFPN PanopticFPNHead PatchEmbed
+PatchMerging PixelDecoder PointAssigner PointGenerator PointRend PointRendRoIHead
+PseudoBBoxCoder PseudoSampler PyramidVisionTransformer PyramidVisionTransformerV2 QDTrack
+QualityFocalLoss QuasiDenseEmbedHead QuasiDenseTrackHead QuasiDenseTracker QueryInst RFP RPN
+RPNHead RSoftmax RTMDet RTMDetHead RTMDetInsHead RTMDetInsSepBNHead RTMDetSepBNHead
+RandomSampler ReIDDataPreprocessor RegNet RegionAssigner RepPointsDetector RepPointsHead
+Res2Layer Res2Net ResBlock ResLayer ResNeSt ResNeXt ResNet ResNetV1d RetinaHead RetinaNet
+RetinaSepBNHead RoIEmbedHead RoITrackHead SABLHead SABLRetinaHead SCNet SCNetBBoxHead
+SCNetMaskHead SCNetRoIHead SCNetSemanticHead SELayer SIoULoss SOLO SOLOHead SOLOV2Head SOLOv2
+SORTTracker SPPBottleneck SSDAnchorGenerator SSDHead SSDNeck SSDVGG SSH SSHContextModule
+SSHDetModule SamplingResult ScoreHLRSampler SeesawLoss SegmentationModule SemiBaseDetector
+Shared2FCBBoxHead Shared4Conv1FCBBoxHead ShiftWindowMSA SiLU SigmoidGeometricMean SimOTAAssigner
+SimplifiedBasicBlock SinePositionalEncoding SinePositionalEncoding3D SingleRoIExtractor
+SingleScaleBiAttentionBlock SingleStageDetector SingleStageInstanceSegmentor SmoothL1Loss
+SoftTeacher SparseRCNN SparseRoIHead SpatialReductionAttention SplitAttentionConv2d
+StageCascadeRPNHead StandardRoIHead StrongSORT StrongSORTTracker SwinBlock SwinBlockSequence
+SwinTransformer TBLRBBoxCoder TOOD TOODHead TaskAlignedAssigner TaskDecomposition TemporalBlock
+TopkHungarianAssigner TrackDataPreprocessor Transformer TransformerEncoderPixelDecoder
+Transition TridentBottleneck TridentConv TridentFasterRCNN TridentResNet TridentRoIHead
+TripletLoss TwoStageDetector TwoStagePanopticSegmentor UniformAssigner UpInterpolationConv VFNet
+VFNetHead VLFuse VLFusionModule VarifocalLoss WindowMSA YOLACT YOLACTHead YOLACTProtonet
+YOLACTSegmHead YOLOAnchorGenerator YOLOBBoxCoder YOLOF YOLOFHead YOLOV3 YOLOV3Head YOLOV3Neck
+YOLOX YOLOXHead YOLOXPAFPN)";
+
+constexpr std::string_view kMmpretrain =
+    R"(Accuracy Affine AlexNet ArcFaceClsHead AsymmetricLoss Attention AttentionPool2d
+AttentionSubsample AttentionWithBias AttentionWithRoPE Augments AverageClsScoreTTA BEiT
+BEiTAttention BEiTPretrainViT BEiTTransformerEncoderLayer BEiTV1Head BEiTV2Head BEiTV2Neck
+BEiTViT BYOL BarlowTwins BaseBackbone BaseClassifier BaseCutMixLayer BaseEncoder BaseHead
+BaseMixupLayer BaseRetriever BaseSelfSupervisor BasicBlock BasicConv BasicConv2d BasicStage
+BatchCutMixLayer BatchMixupLayer BatchNormLinear BatchResizeMixLayer BertAttention
+BertEmbeddings BertEmbeddings_nopos BertEncoder BertIntermediate BertLMHeadModel
+BertLMPredictionHead BertLayer BertModel BertModelCN BertOnlyMLMHead BertOutput BertPooler
+BertPreTrainedModel BertPredictionHeadTransform BertSelfAttention BertSelfOutput Blip2Caption
+Blip2Retrieval Blip2Tokenizer Blip2VQA BlipCaption BlipGrounding BlipNLVR BlipRetrieval
+BlipTokenizer BlipVQA BlockWithRPE Bottle2neck Bottleneck CAE CAEHead CAELoss CAENeck
+CAEPretrainViT CAETransformerRegressorLayer CLIP CLIPGenerator CLIPProjection CLIPTransformer
+CLIPZeroShot CSPDarkNet CSPNet CSPResNeXt CSPResNet CSPStage CSRAClsHead CSRAModule
+ChannelAttention ChannelBlock ChannelMultiheadAttention ChineseCLIP ClassAttentionBlock
+ClassAttntion ClsBatchNormNeck ClsDataPreprocessor ClsHead ConditionalPositionEncoding Conformer
+ConformerHead ContrastiveHead Conv2d ConvBN2d ConvBlock ConvBlock2x ConvFFN ConvMixer ConvMlp
+ConvNeXt ConvNeXtBlock ConvPatchEmbed ConvPosEnc ConvStage ConvTransBlock ConvolutionBatchNorm
+CosineEMA CosineSimilarityLoss CrossCorrelationLoss CrossEntropyLoss CrossMultiheadAttention
+CutMix DALLEEncoder DaViT DaViTBlock DaViTBlockSequence DaViTDownSample DaViTWindowMSA
+DarknetBottleneck DecoderConvModule DeiT3 DeiT3FFN DeiT3TransformerEncoderLayer DeiTClsHead
+DenseBlock DenseCL DenseCLNeck DenseDilated DenseDilatedKnnGraph DenseLayer DenseNet
+DenseTransition DistilledVisionTransformer DyGraphConv2d EVA EVA02EndcoderLayer EdgeConv2d
+EdgeNeXt EdgeResidual EfficientFormer EfficientFormerClsHead EfficientNet EfficientNetV2
+EmbeddingEMA EncoderBlock EnhancedConvModule FCUDown FCUUp FFN Flamingo FlamingoLMAdapter
+FlamingoLayer Flat FocalLoss FullTokenizer GINConv2d GRN GSAEncoderLayer
+GatedCrossAttentionBlock GatherLayer GeneralizedMeanPooling GlobalAveragePooling
+GlobalLocalFilter GlobalPerceptron GlobalSubsampledAttention GraphConv2d GraphSAGE Grapher
+GroundingHead HOGGenerator HRFuseScales HRModule HRNet HiViT HorNet HorNetBlock HorNetLayerNorm
+HuggingFaceClassifier HybridBackbone HybridEmbed ITCHead ITMHead Identity ImageClassifier
+ImageToImageRetriever InceptionA InceptionAux InceptionB InceptionC InceptionD InceptionE
+InceptionV3 InvertedResidual LKA LPI LSAEncoderLayer LabelSmoothLoss LatentCrossCorrelationHead
+LatentPredictHead LayerNorm LayerNorm2d LayerScale LeAttention LeNet5 LeViT LeViTClsHead Linear
+LinearBatchNorm LinearBlock LinearClsHead LinearMlp LinearNeck Llava LlavaLlamaForCausalLM
+LoRALinear LocallyGroupedSelfAttention MAE MAEHiViT MAEPretrainDecoder MAEPretrainHead MAEViT
+MBConvBlock MFF MFFViT MILAN MILANPretrainDecoder MILANViT MIMHead MLP MRConv2d MTSPPF MViT
+MaskFeat MaskFeatViT MaskedCrossAttention Meta3D Meta4D MiniGPT4 MixFFN MixMIM MixMIMBlock
+MixMIMLayer MixMIMPretrainDecoder MixMIMPretrainHead MixMIMPretrainTransformer MixMIMTransformer
+MixMIMWindowAttention MixerBlock Mixup Mlp MlpMixer MoCo MoCoV2Neck MoCoV3 MoCoV3Head MoCoV3ViT
+MobileNetV2 MobileNetV3 MobileOne MobileOneBlock MobileViT MobileVitBlock ModifiedResNet
+MultiLabelClsHead MultiLabelLinearClsHead MultiModalDataPreprocessor MultiPrototypes
+MultiScaleAttention MultiScaleBlock MultiTaskHead MultiheadAttention NonLinearNeck
+NormEMAVectorQuantizer NormProduct OFA OFADecoder OFADecoderLayer OFAEncoder OFAEncoderDecoder
+OFAEncoderLayer OFAEncoderOutput OFAResNet OFATokenizer OPTAttention OPTDecoder OPTDecoderLayer
+OPTForCausalLM OPTLearnedPositionalEmbedding OPTModel OPTPreTrainedModel Otter PCPVT PatchEmbed
+PatchMerge PatchMerging PatchSplit PerceiverAttention PerceiverResampler PixelEmbed
+PixelReconstructionLoss PoolFormer PoolFormerBlock Pooler Pooling PositionEncodingFourier
+PositionalEncodingFourier PromptMultiheadAttention PromptTransformerEncoderLayer PyramidVig
+Qformer QuickGELU RAM RAMNormal RAMOpenset RIFormer RIFormerBlock RSoftmax RandomBatchAugment
+RegNet RelativePositionBias RepLKBlock RepLKNet RepLKNetStage RepMLPBlock RepMLPNet
+RepMLPNetUnit RepVGG RepVGGBlock ReparamLargeKernelConv Res2Layer Res2Net ResLayer
+ResLayerExtraNorm ResNeSt ResNeXt ResNet ResNetV1c ResNetV1d ResNet_CIFAR Residual
+ResidualAttentionBlock ResizeMix RevBackProp RevTransformerEncoderLayer RevVisionTransformer
+RotaryEmbeddingFast SDTAEncoder SEBottleneck SELayer SEResNeXt SEResNet SVT SeesawLoss
+SelfSupDataPreprocessor SeqGenerationHead ShiftWindowMSA ShuffleNetV1 ShuffleNetV2 ShuffleUnit
+SimCLR SimMIM SimMIMHead SimMIMLinearDecoder SimMIMSwinTransformer SimSiam SparK
+SparKLightDecoder SparKPretrainHead SparseAvgPooling SparseBatchNorm2d SparseConv2d
+SparseConvNeXt SparseConvNeXtBlock SparseHelper SparseLayerNorm2D SparseMaxPooling SparseResNet
+SparseSyncBatchNorm2d SpatialAttention SpatialBlock SplitAttentionConv2d StackedLinearClsHead
+Subsample SwAV SwAVHead SwAVLoss SwAVNeck SwiGLUFFN SwiGLUFFNFused SwinBlock SwinBlockSequence
+SwinBlockV2 SwinBlockV2Sequence SwinTransformer SwinTransformerV2 T2TModule T2TTransformerLayer
+T2T_ViT TIMMBackbone TNT TimmClassifier TinyViT TinyViTBlock TnTLayer Transformer
+TransformerBlock TransformerEncoderLayer TreeNode Trie TwoNormDataPreprocessor TwoStreamFusion
+VAN VANBlock VANPatchEmbed VGG VQAGenerationHead VQKD ViTEVA02 ViTSAM VideoDataPreprocessor Vig
+VigClsHead VisionTransformer VisionTransformerClsHead WindowMSA WindowMSAV2 XBertEncoder
+XBertLMHeadDecoder XCA XCABlock XCiT gnConv iTPN iTPNClipHead iTPNHiViT iTPNPretrainDecoder)";
+
+constexpr std::string_view kMmengineModel =
+    R"(BaseAveragedModel BaseDataPreprocessor BaseInit BaseModel BaseModule BaseTTAModel
+Caffe2XavierInit ConstantInit ExponentialMovingAverage ImgDataPreprocessor KaimingInit
+MMDistributedDataParallel MMFullyShardedDataParallel MMSeparateDistributedDataParallel
+ModuleDict ModuleList MomentumAnnealingEMA NormalInit PretrainedInit Sequential
+StochasticWeightAverage TruncNormalInit UniformInit XavierInit _BatchNormXd)";
+
+constexpr std::string_view kMmengineOptim =
+    R"(AmpOptimWrapper ApexOptimWrapper BaseOptimWrapper ConstantLR ConstantMomentum
+ConstantParamScheduler CosineAnnealingLR CosineAnnealingMomentum CosineAnnealingParamScheduler
+CosineRestartLR CosineRestartMomentum CosineRestartParamScheduler DefaultOptimWrapperConstructor
+ExponentialLR ExponentialMomentum ExponentialParamScheduler LRSchedulerMixin LinearLR
+LinearMomentum LinearParamScheduler MomentumSchedulerMixin MultiStepLR MultiStepMomentum
+MultiStepParamScheduler OneCycleLR OneCycleParamScheduler OptimWrapper OptimWrapperDict PolyLR
+PolyMomentum PolyParamScheduler ReduceOnPlateauLR ReduceOnPlateauMomentum
+ReduceOnPlateauParamScheduler StepLR StepMomentum StepParamScheduler ZeroRedundancyOptimizer
+_ParamScheduler)";
+
+constexpr std::string_view kEfficientNet =
+    R"(BlockDecoder Conv2dDynamicSamePadding Conv2dStaticSamePadding EfficientNet MBConvBlock
+MaxPool2dDynamicSamePadding MaxPool2dStaticSamePadding MemoryEfficientSwish Swish
+SwishImplementation)";
+
+constexpr std::string_view kSegmentationModels =
+    R"(ASPP ASPPConv ASPPPooling ASPPSeparableConv Accuracy Activation ArgMax Attention
+AverageValueMeter BCELoss BCEWithLogitsLoss BaseObject Block CenterBlock Clamp
+ClassificationHead Conv2dReLU Conv3x3GNReLU ConvBnRelu CrossEntropyLoss DPNEncoder DWConv
+DecoderBlock DeepLabV3 DeepLabV3Decoder DeepLabV3Plus DeepLabV3PlusDecoder DenseNetEncoder
+DiceLoss EfficientNetBaseEncoder EfficientNetEncoder EfficientNetLiteEncoder EncoderMixin Epoch
+FPABlock FPN FPNBlock FPNDecoder FocalLoss Fscore GAUBlock GERNetEncoder
+InceptionResNetV2Encoder InceptionV4Encoder IoU JaccardLoss L1Loss Linknet LinknetDecoder Loss
+LovaszLoss MAnet MAnetDecoder MCCLoss MFAB MSELoss MergeBlock Meter Metric MixVisionTransformer
+MixVisionTransformerEncoder Mlp MobileNetV2Encoder MobileNetV3Encoder MobileOne MobileOneBlock
+MultipliedLoss NLLLoss OverlapPatchEmbed OxfordPetDataset PAB PAN PANDecoder PSPBlock PSPDecoder
+PSPModule PSPNet Precision Recall RegNetEncoder Res2NetEncoder ResNestEncoder ResNetEncoder
+SCSEModule SEBlock SENetEncoder SegmentationBlock SegmentationHead SegmentationModel
+SeparableConv2d SimpleOxfordPetDataset SkNetEncoder SoftBCEWithLogitsLoss SoftCrossEntropyLoss
+SumOfLosses TimmUniversalEncoder TqdmUpTo TrainEpoch TransitionWithSkip TransposeX2 TverskyLoss
+Unet UnetDecoder UnetPlusPlus UnetPlusPlusDecoder VGGEncoder ValidEpoch XceptionEncoder)";
+
+constexpr std::string_view kMmcvFunctions =
+    R"(bbox_overlaps box_iou_quadri box_iou_rotated deform_conv2d fused_bias_leakyrelu
+modulated_deform_conv2d nms nms_match nms_rotated point_sample roi_align roi_pool
+sigmoid_focal_loss soft_nms softmax_focal_loss upfirdn2d)";
+
+// clang-format on
+
+constexpr PackageNames kClasses[] = {
+    {"mmcv.cnn", kMmcvCnn},
+    {"mmcv.ops", kMmcvOps},
+    {"mmcv.parallel", kMmcvParallel},
+    {"mmcv.runner.base_module", "BaseModule Sequential ModuleList ModuleDict"},
+    {"mmcv.runner.optimizer", "DefaultOptimizerConstructor"},
+    {"mmseg.models", kMmseg},
+    {"mmdet.models", kMmdet},
+    {"mmcls.models", kMmpretrain},
+    {"mmpretrain.models", kMmpretrain},
+    {"mmengine.model", kMmengineModel},
+    {"mmengine.optim", kMmengineOptim},
+    {"efficientnet_pytorch", kEfficientNet},
+    {"segmentation_models_pytorch", kSegmentationModels}};
+
+constexpr PackageNames kCallables[] = {{"mmcv.ops", kMmcvFunctions}};
+
+}  // namespace
+
+std::span<const PackageNames> openmmlab_classes() noexcept {
+  return kClasses;
+}
+
+std::span<const PackageNames> openmmlab_callables() noexcept {
+  return kCallables;
+}
+
+}  // namespace harness
