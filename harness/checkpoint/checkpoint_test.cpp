@@ -1,7 +1,9 @@
 #include "harness/checkpoint/checkpoint.h"
 
+#include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +11,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/report/inspect.h"
+#include "harness/testing/pickle_text.h"
 
 namespace harness {
 namespace {
@@ -151,6 +154,30 @@ TEST(Checkpoint, KeepsViewsAsViewsOfOneStorage) {
   EXPECT_EQ(find("view.expanded").strides, (std::vector<std::int64_t>{0, 1}));
   EXPECT_EQ(find("view.rows").offset, 6);
   EXPECT_NE(find("view.permuted").storage, find("view.whole").storage);
+}
+
+/// A mask of 16 GiB, expanded from one element, beside a weight.
+TEST(Checkpoint, NamesAnExpandedTensorThatWouldFillTheMemoryAndReadsTheOthers) {
+  using namespace pickle_text;
+  using namespace std::string_literals;
+  const std::string mask =
+      global("torch._utils", "_rebuild_tensor_v2") +
+      tuple(storage("FloatStorage", "0", 6), integer(0), tuple(integer(65536), integer(65536)),
+            tuple(integer(0), integer(0)), "\x89"s, "N"s) +
+      "R";
+  const std::string weights = join("}(", text("a.weight"), tensor(), text("a.mask"), mask, "u"s);
+  const std::string bytes = legacy_head() + pickled("}" + text("state_dict") + weights + "s") +
+                            pickled("]" + text("0") + "a") + "\6\0\0\0\0\0\0\0"s +
+                            std::string(24, '\1');
+  const auto view = std::as_bytes(std::span(bytes));
+  const Checkpoint checkpoint =
+      Checkpoint::read(std::vector<std::byte>(view.begin(), view.end()), "x.pth");
+  ASSERT_EQ(checkpoint.state_dict().size(), 1U);
+  EXPECT_EQ(checkpoint.state_dict().front().name, "a.weight");
+  ASSERT_EQ(checkpoint.unread_tensors().size(), 1U);
+  EXPECT_EQ(checkpoint.unread_tensors().front().name, "a.mask");
+  EXPECT_THAT(checkpoint.unread_tensors().front().form,
+              testing::HasSubstr("float32 [65536, 65536]"));
 }
 
 TEST(Checkpoint, ComparesTheChecksumsOfStorages) {

@@ -3,16 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <initializer_list>
 #include <iterator>
-#include <span>
 #include <string>
-#include <unordered_set>
-#include <vector>
 
-#include "harness/checkpoint/pickle/openmmlab_names.h"
-#include "harness/checkpoint/pickle/python_names.h"
-#include "harness/checkpoint/pickle/torch_names.h"
+#include "harness/checkpoint/pickle/name_lists.h"
 
 namespace harness {
 namespace {
@@ -91,6 +85,8 @@ constexpr KnownGlobal kCallable[] = {
     {"torch._utils", "_rebuild_device_tensor_from_numpy", GlobalRole::kFromNumpy},
     {"torch._utils", "_rebuild_device_tensor_from_cpu_tensor", GlobalRole::kFromCpu},
     {"torch._utils", "_rebuild_xla_tensor", GlobalRole::kFromNumpy},
+    {"torch.nn.parameter", "UninitializedBuffer", GlobalRole::kUninitialized},
+    {"torch.nn.parameter", "UninitializedParameter", GlobalRole::kUninitialized},
     {"torch._tensor", "_rebuild_from_type_v2", GlobalRole::kTensorSubclass},
     {"numpy", "dtype", GlobalRole::kNumpyDtype},
     {"numpy.core.multiarray", "scalar", GlobalRole::kNumpyScalar},
@@ -213,11 +209,6 @@ constexpr KnownGlobal kDictClasses[] = {{"addict", "Dict"},
                                         {"mmcv.utils.config", "ConfigDict"},
                                         {"mmengine.config.config", "ConfigDict"}};
 
-bool is_within(std::string_view module, std::string_view package) {
-  return module.starts_with(package) &&
-         (module.size() == package.size() || module[package.size()] == '.');
-}
-
 struct Renamed {
   std::string_view before;
   std::string_view after;
@@ -304,73 +295,10 @@ bool is_listed(const Functions (&lists)[kCount], std::string_view module, std::s
   });
 }
 
-/// The words of all lists, to be looked up at once: a hostile file names millions.
-class NameTable {
- public:
-  NameTable(std::initializer_list<std::span<const PackageNames>> lists) {
-    for (const auto& list : lists) {
-      for (const PackageNames& one : list) packages_.push_back({one.package, words_of(one.names)});
-    }
-  }
-
-  /// In the package or any module of it.
-  bool has(std::string_view module, std::string_view name) const {
-    return std::ranges::any_of(packages_, [&](const Package& package) {
-      return is_within(module, package.name) && package.words.contains(name);
-    });
-  }
-
-  bool has_in_module(std::string_view module, std::string_view name) const {
-    return std::ranges::any_of(packages_, [&](const Package& package) {
-      return module == package.name && package.words.contains(name);
-    });
-  }
-
- private:
-  struct Package {
-    std::string_view name;
-    std::unordered_set<std::string_view> words;
-  };
-
-  static std::unordered_set<std::string_view> words_of(std::string_view text) {
-    constexpr std::string_view kBetween = " \n";
-    std::unordered_set<std::string_view> words;
-    for (std::size_t at = text.find_first_not_of(kBetween); at != std::string_view::npos;) {
-      const std::size_t end = std::min(text.find_first_of(kBetween, at), text.size());
-      words.insert(text.substr(at, end - at));
-      at = text.find_first_not_of(kBetween, end);
-    }
-    return words;
-  }
-
-  std::vector<Package> packages_;
-};
-
-/// torch.ao's quantised layers, which unpack their weights as they are given a state, stand under
-/// the names of torch.nn's in modules of torch.nn.
-bool is_quantized(std::string_view module) {
-  constexpr std::string_view kPackages[] = {"torch.nn.quantized", "torch.nn.quantizable",
-                                            "torch.nn.qat", "torch.nn.intrinsic", "torch.nn.cpp"};
-  return is_within_any(kPackages, module);
-}
-
-bool is_made_class(std::string_view module, std::string_view name) {
-  static const NameTable kTable = {torch_classes(), openmmlab_classes()};
-  return kTable.has(module, name) && !is_quantized(module);
-}
-
 /// Does no harm whatever it is called with. `name` without a dot.
 bool is_harmless_call(std::string_view module, std::string_view name) {
-  static const NameTable kPackages = {torch_callables(), openmmlab_callables()};
-  static const NameTable kModules = {python_callables()};
-  if (find(kHoldable, module, name) != nullptr || is_numpy_scalar_type(module, name)) return true;
-  return kModules.has_in_module(module, name) ||
-         (kPackages.has(module, name) && !is_quantized(module));
-}
-
-bool is_enum(std::string_view module, std::string_view name) {
-  static const NameTable kTable = {enum_classes()};
-  return kTable.has_in_module(module, name);
+  return find(kHoldable, module, name) != nullptr || is_numpy_scalar_type(module, name) ||
+         is_listed_callable(module, name);
 }
 
 bool is_builtin_exception(std::string_view module, std::string_view name) {
@@ -387,9 +315,14 @@ GlobalFacts facts_of_dotted(std::string_view module, std::string_view name) {
     return {.trust = GlobalTrust::kNamed, .may_be_held = true};
   }
   const std::string_view outer = name.substr(0, name.find('.'));
-  const bool is_class = outer.size() == dot &&
-                        (is_made_class(module, outer) || find(kMakeable, module, outer) != nullptr);
+  const bool is_class = outer.size() == dot && (is_listed_class(module, outer) ||
+                                                find(kMakeable, module, outer) != nullptr);
   return {.trust = GlobalTrust::kShown, .is_at_hand = !is_class};
+}
+
+/// What is there wherever a checkpoint is loaded.
+bool is_of_pytorch(std::string_view module) {
+  return is_within(module, "torch") || is_within(module, "numpy");
 }
 
 bool is_known_module(std::string_view module) {
@@ -407,13 +340,14 @@ GlobalFacts inert_facts(std::string_view module, std::string_view name) {
     const bool may_be_held = is_harmless_call(module, name);
     const bool is_makeable = find(kMakeable, module, name) != nullptr ||
                              find(kHoldable, module, name) != nullptr ||
-                             is_numpy_scalar_type(module, name) || is_made_class(module, name);
+                             is_numpy_scalar_type(module, name) || is_listed_class(module, name);
     if (is_makeable) return {.trust = GlobalTrust::kMade, .may_be_held = may_be_held};
     if (may_be_held) return {.trust = GlobalTrust::kNamed, .may_be_held = true};
   }
-  if (!is_nameable(module)) return {};
+  if (!is_nameable(module)) return {.is_at_hand = is_dotted && is_of_pytorch(module)};
   if (is_dotted) return facts_of_dotted(module, name);
-  return {.trust = GlobalTrust::kShown, .is_at_hand = is_known_module(module)};
+  // `torch` itself has classes of models that were compiled or scripted, numpy has memmap.
+  return {.trust = GlobalTrust::kShown, .is_at_hand = is_known_module(module) && module != "torch"};
 }
 
 }  // namespace
@@ -440,7 +374,7 @@ GlobalFacts facts_of_global(std::string_view written_module,
         known->role != GlobalRole::kGetattr && known->role != GlobalRole::kConfigDict;
     return {.role = known->role, .trust = GlobalTrust::kCalled, .may_be_held = may_be_held};
   }
-  if (is_enum(module, name)) {
+  if (is_listed_enum(module, name)) {
     return {.role = GlobalRole::kEnum, .trust = GlobalTrust::kCalled, .may_be_held = true};
   }
   if (is_builtin_exception(module, name)) {
@@ -471,7 +405,7 @@ bool is_harmless_method(std::string_view owner, std::string_view name) noexcept 
   const bool is_optimizer = is_within(owner, "torch.optim") || is_within(owner, "mmengine.optim");
   const std::size_t dot = std::min(owner.rfind('.'), owner.size());
   const bool is_module = !is_optimizer && dot < owner.size() &&
-                         is_made_class(owner.substr(0, dot), owner.substr(dot + 1));
+                         is_listed_class(owner.substr(0, dot), owner.substr(dot + 1));
   return is_listed(kMethods, owner, name) || (is_module && name == "forward");
 }
 

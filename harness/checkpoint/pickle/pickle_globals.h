@@ -36,6 +36,7 @@ enum class GlobalRole : std::uint8_t {
   kJagged,          ///< torch.nested._internal.nested_tensor._rebuild_njt
   kMeta,            ///< torch._utils._rebuild_meta_tensor_no_storage
   kWrapper,         ///< torch._utils._rebuild_wrapper_subclass
+  kUninitialized,   ///< torch.nn.UninitializedParameter, of a lazy module before its first use.
   kFromNumpy,       ///< torch._utils._rebuild_device_tensor_from_numpy (XLA and other devices)
   kFromCpu,         ///< torch._utils._rebuild_device_tensor_from_cpu_tensor
   kStorageClass,    ///< torch.FloatStorage, ... and torch.storage.UntypedStorage
@@ -68,8 +69,8 @@ struct GlobalFacts {
   /// Whether an object may hold it: it does no harm whatever it is called with. (Classes that may
   /// be made are not all of that kind: mmseg's, when they are called, build what a text names.)
   bool may_be_held = false;
-  /// Whether it is there wherever PyTorch is, though no list has it: a class of `torch` itself, or
-  /// one that dots lead to from a module that is known (`torch.hub.os...`).
+  /// Whether it is there wherever PyTorch is, though no list has it: a class of numpy, or one that
+  /// dots lead to from a module that is known (`torch.hub.os...`).
   bool is_at_hand = false;
 };
 

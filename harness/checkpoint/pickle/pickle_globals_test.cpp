@@ -89,6 +89,8 @@ TEST(PickleGlobals, LetsNoNameLeaveItsModule) {
         {"torch.nn.functional", "importlib.util.Module"},
         {"torch", "x.FloatStorage"},
         {"torch", "int8.Linear"},
+        {"torch.hub", "tempfile._TemporaryFileCloser"},
+        {"numpy.lib", "npyio.os.Path"},
         {"timm.models", "layers.os.Path"},
         {"mmcv.cnn", "ConvModule.Meta.Popen"}}) {
     const GlobalFacts facts = facts_of_global(module, name);

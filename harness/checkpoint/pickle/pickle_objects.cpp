@@ -158,6 +158,9 @@ ValueId PickleObjects::call_by_arguments(GlobalRole role, ValueId callable, Valu
       if (tree_[callable].text.ends_with("_mareconstruct")) watch_.check_class(call.id(1));
       return instance(callable, arguments);
     }
+    case GlobalRole::kUninitialized:
+      watch_.check_plain(callable, arguments);
+      return tensors_.rebuild_other(role, arguments);
     case GlobalRole::kConfigDict:
       return config_dict(callable, arguments);
     case GlobalRole::kEnum:
@@ -354,7 +357,11 @@ ValueId PickleObjects::bytes(ValueId arguments) {
 /// The factory is called for keys that are missed, and is not kept.
 ValueId PickleObjects::default_dict(ValueId callable, ValueId arguments) {
   const PickleArguments call(tree_, context_, "defaultdict", arguments);
-  if (call.has(0) && is_way_in(tree_[call.id(0)])) watch_.report_call(callable, arguments);
+  // Of no arguments a class that is known makes an empty object.
+  if (call.has(0) && is_way_in(tree_[call.id(0)]) &&
+      !watch_.is_trusted(call.id(0), GlobalTrust::kMade)) {
+    watch_.report_call(callable, arguments);
+  }
   watch_.check_entries(callable, arguments, 1);
   return tree_.add({.kind = PickleKind::kDict});
 }

@@ -203,6 +203,14 @@ TEST_F(PickleObjectsTest, ReportsClassesThatDotsLeadTo) {
   EXPECT_THAT(reported(), testing::IsEmpty()) << "it may be named";
   objects_.reduce(closer, tuple({}), Making::kNew);
   EXPECT_TRUE(tree_.code.runs());
+  // `torch` itself makes objects of models that were compiled; numpy.memmap opens files.
+  PickleTree other;
+  PickleObjects objects(other, context_);
+  const ValueId none = other.add({.kind = PickleKind::kTuple});
+  objects.reduce(objects.global("torch", "ScriptObject"), none, Making::kNew);
+  EXPECT_FALSE(other.code.runs());
+  objects.reduce(objects.global("numpy", "memmap"), none, Making::kNew);
+  EXPECT_TRUE(other.code.runs());
   const ValueId loader =
       objects_.reduce(objects_.global("builtins", "getattr"),
                       tuple({objects_.global("torch.nn.functional", "importlib"), text("Loader")}));
@@ -226,8 +234,11 @@ TEST_F(PickleObjectsTest, ReadsWhatPythonKeepsPlainThingsIn) {
   call("re", "_compile", {text("a.*b"), tree_.add_int(32)});
   call("operator", "itemgetter", {tree_.add_int(1)});
   call("exceptions", "ValueError", {text("x")});
+  EXPECT_EQ(call("torch.nn.parameter", "UninitializedParameter", {tree_.add_bool(true)}).text,
+            "uninitialized");
   call("collections", "defaultdict",
        {objects_.global("torch.amp.grad_scaler", "_refresh_per_optimizer_state")});
+  call("collections", "defaultdict", {objects_.global("mmcv.utils.config", "ConfigDict")});
   for (const auto& [module, name] : {std::pair{"_io", "BytesIO"},
                                      {"UserDict", "IterableUserDict"},
                                      {"collections", "ChainMap"}}) {
@@ -276,7 +287,8 @@ TEST_F(PickleObjectsTest, ReportsWaysToCodeThatAnObjectHolds) {
   call("functools", "partial", {objects_.global("builtins", "getattr")});
   objects_.report_what_objects_hold();
   EXPECT_THAT(reported(),
-              testing::ElementsAre("collections.defaultdict(builtins.breakpoint)",
+              testing::ElementsAre(testing::HasSubstr("torch.load as state of"),
+                                   "collections.defaultdict(builtins.breakpoint)",
                                    "builtins.eval(held by an object of functools.partial)",
                                    "torch.load(held by an object of torch.optim.adam.Adam)",
                                    "builtins.getattr(held by an object of functools.partial)"));

@@ -230,6 +230,8 @@ ValueId PickleTensors::rebuild_other(GlobalRole role, ValueId arguments) {
       return nested(arguments);
     case GlobalRole::kJagged:
       return jagged(arguments);
+    case GlobalRole::kUninitialized:
+      return unread("uninitialized");
     case GlobalRole::kMeta:
       return unread(fmt::format("meta {} [{}]", last_part(call.value(0, PickleKind::kGlobal).text),
                                 fmt::join(call.integers(1), ", ")));

@@ -32,7 +32,7 @@ class PickleTensors {
 
   /// kFromNumpy, kFromCpu: a tensor of another device (XLA), whose elements stand in the pickle or
   /// in a tensor of the CPU. kSparse, kNested, kJagged: an opaque value that names the form, its
-  /// parts under kEntries. kMeta, kWrapper: an opaque value without any.
+  /// parts under kEntries. kMeta, kWrapper, kUninitialized: an opaque value without any.
   ValueId rebuild_other(GlobalRole role, ValueId arguments);
 
  private:
