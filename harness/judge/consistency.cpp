@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include "harness/arithmetic/policy.h"
+#include "harness/judge/counts.h"
 #include "harness/judge/evaluation_consistency.h"
 #include "harness/judge/examine_consistency.h"
 #include "harness/judge/lockstep_consistency.h"
 #include "harness/judge/memory_consistency.h"
+#include "harness/judge/parity_rounding.h"
 #include "harness/judge/speed_consistency.h"
 #include "harness/judge/training_consistency.h"
 
@@ -19,20 +21,45 @@ std::string other_policy(const RunResult& result, const std::string& policy) {
   return fmt::format("expected the arithmetic {}, the record is of {}", expected, policy);
 }
 
-/// By the type that convolutions ran in; every model has some.
-std::string other_convolutions(const RunResult& result, const EvaluationRecord& record) {
-  if (!record.forward) return "";
-  const auto expected = to_string(facts(policy_of_precision(result.precision)).compute);
-  const auto convolutions = record.forward->census.find("convolution");
-  if (convolutions == record.forward->census.end() || convolutions->second.empty()) {
-    return fmt::format("expected convolutions in {}, the record counts none", expected);
+/// Why the program and the device cannot have computed in FP32 what is said to be of it.
+std::string other_environment(const RunResult& result, bool has_fp32) {
+  const EnvironmentRecord& environment = result.environment;
+  if (!environment.library) return "no library is said to have computed it";
+  if (result.device == "cuda" && !environment.gpu) return "it is of cuda, and of no GPU";
+  const auto& [cublas, cudnn] = environment.library->tf32;
+  return has_fp32 && (cublas || cudnn) ? "FP32 was allowed to round its operands to TF32" : "";
+}
+
+/// By the type that convolutions ran in; every model has some. A batch norm gives what it gets, but
+/// where a policy casts by itself the device decides.
+std::string other_layers(const RunResult& result, const EvaluationRecord& record) {
+  if (!record.forward) {
+    return result.stage == "evaluate" ? "no activation of its network was looked at" : "";
   }
-  for (const auto& [type, count] : convolutions->second) {
-    if (type == expected && count > 0) continue;
-    return fmt::format("expected convolutions in {}, the record has {} in {}", expected, count,
-                       type);
+  const PolicyFacts& policy = facts(policy_of_precision(result.precision));
+  for (const std::string kind : {"convolution", "batch_norm"}) {
+    if (kind == "batch_norm" && policy.autocasts()) continue;
+    const auto expected = to_string(policy.compute);
+    const auto layers = record.forward->census.find(kind);
+    if (layers == record.forward->census.end() || layers->second.empty()) {
+      return fmt::format("expected {} in {}, the record counts none", kind, expected);
+    }
+    for (const auto& [type, count] : layers->second) {
+      if (type == expected && count > 0) continue;
+      return fmt::format("expected {} in {}, the record has {} in {}", kind, expected, count, type);
+    }
   }
   return "";
+}
+
+/// The examined file's digest stands in its record and beside it.
+template <typename FileRecord>
+std::string other_digest(const RunResult& result, const std::string& name, const FileRecord& file) {
+  if (!file.stored) return "";
+  const auto digest = result.digests.find(name);
+  const std::string beside = digest == result.digests.end() ? "" : digest->second;
+  if (beside == file.stored->sha256) return "";
+  return fmt::format("the {}'s sha256 is \"{}\" and \"{}\"", name, beside, file.stored->sha256);
 }
 
 }  // namespace
@@ -64,27 +91,25 @@ std::string contradiction(const RunResult& result, const EvaluationRecord& recor
   if (record.protocol != protocol) {
     return fmt::format("expected the protocol {}, the record is of {}", protocol, record.protocol);
   }
-  const auto other = other_convolutions(result, record);
-  return other.empty() ? inconsistency(record) : other;
+  const bool is_fp32 = policy_of_precision(result.precision) == Policy::kFp32;
+  return first_of(
+      {other_environment(result, is_fp32), other_layers(result, record), inconsistency(record)});
 }
 
 std::string contradiction(const RunResult& result, const ExamineRecord& record) {
-  const auto digest = result.digests.find("checkpoint");
-  const bool has_both =
-      digest != result.digests.end() && record.checkpoint && record.checkpoint->stored;
-  if (has_both && digest->second != record.checkpoint->stored->sha256) {
-    return fmt::format("the checkpoint's sha256 is {} and {}", digest->second,
-                       record.checkpoint->stored->sha256);
-  }
-  return inconsistency(record);
+  return first_of({record.checkpoint ? other_digest(result, "checkpoint", *record.checkpoint) : "",
+                   record.log ? other_digest(result, "log", *record.log) : "",
+                   inconsistency(record)});
 }
 
 std::string contradiction(const RunResult& result, const SpeedRecord& record) {
   return inconsistency(result, record);
 }
 
-std::string contradiction(const RunResult& /*result*/, const ParityRecord& record) {
-  return inconsistency(record);
+std::string contradiction(const RunResult& result, const ParityRecord& record) {
+  const Policy half = policy_of_precision(result.precision);
+  return first_of({other_environment(result, /*has_fp32=*/true), inconsistency(record),
+                   record.images > 0 ? rounding_defect(record.logits, half) : ""});
 }
 
 }  // namespace harness

@@ -13,6 +13,7 @@ using testing::IsEmpty;
 RunResult result_in(const std::string& precision) {
   RunResult result;
   result.precision = precision;
+  result.environment.library.emplace();
   return result;
 }
 
@@ -70,6 +71,70 @@ TEST(Contradiction, AnEvaluationsConvolutionsRanInItsPrecision) {
   EXPECT_THAT(contradiction(result_in("fp16"), record), HasSubstr("1 in float32"));
   record.forward->census["convolution"] = {{"float16", 0}};
   EXPECT_THAT(contradiction(result_in("fp16"), record), HasSubstr("0 in float16"));
+}
+
+TEST(Contradiction, SoDidItsBatchNormsUnlessThePolicyLeavesItOpen) {
+  EvaluationRecord record = sample::evaluation_record(50.0);
+  record.forward->census["batch_norm"] = {{"float32", 58}};
+  EXPECT_THAT(contradiction(result_in("fp16"), record), HasSubstr("batch_norm in float16"));
+  EXPECT_THAT(contradiction(result_in("fp16-amp"), record), IsEmpty());
+  record.forward->census.erase("batch_norm");
+  EXPECT_THAT(contradiction(result_in("fp16"), record), HasSubstr("counts none"));
+}
+
+TEST(Contradiction, AnEvaluationLooksInsideItsNetwork) {
+  EvaluationRecord record = sample::evaluation_record(50.0);
+  record.forward.reset();
+  RunResult result = result_in("fp16");
+  result.stage = "evaluate";
+  EXPECT_THAT(contradiction(result, record), HasSubstr("no activation"));
+  result.stage = "evaluate_ms_flip";
+  record.protocol = "ms_flip";
+  EXPECT_THAT(contradiction(result, record), IsEmpty());
+}
+
+TEST(Contradiction, AnEvaluationSaysWhatComputedIt) {
+  const EvaluationRecord record = sample::evaluation_record(50.0);
+  RunResult result = result_in("fp16");
+  result.environment.library.reset();
+  EXPECT_THAT(contradiction(result, record), HasSubstr("no library"));
+  EXPECT_THAT(contradiction(result, sample::parity_record()), HasSubstr("no library"));
+  result = result_in("fp16");
+  result.device = "cuda";
+  EXPECT_THAT(contradiction(result, record), HasSubstr("no GPU"));
+  result.environment.gpu.emplace();
+  EXPECT_THAT(contradiction(result, record), IsEmpty());
+}
+
+TEST(Contradiction, Fp32RoundsNoOperandToTf32) {
+  for (bool Tf32Record::*const library : {&Tf32Record::cublas, &Tf32Record::cudnn}) {
+    RunResult result = result_in("fp16");
+    result.environment.library->tf32.*library = true;
+    EXPECT_THAT(contradiction(result, sample::evaluation_record(50.0)), IsEmpty());
+    EXPECT_THAT(contradiction(result, sample::parity_record()), HasSubstr("TF32"));
+    result.precision = "fp32";
+    EXPECT_THAT(contradiction(result, sample::evaluation_record(50.0, "float32")),
+                HasSubstr("TF32"));
+  }
+}
+
+TEST(Contradiction, LogitsOfHalfAreRounded) {
+  ParityRecord record = sample::parity_record();
+  record.logits.rmse = record.logits.rmse_reference;
+  EXPECT_THAT(contradiction(result_in("fp16"), record), HasSubstr("rounding alone"));
+}
+
+TEST(Contradiction, AnExaminedFilesDigestStandsBesideItsRecord) {
+  const RunResult examined = sample::examine();
+  const ExamineRecord record{sample::checkpoint(), sample::log()};
+  EXPECT_THAT(contradiction(examined, record), IsEmpty());
+  for (const auto* name : {"checkpoint", "log"}) {
+    RunResult other = examined;
+    other.digests[name] = std::string(64, '0');
+    EXPECT_THAT(contradiction(other, record), HasSubstr(std::string("the ") + name));
+    other.digests.erase(name);
+    EXPECT_THAT(contradiction(other, record), HasSubstr(std::string("the ") + name));
+  }
 }
 
 }  // namespace

@@ -1,13 +1,14 @@
 #include "harness/judge/examine_consistency.h"
 
 #include <cmath>
-#include <initializer_list>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/counts.h"
+#include "harness/judge/values_consistency.h"
 
 namespace harness {
 namespace {
@@ -23,32 +24,15 @@ std::string stored_defect(const std::optional<StoredFileRecord>& stored, bool is
   return "";
 }
 
-std::string values_defect(const ValuesRecord& values) {
-  const TensorStatisticsRecord& all = values.all;
-  std::int64_t elements = 0;
-  std::int64_t non_finite = 0;
-  const auto& roles = values.roles;
-  for (const auto* role : {&roles.convolution, &roles.norm_parameter, &roles.norm_statistics,
-                           &roles.counter, &roles.other_weight, &roles.index}) {
-    auto defect = parts_defect("weight", role->elements, {role->non_finite, role->zeros});
-    if (!defect.empty()) return defect;
-    elements += role->elements;
-    non_finite += role->non_finite;
+std::string content_defect(const CheckpointRecord& checkpoint) {
+  if (!checkpoint.values) return "";
+  if (!checkpoint.state_dict) return "values of no state dict";
+  const auto tensors = std::ssize(*checkpoint.state_dict);
+  if (checkpoint.stored && checkpoint.stored->size < tensors) {
+    return fmt::format("a file of {} holds {}", plural(checkpoint.stored->size, "byte"),
+                       plural(tensors, "tensor"));
   }
-  auto defect = parts_defect("weight", all.elements, {all.non_finite, all.zeros});
-  if (!defect.empty()) return defect;
-  if (elements != all.elements) {
-    return fmt::format("{}, and those of all roles are {}", plural(all.elements, "weight"),
-                       count_text(elements));
-  }
-  if (non_finite > all.non_finite) {
-    return fmt::format("{} not finite, and those of all roles are {}",
-                       plural(all.non_finite, "weight"), count_text(non_finite));
-  }
-  const std::int64_t of_weights = all.non_finite - roles.index.non_finite;
-  if (values.first_non_finite.has_value() == (of_weights > 0)) return "";
-  return fmt::format("{} not finite, and {} tensor is named as the first",
-                     plural(of_weights, "weight"), values.first_non_finite ? "a" : "no");
+  return values_defect(*checkpoint.values, *checkpoint.state_dict);
 }
 
 std::string log_defect(const LogRecord& log) {
@@ -57,6 +41,15 @@ std::string log_defect(const LogRecord& log) {
     return fmt::format("a log of {} and {} validations, to iteration {}",
                        plural(log.train_lines, "line"), log.validation_lines, log.last_iteration);
   }
+  const bool has_line = log.last_validation.is_object() && !log.last_validation.empty();
+  if (has_line != (log.validation_lines > 0)) {
+    return fmt::format("{} of validation, and the last is {}", plural(log.validation_lines, "line"),
+                       log.last_validation.dump());
+  }
+  if (!has_line && !std::isnan(log.last_miou)) {
+    return fmt::format("an mIoU of {} in no line of validation", short_text(log.last_miou, 8));
+  }
+  // An earlier line has it where the last one does not, or has it under another name.
   const auto miou = number_at(log.last_validation, {"mIoU"});
   if (!miou || std::abs(*miou - log.last_miou) <= kLastPlaces ||
       std::abs(100.0 * *miou - log.last_miou) <= kLastPlaces) {
@@ -72,7 +65,7 @@ std::string inconsistency(const ExamineRecord& record) {
   std::string of_checkpoint;
   if (const auto& checkpoint = record.checkpoint) {
     of_checkpoint = first_of({stored_defect(checkpoint->stored, checkpoint->state_dict.has_value()),
-                              checkpoint->values ? values_defect(*checkpoint->values) : ""});
+                              content_defect(*checkpoint)});
   }
   std::string of_log;
   if (const auto& log = record.log) {

@@ -6,10 +6,10 @@
 
 namespace harness {
 
-/// What in the record of the published files cannot be together, in words, or "": each tensor has
-/// one role, so that the roles' elements are those of the whole; a tensor is named as the first
-/// that is not finite where there is one; a file that was read has bytes; the last mIoU is that of
-/// the last validation line, as a fraction or in percent.
+/// What in the record of the published files cannot be together, in words, or "": values are those
+/// of the tensors of the state dict (values_consistency.h); a file that was read has bytes, more
+/// than tensors; the last mIoU is that of the last validation line, as a fraction or in percent,
+/// and without a line there is none.
 std::string inconsistency(const ExamineRecord& record);
 
 }  // namespace harness

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/arithmetic/policy.h"
+#include "harness/base/sha256.h"
 #include "harness/judge/finding.h"
 #include "harness/record/evaluation_record.h"
 #include "harness/record/examine_record.h"
@@ -84,14 +85,17 @@ inline TensorStatisticsRecord statistics(std::int64_t elements, std::int64_t not
   return record;
 }
 
-/// Values of half training: those of batch norm are off FP16's grid.
+/// Of the tensors in state_dict(), after half training: those of batch norm are off FP16's grid.
 inline ValuesRecord values() {
   ValuesRecord values;
-  values.all = statistics(7452, 77);
-  values.roles.convolution = statistics(7371, 0);
-  values.roles.norm_parameter = statistics(40, 39);
-  values.roles.norm_statistics = statistics(40, 38);
+  values.all = statistics(752, 15, 0, 0.1, 600.0);
+  values.all.tensors = 8;
+  values.roles.convolution = statistics(735, 0);
+  values.roles.convolution.tensors = 3;
+  values.roles.norm_parameter = statistics(8, 8);
+  values.roles.norm_statistics = statistics(8, 7);
   values.roles.counter = statistics(1, 0, 0, 600.0, 600.0);
+  values.roles.counter.tensors = 1;
   return values;
 }
 
@@ -140,7 +144,17 @@ inline RunResult result(std::string stage, std::string precision, Json measureme
 }
 
 inline RunResult examine() {
-  return result("examine", "", record_to_json(ExamineRecord{checkpoint(), log()}));
+  RunResult examined = result("examine", "", record_to_json(ExamineRecord{checkpoint(), log()}));
+  examined.digests = {{"checkpoint", checkpoint().stored->sha256}, {"log", log().stored->sha256}};
+  return examined;
+}
+
+/// A result that evaluated checkpoint(), with predictions that its precision alone has.
+inline RunResult evaluation_result(std::string stage, std::string precision, Json measurements) {
+  RunResult evaluated = result(std::move(stage), std::move(precision), std::move(measurements));
+  evaluated.digests = {{"checkpoint", checkpoint().stored->sha256},
+                       {"predictions", sha256_hex(evaluated.precision)}};
+  return evaluated;
 }
 
 /// Counts of two classes alike that give this mIoU, in percent, to seven digits. None for NaN.
@@ -151,25 +165,30 @@ inline std::int64_t true_positives(double miou, std::int64_t pixels) {
 
 inline constexpr std::int64_t kPixelsOfImage = 1'000'000'000;
 
-/// Gives the record a confusion matrix with this mIoU, and what follows from it.
+inline constexpr std::size_t kClasses = 19;  ///< Two of them exist.
+
+/// Gives the record a confusion matrix with this mIoU, and what follows from it. Each class has
+/// half of the pixels, whatever the mIoU is.
 inline void set_miou(EvaluationRecord& record, double miou) {
   const std::int64_t pixels = std::isfinite(miou) ? record.images * kPixelsOfImage : 0;
-  const std::int64_t right = true_positives(miou, pixels);
-  const std::int64_t wrong = pixels - 2 * right;
-  const auto percent = [](std::int64_t part, std::int64_t whole) {
-    return 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-  };
+  const std::int64_t right = record.images * true_positives(miou, kPixelsOfImage);
+  const std::int64_t wrong = pixels / 2 - right;
   record.pixels = pixels;
-  record.classes = 2;
-  record.confusion = {{right, wrong}, {0, right}};
+  record.classes = kClasses;
+  record.confusion.assign(kClasses, std::vector<std::int64_t>(kClasses));
+  record.confusion[0][0] = record.confusion[1][1] = right;
+  record.confusion[0][1] = record.confusion[1][0] = wrong;
   record.miou = miou;
-  record.iou = {miou, miou};
-  record.acc = {percent(right, right + wrong), percent(right, right)};
-  record.macc = (record.acc[0] + record.acc[1]) / 2.0;
-  record.aacc = percent(2 * right, pixels);
+  record.macc = record.aacc = 100.0 * static_cast<double>(2 * right) / static_cast<double>(pixels);
+  record.iou.assign(kClasses, NAN);
+  record.acc.assign(kClasses, NAN);
+  for (const std::size_t label : {0, 1}) {
+    record.iou[label] = miou;
+    record.acc[label] = record.macc;
+  }
 }
 
-/// Whole images.
+/// Whole images of the size in Case, by the network of row().
 inline EvaluationRecord evaluation_record(double miou, const std::string& type = "float16") {
   EvaluationRecord record;
   record.protocol = "whole";
@@ -177,14 +196,15 @@ inline EvaluationRecord evaluation_record(double miou, const std::string& type =
   set_miou(record, miou);
   record.images_per_second = 12.5;
   record.seconds_per_image = {0.08, 0.07, 0.09, 11, 5};
-  record.logits.elements = 7000;
+  record.logits.elements = 16 * kClasses * (128 / 8) * (256 / 8);
   ForwardRecord& forward = record.forward.emplace();
   forward.peak_bytes = 50'000'000;
-  forward.census["convolution"] = {{type, 61}};
+  forward.census["convolution"] = {{type, 59}};
+  forward.census["batch_norm"] = {{type, 58}};
   forward.activations.images = 4;
-  forward.activations.elements = 1000000;
-  forward.activations.half_subnormals = 1200;
-  forward.activations.zeros = 400000;
+  forward.activations.elements = 22'000'000;
+  forward.activations.half_subnormals = 26'400;
+  forward.activations.zeros = 8'800'000;
   forward.activations.max_abs = 34.21875;
   forward.activations.max_abs_layer = "decode_head.conv_seg";
   return record;
@@ -192,19 +212,23 @@ inline EvaluationRecord evaluation_record(double miou, const std::string& type =
 
 inline RunResult evaluate(std::string precision = "fp16", double miou = 52.051) {
   const auto type = to_string(facts(policy_of_precision(precision)).compute);
-  return result("evaluate", std::move(precision),
-                record_to_json(evaluation_record(miou, std::string(type))));
+  return evaluation_result("evaluate", std::move(precision),
+                           record_to_json(evaluation_record(miou, std::string(type))));
 }
 
 /// Gives the comparison images with these mIoUs, and what follows from them.
 inline void set_mious(ParityRecord& record, double miou, double reference) {
   const auto right = true_positives(miou, kPixelsOfImage);
   const auto right_reference = true_positives(reference, kPixelsOfImage);
-  record.per_image.assign(static_cast<std::size_t>(record.images),
-                          {{right, right},
-                           {kPixelsOfImage - right, kPixelsOfImage - right},
-                           {right_reference, right_reference},
-                           {kPixelsOfImage - right_reference, kPixelsOfImage - right_reference}});
+  const auto of_two_classes = [](std::int64_t pixels) {
+    std::vector<std::int64_t> counts(kClasses);
+    counts[0] = counts[1] = pixels;
+    return counts;
+  };
+  record.per_image.assign(
+      static_cast<std::size_t>(record.images),
+      {of_two_classes(right), of_two_classes(kPixelsOfImage - right),
+       of_two_classes(right_reference), of_two_classes(kPixelsOfImage - right_reference)});
   record.pixels = record.images * kPixelsOfImage;
   record.miou = miou;
   record.miou_reference = reference;
@@ -221,7 +245,7 @@ inline ParityRecord parity_record() {
 }
 
 inline RunResult parity() {
-  return result("parity", "fp16", record_to_json(parity_record()));
+  return evaluation_result("parity", "fp16", record_to_json(parity_record()));
 }
 
 /// The result with measurements that `change` made of its own.
@@ -237,7 +261,7 @@ struct Case {
   Row row = sample::row();
   Claim claim;
   std::vector<RunResult> results = {examine(), evaluate(), evaluate("fp32", 52.06), parity()};
-  JobScope scope;
+  JobScope scope{{}, {}, {}, {.height = 128, .width = 256}};
 
   Finding judge(ClaimRule rule) const { return rule(ClaimContext{row, claim, results, scope}); }
   Json& evaluation() { return results.at(1).measurements; }

@@ -7,6 +7,7 @@
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
+#include "harness/judge/rules/evaluated/row_evaluations.h"
 #include "harness/record/evaluation_record.h"
 
 namespace harness {
@@ -41,7 +42,7 @@ Finding judge_miou_of(const ClaimContext& context, const EvaluationRecord& recor
 
 Finding judge_evaluation(const ClaimContext& context, std::string_view stage) {
   const std::string precision = row_precision(context.row);
-  const auto evidence = find_record<EvaluationRecord>(context, stage, precision);
+  const auto evidence = find_evaluation(context, stage, precision);
   return in_precision(evidence.absence ? *evidence.absence
                                        : judge_miou_of(context, *evidence.record, *evidence.result),
                       precision);

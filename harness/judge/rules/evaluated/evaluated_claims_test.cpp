@@ -78,16 +78,30 @@ TEST(EvaluatedClaims, NoImagesOrPixelsFail) {
   auto sample = claiming(52.05);
   sample.change_evaluation([](auto& record) { sample::set_miou(record, NAN); });
   EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
-  EXPECT_EQ(sample.judge(judge_miou).reason, "no pixel was counted");
-  sample = claiming(52.05);
-  sample.change_evaluation([](auto& record) {
-    record.images = 0;
-    record.images_per_second = NAN;
-    record.seconds_per_image = {NAN, NAN, NAN, 0, 0};
-    record.forward.reset();
-  });
   EXPECT_EQ(sample.judge(judge_miou).verdict, Verdict::kFail);
-  EXPECT_EQ(sample.judge(judge_miou).reason, "no image was evaluated");
+}
+
+/// Scales and flip of nothing, by themselves and in agreement with themselves.
+TEST(EvaluatedClaims, ScalesAndFlipOfNothingFail) {
+  const auto judged = [](void (*change)(EvaluationRecord&)) {
+    auto sample = claiming(52.05);
+    auto flipped = sample::evaluate("fp16", NAN);
+    flipped.stage = "evaluate_ms_flip";
+    sample::change_record<EvaluationRecord>(flipped, [&](auto& record) {
+      record.protocol = "ms_flip";
+      record.forward.reset();
+      change(record);
+    });
+    sample.results = {sample::examine(), flipped};
+    return sample.judge(judge_miou_ms_flip).reason;
+  };
+  EXPECT_EQ(judged([](auto&) {}), "no pixel was counted");
+  EXPECT_EQ(judged([](auto& record) {
+              record.images = 0;
+              record.images_per_second = NAN;
+              record.seconds_per_image = {NAN, NAN, NAN, 0, 0};
+            }),
+            "no image was evaluated");
 }
 
 TEST(EvaluatedClaims, AnotherArithmeticThatFailedIsNotNamed) {

@@ -9,6 +9,7 @@
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
+#include "harness/judge/rules/evaluated/row_evaluations.h"
 #include "harness/record/evaluation_record.h"
 
 namespace harness {
@@ -26,13 +27,10 @@ struct Forward {
 };
 
 Forward find_forward(const ClaimContext& context, const std::string& precision) {
-  const auto evidence = find_record<EvaluationRecord>(context, "evaluate", precision);
+  const auto evidence = find_evaluation(context, "evaluate", precision);
   if (evidence.absence) return {{}, {}, evidence.absence};
   const EvaluationRecord& record = *evidence.record;
   if (!record.forward) return {{}, {}, fail_unmeasured("the evaluation recorded no activations")};
-  if (record.forward->activations.elements <= 0 || record.logits.elements <= 0) {
-    return {{}, {}, fail_unmeasured("no activation was looked at")};
-  }
   return {record.forward->activations, record.logits, std::nullopt};
 }
 

@@ -25,7 +25,7 @@ TEST(ForwardClaims, FiniteActivationsPass) {
   const auto finding = claiming("finite.forward", 0).judge(judge_finite_forward);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_EQ(finding.precision, "fp16");
-  EXPECT_EQ(finding.reason, "all 1,000,000 activations are finite");
+  EXPECT_EQ(finding.reason, "all 22,000,000 activations are finite");
 }
 
 TEST(ForwardClaims, ANaNActivationFailsWithItsLayer) {
@@ -68,7 +68,7 @@ TEST(ForwardClaims, NoActivationsLookedAtFail) {
       auto sample = claiming("range", 65504);
       sample.change_evaluation(change);
       EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
-      EXPECT_THAT(sample.judge(rule).reason, HasSubstr("activation"));
+      EXPECT_FALSE(sample.judge(rule).compared);
     }
   }
 }

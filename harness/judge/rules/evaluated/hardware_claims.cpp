@@ -12,6 +12,7 @@
 #include "harness/judge/hardware.h"
 #include "harness/judge/number_claim.h"
 #include "harness/judge/rules/evaluated/memory_claims.h"
+#include "harness/judge/rules/evaluated/row_evaluations.h"
 #include "harness/judge/rules/evaluated/speed_claims.h"
 #include "harness/record/evaluation_record.h"
 
@@ -39,7 +40,7 @@ std::string_view mode_of(const Row& row) {
 Finding judge_on_hardware(const ClaimContext& context, double (*measure)(const EvaluationRecord&),
                           const std::string& what) {
   const std::string precision = row_precision(context.row);
-  const auto evidence = find_record<EvaluationRecord>(context, "evaluate", precision);
+  const auto evidence = find_evaluation(context, "evaluate", precision);
   if (evidence.absence) return in_precision(*evidence.absence, precision);
   const double measured = measure(*evidence.record);
   std::string reason = unfitness(context.claim, context.row, *evidence.result);

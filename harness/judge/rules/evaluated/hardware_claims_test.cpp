@@ -27,12 +27,20 @@ GpuRecord v100() {
   return gpu;
 }
 
+/// All evaluations of a row are of one device.
+void compute_on_gpu(Case& sample) {
+  for (auto& result : sample.results) {
+    if (result.stage == "examine") continue;
+    result.device = "cuda";
+    result.environment.gpu = v100();
+  }
+}
+
 Case memory_on_gpu(std::int64_t peak_bytes) {
   Case sample;
   sample.claim = sample::claim("memory", "evaluated", 5.37, 2);
   sample.claim.conditions = {{"hardware", "V100"}};
-  sample.results[1].device = "cuda";
-  sample.results[1].environment.gpu = v100();
+  compute_on_gpu(sample);
   sample.change_evaluation([&](auto& record) { record.forward->peak_bytes = peak_bytes; });
   return sample;
 }
@@ -58,9 +66,9 @@ TEST(HardwareClaims, OtherHardwareIsUnfitWithTheNumberBesideIt) {
 
 TEST(HardwareClaims, AGpuThatDidNotComputeDoesNotCount) {
   auto sample = fps("V100");
-  sample.results[1].environment.gpu = v100();
+  for (auto& result : sample.results) result.environment.gpu = v100();
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
-  sample.results[1].device = "cuda";
+  compute_on_gpu(sample);
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kPass);
 }
 
@@ -143,8 +151,7 @@ TEST(HardwareClaims, OnTheRightHardwareNothingMeasuredFails) {
 
 TEST(HardwareClaims, WhatTheWorkerWritesIsWhatTheRuleReads) {
   auto sample = fps("V100 32GB");
-  sample.results[1].device = "cuda";
-  sample.results[1].environment.gpu = v100();
+  compute_on_gpu(sample);
   sample.results[1] = run_result_from_json(to_json(sample.results[1]), "evaluate-fp16.json");
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kPass);
   sample.claim.conditions["hardware"] = "V100 16GB";

@@ -1,9 +1,6 @@
 #include "harness/judge/rules/evaluated/parity_claims.h"
 
 #include <cmath>
-#include <optional>
-#include <string_view>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,6 +8,7 @@
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
+#include "harness/judge/rules/evaluated/row_evaluations.h"
 #include "harness/judge/statistics/bootstrap.h"
 #include "harness/record/evaluation_record.h"
 
@@ -64,63 +62,12 @@ Finding judge_logits(const ClaimContext& context, const ParityRecord& parity) {
                   short_text(logits.rmse), short_text(logits.rmse_reference)));
 }
 
-/// Why the record compares nothing, if so.
-std::optional<Finding> emptiness(const ParityRecord& parity) {
-  if (parity.images <= 0) return fail_unmeasured("no image was compared");
-  if (parity.pixels <= 0) return fail_unmeasured("no pixel was compared");
-  return std::nullopt;
-}
-
-constexpr double kLastPlaces = 1e-6;  // Points.
-
-/// The evaluation in this precision, where there is one that can be read.
-std::optional<EvaluationRecord> evaluation_in(const ClaimContext& context,
-                                              std::string_view precision) {
-  for (const auto& result : context.results) {
-    const bool fits = result.row == context.row.id && result.stage == "evaluate" &&
-                      result.precision == precision && result.status == RunStatus::kOk;
-    if (fits) return read_record<EvaluationRecord>(use_result(result)).record;
-  }
-  return std::nullopt;
-}
-
-/// Why the comparison is not of the images and arithmetics that were evaluated, "" when it is: both
-/// stages see the same images, each of them as the other does.
-std::string other_evaluation(const ClaimContext& context, const std::string& precision,
-                             const ParityRecord& parity) {
-  for (const auto& [arithmetic, miou] :
-       {std::pair{precision, parity.miou}, std::pair{std::string("fp32"), parity.miou_reference}}) {
-    const auto evaluation = evaluation_in(context, arithmetic);
-    if (!evaluation) continue;
-    if (evaluation->images != parity.images || evaluation->pixels != parity.pixels) {
-      return fmt::format("it compares {} with {}, the evaluation in {} saw {} with {}",
-                         plural(parity.images, "image"), plural(parity.pixels, "pixel"), arithmetic,
-                         plural(evaluation->images, "image"), plural(evaluation->pixels, "pixel"));
-    }
-    if (!(std::abs(evaluation->miou - miou) <= kLastPlaces)) {
-      return fmt::format("its mIoU in {} is {}, the evaluation's {}", arithmetic,
-                         fixed_text(miou, 3), fixed_text(evaluation->miou, 3));
-    }
-  }
-  return "";
-}
-
-/// Why the record cannot be judged, if so.
-std::optional<Finding> defect_of(const ClaimContext& context, const std::string& precision,
-                                 const ParityRecord& parity) {
-  if (auto empty = emptiness(parity)) return empty;
-  const std::string other = other_evaluation(context, precision, parity);
-  if (other.empty()) return std::nullopt;
-  return fail_unmeasured("the comparison is not of what was evaluated: " + other);
-}
-
 Finding judge_with(const ClaimContext& context,
                    Finding (*rule)(const ClaimContext&, const ParityRecord&)) {
   const std::string precision = half_precision(context.row);
-  const auto evidence = find_record<ParityRecord>(context, "parity", precision);
-  const auto absence =
-      evidence.absence ? evidence.absence : defect_of(context, precision, *evidence.record);
-  return in_precision(absence ? *absence : rule(context, *evidence.record), precision);
+  const auto evidence = find_comparison(context, precision);
+  if (evidence.absence) return in_precision(*evidence.absence, precision);
+  return in_precision(rule(context, *evidence.record), precision);
 }
 
 }  // namespace

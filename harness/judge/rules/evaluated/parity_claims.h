@@ -5,8 +5,8 @@
 namespace harness {
 
 /// Rules for half precision against FP32 on one checkpoint and the same images, so that the noise
-/// of retraining has no influence (docs/judging.md). Evidence: the stage parity. Having no image or
-/// no pixel is a failure.
+/// of retraining has no influence (docs/judging.md). Evidence: the stage parity, which rests on
+/// both evaluations (row_evaluations.h). Having no image or no pixel is a failure.
 
 /// mIoU in half minus mIoU in FP32, in points. The reason shows the 95 % interval of a paired
 /// bootstrap over images; it does not decide.

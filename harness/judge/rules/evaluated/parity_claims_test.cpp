@@ -11,6 +11,7 @@ namespace harness {
 namespace {
 
 using sample::Case;
+using testing::AllOf;
 using testing::HasSubstr;
 
 Case claiming(const char* id, double allowed) {
@@ -63,7 +64,14 @@ TEST(ParityClaims, OneImageHasNoInterval) {
     record.images = record.logits.images = 1;
     sample::set_mious(record, 52.051, 52.060);
   });
-  sample.results = {sample.results.back()};
+  for (const std::size_t evaluation : {1, 2}) {
+    sample::change_record<EvaluationRecord>(sample.results.at(evaluation), [](auto& record) {
+      record.images = record.forward->activations.images = 1;
+      record.logits.elements /= 16;
+      record.seconds_per_image = {0.08, 0.08, 0.08, 1, 0};
+      sample::set_miou(record, record.miou);
+    });
+  }
   EXPECT_THAT(sample.judge(judge_parity).reason, HasSubstr("one image gives no interval"));
 }
 
@@ -78,10 +86,12 @@ TEST(ParityClaims, ItIsOfTheImagesThatWereEvaluated) {
     EXPECT_THAT(sample.judge(rule).reason, HasSubstr("it compares 3 images"));
     sample = claiming("parity", 1000);
     sample.change_parity([](auto& record) { sample::set_mious(record, 52.060, 52.060); });
-    EXPECT_THAT(sample.judge(rule).reason, HasSubstr("its mIoU in fp16 is 52.060"));
+    EXPECT_THAT(sample.judge(rule).reason,
+                AllOf(HasSubstr("evaluate in fp16"), HasSubstr("its mIoU is 52.060")));
     sample = claiming("parity", 1000);
     sample.change_parity([](auto& record) { sample::set_mious(record, 52.051, 52.051); });
-    EXPECT_THAT(sample.judge(rule).reason, HasSubstr("its mIoU in fp32 is 52.051"));
+    EXPECT_THAT(sample.judge(rule).reason,
+                AllOf(HasSubstr("evaluate in fp32"), HasSubstr("its mIoU is 52.051")));
   }
 }
 
@@ -100,7 +110,6 @@ TEST(ParityClaims, ComparingNothingFails) {
       record.miou = record.miou_reference = record.difference = NAN;
     });
     EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
-    EXPECT_EQ(sample.judge(rule).reason, "no image was compared");
   }
 }
 
@@ -141,11 +150,15 @@ TEST(ParityClaims, TheYardstickIsTheRoundingOfTheTypeThatComputes) {
   auto sample = claiming("parity.logits", 1.0);
   sample.parity_measurements()["logits"]["rmse"] = 0.9 * 65536 * 1e-6;
   EXPECT_EQ(sample.judge(judge_parity_logits).verdict, Verdict::kFail);
-  sample.row.arithmetic = Arithmetic{.policy = Policy::kFp16Amp};
-  sample.results.at(3).precision = "fp16-amp";
+  const auto compute_in = [&](Policy policy, const std::string& precision) {
+    sample.row.arithmetic = Arithmetic{.policy = policy};
+    sample.results.at(1) = sample::evaluate(precision);
+    sample.results.at(3).precision = precision;
+    sample.results.at(3).digests = sample.results.at(1).digests;
+  };
+  compute_in(Policy::kFp16Amp, "fp16-amp");
   EXPECT_DOUBLE_EQ(sample.judge(judge_parity_logits).measured.get<double>(), 0.9 * 8);
-  sample.row.arithmetic = Arithmetic{.policy = Policy::kBf16Amp};
-  sample.results.at(3).precision = "bf16-amp";
+  compute_in(Policy::kBf16Amp, "bf16-amp");
   const auto finding = sample.judge(judge_parity_logits);
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_DOUBLE_EQ(finding.measured.get<double>(), 0.9);
@@ -164,7 +177,7 @@ TEST(ParityClaims, WithoutAYardstickNothingPasses) {
   EXPECT_EQ(sample.judge(judge_parity_logits).verdict, Verdict::kFail);
   sample = claiming("parity.logits", 1e9);
   sample.change_parity([](auto& record) { record.logits.images = 0; });
-  EXPECT_EQ(sample.judge(judge_parity_logits).reason, "no logits were compared with FP64");
+  EXPECT_THAT(sample.judge(judge_parity_logits).reason, HasSubstr("no logits were compared"));
   EXPECT_EQ(sample.judge(judge_parity_logits).verdict, Verdict::kFail);
 }
 

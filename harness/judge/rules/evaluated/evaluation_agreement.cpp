@@ -1,0 +1,172 @@
+#include "harness/judge/rules/evaluated/evaluation_agreement.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/base/number_text.h"
+#include "harness/judge/counts.h"
+#include "harness/judge/rules/evaluated/network_facts.h"
+
+namespace harness {
+namespace {
+
+constexpr double kLastPlaces = 1e-6;  ///< Points.
+using Counts = std::vector<std::int64_t>;
+
+std::string other_count(std::string_view what, std::int64_t found, std::int64_t expected) {
+  if (found == expected) return "";
+  return fmt::format("{} {}, expected {}", count_text(found), what, count_text(expected));
+}
+
+std::int64_t layers_of(const ForwardRecord& forward, const char* kind) {
+  const auto types = forward.census.find(kind);
+  if (types == forward.census.end()) return 0;
+  std::int64_t layers = 0;
+  for (const auto& [type, count] : types->second) layers += count;
+  return layers;
+}
+
+/// Pixels of the logits' map of one image; 0 where they are no whole number.
+std::int64_t logits_map(const EvaluationRecord& record, const NetworkFacts& network) {
+  const std::int64_t values = record.images * network.classes;
+  return record.logits.elements % values == 0 ? record.logits.elements / values : 0;
+}
+
+/// Pixels by class: of the labels, of those that are predicted rightly, and of the union of both.
+struct ClassCounts {
+  explicit ClassCounts(std::size_t classes) : labels(classes), both(classes), either(classes) {}
+  Counts labels, both, either;
+};
+
+ClassCounts class_counts(const EvaluationRecord& record) {
+  ClassCounts counts(record.confusion.size());
+  for (std::size_t label = 0; label < record.confusion.size(); ++label) {
+    counts.both[label] = record.confusion[label][label];
+    for (std::size_t prediction = 0; prediction < record.confusion.size(); ++prediction) {
+      const std::int64_t pixels = record.confusion[label][prediction];
+      counts.labels[label] += pixels;
+      counts.either[label] += pixels;
+      if (prediction != label) counts.either[prediction] += pixels;
+    }
+  }
+  return counts;
+}
+
+Counts sum_of(const ParityRecord& parity, Counts PairedCounts::*counts) {
+  Counts sums;
+  for (const auto& image : parity.per_image) {
+    const Counts& one = image.*counts;
+    sums.resize(one.size());
+    for (std::size_t i = 0; i < one.size(); ++i) sums[i] += one[i];
+  }
+  return sums;
+}
+
+std::string forward_disagreement(const EvaluationRecord& one, const EvaluationRecord& other) {
+  if (!one.forward || !other.forward) return "";
+  return first_of({other_count("images with activations", one.forward->activations.images,
+                               other.forward->activations.images),
+                   other_count("activations", one.forward->activations.elements,
+                               other.forward->activations.elements)});
+}
+
+std::string other_logits(const EvaluationRecord& record, const NetworkFacts& network,
+                         std::int64_t most) {
+  const std::int64_t map = logits_map(record, network);
+  if (map > 0 && (most == 0 || map <= most)) return "";
+  return fmt::format("{} cannot be those of {} classes and {} of one size{}",
+                     plural(record.logits.elements, "logit"), network.classes,
+                     plural(record.images, "image"),
+                     most == 0 ? "" : fmt::format(", with at most {} each", plural(most, "pixel")));
+}
+
+std::string missed_layers(const EvaluationRecord& record, const NetworkFacts& network) {
+  const ForwardRecord& forward = *record.forward;
+  const std::int64_t map = logits_map(record, network) / network.logits_over_backbone;
+  const std::int64_t least = forward.activations.images * network.backbone_channels * map;
+  return first_of(
+      {other_count("convolutions", layers_of(forward, "convolution"), network.convolutions),
+       other_count("batch norms", layers_of(forward, "batch_norm"), network.norms),
+       forward.activations.elements >= least
+           ? ""
+           : fmt::format("{}, the backbone alone has {}",
+                         plural(forward.activations.elements, "activation"), count_text(least))});
+}
+
+std::string lost_logits(double rmse, double rms, const EvaluationRecord& evaluation) {
+  if (!std::isfinite(rmse)) {
+    return evaluation.logits.non_finite > 0 ? "" : "no distance of logits that are finite";
+  }
+  if (!evaluation.forward || evaluation.forward->activations.max_abs >= rms - rmse) return "";
+  return fmt::format("no activation above {}, logits have a root mean square of {}",
+                     short_text(evaluation.forward->activations.max_abs), short_text(rms));
+}
+
+}  // namespace
+
+std::string other_network(const EvaluationRecord& record, const ModelSpec& spec,
+                          const DataSpec& data) {
+  if (record.images <= 0) return "";
+  const NetworkFacts network = network_facts(spec);
+  const std::int64_t pixels = logits_pixels(spec, data.height, data.width);
+  const bool is_whole = record.protocol == "whole";
+  return first_of({other_count("classes", record.classes, network.classes),
+                   is_whole ? other_logits(record, network, pixels) : "",
+                   record.forward ? missed_layers(record, network) : ""});
+}
+
+std::string disagreement(const EvaluationRecord& one, const EvaluationRecord& other) {
+  auto defect = first_of({other_count("images", one.images, other.images),
+                          other_count("pixels", one.pixels, other.pixels),
+                          other_count("classes", one.classes, other.classes)});
+  if (!defect.empty()) return defect;
+  if (class_counts(one).labels != class_counts(other).labels) return "other labels";
+  if (one.protocol != other.protocol) return "";
+  defect = other_count("logits", one.logits.elements, other.logits.elements);
+  return defect.empty() ? forward_disagreement(one, other) : defect;
+}
+
+std::string disagreement(const ParityRecord& parity, ComparedSide side,
+                         const EvaluationRecord& evaluation) {
+  const bool is_half = side == ComparedSide::kHalf;
+  if (evaluation.images != parity.images || evaluation.pixels != parity.pixels) {
+    return fmt::format("it compares {} with {}, the evaluation saw {} with {}",
+                       plural(parity.images, "image"), plural(parity.pixels, "pixel"),
+                       plural(evaluation.images, "image"), plural(evaluation.pixels, "pixel"));
+  }
+  const double miou = is_half ? parity.miou : parity.miou_reference;
+  if (!(std::abs(evaluation.miou - miou) <= kLastPlaces)) {
+    return fmt::format("its mIoU is {}, the evaluation's {}", fixed_text(miou, 3),
+                       fixed_text(evaluation.miou, 3));
+  }
+  const ClassCounts counts = class_counts(evaluation);
+  const auto both = is_half ? &PairedCounts::intersect : &PairedCounts::intersect_reference;
+  const auto either = is_half ? &PairedCounts::unite : &PairedCounts::unite_reference;
+  if (sum_of(parity, both) != counts.both || sum_of(parity, either) != counts.either) {
+    return "its pixels by class are not the evaluation's";
+  }
+  return lost_logits(is_half ? parity.logits.rmse : parity.logits.rmse_reference, parity.logits.rms,
+                     evaluation);
+}
+
+std::string other_setting(const RunResult& one, const RunResult& other) {
+  const auto differ = [](std::string_view what, const std::string& a, const std::string& b) {
+    return a == b ? "" : fmt::format("{} is \"{}\", and that of the other is \"{}\"", what, a, b);
+  };
+  const auto gpu = [](const RunResult& result) {
+    return result.environment.gpu ? result.environment.gpu->name : std::string();
+  };
+  const auto library = [](const RunResult& result) {
+    return result.environment.library ? result.environment.library->libtorch : std::string();
+  };
+  return first_of(
+      {differ("the device", one.device, other.device), differ("the GPU", gpu(one), gpu(other)),
+       differ("the program's commit", one.environment.build.commit, other.environment.build.commit),
+       differ("LibTorch's version", library(one), library(other))});
+}
+
+}  // namespace harness

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "harness/record/evaluation_record.h"
+#include "harness/record/run_result.h"
+#include "harness/table/model_spec.h"
+
+namespace harness {
+
+/// Why records that a row's evaluation left behind cannot all be right, in words, or "". Each
+/// record by itself is consistent (evaluation_consistency.h).
+
+/// One evaluation beside the row's network: as many classes, convolutions and norms as it has. The
+/// images have one size, as Cityscapes' do, so that logits are as many maps of one size, no larger
+/// than data's size makes them (the ratio of an image's sides is kept; 0: its own size).
+/// Activations are at least those of the backbone's layers, none of whose maps is smaller than the
+/// last.
+std::string other_network(const EvaluationRecord& record, const ModelSpec& spec,
+                          const DataSpec& data);
+
+/// Two evaluations: the same images with the same labels, by class; with the same protocol, the
+/// same number of logits and of activations.
+std::string disagreement(const EvaluationRecord& one, const EvaluationRecord& other);
+
+/// A comparison beside the evaluation in one of its two arithmetics: the same images, counted alike
+/// by class. The network's largest activation is at least the root mean square of its logits on the
+/// images that were compared with FP64, which are among the first: theirs is that of FP64 less the
+/// distance. The distance is finite where the logits are.
+enum class ComparedSide { kHalf, kReference };
+std::string disagreement(const ParityRecord& parity, ComparedSide side,
+                         const EvaluationRecord& evaluation);
+
+/// Two results: one device, one kind of GPU, one program and one library.
+std::string other_setting(const RunResult& one, const RunResult& other);
+
+}  // namespace harness

@@ -1,0 +1,137 @@
+#include "harness/judge/rules/evaluated/evaluation_agreement.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/testing/sample_row.h"
+
+namespace harness {
+namespace {
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string beside_its_network(void (*change)(EvaluationRecord&)) {
+  EvaluationRecord record = sample::evaluation_record(52.0);
+  change(record);
+  return other_network(record, resolve_model(sample::row(), sample::config().at("model")),
+                       {.height = 128, .width = 256});
+}
+
+TEST(EvaluationAgreement, AnEvaluationIsOfItsNetwork) {
+  EXPECT_THAT(beside_its_network([](EvaluationRecord&) {}), IsEmpty());
+  EXPECT_THAT(beside_its_network([](EvaluationRecord& record) {
+                record.protocol = "ms_flip";
+                record.forward.reset();
+                record.logits.elements = 2704384;
+              }),
+              IsEmpty());
+}
+
+TEST(EvaluationAgreement, WhatTheNetworkDoesNotHaveIsSeen) {
+  const std::pair<const char*, void (*)(EvaluationRecord&)> kinds[] = {
+      {"18 classes", [](auto& record) { record.classes = 18; }},
+      {"58 convolutions",
+       [](auto& record) {
+         record.forward->census["convolution"] = {{"", 58}};
+       }},
+      {"1 batch norms",
+       [](auto& record) {
+         record.forward->census["batch_norm"] = {{"", 1}};
+       }},
+      {"0 batch norms", [](auto& record) { record.forward->census.erase("batch_norm"); }},
+      {"13,631,487 activations",
+       [](auto& record) { record.forward->activations.elements = 4 * 6656 * 512 - 1; }},
+      {"1 logit", [](auto& record) { record.logits.elements = 1; }},
+      {"at most 512 pixels", [](auto& record) { record.logits.elements *= 2; }},
+      {"1 image", [](auto& record) { record.images = 1; }},
+      {"1,000 images", [](auto& record) { record.images = 1000; }}};
+  for (const auto& [what, change] : kinds) {
+    EXPECT_THAT(beside_its_network(change), HasSubstr(what));
+  }
+}
+
+std::string beside_another(void (*change)(EvaluationRecord&)) {
+  EvaluationRecord other = sample::evaluation_record(53.0, "float32");
+  change(other);
+  return disagreement(sample::evaluation_record(52.0), other);
+}
+
+TEST(EvaluationAgreement, TwoEvaluationsSeeTheSameImages) {
+  EXPECT_THAT(beside_another([](EvaluationRecord&) {}), IsEmpty());
+  const std::pair<const char*, void (*)(EvaluationRecord&)> kinds[] = {
+      {"images", [](auto& record) { ++record.images; }},
+      {"pixels", [](auto& record) { ++record.pixels; }},
+      {"classes", [](auto& record) { ++record.classes; }},
+      {"logits", [](auto& record) { ++record.logits.elements; }},
+      {"with activations", [](auto& record) { --record.forward->activations.images; }},
+      {"activations", [](auto& record) { ++record.forward->activations.elements; }},
+      {"labels", [](auto& record) {
+         ++record.confusion[0][0];
+         --record.confusion[1][1];
+       }}};
+  for (const auto& [what, change] : kinds) EXPECT_THAT(beside_another(change), HasSubstr(what));
+}
+
+TEST(EvaluationAgreement, ScalesAndFlipHaveTheirOwnLogits) {
+  EXPECT_THAT(beside_another([](EvaluationRecord& record) {
+                record.protocol = "ms_flip";
+                record.logits.elements *= 17;
+              }),
+              IsEmpty());
+}
+
+std::string of_comparison(ComparedSide side, void (*change)(EvaluationRecord&)) {
+  const bool is_half = side == ComparedSide::kHalf;
+  EvaluationRecord record =
+      is_half ? sample::evaluation_record(52.051) : sample::evaluation_record(52.06, "float32");
+  change(record);
+  return disagreement(sample::parity_record(), side, record);
+}
+
+TEST(EvaluationAgreement, AComparisonIsOfWhatWasEvaluated) {
+  const std::pair<const char*, void (*)(EvaluationRecord&)> kinds[] = {
+      {"16 images", [](auto& record) { record.images = 15; }},
+      {"pixels", [](auto& record) { ++record.pixels; }},
+      {"mIoU", [](auto& record) { record.miou += 0.001; }},
+      {"by class",
+       [](auto& record) {
+         ++record.confusion[0][1];
+         --record.confusion[1][0];
+       }},
+      {"no activation above 3", [](auto& record) { record.forward->activations.max_abs = 3.0; }}};
+  for (const auto side : {ComparedSide::kHalf, ComparedSide::kReference}) {
+    EXPECT_THAT(of_comparison(side, [](EvaluationRecord&) {}), IsEmpty());
+    for (const auto& [what, change] : kinds) {
+      EXPECT_THAT(of_comparison(side, change), HasSubstr(what));
+    }
+  }
+}
+
+TEST(EvaluationAgreement, ADistanceIsMissingOnlyWhereLogitsAreNotFinite) {
+  ParityRecord parity = sample::parity_record();
+  parity.logits.rmse = NAN;
+  EvaluationRecord evaluation = sample::evaluation_record(52.051);
+  EXPECT_THAT(disagreement(parity, ComparedSide::kHalf, evaluation), HasSubstr("no distance"));
+  evaluation.logits.non_finite = 1;
+  EXPECT_THAT(disagreement(parity, ComparedSide::kHalf, evaluation), IsEmpty());
+}
+
+TEST(EvaluationAgreement, ASettingIsThatOfTheOther) {
+  const auto one = sample::evaluate("fp16");
+  EXPECT_THAT(other_setting(one, sample::evaluate("fp32")), IsEmpty());
+  const std::pair<const char*, void (*)(RunResult&)> kinds[] = {
+      {"device", [](auto& result) { result.device = "cuda"; }},
+      {"GPU", [](auto& result) { result.environment.gpu.emplace().name = "A10"; }},
+      {"commit", [](auto& result) { result.environment.build.commit = "another"; }},
+      {"LibTorch", [](auto& result) { result.environment.library->libtorch = "2.0.0"; }}};
+  for (const auto& [what, change] : kinds) {
+    auto other = sample::evaluate("fp32");
+    change(other);
+    EXPECT_THAT(other_setting(one, other), HasSubstr(what));
+  }
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,140 @@
+#include "harness/judge/rules/evaluated/row_evaluations.h"
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include "harness/base/error.h"
+#include "harness/judge/counts.h"
+#include "harness/judge/parity_rounding.h"
+#include "harness/judge/rules/evaluated/evaluation_agreement.h"
+#include "harness/judge/rules/evaluated/network_facts.h"
+#include "harness/judge/rules/file/config_facts.h"
+#include "harness/table/model_spec.h"
+
+namespace harness {
+namespace {
+
+std::string digest_of(const RunResult& result, const char* name) {
+  const auto found = result.digests.find(name);
+  return found == result.digests.end() ? "" : found->second;
+}
+
+/// The record or, in the place of it, why it cannot be used.
+template <Record R>
+RecordEvidence<R> refused(const RunResult& result, const std::string& why) {
+  return {nullptr, std::nullopt,
+          fail_unmeasured(fmt::format("{} cannot be used: {}",
+                                      execution_text(result.stage, result.precision, result.seed),
+                                      why))};
+}
+
+/// Why it is not the examined checkpoint that the result is of.
+std::string other_file(const RunResult& result, const RecordEvidence<ExamineRecord>& examined) {
+  if (examined.absence) return "the file was not examined: " + examined.absence->reason;
+  const auto& checkpoint = examined.record->checkpoint;
+  if (!checkpoint || !checkpoint->stored) return "no checkpoint was examined";
+  const std::string digest = digest_of(result, "checkpoint");
+  if (digest == checkpoint->stored->sha256) return "";
+  return fmt::format(
+      "it is of a checkpoint whose sha256 is \"{}\", the one that was examined has {}", digest,
+      checkpoint->stored->sha256);
+}
+
+ModelSpec model_of(const ClaimContext& context, const RecordEvidence<ExamineRecord>& examined) {
+  return resolve_model(context.row, config_model(examined.record->checkpoint->config));
+}
+
+/// The file must be the examined one.
+std::string other_model(const ClaimContext& context, const EvaluationRecord& record,
+                        const RecordEvidence<ExamineRecord>& examined) {
+  try {
+    return other_network(record, model_of(context, examined), context.scope.data);
+  } catch (const Error& error) {
+    return "nobody can tell what the row's model has to compute: " + error.detail();
+  }
+}
+
+/// Its records that cannot be read fail by themselves.
+std::string contradiction_by(const RunResult& other, const RunResult& result,
+                             const EvaluationRecord& record) {
+  if (other.stage == "parity") {
+    const auto parity = read_record<ParityRecord>(use_result(other));
+    if (!parity.record || result.stage != "evaluate") return "";
+    const bool is_half = result.precision == other.precision;
+    if (!is_half && result.precision != "fp32") return "";
+    return first_of({disagreement(*parity.record,
+                                  is_half ? ComparedSide::kHalf : ComparedSide::kReference, record),
+                     other_setting(result, other)});
+  }
+  const auto evaluation = read_record<EvaluationRecord>(use_result(other));
+  if (!evaluation.record) return "";
+  return first_of({disagreement(record, *evaluation.record), other_setting(result, other)});
+}
+
+std::string contradiction_in_row(const ClaimContext& context, const RunResult& result,
+                                 const EvaluationRecord& record) {
+  for (const auto& other : context.results) {
+    const bool is_evaluation =
+        other.stage == "evaluate" || other.stage == "evaluate_ms_flip" || other.stage == "parity";
+    if (&other == &result || other.row != result.row || !is_evaluation) continue;
+    const std::string why = contradiction_by(other, result, record);
+    if (why.empty()) continue;
+    return fmt::format("{} says otherwise: {}", execution_text(other.stage, other.precision), why);
+  }
+  return "";
+}
+
+/// Label maps that are equal differ in no pixel; those of one arithmetic are the same in both
+/// stages, which see them in one pass.
+std::string other_predictions(const RecordEvidence<ParityRecord>& comparison, const RunResult& half,
+                              const RunResult& reference) {
+  const std::string ours = digest_of(*comparison.result, "predictions");
+  const std::string evaluated = digest_of(half, "predictions");
+  if (ours.empty() || ours != evaluated) {
+    return fmt::format("its predictions have the sha256 \"{}\", those that were evaluated \"{}\"",
+                       ours, evaluated);
+  }
+  if (digest_of(reference, "predictions") != ours) return "";
+  if (comparison.record->changed_pixels == 0) return "";
+  return "pixels change class between predictions that have the same sha256";
+}
+
+}  // namespace
+
+RecordEvidence<EvaluationRecord> find_evaluation(const ClaimContext& context,
+                                                 std::string_view stage,
+                                                 std::string_view precision) {
+  auto evidence = find_record<EvaluationRecord>(context, stage, precision);
+  if (evidence.absence) return evidence;
+  const RunResult& result = *evidence.result;
+  const auto examined = find_record<ExamineRecord>(context, "examine", "");
+  std::string why = other_file(result, examined);
+  if (why.empty()) why = other_model(context, *evidence.record, examined);
+  if (why.empty()) why = contradiction_in_row(context, result, *evidence.record);
+  return why.empty() ? evidence : refused<EvaluationRecord>(result, why);
+}
+
+RecordEvidence<ParityRecord> find_comparison(const ClaimContext& context,
+                                             std::string_view precision) {
+  auto comparison = find_record<ParityRecord>(context, "parity", precision);
+  if (comparison.absence) return comparison;
+  const RunResult& result = *comparison.result;
+  const auto half = find_evaluation(context, "evaluate", precision);
+  const auto reference = find_evaluation(context, "evaluate", "fp32");
+  for (const auto* evaluation : {&half, &reference}) {
+    if (!evaluation->absence) continue;
+    return refused<ParityRecord>(result,
+                                 "it rests on both evaluations: " + evaluation->absence->reason);
+  }
+  const auto examined = find_record<ExamineRecord>(context, "examine", "");
+  const auto longest_sum =
+      static_cast<double>(network_facts(model_of(context, examined)).longest_sum);
+  const std::string why = first_of(
+      {other_file(result, examined), other_predictions(comparison, *half.result, *reference.result),
+       reference_defect(comparison.record->logits, policy_of_precision(std::string(precision)),
+                        longest_sum)});
+  return why.empty() ? comparison : refused<ParityRecord>(result, why);
+}
+
+}  // namespace harness
