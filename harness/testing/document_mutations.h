@@ -1,12 +1,17 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
+#include <iterator>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,28 +34,59 @@ struct Mutation {
   Documents changed;
   /// This document is gone, or can no longer count as what it was.
   std::string taken = "";
-  /// A number of this document is no number any more.
+  /// This number of this document is NaN.
   std::string changed_in = "";
   std::optional<Json::json_pointer> no_number = std::nullopt;
   std::set<std::string> robbed = {};  ///< Claims that may not pass any more, where it is known.
 };
 
+/// As many of 0 to size - 1 as are taken of an array, at random places and in order.
+inline std::vector<std::size_t> some_items(std::size_t size, Random& random) {
+  constexpr std::size_t kMostItems = 12;
+  std::vector<std::size_t> all(size);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  std::vector<std::size_t> some;
+  std::sample(all.begin(), all.end(), std::back_inserter(some), kMostItems, random);
+  return some;
+}
+
 /// Pointers to all values below (leaves, or members and items too), without most of long arrays:
 /// the names and shapes of a state dict would crowd out everything else.
 inline void collect_places(const Json& value, const Json::json_pointer& place, bool leaves,
-                           std::vector<Json::json_pointer>& places) {
-  constexpr std::size_t kMostItems = 12;
+                           Random& random, std::vector<Json::json_pointer>& places) {
   if (!value.is_structured()) {
     if (leaves) places.push_back(place);
     return;
   }
-  std::size_t item = 0;
-  for (const auto& [key, member] : value.items()) {
-    if (item++ == kMostItems && value.is_array()) break;
-    const auto below_it = value.is_array() ? place / std::stoul(key) : place / key;
+  const auto visit = [&](const Json& member, const Json::json_pointer& below_it) {
     if (!leaves) places.push_back(below_it);
-    collect_places(member, below_it, leaves, places);
+    collect_places(member, below_it, leaves, random, places);
+  };
+  if (value.is_array()) {
+    for (const std::size_t item : some_items(value.size(), random)) {
+      visit(value[item], place / item);
+    }
+    return;
   }
+  for (const auto& [key, member] : value.items()) visit(member, place / key);
+}
+
+/// Whether a record keeps what stands there as it found it, whatever it is.
+inline bool is_free_form(const Json::json_pointer& place) {
+  const std::string text = place.to_string();
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{"/checkpoint/meta", "/checkpoint/config",
+                                              "/log/environment", "/log/config", "/last_validation",
+                                              "/settings"},
+      [&](std::string_view part) { return text.find(part) != std::string::npos; });
+}
+
+/// Whether the integer there may be null.
+inline bool may_be_null(const Json::json_pointer& place) {
+  static const std::set<std::string> kOptional = {
+      "seed",         "sm_clock_mhz",    "memory_clock_mhz",      "last_skipped",
+      "first_ruined", "other_processes", "first_non_finite_step", "peak_bytes"};
+  return kOptional.contains(place.back());
 }
 
 /// Mutations of one or two documents. Each takes the next numbers of `random`, so that its seed
@@ -112,7 +148,7 @@ class DocumentMutations {
     const std::string& name = some_document();
     Json document = documents_.at(name);
     std::vector<Json::json_pointer> places;
-    collect_places(document, Json::json_pointer(), /*leaves=*/false, places);
+    collect_places(document, Json::json_pointer(), /*leaves=*/false, random_, places);
     const auto place = places[below(random_, places.size())];
     Json& parent = document[place.parent_pointer()];
     Mutation mutation{"drop " + name + place.to_string(), {}};
@@ -134,7 +170,7 @@ class DocumentMutations {
     Json document = documents_.at(name);
     std::vector<Json::json_pointer> leaves;
     std::vector<Json::json_pointer> numbers;
-    collect_places(document, Json::json_pointer(), /*leaves=*/true, leaves);
+    collect_places(document, Json::json_pointer(), /*leaves=*/true, random_, leaves);
     for (const auto& place : leaves) {
       if (document.at(place).is_number()) numbers.push_back(place);
     }
@@ -142,11 +178,18 @@ class DocumentMutations {
     const std::vector<Json> values = {nullptr,    std::nan(""),  INFINITY, 0,
                                       "a string", Json::array(), -INFINITY};
     const Json value = values[below(random_, values.size())];
+    const bool is_whole = document.at(place).is_number_integer();
     document[place] = value;
     Mutation mutation{"set " + name + place.to_string() + " to " + value.dump(),
                       {{name, document}}};
-    mutation.changed_in = name;
-    if (value != Json(0)) mutation.no_number = place;
+    if (value == Json(0) || is_free_form(place)) return mutation;
+    const bool is_nan = value.is_null() || value.is_number();  // As JSON, all of these are null.
+    if (!is_nan || (is_whole && !may_be_null(place))) {
+      mutation.taken = name;  // No reader takes it.
+    } else {
+      mutation.changed_in = name;
+      mutation.no_number = place;
+    }
     return mutation;
   }
 
@@ -164,10 +207,17 @@ class DocumentMutations {
     const std::string& other = some_document();
     Json document = documents_.at(one);
     document["measurements"] = documents_.at(other).at("measurements");
-    return {"give " + one + " the measurements of " + other, {{one, document}}};
+    return {"give " + one + " the measurements of " + other,
+            {{one, document}},
+            without_seed(one) == without_seed(other) ? "" : one};
   }
 
  private:
+  /// Trainings that differ in their seed alone may well measure the same.
+  static std::string without_seed(const std::string& name) {
+    return name.substr(0, name.find("-seed"));
+  }
+
   const Documents& documents_;
   Random& random_;
 };

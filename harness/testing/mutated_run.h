@@ -4,12 +4,14 @@
 #include <filesystem>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "harness/base/error.h"
 #include "harness/judge/judge.h"
+#include "harness/testing/claim_evidence.h"
 #include "harness/testing/mutated_verdicts.h"
 
 namespace harness {
@@ -22,8 +24,42 @@ class MutatedRun : public MutatedVerdicts {
   void take_run(const std::filesystem::path& directory, const std::string& row) {
     row_ = row;
     suite_ = read_suite(directory / "suite.json");
+    claims_of_ = &select_row(suite_, row);
     job_ = read_json_file(directory / "run.json");
     take_documents(directory, row);
+  }
+
+  /// Results of another row, which a worker could have measured in the place of this row's.
+  void take_other_row(const std::filesystem::path& folder) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      if (entry.path().extension() != ".json") continue;
+      other_row_[row_ + "/" + entry.path().filename().string()] = read_json_file(entry.path());
+    }
+  }
+
+  /// The words of the other row under this one's name: its measurements, with its digests or not.
+  Mutation take_other_rows(Random& random) const {
+    auto other = other_row_.begin();
+    std::advance(other, static_cast<long>(below(random, other_row_.size())));
+    const std::string& name = other->first;
+    Json document = documents_.at(name);
+    document["measurements"] = other->second.at("measurements");
+    const bool has_digests = below(random, 2) == 0;
+    if (has_digests) document["digests"] = other->second.at("digests");
+    return {"give " + name + " another row's measurements" + (has_digests ? " and digests" : ""),
+            {{name, document}},
+            name};
+  }
+
+  std::set<std::string> resting_on(const std::string& document) const override {
+    const auto [stage, precision] = execution_of(document);
+    return claims_resting_on(*claims_of_, stage, precision);
+  }
+
+  std::set<std::string> resting_on_number(const std::string& document,
+                                          const Json::json_pointer& place) const override {
+    const auto [stage, precision] = execution_of(document);
+    return claims_resting_on_number(*claims_of_, stage, precision, place);
   }
 
   JudgedTwice judge(const Documents& changed) override {
@@ -110,9 +146,21 @@ class MutatedRun : public MutatedVerdicts {
   Suite suite_;
   Suite false_suite_;  ///< The same with other values, just beyond what passes.
   Json job_;
+  Documents other_row_;  ///< By the name of this row's document of the same execution.
 
  private:
+  /// Stage and precision of "<row>/evaluate-fp16.json".
+  static std::pair<std::string, std::string> execution_of(const std::string& document) {
+    const std::string name = std::filesystem::path(document).stem();
+    const std::size_t dash = name.find('-');
+    if (dash == std::string::npos) return {name, ""};
+    const std::string rest = name.substr(dash + 1);
+    return {name.substr(0, dash), rest.substr(0, rest.find("-seed"))};
+  }
+
   const char* other_device() const { return job_.at("device") == "cuda" ? "cpu" : "cuda"; }
+
+  const Row* claims_of_ = nullptr;  ///< The row in suite_.
 
   static std::string document_of(const Json& asked) {
     std::optional<std::int64_t> seed;

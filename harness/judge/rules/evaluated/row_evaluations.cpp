@@ -10,6 +10,7 @@
 #include "harness/judge/rules/evaluated/evaluation_agreement.h"
 #include "harness/judge/rules/evaluated/network_facts.h"
 #include "harness/judge/rules/file/config_facts.h"
+#include "harness/judge/rules/file/examined_files.h"
 #include "harness/table/model_spec.h"
 
 namespace harness {
@@ -30,10 +31,12 @@ RecordEvidence<R> refused(const RunResult& result, const std::string& why) {
 }
 
 /// Why it is not the examined checkpoint that the result is of.
-std::string other_file(const RunResult& result, const RecordEvidence<ExamineRecord>& examined) {
-  if (examined.absence) return "the file was not examined: " + examined.absence->reason;
-  const auto& checkpoint = examined.record->checkpoint;
-  if (!checkpoint || !checkpoint->stored) return "no checkpoint was examined";
+std::string other_file(const RunResult& result, const ExaminedFiles& files) {
+  const CheckpointRecord* checkpoint = files.checkpoint();
+  if (files.checkpoint_absence) {
+    return "the file was not examined: " + files.checkpoint_absence->reason;
+  }
+  if (checkpoint == nullptr || !checkpoint->stored) return "no checkpoint was examined";
   const std::string digest = digest_of(result, "checkpoint");
   if (digest == checkpoint->stored->sha256) return "";
   return fmt::format(
@@ -41,15 +44,15 @@ std::string other_file(const RunResult& result, const RecordEvidence<ExamineReco
       checkpoint->stored->sha256);
 }
 
-ModelSpec model_of(const ClaimContext& context, const RecordEvidence<ExamineRecord>& examined) {
-  return resolve_model(context.row, config_model(examined.record->checkpoint->config));
+ModelSpec model_of(const ClaimContext& context, const ExaminedFiles& files) {
+  return resolve_model(context.row, config_model(files.checkpoint()->config));
 }
 
 /// The file must be the examined one.
 std::string other_model(const ClaimContext& context, const EvaluationRecord& record,
-                        const RecordEvidence<ExamineRecord>& examined) {
+                        const ExaminedFiles& files) {
   try {
-    return other_network(record, model_of(context, examined), context.scope.data);
+    return other_network(record, model_of(context, files), context.scope.data);
   } catch (const Error& error) {
     return "nobody can tell what the row's model has to compute: " + error.detail();
   }
@@ -108,9 +111,9 @@ RecordEvidence<EvaluationRecord> find_evaluation(const ClaimContext& context,
   auto evidence = find_record<EvaluationRecord>(context, stage, precision);
   if (evidence.absence) return evidence;
   const RunResult& result = *evidence.result;
-  const auto examined = find_record<ExamineRecord>(context, "examine", "");
-  std::string why = other_file(result, examined);
-  if (why.empty()) why = other_model(context, *evidence.record, examined);
+  const ExaminedFiles files = find_files(context);
+  std::string why = other_file(result, files);
+  if (why.empty()) why = other_model(context, *evidence.record, files);
   if (why.empty()) why = contradiction_in_row(context, result, *evidence.record);
   return why.empty() ? evidence : refused<EvaluationRecord>(result, why);
 }
@@ -127,11 +130,10 @@ RecordEvidence<ParityRecord> find_comparison(const ClaimContext& context,
     return refused<ParityRecord>(result,
                                  "it rests on both evaluations: " + evaluation->absence->reason);
   }
-  const auto examined = find_record<ExamineRecord>(context, "examine", "");
-  const auto longest_sum =
-      static_cast<double>(network_facts(model_of(context, examined)).longest_sum);
+  const ExaminedFiles files = find_files(context);
+  const auto longest_sum = static_cast<double>(network_facts(model_of(context, files)).longest_sum);
   const std::string why = first_of(
-      {other_file(result, examined), other_predictions(comparison, *half.result, *reference.result),
+      {other_file(result, files), other_predictions(comparison, *half.result, *reference.result),
        reference_defect(comparison.record->logits, policy_of_precision(std::string(precision)),
                         longest_sum)});
   return why.empty() ? comparison : refused<ParityRecord>(result, why);

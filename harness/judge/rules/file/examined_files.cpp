@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "harness/base/location.h"
 #include "harness/judge/evidence.h"
 
 namespace harness {
@@ -23,6 +24,10 @@ std::optional<Finding> absence_of(const std::optional<FileRecord>& file, const c
                                   const std::string& location,
                                   const std::optional<Finding>& stage) {
   if (file && file->error) return absence_by(*file->error, which);
+  if (file && !location.empty() && file->name != name_of_location(location)) {
+    return fail_unmeasured(fmt::format("examine looked at the {} \"{}\", published is \"{}\"",
+                                       which, file->name, name_of_location(location)));
+  }
   if (file) return std::nullopt;
   if (location.empty()) return not_verifiable(std::string("the source publishes no ") + which);
   if (stage) return stage;

@@ -45,6 +45,16 @@ TEST(ExaminedFiles, AFileThatIsNotPublishedIsNotVerifiable) {
   EXPECT_EQ(files(sample).checkpoint_absence, std::nullopt);
 }
 
+TEST(ExaminedFiles, OfAnotherNameAreNoneOfTheRow) {
+  Case sample;
+  sample.row.checkpoint = "https://example.org/fp16/other_fp16-00000000.pth";
+  EXPECT_EQ(files(sample).checkpoint_absence->verdict, Verdict::kFail);
+  EXPECT_EQ(files(sample).log_absence, std::nullopt);
+  sample = Case();
+  sample.row.log = "other_fp16.log.json";
+  EXPECT_EQ(files(sample).log_absence->verdict, Verdict::kFail);
+}
+
 TEST(ExaminedFiles, OneOutOfReachIsASkipAndABrokenOneAFailure) {
   CheckpointRecord checkpoint;
   checkpoint.error = {FileErrorKind::kUnreachable, "offline"};
