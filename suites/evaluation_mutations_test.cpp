@@ -223,7 +223,7 @@ TEST_F(EvaluationMutations, NoneMakesAPassAndNoneThatRobsEvidenceLeavesOne) {
     // A larger range is no lie.
     EXPECT_TRUE(claim == "range" || !outcome.pass) << outcome.text;
   }
-  expect_no_wrong_pass(1500);
+  expect_no_wrong_pass(600);
 }
 
 TEST_F(EvaluationMutations, EveryFaultIsSeen) {

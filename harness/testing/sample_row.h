@@ -188,7 +188,7 @@ inline void set_miou(EvaluationRecord& record, double miou) {
   }
 }
 
-/// Whole images of the size in Case, by the network of row().
+/// Whole images of 128x256, by the network of row().
 inline EvaluationRecord evaluation_record(double miou, const std::string& type = "float16") {
   EvaluationRecord record;
   record.protocol = "whole";
@@ -261,7 +261,7 @@ struct Case {
   Row row = sample::row();
   Claim claim;
   std::vector<RunResult> results = {examine(), evaluate(), evaluate("fp32", 52.06), parity()};
-  JobScope scope{{}, {}, {}, {.height = 128, .width = 256}};
+  JobScope scope;
 
   Finding judge(ClaimRule rule) const { return rule(ClaimContext{row, claim, results, scope}); }
   Json& evaluation() { return results.at(1).measurements; }

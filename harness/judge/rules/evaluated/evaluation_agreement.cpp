@@ -1,6 +1,5 @@
 #include "harness/judge/rules/evaluated/evaluation_agreement.h"
 
-#include <algorithm>
 #include <cmath>
 #include <string_view>
 #include <vector>
@@ -74,14 +73,11 @@ std::string forward_disagreement(const EvaluationRecord& one, const EvaluationRe
                                other.forward->activations.elements)});
 }
 
-std::string other_logits(const EvaluationRecord& record, const NetworkFacts& network,
-                         std::int64_t most) {
-  const std::int64_t map = logits_map(record, network);
-  if (map > 0 && (most == 0 || map <= most)) return "";
-  return fmt::format("{} cannot be those of {} classes and {} of one size{}",
+std::string other_logits(const EvaluationRecord& record, const NetworkFacts& network) {
+  if (logits_map(record, network) > 0) return "";
+  return fmt::format("{} cannot be those of {} classes and {} of one size",
                      plural(record.logits.elements, "logit"), network.classes,
-                     plural(record.images, "image"),
-                     most == 0 ? "" : fmt::format(", with at most {} each", plural(most, "pixel")));
+                     plural(record.images, "image"));
 }
 
 std::string missed_layers(const EvaluationRecord& record, const NetworkFacts& network) {
@@ -108,14 +104,12 @@ std::string lost_logits(double rmse, double rms, const EvaluationRecord& evaluat
 
 }  // namespace
 
-std::string other_network(const EvaluationRecord& record, const ModelSpec& spec,
-                          const DataSpec& data) {
+std::string other_network(const EvaluationRecord& record, const ModelSpec& spec) {
   if (record.images <= 0) return "";
   const NetworkFacts network = network_facts(spec);
-  const std::int64_t pixels = logits_pixels(spec, data.height, data.width);
   const bool is_whole = record.protocol == "whole";
   return first_of({other_count("classes", record.classes, network.classes),
-                   is_whole ? other_logits(record, network, pixels) : "",
+                   is_whole ? other_logits(record, network) : "",
                    record.forward ? missed_layers(record, network) : ""});
 }
 

@@ -12,12 +12,10 @@ namespace harness {
 /// record by itself is consistent (evaluation_consistency.h).
 
 /// One evaluation beside the row's network: as many classes, convolutions and norms as it has. The
-/// images have one size, as Cityscapes' do, so that logits are as many maps of one size, no larger
-/// than data's size makes them (the ratio of an image's sides is kept; 0: its own size).
+/// images have one size, as Cityscapes' do, so that logits are as many maps of one size.
 /// Activations are at least those of the backbone's layers, none of whose maps is smaller than the
 /// last.
-std::string other_network(const EvaluationRecord& record, const ModelSpec& spec,
-                          const DataSpec& data);
+std::string other_network(const EvaluationRecord& record, const ModelSpec& spec);
 
 /// Two evaluations: the same images with the same labels, by class; with the same protocol, the
 /// same number of logits and of activations.

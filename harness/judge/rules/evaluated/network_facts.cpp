@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::size_t kKernelDimensions = 4;
 
-std::int64_t reduced(std::int64_t side, std::int64_t stride) {
-  return (side + stride - 1) / stride;
-}
-
 /// Takes a kernel {out, in, height, width} into account.
 void add_convolution(const TensorSpec& kernel, bool is_backbone, NetworkFacts& facts) {
   ++facts.convolutions;
@@ -49,18 +45,6 @@ NetworkFacts network_facts(const ModelSpec& spec) {
     if (is_backbone && is_norm_weight) facts.backbone_channels += tensor.shape[0];
   }
   return facts;
-}
-
-std::int64_t logits_pixels(const ModelSpec& spec, std::int64_t height, std::int64_t width) {
-  // The stem and the pooling behind it.
-  height = reduced(reduced(height, 2), 2);
-  width = reduced(reduced(width, 2), 2);
-  const auto& strides = spec.backbone.strides;
-  for (std::size_t stage = 0; stage < strides.size() && stage <= stage_of_logits(spec); ++stage) {
-    height = reduced(height, strides[stage]);
-    width = reduced(width, strides[stage]);
-  }
-  return height * width;
 }
 
 }  // namespace harness

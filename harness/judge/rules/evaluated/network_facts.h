@@ -23,9 +23,4 @@ struct NetworkFacts {
 /// Throws as state_dict_layout() for a specification that is none.
 NetworkFacts network_facts(const ModelSpec& spec);
 
-/// Pixels of the logits' map of an image of this size, before any resize; 0 for one of size 0. A
-/// convolution with stride 2, and the pooling behind the stem, halve a side and round up; no other
-/// layer changes it.
-std::int64_t logits_pixels(const ModelSpec& spec, std::int64_t height, std::int64_t width);
-
 }  // namespace harness

@@ -52,7 +52,7 @@ ModelSpec model_of(const ClaimContext& context, const ExaminedFiles& files) {
 std::string other_model(const ClaimContext& context, const EvaluationRecord& record,
                         const ExaminedFiles& files) {
   try {
-    return other_network(record, model_of(context, files), context.scope.data);
+    return other_network(record, model_of(context, files));
   } catch (const Error& error) {
     return "nobody can tell what the row's model has to compute: " + error.detail();
   }
