@@ -114,6 +114,16 @@ bool is_dynamic(ScalerType type) noexcept {
   return facts(type).is_dynamic;
 }
 
+std::int64_t steps_to_come_down(const ScalerOptions& options) noexcept {
+  if (!is_dynamic(options.type)) return 0;
+  const bool is_mmcv = options.type == ScalerType::kMmcvDynamic;
+  const double factor = is_mmcv ? 1.0 / options.growth_factor : options.backoff_factor;
+  if (!(factor < 1.0)) return 0;
+  std::int64_t steps = 0;
+  for (double scale = options.init_scale; scale > 1.0; scale *= factor) ++steps;
+  return steps;
+}
+
 std::optional<ScalerProblem> find_problem(const ScalerOptions& options) {
   const bool is_float = facts(options.type).source == ScalerSource::kTorch;
   const double scale = is_float ? static_cast<float>(options.init_scale) : options.init_scale;

@@ -56,6 +56,10 @@ std::optional<ScalerType> find_scaler_type(std::string_view name) noexcept;
 std::vector<std::string_view> scaler_names();
 bool is_dynamic(ScalerType type) noexcept;
 
+/// Overflows in a row after which a dynamic scale is at most 1, and with it below every loss that
+/// overflows by its scale alone; 0 for a fixed scale, and for one that no overflow lowers.
+std::int64_t steps_to_come_down(const ScalerOptions& options) noexcept;
+
 /// An argument that is invalid for every scaler.
 struct ScalerProblem {
   std::string_view argument;  ///< The field of ScalerOptions: "init_scale".

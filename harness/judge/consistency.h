@@ -32,11 +32,13 @@ std::string contradiction(const RunResult& /*result*/, const R& /*record*/) {
 }
 
 /// The measurements of a result, which is of status ok. Throws Error(kInvalidJson) where they
-/// cannot be read (measurements_of) or contradict the result.
+/// cannot be read (measurements_of) or contradict the result, or where the result says why it is
+/// none.
 template <Record R>
 R consistent_measurements(const RunResult& result) {
   R record = measurements_of<R>(result);
-  const std::string why = contradiction(result, record);
+  const std::string why =
+      result.reason.empty() ? contradiction(result, record) : "it is one, and " + result.reason;
   if (why.empty()) return record;
   throw Error(ErrorCode::kInvalidJson, run_result_name(result.stage, result.precision, result.seed),
               "it contradicts itself: " + why);

@@ -38,6 +38,13 @@ TEST(Contradiction, ARecordThatContradictsItselfIsNone) {
   EXPECT_THAT(contradiction(result_in("fp16"), evaluation), HasSubstr("the mIoU is 51"));
 }
 
+TEST(Contradiction, AResultThatSaysWhyItIsNoneIsNone) {
+  RunResult result = training_result("fp16", 0, training_record("fp16", 50.0));
+  EXPECT_NO_THROW(consistent_measurements<TrainingRecord>(result));
+  result.reason = "killed by signal 9";
+  EXPECT_THROW(consistent_measurements<TrainingRecord>(result), Error);
+}
+
 TEST(Contradiction, AnEvaluationIsOfTheProtocolOfItsStage) {
   const EvaluationRecord record = sample::evaluation_record(50.0);
   RunResult result = result_in("fp16");

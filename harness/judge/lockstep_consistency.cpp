@@ -1,11 +1,13 @@
 #include "harness/judge/lockstep_consistency.h"
 
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
 #include "harness/arithmetic/scaler.h"
 #include "harness/base/number_text.h"
+#include "harness/judge/lockstep_lanes.h"
 
 namespace harness {
 namespace {
@@ -15,8 +17,11 @@ std::string step_defect(const LockstepStep& step, std::int64_t index, const Lock
   if (!(step.scale > 0.0)) {
     return fmt::format("step {}: the loss scale is {}", index, short_text(step.scale));
   }
-  if (step.skipped && !step.overflow) {
-    return fmt::format("step {} was skipped without an overflow", index);
+  // Every scaler that looks for overflows skips them, and nothing else.
+  if (step.skipped != step.overflow) {
+    return fmt::format(
+        "step {} {}", index,
+        step.skipped ? "was skipped without an overflow" : "had an overflow and was not skipped");
   }
   // Weights that do not move agree with everything.
   if (!step.skipped && !(step.lr > 0.0 && std::isfinite(step.lr))) {
@@ -26,13 +31,20 @@ std::string step_defect(const LockstepStep& step, std::int64_t index, const Lock
     return fmt::format("step {}: expected {}, got {}", index,
                        plural(first.gradients.looked_at, "gradient"), step.gradients.looked_at);
   }
-  const LockstepDistance& gradient = step.distance.gradient;
-  const bool is_empty = step.skipped || (gradient.norm > 0.0 && gradient.policy > 0.0 &&
-                                         gradient.twin > 0.0 && gradient.fp32 > 0.0);
-  if (!is_empty) return fmt::format("step {}: a gradient that is FP64's, or none", index);
   if (step.gradients.flushed <= step.gradients.zeros) return "";
   return fmt::format("step {}: {} flushed to 0, of {} that are 0", index, step.gradients.flushed,
                      step.gradients.zeros);
+}
+
+/// A step is skipped for a gradient that is not finite. mmcv looks at the float sum of each tensor,
+/// which is at most sqrt(n) of its norm and can overflow where no element does.
+bool is_overflow(const LockstepStep& step, const LockstepRecord& record) {
+  const LockstepDistance& gradient = step.distance.gradient;
+  const double scaled = (gradient.policy + gradient.norm) * step.scale;
+  if (!std::isfinite(scaled)) return true;
+  const auto elements = static_cast<double>(step.gradients.looked_at);
+  return record.scaler == to_string(ScalerType::kMmcvDynamic) &&
+         scaled * std::sqrt(elements) >= std::numeric_limits<float>::max();
 }
 
 /// What no training of ours does from one step to the next: only schedules that fall are trained,
@@ -44,6 +56,7 @@ std::string change_defect(const LockstepStep& step, const LockstepStep& before,
                        short_text(before.lr), short_text(step.lr));
   }
   const bool is_fixed = record.scaler == to_string(ScalerType::kStatic) ||
+                        record.scaler == to_string(ScalerType::kGradScalerPinned) ||
                         record.scaler == to_string(ScalerType::kNone);
   if (!is_fixed || step.scale == before.scale) return "";
   return fmt::format("step {}: the {} scale changed from {} to {}", step.step, record.scaler,
@@ -69,6 +82,9 @@ std::string inconsistency(const LockstepRecord& record) {
     auto defect =
         step_defect(record.series[i], static_cast<std::int64_t>(i), record.series.front());
     if (!defect.empty()) return defect;
+    if (record.series[i].skipped && !is_overflow(record.series[i], record)) {
+      return fmt::format("step {} was skipped, and its gradient is finite", i);
+    }
     if (i == 0) continue;
     if (is_repeated(record.series[i], record.series[i - 1])) {
       return fmt::format("step {} is the one before it again", i);
@@ -76,7 +92,7 @@ std::string inconsistency(const LockstepRecord& record) {
     defect = change_defect(record.series[i], record.series[i - 1], record);
     if (!defect.empty()) return defect;
   }
-  return "";
+  return lane_defect(record);
 }
 
 }  // namespace harness

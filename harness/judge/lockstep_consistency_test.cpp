@@ -5,33 +5,41 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/testing/lockstep_records.h"
+
 namespace harness {
 namespace {
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 LockstepRecord three_steps() {
-  LockstepRecord record;
-  record.steps = 3;
-  record.batch = 4;
-  for (std::int64_t i = 0; i < record.steps; ++i) {
-    LockstepStep step;
-    step.step = i;
-    step.lr = 0.01;
-    step.scale = 512.0;
-    step.gradients = {1000, 10, 50, 1};
-    step.loss.fp64 = 3.0 - static_cast<double>(i);
-    step.distance.gradient = {1.0, 0.01, 0.01, 1e-6, 1e-6, {}};
-    record.series.push_back(step);
-  }
-  return record;
+  return lockstep_record(3);
+}
+
+/// The first step overflowed.
+LockstepRecord after_an_overflow() {
+  SampleLockstep lockstep;
+  lockstep.add(512.0, true);
+  lockstep.add();
+  return lockstep.record;
 }
 
 TEST(LockstepConsistency, StepsInOrderAgree) {
   EXPECT_THAT(inconsistency(three_steps()), IsEmpty());
-  LockstepRecord record = three_steps();
-  record.series[0].skipped = record.series[0].overflow = true;
-  record.series[0].lr = 0.0;
+  EXPECT_THAT(inconsistency(after_an_overflow()), IsEmpty());
+}
+
+TEST(LockstepConsistency, OnlyAGradientThatIsNotFiniteIsSkipped) {
+  LockstepRecord record = after_an_overflow();
+  record.scaler = "mmcv-dynamic";
+  LockstepDistance& gradient = record.series[0].distance.gradient;
+  gradient.policy = 1e9;
+  EXPECT_THAT(inconsistency(record), HasSubstr("its gradient is finite"));
+  // mmcv adds the elements in float.
+  record.series[0].scale = 1e30;
   EXPECT_THAT(inconsistency(record), IsEmpty());
+  record.scaler = "grad-scaler";
+  EXPECT_THAT(inconsistency(record), HasSubstr("its gradient is finite"));
 }
 
 TEST(LockstepConsistency, EachContradictionIsSeen) {
@@ -61,6 +69,12 @@ TEST(LockstepConsistency, EachContradictionIsSeen) {
       {"does not move", [](auto& record) { record.series[2].lr = 0.0; }},
       {"no rate", [](auto& record) { record.series[2].lr = INFINITY; }},
       {"skipped", [](auto& record) { record.series[2].skipped = true; }},
+      {"an overflow that was applied", [](auto& record) { record.series[2].overflow = true; }},
+      {"a pinned scale changes",
+       [](auto& record) {
+         record.scaler = "grad-scaler-pinned";
+         record.series[2].scale = 256.0;
+       }},
       {"parameters", [](auto& record) { record.series[2].gradients.looked_at = 999; }}};
   for (const auto& [name, change] : kinds) {
     LockstepRecord record = three_steps();

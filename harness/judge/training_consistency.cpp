@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/arithmetic/scaler.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/counts.h"
 
@@ -43,7 +44,7 @@ bool are_steps(const std::vector<T>& list, std::int64_t steps, Step step) {
 std::string skipped_defect(const TrainingRecord& record) {
   const auto most = static_cast<std::int64_t>(TrainingRecord::kMostSteps);
   const bool can_be =
-      record.skipped <= record.overflows && record.overflows <= record.non_finite_steps &&
+      record.skipped == record.overflows && record.overflows <= record.non_finite_steps &&
       std::ssize(record.skipped_steps) == std::clamp<std::int64_t>(record.skipped, 0, most) &&
       are_steps(record.skipped_steps, record.steps, [](std::int64_t step) { return step; });
   if (can_be && record.skipped >= 0) return "";
@@ -57,14 +58,41 @@ bool has_losses(const TrainingRecord& record) {
   return record.steps == 0 || (std::isfinite(record.loss.first) && std::isfinite(record.loss.last));
 }
 
+/// The first step that was not finite is the first that was skipped, or an earlier one that was
+/// applied.
+bool is_first(const TrainingRecord& record) {
+  if (record.skipped_steps.empty() || !record.first_non_finite_step) return true;
+  const std::int64_t skipped = record.skipped_steps.front();
+  return record.applied_non_finite_steps > 0 ? *record.first_non_finite_step <= skipped
+                                             : *record.first_non_finite_step == skipped;
+}
+
+/// What the flight recorder leaves behind (docs/training.md): a failure is reported of a step or
+/// weights that are not finite, an overflow of one that was skipped. mmcv's check can find a sum
+/// that overflows where no gradient does, of which there is no report.
+std::string report_defect(const TrainingRecord& record) {
+  if (record.flight && record.non_finite_steps == 0 && record.non_finite_weights == 0) {
+    return fmt::format("{} reports a failure, and everything was finite", *record.flight);
+  }
+  if (record.first_overflow && record.overflows == 0) {
+    return fmt::format("{} reports an overflow, and there was none", *record.first_overflow);
+  }
+  const bool has_report = record.first_overflow || record.flight ||
+                          record.scaler == to_string(ScalerType::kMmcvDynamic);
+  if (record.overflows == 0 || has_report) return "";
+  return fmt::format("{}, and no report of the first", plural(record.overflows, "overflow"));
+}
+
 std::string finiteness_defect(const TrainingRecord& record) {
   const std::int64_t lost = record.non_finite_steps;
   const std::int64_t applied = record.applied_non_finite_steps;
   const auto& first = record.first_non_finite_step;
-  const bool can_be = 0 <= applied && applied <= lost && lost - applied <= record.skipped &&
-                      lost <= record.steps && first.has_value() == (lost > 0) &&
-                      record.non_finite_weights >= 0 && (lost > 0 || has_losses(record)) &&
-                      (!first || (0 <= *first && *first <= record.steps - lost));
+  // Whatever was skipped was not finite, and what was not skipped was applied.
+  const bool can_be = 0 <= applied && applied == lost - record.skipped && lost <= record.steps &&
+                      first.has_value() == (lost > 0) && record.non_finite_weights >= 0 &&
+                      (lost > 0 || has_losses(record)) &&
+                      (!first || (0 <= *first && *first <= record.steps - lost)) &&
+                      is_first(record);
   if (can_be) return "";
   return fmt::format("of {} {} were not finite, {} of them applied, {} skipped, the first is {}",
                      plural(record.steps, "step"), lost, applied, record.skipped,
@@ -173,7 +201,7 @@ std::string inconsistency(const TrainingRecord& record) {
   const auto& gradients = record.gradients;
   return first_of(
       {length_defect(record), skipped_defect(record), finiteness_defect(record),
-       scale_defect(record),
+       report_defect(record), scale_defect(record),
        parts_defect("gradient", gradients.looked_at, {gradients.zeros, gradients.half_subnormals}),
        validation_defect(record), record.census ? census_defect(*record.census) : "",
        record.peak_bytes && *record.peak_bytes <= 0 ? "the peak of its memory is not above 0" : "",

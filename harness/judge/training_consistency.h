@@ -7,7 +7,8 @@
 namespace harness {
 
 /// What in the record cannot be together, in words, or "": steps that were skipped or not finite
-/// are among those that were made, the scale lies between its limits and ends as its changes say,
+/// are among those that were made, an overflow is skipped and nothing else is, reports are of what
+/// happened, the scale lies between its limits and ends as its changes say,
 /// the mIoU is that of the last validation, the rate follows from the time.
 ///
 /// A training that stopped early is consistent; an empty record is, too.

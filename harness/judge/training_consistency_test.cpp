@@ -17,6 +17,7 @@ TrainingRecord scaled() {
   record.overflows = record.skipped = record.non_finite_steps = 2;
   record.skipped_steps = {0, 1};
   record.first_non_finite_step = 0;
+  record.first_overflow = "overflow.json";
   record.scale = {1024, 512, 256, 1024, {{1, 512}, {2, 256}, {100, 512}}};
   record.validation = {{300, 51.0, 60.0, 70.0}, {600, 50.0, 60.0, 70.0}};
   record.best_miou = 51.0;
@@ -39,6 +40,23 @@ TEST(TrainingConsistency, LossesOfFiniteStepsAreNumbers) {
     record.loss.*loss = NAN;
     EXPECT_THAT(inconsistency(record), IsEmpty());
   }
+}
+
+TEST(TrainingConsistency, ReportsAreOfWhatHappened) {
+  TrainingRecord record = training_record("fp16", 50.0);
+  record.flight = "flight.json";
+  record.non_finite_weights = 1;
+  EXPECT_THAT(inconsistency(record), IsEmpty());
+  record = scaled();
+  record.scaler = "mmcv-dynamic";
+  record.first_overflow.reset();
+  EXPECT_THAT(inconsistency(record), IsEmpty()) << "a sum may overflow where no gradient does";
+  record = scaled();
+  record.first_non_finite_step = 0;
+  record.skipped_steps = {3, 4};
+  record.applied_non_finite_steps = 1;
+  record.non_finite_steps = 3;
+  EXPECT_THAT(inconsistency(record), IsEmpty()) << "one was applied before";
 }
 
 TEST(TrainingConsistency, OneThatStoppedEarlyDoesToo) {
@@ -75,6 +93,21 @@ TEST(TrainingConsistency, EachContradictionIsSeen) {
       {"applied less than none", [](auto& record) { record.applied_non_finite_steps = -1; }},
       {"the first", [](auto& record) { record.first_non_finite_step = 599; }},
       {"no first", [](auto& record) { record.first_non_finite_step.reset(); }},
+      {"a first before the first that was skipped",
+       [](auto& record) {
+         record.skipped_steps = {3, 4};
+       }},
+      {"a failure that nothing shows",
+       [](auto& record) {
+         record = training_record("fp16", 50.0);
+         record.flight = "flight.json";
+       }},
+      {"an overflow that was none",
+       [](auto& record) {
+         record = training_record("fp16", 50.0);
+         record.first_overflow = "overflow.json";
+       }},
+      {"no report of an overflow", [](auto& record) { record.first_overflow.reset(); }},
       {"weights", [](auto& record) { record.non_finite_weights = -1; }},
       {"last scale", [](auto& record) { record.scale.last = 256; }},
       {"least scale", [](auto& record) { record.scale.min = 128; }},

@@ -8,6 +8,11 @@
 
 namespace harness {
 
+/// The length of a lockstep of which nobody said how long it should be: so many steps that its loss
+/// scaler does not skip. A dynamic scale may take steps_to_come_down() more until it fits; after
+/// these the lockstep ends, whatever was skipped.
+inline constexpr std::int64_t kLockstepSteps = 12;
+
 /// The minimised loss of each of the five trainings (docs/lockstep.md).
 struct LockstepLosses {
   double fp64 = kNotMeasured;

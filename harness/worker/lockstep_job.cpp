@@ -25,18 +25,23 @@ std::vector<LockstepStep> train(const TrainJob& job, const TrainingSetup& source
   Lockstep lockstep(to_options(source.spec), models::state_dict(*initial), options);
   TrainingLoader loader(find_cityscapes(job.data.root, kTrainSplit),
                         loader_options(source, job.seed));
-  const auto asked = job.iterations > 0 ? job.iterations : kLockstepSteps;
-  const auto steps = std::min(asked, source.recipe.schedule.iterations);
+  const bool is_asked = job.iterations > 0;
+  const auto most =
+      std::min(is_asked ? job.iterations
+                        : kLockstepSteps + steps_to_come_down(source.recipe.arithmetic.scaler),
+               source.recipe.schedule.iterations);
   std::vector<LockstepStep> series;
-  for (std::int64_t i = 0; i < steps; ++i) {
+  std::int64_t made = 0;
+  for (std::int64_t i = 0; i < most && (is_asked || made < kLockstepSteps); ++i) {
     auto batch = loader.next();
     if (!batch) break;
     series.push_back(lockstep.run(images_of(*batch, device), labels_of(*batch, device),
                                   source.recipe.schedule.at(i)));
+    if (!series.back().skipped) ++made;
     send_event({{"event", "progress"},
                 {"label", "lockstep-" + job.precision},
                 {"done", i + 1},
-                {"total", steps},
+                {"total", is_asked ? most : std::min(most, i + 1 + kLockstepSteps - made)},
                 {"loss", number_or_null(series.back().loss.policy)},
                 {"scale", number_or_null(series.back().scale)}});
   }

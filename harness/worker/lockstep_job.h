@@ -4,10 +4,8 @@
 
 namespace harness {
 
-/// The default number of steps of a lockstep.
-inline constexpr std::int64_t kLockstepSteps = 12;
-
-/// Trains the row's recipe in lockstep (Lockstep) for job.iterations steps, with the batches, the
+/// Trains the row's recipe in lockstep (Lockstep) for job.iterations steps, or kLockstepSteps
+/// (record/lockstep_record.h) where it asks for none, with the batches, the
 /// initial weights and the learning rates that train_job() of the same seed begins with, and leaves
 /// the RunResult of the stage "lockstep". Dropout is off: it draws its masks in the dtype of its
 /// input, and on a GPU double would get other masks. Sends events as train_job(). Throws as

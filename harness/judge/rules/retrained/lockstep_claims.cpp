@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,11 +14,14 @@
 #include <fmt/format.h>
 
 #include "harness/arithmetic/policy.h"
+#include "harness/arithmetic/scaler.h"
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/base/statistics/median.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/number_claim.h"
+#include "harness/judge/rules/retrained/expected_training.h"
+#include "harness/judge/rules/retrained/lockstep_recipe.h"
 #include "harness/judge/rules/retrained/trainings.h"
 
 namespace harness {
@@ -40,6 +44,8 @@ constexpr double kMostSubnormal = 0.5;
 /// Relative to half's reference error: FP32 must be nearer than that in the first judged steps.
 constexpr double kNearness = 0.25;
 
+constexpr std::string_view kSingleTensors = "single tensors";
+
 struct Part {
   std::string_view name;
   LockstepDistance LockstepDistances::*distance;
@@ -59,6 +65,8 @@ struct Comparison {
   std::map<std::string, std::vector<double>> ratios;  ///< One for each judged step, by part.
   double ratio = 0.0;
   std::string where;          ///< "weights".
+  double nearness = 0.0;      ///< The largest of the inverse ratios, taken as the ratios are.
+  std::string nearest;        ///< Where.
   double single_ratio = 0.0;  ///< FP32 over half's reference error in the first judged steps.
   double flushed = 0.0;       ///< Shares of the gradient's elements in the worst judged step.
   double subnormal = 0.0;
@@ -69,8 +77,9 @@ std::string at_step(std::string_view what, std::size_t step) {
   return fmt::format("{} at step {}", what, step);
 }
 
+/// No arithmetic that rounds comes to FP64's numbers.
 bool is_distance(double value) {
-  return std::isfinite(value) && value >= 0.0;
+  return std::isfinite(value) && value > 0.0;
 }
 
 /// Why steps from this one on cannot be judged, "" when they can. A twin that is not finite is
@@ -95,17 +104,27 @@ void take(Comparison& comparison, double ratio, const std::string& where) {
   comparison.where = where;
 }
 
+/// Half and its twin round the same numbers to the same digits, so that either is as likely to be
+/// the farther: what is too far at 2 is too near at 1/2.
+void take_inverse(Comparison& comparison, double ratio, const std::string& where) {
+  if (!(1.0 / ratio > comparison.nearness)) return;
+  comparison.nearness = 1.0 / ratio;
+  comparison.nearest = where;
+}
+
 void compare_part(const LockstepStep& step, std::size_t index, const Part& part,
                   Comparison& comparison) {
   const LockstepDistance& distance = step.distance.*part.distance;
   const std::string where = at_step(part.name, index);
   if (!is_distance(distance.policy) || !is_distance(distance.fp32) ||
-      !is_distance(distance.worst.ratio)) {
-    comparison.broken = where + " is not finite or missing";
-  } else if (!(distance.twin > 0.0) || !std::isfinite(distance.twin)) {
+      !is_distance(distance.fp32_twin) || !is_distance(distance.worst.ratio)) {
+    comparison.broken = where + " is not finite or missing, or 0";
+  } else if (!is_distance(distance.twin) || !(distance.twin < distance.norm)) {
+    // A twin that is as far from FP64 as FP64 has come measures nothing.
     comparison.broken = where + " has no yardstick";
   } else {
     take(comparison, distance.policy / distance.twin / kStepAllowance, where);
+    take_inverse(comparison, distance.policy / distance.twin * kStepAllowance, where);
     // Both follow from the update rule, not from rounding: FP32 is as far off as the twin.
     const bool is_update = part.name == "update";
     if (comparison.judged <= kFewestSteps && !is_update) {
@@ -114,7 +133,7 @@ void compare_part(const LockstepStep& step, std::size_t index, const Part& part,
     // The weights accumulate the effects of earlier steps.
     if (part.name == "weights") return;
     comparison.ratios[std::string(part.name)].push_back(distance.policy / distance.twin);
-    comparison.ratios[fmt::format("single tensors of the {}", part.name)].push_back(
+    comparison.ratios[fmt::format("{} of the {}", kSingleTensors, part.name)].push_back(
         distance.worst.ratio / kTensorAllowance);
   }
 }
@@ -146,27 +165,51 @@ void compare_step(const LockstepStep& step, std::size_t index, Comparison& compa
   }
 }
 
+/// The losses' distances of some steps, each with one rounding of the loss itself and without.
+struct LossDistances {
+  double plain = 0.0;
+  double allowed = 0.0;
+
+  void add(double difference, double rounding) {
+    plain = std::hypot(plain, difference);
+    allowed = std::hypot(allowed, std::abs(difference) + rounding);
+  }
+};
+
+bool has_losses(const LockstepLosses& loss) {
+  return std::isfinite(loss.fp64) && std::isfinite(loss.policy) && std::isfinite(loss.twin) &&
+         std::isfinite(loss.fp32) && std::isfinite(loss.fp32_twin);
+}
+
 /// A single number per step can come close to FP64's by chance: all judged steps are taken
-/// together, and one rounding of the loss itself is always allowed.
+/// together, and one rounding of the loss itself is always allowed. So it is the other way round:
+/// half may have been lucky, but the twin may not be farther than half and a rounding explain.
 void compare_losses(const std::vector<LockstepStep>& series, double unit_roundoff,
                     Comparison& comparison) {
-  double ours = 0.0;
-  double twins = 0.0;
+  LossDistances ours;
+  LossDistances twins;
+  std::int64_t judged = 0;
   for (std::size_t i = 0; i < comparison.horizon; ++i) {
     if (series[i].skipped) continue;
     const LockstepLosses& loss = series[i].loss;
-    if (!std::isfinite(loss.fp64) || !std::isfinite(loss.policy) || !std::isfinite(loss.twin)) {
+    if (!has_losses(loss)) {
       comparison.broken = at_step("loss", i) + " is not finite or missing";
       return;
     }
-    ours += std::pow(loss.policy - loss.fp64, 2);
-    twins += std::pow(std::abs(loss.twin - loss.fp64) + unit_roundoff * std::abs(loss.fp64), 2);
+    const double rounding = unit_roundoff * std::abs(loss.fp64);
+    ours.add(loss.policy - loss.fp64, rounding);
+    twins.add(loss.twin - loss.fp64, rounding);
+    const double yardstick = std::abs(loss.twin - loss.fp64) + rounding;
+    if (++judged > kFewestSteps || !(yardstick > 0.0)) continue;
+    comparison.single_ratio =
+        std::max(comparison.single_ratio, std::abs(loss.fp32 - loss.fp64) / yardstick);
   }
-  if (!(twins > 0.0)) {
+  if (!(twins.allowed > 0.0)) {
     comparison.broken = "the losses have no yardstick";
     return;
   }
-  take(comparison, std::sqrt(ours / twins), "the losses");
+  take(comparison, ours.plain / twins.allowed, "the losses");
+  take_inverse(comparison, ours.allowed / twins.plain, "the losses");
 }
 
 /// Chaos excuses another loss and another distance, but not one that is not finite. A skipped step
@@ -201,7 +244,10 @@ Comparison compare(const std::vector<LockstepStep>& series, double unit_roundoff
                                      [](const LockstepStep& step) { return step.skipped; });
   look_for_lost(series, comparison);
   if (comparison.judged == 0 || !comparison.broken.empty()) return comparison;
-  for (const auto& [part, ratios] : comparison.ratios) take(comparison, median(ratios), part);
+  for (const auto& [part, ratios] : comparison.ratios) {
+    take(comparison, median(ratios), part);
+    if (!part.starts_with(kSingleTensors)) take_inverse(comparison, median(ratios), part);
+  }
   compare_losses(series, unit_roundoff, comparison);
   return comparison;
 }
@@ -224,6 +270,25 @@ bool loses_range(const LockstepExpected& expected, const Comparison& comparison)
          (comparison.flushed > kMostFlushed || comparison.subnormal > kMostSubnormal);
 }
 
+/// A dynamic scale that every overflow lowered may still fit: then more steps can tell.
+Finding without_steps(const LockstepRecord& record) {
+  const auto type = find_scaler_type(record.scaler);
+  const double scale = record.series.back().scale;
+  const bool falls = std::ranges::is_sorted(record.series, std::ranges::greater_equal(),
+                                            [](const LockstepStep& step) { return step.scale; });
+  const std::string text =
+      fmt::format("no step was made: the loss scaler skipped all {}, its scale came down to {}",
+                  plural(record.steps, "step"), short_text(scale));
+  if (!type || !is_dynamic(*type) || !falls || !(scale > 1.0)) return fail_unmeasured(text);
+  ScalerOptions rest = ScalerOptions::defaults(*type);
+  rest.init_scale = scale;
+  Finding finding = fail_unmeasured(
+      fmt::format("{}; ask for {} (--iters), in which it can come down to 1", text,
+                  plural(record.steps + steps_to_come_down(rest) + kFewestSteps, "step")));
+  finding.verdict = Verdict::kAmbiguous;
+  return finding;
+}
+
 /// Why the record cannot be judged at all, if so.
 std::optional<Finding> defect_of(const LockstepRecord& record) {
   if (record.series.empty()) return fail_unmeasured("no step was compared");
@@ -235,10 +300,14 @@ std::optional<Finding> defect_of(const LockstepRecord& record) {
   const bool moved = std::any_of(record.series.begin(), record.series.end(),
                                  [](const LockstepStep& step) { return !step.skipped; });
   if (moved) return std::nullopt;
-  return fail_unmeasured(
-      fmt::format("no step was made: the loss scaler skipped all {}, its scale came down to {}; if "
-                  "it would have fallen further, ask for more steps (--iters)",
-                  plural(record.steps, "step"), short_text(record.series.back().scale)));
+  return without_steps(record);
+}
+
+/// The inverse ratios have the ratios' tolerance.
+bool is_too_near(const Claim& claim, const Comparison& comparison) {
+  return judge_number_claim(claim, comparison.nearness, PublishedAs::kPosited, "").verdict ==
+             Verdict::kFail &&
+         comparison.nearness > 1.0;
 }
 
 Finding judge_seed(const LockstepRecord& record, const LockstepExpected& expected) {
@@ -265,6 +334,12 @@ Finding judge_seed(const LockstepRecord& record, const LockstepExpected& expecte
         fmt::format("FP32 itself is {} of half's reference error from FP64, expected at most {}: "
                     "something other than half is wrong; {}",
                     short_text(comparison.single_ratio, 2), short_text(kNearness), text));
+  } else if (is_too_near(expected.claim, comparison)) {
+    return pass_or_fail(
+        false, comparison.ratio,
+        fmt::format("{}: it lies {} times nearer to FP64 than its digits lead, so that it was not "
+                    "computed in them, or the yardstick is none; {}",
+                    comparison.nearest, short_text(comparison.nearness, 3), text));
   }
   return finding;
 }
@@ -294,12 +369,14 @@ void add(std::string& list, const RunResult& result, const std::string& reason) 
   list += fmt::format("{}{}: {}", list.empty() ? "" : "; ", seed, reason);
 }
 
-void add(Seeds& seeds, const RunResult& result) {
+void add(Seeds& seeds, const RunResult& result, const ExpectedTraining& expected) {
   if (result.status == RunStatus::kSkipped) return add(seeds.skips, result, result.reason);
   if (result.status == RunStatus::kError) return add(seeds.failures, result, result.reason);
   if (!result.seed) return add(seeds.failures, result, "expected the result of a seed");
   try {
     const auto record = consistent_measurements<LockstepRecord>(result);
+    const std::string other = other_lockstep(result, record, expected);
+    if (!other.empty()) return add(seeds.failures, result, other);
     if (seeds.records.emplace(*result.seed, record).second) return;
     add(seeds.failures, result, "expected one result, got two");
   } catch (const Error& error) {
@@ -309,33 +386,13 @@ void add(Seeds& seeds, const RunResult& result) {
 
 Seeds find_seeds(const ClaimContext& context, const std::string& precision) {
   Seeds seeds;
+  const ExpectedTraining recipe = expected_training(context, precision);
   for (const auto& result : context.results) {
     const bool fits =
         result.row == context.row.id && result.stage == "lockstep" && result.precision == precision;
-    if (fits) add(seeds, result);
+    if (fits) add(seeds, result, recipe);
   }
   return seeds;
-}
-
-bool is_about(double value, double expected) {
-  return std::abs(value - expected) <= 1e-9 * std::abs(expected);
-}
-
-/// Why the first step is not that of the row's schedule and scaler, "" when it is.
-std::string other_start(const LockstepStep& first, const std::string& precision, const Row& row) {
-  const Json lr = recipe_value(row, "lr");
-  if (lr.is_number() && !first.skipped && !is_about(first.lr, lr.get<double>())) {
-    return fmt::format(
-        "expected to begin with the learning rate {} of the row's recipe, it began "
-        "with {}",
-        lr.dump(), short_text(first.lr));
-  }
-  const bool states_scaler = row.arithmetic && row.arithmetic->scaler;
-  if (!states_scaler || precision != row_precision(row)) return "";
-  const double scale = row.arithmetic->scaler->init_scale;
-  if (is_about(first.scale, scale)) return "";
-  return fmt::format("expected to begin with the row's loss scale {}, it began with {}",
-                     short_text(scale), short_text(first.scale));
 }
 
 /// Why the seeds are not several comparisons of the row's recipe, "" when they are.
@@ -345,9 +402,6 @@ std::string mixture_of(const std::map<std::int64_t, LockstepRecord>& records,
   for (const auto& [seed, record] : records) {
     const std::string other = other_recipe(record.scaler, record.batch, precision, row);
     if (!other.empty()) return fmt::format("seed {}: {}", seed, other);
-    const std::string start =
-        record.series.empty() ? "" : other_start(record.series.front(), precision, row);
-    if (!start.empty()) return fmt::format("seed {}: {}", seed, start);
     if (record.steps != first.steps || record.departures != first.departures) {
       return fmt::format("seed {} is of {}{}, seed {} of {}{}", first_seed,
                          plural(first.steps, "step"), departures_text(first.departures), seed,

@@ -29,18 +29,26 @@ struct LockstepExpected {
 /// which the twin's gradient is half its norm from FP64's, or FP32's rounding moves the training a
 /// twentieth as far as the arithmetic's. From there on even correct roundings diverge.
 ///
-/// PASS within the tolerance in every seed. FAIL outside of it; when a step that was not skipped
-/// has a loss or a distance that is not finite, even beyond the horizon; when every step was
-/// skipped; when a value of a judged step is not finite; when an arithmetic with half's range loses
+/// Half and its twin round the same numbers to the same digits, so neither is farther by nature:
+/// the inverse of every ratio has the same tolerance. Of the losses it is the twin's distance over
+/// half's, with the one rounding allowed to half's: half alone may be lucky.
+///
+/// PASS within the tolerance in every seed. FAIL outside of it, on either side; when a step that
+/// was not skipped has a loss or a distance that is not finite, even beyond the horizon; when a
+/// value of a judged step is not finite, a distance 0, or the twin as far from FP64 as FP64 has
+/// come; when every step was skipped, unless a dynamic scale was still coming down (AMBIGUOUS, with
+/// the steps that it takes at most); when an arithmetic with half's range loses
 /// more than 0.1 % of its gradients to 0 or holds more than half as subnormals in a judged step;
-/// when FP32 is farther than a quarter of the twin in the first 3 judged steps. AMBIGUOUS when a
+/// when FP32 is farther than a quarter of the twin in the first 3 judged steps, its loss (one
+/// rounding in half allowed) included. AMBIGUOUS when a
 /// seed has fewer than 3 judged steps. The worst seed decides. records: by seed; none is a FAIL.
 Finding judge_lockstep_records(const std::map<std::int64_t, LockstepRecord>& records,
                                const LockstepExpected& expected);
 
 /// `retrain.lockstep`: judge_lockstep_records() of every seed that the job asked for. A seed whose
-/// execution failed, left nothing or recorded something else is a FAIL that names it, and so is one
-/// that was skipped while others were not; where all were skipped, so is the claim.
+/// execution failed, left nothing or recorded something else (lockstep_recipe.h) is a FAIL that
+/// names it, and so is one that was skipped while others were not; where all were skipped, so is
+/// the claim.
 Finding judge_lockstep(const ClaimContext& context);
 
 }  // namespace harness

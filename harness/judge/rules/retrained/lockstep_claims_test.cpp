@@ -1,5 +1,6 @@
 #include "harness/judge/rules/retrained/lockstep_claims.h"
 
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <vector>
@@ -7,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/testing/lockstep_records.h"
 #include "harness/testing/sample_row.h"
 
 namespace harness {
@@ -120,13 +122,76 @@ TEST_F(Lockstep, EachOfTheseFails) {
   }
 }
 
-TEST_F(Lockstep, NumbersForPeopleMayBeAny) {
+constexpr LockstepDistance LockstepDistances::*kParts[] = {
+    &LockstepDistances::gradient, &LockstepDistances::weights, &LockstepDistances::update,
+    &LockstepDistances::statistics};
+
+TEST_F(Lockstep, NoNumberOfAJudgedStepMayBeMissing) {
+  for (const auto part : kParts) {
+    for (const auto number :
+         {&LockstepDistance::norm, &LockstepDistance::policy, &LockstepDistance::twin,
+          &LockstepDistance::fp32, &LockstepDistance::fp32_twin}) {
+      for (const double value : {kNotMeasured, 0.0}) {
+        const auto finding = judge([&](Series& s) { (s[2].distance.*part).*number = value; });
+        EXPECT_EQ(finding.verdict, Verdict::kFail) << value;
+      }
+    }
+  }
+  for (const auto loss : {&LockstepLosses::fp64, &LockstepLosses::policy, &LockstepLosses::twin,
+                          &LockstepLosses::fp32, &LockstepLosses::fp32_twin}) {
+    EXPECT_EQ(judge([&](Series& s) { s[2].loss.*loss = kNotMeasured; }).verdict, Verdict::kFail);
+  }
+}
+
+TEST_F(Lockstep, HalfThatIsNearerThanItsDigitsLeadFails) {
+  for (const auto part :
+       {&LockstepDistances::gradient, &LockstepDistances::update, &LockstepDistances::statistics}) {
+    const auto scaled = [&](double factor) {
+      return judge([&](Series& s) {
+        for (auto& step : s) (step.distance.*part).policy *= factor;
+      });
+    };
+    EXPECT_EQ(scaled(0.51).verdict, Verdict::kPass);
+    EXPECT_EQ(scaled(0.49).verdict, Verdict::kFail);
+    EXPECT_THAT(scaled(0.49).reason, HasSubstr("2.04 times nearer"));
+  }
+  // As in FP32.
   const auto finding = judge([](Series& s) {
-    s[2].lr = s[2].scale = kNotMeasured;
-    s[2].loss.fp32 = s[2].loss.fp32_twin = kNotMeasured;
-    s[2].distance.weights.norm = s[2].distance.weights.fp32_twin = kNotMeasured;
+    for (auto& step : s) {
+      for (const auto part : kParts) (step.distance.*part).policy = (step.distance.*part).fp32;
+    }
   });
-  EXPECT_EQ(finding.verdict, Verdict::kPass);
+  EXPECT_EQ(finding.verdict, Verdict::kFail);
+}
+
+TEST_F(Lockstep, ASingleStepMayBeTenTimesAsNear) {
+  for (const auto part : kParts) {
+    const auto scaled = [&](double factor) {
+      return judge([&](Series& s) { (s[2].distance.*part).policy *= factor; });
+    };
+    EXPECT_EQ(scaled(0.051).verdict, Verdict::kPass);
+    EXPECT_EQ(scaled(0.049).verdict, Verdict::kFail);
+  }
+}
+
+TEST_F(Lockstep, ATwinThatIsAsFarAsFp64HasComeIsNoYardstick) {
+  for (const auto part :
+       {&LockstepDistances::weights, &LockstepDistances::update, &LockstepDistances::statistics}) {
+    const auto finding = judge([&](Series& s) {
+      for (auto& step : s) (step.distance.*part).norm = (step.distance.*part).twin;
+    });
+    EXPECT_EQ(finding.verdict, Verdict::kFail);
+    EXPECT_THAT(finding.reason, HasSubstr("no yardstick"));
+  }
+}
+
+TEST_F(Lockstep, TheTwinsLossesAreNoFartherThanHalfsAndARoundingExplain) {
+  // Half's are 1e-4 and one rounding, 2 / 2^11, away.
+  for (auto& step : record_.series) step.loss.twin = step.loss.fp64 + 2.1e-3;
+  EXPECT_EQ(judge().verdict, Verdict::kPass);
+  for (auto& step : record_.series) step.loss.twin = step.loss.fp64 + 2.2e-3;
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  EXPECT_THAT(judge().reason, HasSubstr("the losses"));
 }
 
 TEST_F(Lockstep, OfAnEvenNumberOfStepsTheMedianIsTheMeanOfTheTwoInTheMiddle) {
@@ -156,11 +221,20 @@ TEST_F(Lockstep, ASingleStepMayBeTenTimesAsFar) {
 }
 
 TEST_F(Lockstep, OneTensorMayBeFourTimesAsFarAsAll) {
-  for (auto& step : record_.series) step.distance.update.worst.ratio = 7.9;
-  EXPECT_EQ(judge().verdict, Verdict::kPass);
-  for (auto& step : record_.series) step.distance.update.worst.ratio = 8.1;
-  EXPECT_EQ(judge().verdict, Verdict::kFail);
-  EXPECT_THAT(judge().reason, HasSubstr("single tensors of the update"));
+  const std::pair<const char*, LockstepDistance LockstepDistances::*> parts[] = {
+      {"gradient", &LockstepDistances::gradient},
+      {"update", &LockstepDistances::update},
+      {"statistics", &LockstepDistances::statistics}};
+  for (const auto& [name, part] : parts) {
+    const auto with = [&](double ratio) {
+      return judge([&](Series& s) {
+        for (auto& step : s) (step.distance.*part).worst.ratio = ratio;
+      });
+    };
+    EXPECT_EQ(with(7.9).verdict, Verdict::kPass) << name;
+    EXPECT_EQ(with(8.1).verdict, Verdict::kFail) << name;
+    EXPECT_THAT(with(8.1).reason, HasSubstr(std::string("single tensors of the ") + name));
+  }
 }
 
 TEST_F(Lockstep, LossesAreTakenTogetherAndOneRoundingIsAllowed) {
@@ -243,6 +317,21 @@ TEST_F(Lockstep, ASeriesInWhichNoStepWasMadeFails) {
   EXPECT_EQ(judge().verdict, Verdict::kFail);
 }
 
+TEST_F(Lockstep, AScaleThatWasStillComingDownIsAmbiguous) {
+  record_.scaler = "mmcv-dynamic";
+  for (auto& step : record_.series) {
+    skip(step);
+    step.scale = std::ldexp(1024.0, -static_cast<int>(step.step));
+  }
+  EXPECT_EQ(judge().verdict, Verdict::kAmbiguous);
+  EXPECT_FALSE(judge().compared);
+  EXPECT_THAT(judge().reason, HasSubstr("ask for 14 steps")) << "5 more to 1, and 3 to judge";
+  record_.series[3].scale = 1024.0;
+  EXPECT_EQ(judge().verdict, Verdict::kFail) << "it does not come down";
+  for (auto& step : record_.series) step.scale = 1.0;
+  EXPECT_EQ(judge().verdict, Verdict::kFail) << "it cannot fall further";
+}
+
 TEST_F(Lockstep, OnlyHalfsRangeIsNarrow) {
   record_.series[2].gradients.flushed = 2;
   EXPECT_EQ(judge().verdict, Verdict::kFail);
@@ -254,12 +343,30 @@ TEST_F(Lockstep, OnlyHalfsRangeIsNarrow) {
 }
 
 TEST_F(Lockstep, SinglePrecisionHasToBeNearer) {
-  record_.series[1].distance.gradient.fp32 = 0.0026;
+  for (const auto part : {&LockstepDistances::gradient, &LockstepDistances::weights,
+                          &LockstepDistances::statistics}) {
+    const auto far_at = [&](std::size_t step) {
+      return judge([&](Series& s) {
+        LockstepDistance& distance = s[step].distance.*part;
+        distance.fp32 = 0.26 * distance.twin;
+      });
+    };
+    EXPECT_EQ(far_at(1).verdict, Verdict::kFail);
+    EXPECT_THAT(far_at(1).reason, HasSubstr("FP32 itself is 0.26"));
+    EXPECT_EQ(far_at(3).verdict, Verdict::kPass) << "a flipped ReLU may take FP32 that far";
+  }
+  // What storing the weights adds is the same for both.
+  for (auto& step : record_.series) step.distance.update.fp32 = step.distance.update.twin;
+  EXPECT_EQ(judge().verdict, Verdict::kPass);
+}
+
+TEST_F(Lockstep, SinglePrecisionsLossHasToBeNearer) {
+  // A quarter of 1e-4 and one rounding in half, 2 / 2^11.
+  record_.series[2].loss.fp32 = record_.series[2].loss.fp64 + 2.6e-4;
+  EXPECT_EQ(judge().verdict, Verdict::kPass);
+  record_.series[2].loss.fp32 = record_.series[2].loss.fp64 + 2.8e-4;
   EXPECT_EQ(judge().verdict, Verdict::kFail);
-  EXPECT_THAT(judge().reason, HasSubstr("FP32 itself is 0.26"));
-  record_ = lockstep();
-  record_.series[3].distance.gradient.fp32 = 0.0026;
-  EXPECT_EQ(judge().verdict, Verdict::kPass) << "a flipped ReLU may take FP32 that far later on";
+  EXPECT_THAT(judge().reason, HasSubstr("FP32 itself is"));
 }
 
 TEST_F(Lockstep, WithoutDigitsThereIsNoRoundingToAllow) {
@@ -289,8 +396,8 @@ class LockstepResults : public testing::Test {
     claim_ = sample::claim("retrain.lockstep", "retrained", 1);
     claim_.tolerance = Tolerance{.abs = 1.0, .rel = 0.0, .reason = "a reason"};
     for (const std::int64_t seed : {0, 1, 2}) {
-      LockstepRecord record = lockstep();
-      for (auto& step : record.series) step.loss.fp64 += 1e-5 * static_cast<double>(seed);
+      LockstepRecord record = lockstep_record();
+      for (auto& step : record.series) step.loss.fp64 += 1e-6 * static_cast<double>(seed);
       results_.push_back(sample::result("lockstep", "fp16", record_to_json(record)));
       results_.back().seed = seed;
     }
@@ -326,12 +433,13 @@ TEST_F(LockstepResults, SeedsThatAreOneOrOfAnotherRecipeFail) {
     results_ = whole;
     for (auto& one : results_[1].measurements["series"]) one[key] = other;
     EXPECT_EQ(judge().verdict, Verdict::kFail) << key;
-    EXPECT_THAT(judge().reason, HasSubstr("seed 1: expected to begin with")) << key;
+    EXPECT_THAT(judge().reason, HasSubstr("seed 1: ")) << key;
   }
   results_ = whole;
-  results_[1].measurements["series"].erase(5);
-  results_[1].measurements["steps"] = 5;
+  results_[1].measurements["series"].erase(11);
+  results_[1].measurements["steps"] = 11;
   EXPECT_EQ(judge().verdict, Verdict::kFail);
+  EXPECT_THAT(judge().reason, HasSubstr("seed 1: expected 12 steps"));
 }
 
 TEST_F(LockstepResults, ASeedThatDiedFailsAndIsNamedWithItsReason) {

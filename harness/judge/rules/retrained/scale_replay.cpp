@@ -20,6 +20,7 @@ class ExpectedScale {
   double value() const { return scale_; }
 
   void step(bool overflow) {
+    if (!is_dynamic(scaler_.type)) return;
     const bool grows = is_due(overflow);
     if (overflow) {
       scale_ = is_mmcv_ ? std::max(scale_ / scaler_.growth_factor, 1.0)
@@ -70,6 +71,14 @@ class RecordedScale {
   std::size_t next_ = 0;
 };
 
+/// "" where the scale is the expected one.
+std::string difference_at(std::int64_t step, double seen, double expected) {
+  // Not `!=`: a scale that is not a number is a difference.
+  if (seen == expected) return "";
+  return fmt::format("expected the scale {} in step {}, found {}", short_text(expected, 10),
+                     count_text(step), short_text(seen, 10));
+}
+
 }  // namespace
 
 double held_scale(ScalerType type, double scale) {
@@ -86,18 +95,24 @@ std::string scale_difference(const TrainingRecord& record, const ScalerOptions& 
   RecordedScale recorded(record.scale);
   std::size_t next = 0;
   for (std::int64_t step = 0; step < record.steps; ++step) {
-    const double seen = recorded.at(step);
-    // Not `!=`: a scale that is not a number is a difference.
-    if (!(seen == expected.value())) {
-      return fmt::format("expected the scale {} in step {}, found {}",
-                         short_text(expected.value(), 10), count_text(step), short_text(seen, 10));
-    }
+    auto difference = difference_at(step, recorded.at(step), expected.value());
+    if (!difference.empty()) return difference;
     const bool overflow = next < record.skipped_steps.size() && record.skipped_steps[next] == step;
     if (overflow) ++next;
     expected.step(overflow);
   }
   if (next == record.skipped_steps.size()) return "";
   return "its skipped steps are not in order or outside of the training";
+}
+
+std::string scale_difference(const std::vector<LockstepStep>& series, const ScalerOptions& scaler) {
+  ExpectedScale expected(scaler);
+  for (const auto& step : series) {
+    auto difference = difference_at(step.step, step.scale, expected.value());
+    if (!difference.empty()) return difference;
+    expected.step(step.overflow);
+  }
+  return "";
 }
 
 }  // namespace harness

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/arithmetic/scaler.h"
+#include "harness/record/lockstep_record.h"
 #include "harness/record/training_record.h"
 
 namespace harness {
@@ -19,6 +21,9 @@ namespace harness {
 ///   after growth_interval clean steps in a row times growth_factor, unless that is infinite. In
 ///   float.
 std::string scale_difference(const TrainingRecord& record, const ScalerOptions& scaler);
+
+/// The same for the steps of a lockstep, and for any scaler: a fixed scale never moves.
+std::string scale_difference(const std::vector<LockstepStep>& series, const ScalerOptions& scaler);
 
 /// A scale as the scaler holds it: torch's in float, so that 1e30 is a little more, mmcv's in
 /// double.

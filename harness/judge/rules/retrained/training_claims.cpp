@@ -9,6 +9,7 @@
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/policy_claim.h"
+#include "harness/judge/rules/retrained/training_recipe.h"
 #include "harness/judge/statistics/tolerance.h"
 
 namespace harness {
@@ -115,7 +116,9 @@ Finding retrained_finite(const TrainingRecords& trainings, double published) {
   std::int64_t skipped_steps = 0;
   std::int64_t bad = 0;
   std::string failures;
+  std::string undecided;
   for (const auto& [seed, record] : trainings) {
+    if (is_coming_down(record)) append(undecided, seed_text(seed));
     steps += record.steps;
     skipped_steps += record.skipped;
     bad += record.applied_non_finite_steps;
@@ -127,6 +130,10 @@ Finding retrained_finite(const TrainingRecords& trainings, double published) {
   const bool as_published = static_cast<double>(bad) == published;
   if (bad > 0 && !as_published) text += "; flight.json beside a log says what broke first";
   if (!failures.empty()) text += "; " + failures;
+  if (failures.empty() && as_published && !undecided.empty()) {
+    return ambiguous(
+        bad, fmt::format("{}; {}: cut short while the scale was coming down", text, undecided));
+  }
   return pass_or_fail(failures.empty() && as_published, bad, text);
 }
 
@@ -158,9 +165,12 @@ Finding judge_retrained_finite(const ClaimContext& context) {
 Finding judge_retrained_memory(const ClaimContext& context) {
   ExpectedMemory expected{std::nullopt, context.claim.rounding(), context.claim.tolerance};
   if (context.claim.value.is_number()) expected.ratio = context.claim.value.get<double>();
-  return judge_both_trainings(context, half_precision(context.row), Schedule::kAny,
+  const std::string precision = half_precision(context.row);
+  return judge_both_trainings(context, precision, Schedule::kAny,
                               [&](const TrainingRecords& half, const TrainingRecords& single) {
-                                return retrained_memory(half, single, expected);
+                                const std::string mixture = mixed_machines(context, precision);
+                                return mixture.empty() ? retrained_memory(half, single, expected)
+                                                       : fail_unmeasured(mixture);
                               });
 }
 

@@ -14,7 +14,8 @@ Finding retrained_arithmetic(const TrainingRecords& trainings, Policy policy);
 
 /// Was every loss, gradient and final weight of every training finite? A step that the overflow
 /// check skipped changed nothing, so its non-finite values do not count; but a training that
-/// skipped every step has trained nothing and fails. `measured`: the number of steps that applied a
+/// skipped every step has trained nothing and fails, or is AMBIGUOUS where it was cut short while
+/// its scale was coming down. `measured`: the number of steps that applied a
 /// non-finite value; it has to equal `published`.
 Finding retrained_finite(const TrainingRecords& trainings, double published);
 
@@ -36,7 +37,7 @@ Finding judge_retrained_arithmetic(const ClaimContext& context);
 /// `retrain.finite`.
 Finding judge_retrained_finite(const ClaimContext& context);
 
-/// `retrain.memory`.
+/// `retrain.memory`, by trainings of one machine.
 Finding judge_retrained_memory(const ClaimContext& context);
 
 }  // namespace harness

@@ -46,6 +46,19 @@ TEST(RetrainedArithmetic, IsWhatEveryTrainingDispatched) {
   }
 }
 
+TEST(RetrainedFinite, AScaleThatWasStillComingDownIsAmbiguous) {
+  auto records = trainings({50.0, 51.0});
+  for (auto& [seed, record] : records) {
+    record.scaler = "mmcv-dynamic";
+    record.scheduled_iterations = 900;
+    record.skipped = record.non_finite_steps = record.steps = 4;
+    record.scale = {64, 8, 8, 64, {{1, 32}, {2, 16}, {3, 8}}};
+  }
+  EXPECT_EQ(retrained_finite(records, 0.0).verdict, Verdict::kAmbiguous);
+  records[0].scale.changes.clear();
+  EXPECT_EQ(retrained_finite(records, 0.0).verdict, Verdict::kFail);
+}
+
 TEST(RetrainedFinite, WhatWasAppliedCountsAndWhatWasSkippedDoesNot) {
   const struct {
     const char* name;

@@ -182,7 +182,7 @@ Finding retrained_recovery(const TrainingRecords& trainings, const ExpectedScali
     if (finding && !undecided) undecided = finding;
   }
   if (undecided) return *undecided;
-  return pass_or_fail(true, expected.scaler->type,
+  return pass_or_fail(true, std::string(to_string(expected.scaler->type)),
                       "every scale follows from the overflows; " + scaling_text(trainings));
 }
 

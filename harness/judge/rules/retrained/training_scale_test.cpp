@@ -201,7 +201,10 @@ TrainingRecord scaled_training(const ScalerOptions& scaler, double last,
   record.skipped_steps = overflows;
   record.skipped = static_cast<std::int64_t>(overflows.size());
   record.overflows = record.non_finite_steps = record.skipped;
-  if (!overflows.empty()) record.first_non_finite_step = overflows.front();
+  if (!overflows.empty()) {
+    record.first_non_finite_step = overflows.front();
+    record.first_overflow = "overflow.json";
+  }
   record.scale = {scaler.init_scale, last, last, scaler.init_scale, changes};
   return record;
 }
@@ -240,6 +243,10 @@ TEST(RetrainedScaling, EachScalerPassesFromItsTableToItsVerdict) {
         const auto verdict = judge_claim(trained.context());
         EXPECT_EQ(verdict.verdict, Verdict::kPass)
             << to_string(policy) << " " << one.scaler << " " << claim.id << ": " << verdict.reason;
+        if (claim.id == "retrain.loss_scale") EXPECT_EQ(verdict.measured, scaler.init_scale);
+        if (claim.id == "retrain.loss_scale.recovers") {
+          EXPECT_EQ(verdict.measured, one.scaler.at("type"));
+        }
         judged += claim.id == "retrain.finite" ? 0 : 1;
       }
       EXPECT_EQ(judged, one.claims) << one.scaler;

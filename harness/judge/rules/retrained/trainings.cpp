@@ -12,6 +12,8 @@
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
+#include "harness/judge/rules/retrained/expected_training.h"
+#include "harness/judge/rules/retrained/training_recipe.h"
 
 namespace harness {
 namespace {
@@ -39,7 +41,7 @@ std::string other_recipe(const TrainingRecord& record, const std::string& precis
                      iterations.dump(), record.scheduled_iterations);
 }
 
-Training read_training(const RunResult& result, const Row& row) {
+Training read_training(const RunResult& result, const Row& row, const ExpectedTraining& expected) {
   Training training;
   training.seed = result.seed.value_or(0);
   training.status = result.status;
@@ -55,8 +57,9 @@ Training read_training(const RunResult& result, const Row& row) {
   const TrainingRecord& record = training.record;
   const auto digest = result.digests.find("weights");
   if (digest != result.digests.end()) training.weights = digest->second;
-  training.reason = training.weights.empty() ? "its trained weights are not recorded"
-                                             : other_recipe(record, result.precision, row);
+  if (training.weights.empty()) training.reason = "its trained weights are not recorded";
+  if (training.reason.empty()) training.reason = other_recipe(record, result.precision, row);
+  if (training.reason.empty()) training.reason = other_training(result, record, expected);
   if (record.iterations != record.asked_iterations || record.steps != record.iterations) {
     training.reason = "stopped after " + progress_text(record, record.asked_iterations);
   }
@@ -166,14 +169,38 @@ bool share_weights(const Accounted& one, const Accounted& other) {
       one.weights, [&](const std::string& weights) { return other.weights.contains(weights); });
 }
 
+/// Of any two trainings, one in half and one in FP32.
+std::string differences_of(const TrainingRecords& half, const TrainingRecords& single) {
+  for (const auto& [seed, record] : half) {
+    for (const auto& [other_seed, other] : single) {
+      auto difference = other_than_arithmetic(record, other);
+      if (!difference.empty()) return difference;
+    }
+  }
+  return "";
+}
+
+/// Two seeds that are one training by their losses; "" when all differ.
+std::string repeated_losses(const std::vector<Training>& trainings) {
+  for (std::size_t i = 1; i < trainings.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!has_losses_of(trainings[i].record, trainings[j].record)) continue;
+      return fmt::format("{} and {} began and ended with the same losses: that is one training",
+                         seed_text(trainings[j].seed), seed_text(trainings[i].seed));
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<Training> read_trainings(const ClaimContext& context, const std::string& precision) {
   std::vector<Training> trainings;
+  const ExpectedTraining expected = expected_training(context, precision);
   for (const auto& result : context.results) {
     const bool fits =
         result.row == context.row.id && result.stage == "train" && result.precision == precision;
-    if (fits) trainings.push_back(read_training(result, context.row));
+    if (fits) trainings.push_back(read_training(result, context.row, expected));
   }
   return trainings;
 }
@@ -197,6 +224,9 @@ std::optional<Finding> account_for(const std::vector<Training>& trainings,
   }
   if (auto mixed = account_for_recipe(trainings)) return mixed;
   if (auto repeated = repeated_weights(trainings); !repeated.empty()) {
+    return fail_unmeasured(repeated);
+  }
+  if (auto repeated = repeated_losses(trainings); !repeated.empty()) {
     return fail_unmeasured(repeated);
   }
   if (schedule == Schedule::kAny) return std::nullopt;
@@ -232,23 +262,47 @@ Finding judge_both_trainings(
     if (share_weights(half, single)) {
       return fail_unmeasured("a training in half ended with the weights of FP32");
     }
+    if (const auto other = differences_of(records, single.records); !other.empty()) {
+      return fail_unmeasured(other);
+    }
     return rule(records, single.records);
   });
 }
 
+bool is_coming_down(const TrainingRecord& record) {
+  const auto type = find_scaler_type(record.scaler);
+  return type && is_dynamic(*type) && !record.is_whole() && record.skipped == record.steps &&
+         std::ssize(record.scale.changes) >= record.steps - 1 && record.scale.last > 1.0 &&
+         record.scale.last <= record.scale.first;
+}
+
 std::string ruin_of(const TrainingRecord& record) {
-  std::string ruin = record.skipped >= record.steps ? "every step was skipped" : "";
-  // A scale that moves comes down to one that fits; a static one that does not fit never will.
-  if (ruin.empty() && record.scaler == to_string(ScalerType::kStatic) &&
-      record.skipped > record.steps / 2) {
-    ruin = fmt::format("{} of {} were skipped by a static scale", count_text(record.skipped),
-                       plural(record.steps, "step"));
+  std::vector<std::string> ruins;
+  if (record.skipped >= record.steps && !is_coming_down(record)) {
+    ruins.emplace_back("every step was skipped");
+  } else if (record.scaler == to_string(ScalerType::kStatic) && record.skipped > record.steps / 2) {
+    // A scale that moves comes down to one that fits; a static one that does not fit never will.
+    ruins.push_back(fmt::format("{} of {} were skipped by a static scale",
+                                count_text(record.skipped), plural(record.steps, "step")));
+  }
+  const GradientsRecord& gradients = record.gradients;
+  const auto policy = find_policy(record.policy);
+  const bool is_narrow = policy && facts(*policy).compute == ElementType::kFloat16;
+  const std::int64_t lost = gradients.zeros + (is_narrow ? gradients.half_subnormals : 0);
+  if (gradients.looked_at > 0 && lost >= gradients.looked_at) {
+    ruins.push_back(fmt::format("all {} gradients that were looked at are 0{}",
+                                count_text(gradients.looked_at),
+                                is_narrow ? " or subnormal in half" : ""));
+  }
+  if (record.is_whole() && record.loss.last >= record.loss.first) {
+    ruins.push_back(fmt::format("its loss went from {} to {}", short_text(record.loss.first),
+                                short_text(record.loss.last)));
   }
   if (record.non_finite_weights > 0) {
-    ruin += fmt::format("{}{} of the trained model not finite", ruin.empty() ? "" : ", ",
-                        plural(record.non_finite_weights, "weight"));
+    ruins.push_back(plural(record.non_finite_weights, "weight") +
+                    " of the trained model not finite");
   }
-  return ruin;
+  return fmt::format("{}", fmt::join(ruins, ", "));
 }
 
 std::optional<Finding> missing_miou(const TrainingRecords& records) {

@@ -35,7 +35,8 @@ using TrainingRecords = std::map<std::int64_t, TrainingRecord>;
 
 /// Every training of the row in this precision that the job asked for, finished or not, in the
 /// order of the results. One that stopped before the iterations it was asked for, that is of
-/// another recipe than the row's, or whose record cannot be read, is of status kError.
+/// another recipe than the row's (training_recipe.h), or whose record cannot be read, is of status
+/// kError.
 std::vector<Training> read_trainings(const ClaimContext& context, const std::string& precision);
 
 /// Why claims over these trainings cannot be judged; nullopt when all of them count.
@@ -44,7 +45,8 @@ std::vector<Training> read_trainings(const ClaimContext& context, const std::str
 /// - SKIPPED when all of them were skipped, for lack of what the reason names.
 /// - kWhole: SKIPPED when all were cut short of their schedule, FAIL when only some were.
 /// - FAIL when one trained no step, or when they differ in schedule, batch or scaler.
-/// - FAIL when two ended with the same weights: that is one training, counted twice.
+/// - FAIL when two ended with the same weights, or have the same losses: that is one training,
+///   counted twice.
 /// - kWhole: FAIL when one diverged or skipped every step: its mIoU is that of nothing learnt.
 /// trainings: not empty. precision: for the text.
 std::optional<Finding> account_for(const std::vector<Training>& trainings,
@@ -55,14 +57,20 @@ Finding judge_trainings(const ClaimContext& context, const std::string& precisio
                         Schedule schedule,
                         const std::function<Finding(const TrainingRecords&)>& rule);
 
-/// The same for rules that compare half precision with FP32. The finding's precision is
-/// `precision`.
+/// The same for rules that compare half precision with FP32, whose trainings may differ in nothing
+/// else (other_than_arithmetic()). The finding's precision is `precision`.
 Finding judge_both_trainings(
     const ClaimContext& context, const std::string& precision, Schedule schedule,
     const std::function<Finding(const TrainingRecords& half, const TrainingRecords& single)>& rule);
 
-/// Why a training learnt nothing: "every step was skipped", "3 weights of the trained model not
-/// finite", or most of its steps were skipped by a scale that never moves; "" when none is so.
+/// Every step so far overflowed, and every overflow lowered a dynamic scale that can fall further:
+/// where such a training is cut short it has shown nothing yet, neither for it nor against it.
+bool is_coming_down(const TrainingRecord& record);
+
+/// Why a training learnt nothing: "every step was skipped" (but see is_coming_down()), "3 weights
+/// of the trained model not finite", most of its steps were skipped by a scale that never moves, no
+/// gradient that was looked at is above 0 (in FP16: normal), or after the whole schedule its loss
+/// is no smaller than at first; "" when none is so.
 std::string ruin_of(const TrainingRecord& record);
 
 /// A failure that names the seeds whose training ended without a finite mIoU; nullopt when all have

@@ -99,12 +99,16 @@ TEST(Trainings, CutShortByRequestAreSkippedOnlyTogether) {
     record.seconds = 1.0;
     set_miou(record, 50.0);
   };
+  for (auto& result : trained.results) result.argv = {"halfproof", "run", "--iters", "20"};
+  for (const std::size_t i : {0, 2}) trained.results[i].argv.clear();
   change(trained.results[1], cut);
   EXPECT_EQ(judged(trained).verdict, Verdict::kFail);
   EXPECT_THAT(judged(trained).reason, HasSubstr("seed 1: 20 of 600 iterations"));
   EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kPass);
-  change(trained.results[0], cut);
-  change(trained.results[2], cut);
+  for (const std::size_t i : {0, 2}) {
+    trained.results[i].argv = trained.results[1].argv;
+    change(trained.results[i], cut);
+  }
   EXPECT_EQ(judged(trained).verdict, Verdict::kSkipped);
   EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kPass);
 }
@@ -206,6 +210,77 @@ TEST(Trainings, OfNoStepShowNothing) {
   EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kFail);
 }
 
+/// All of its steps overflowed, and every overflow halved the scale.
+void come_down(TrainingRecord& record) {
+  record.scaler = "mmcv-dynamic";
+  record.iterations = record.asked_iterations = record.steps = 4;
+  record.seconds = 4.0 / record.iterations_per_second;
+  record.skipped = record.overflows = record.non_finite_steps = 4;
+  record.skipped_steps = {0, 1, 2, 3};
+  record.first_non_finite_step = 0;
+  record.scale = {64, 8, 8, 64, {{1, 32}, {2, 16}, {3, 8}}};
+  set_miou(record, 2.0);
+}
+
+TEST(Trainings, OneThatWasCutShortWhileItsScaleCameDownHasShownNothingYet) {
+  TrainingRecord record = training_record("fp16", 50.0);
+  come_down(record);
+  EXPECT_TRUE(is_coming_down(record));
+  EXPECT_EQ(ruin_of(record), "");
+  const std::pair<const char*, void (*)(TrainingRecord&)> kinds[] = {
+      {"whole", [](auto& one) { one.scheduled_iterations = 4; }},
+      {"fixed", [](auto& one) { one.scaler = "static"; }},
+      {"at its end", [](auto& one) { one.scale.last = 1.0; }},
+      {"stuck", [](auto& one) { one.scale.changes.clear(); }},
+      {"rising", [](auto& one) { one.scale.last = 128.0; }}};
+  for (const auto& [name, change_one] : kinds) {
+    TrainingRecord other = record;
+    change_one(other);
+    EXPECT_FALSE(is_coming_down(other)) << name;
+    EXPECT_THAT(ruin_of(other), HasSubstr("skipped")) << name;
+  }
+  auto trained = three();
+  trained.row.arithmetic->scaler = ScalerOptions::defaults(ScalerType::kMmcvDynamic);
+  for (auto& result : trained.results) {
+    if (result.precision != "fp16") continue;
+    result.argv = {"halfproof", "run", "--iters", "4"};
+    change(result, come_down);
+  }
+  EXPECT_EQ(judged(trained).verdict, Verdict::kSkipped) << judged(trained).reason;
+}
+
+TEST(Trainings, OneThatLearntNothingIsRuined) {
+  const std::pair<const char*, void (*)(TrainingRecord&)> kinds[] = {
+      {"all 1,000 gradients",
+       [](auto& record) {
+         record.gradients = {1000, 1000, 0};
+       }},
+      {"subnormal in half",
+       [](auto& record) {
+         record.gradients = {1000, 400, 600};
+       }},
+      {"from 3 to 3", [](auto& record) { record.loss.last = record.loss.first; }},
+      {"from 3 to 1e+30", [](auto& record) { record.loss.last = 1e30; }}};
+  for (const auto& [text, change_one] : kinds) {
+    TrainingRecord record = training_record("fp16", 50.0);
+    change_one(record);
+    EXPECT_THAT(ruin_of(record), HasSubstr(text));
+  }
+  TrainingRecord single = training_record("fp32", 50.0);
+  single.gradients = {1000, 400, 600};
+  EXPECT_EQ(ruin_of(single), "") << "FP32 holds them";
+  single.loss.last = 1e30;
+  single.scheduled_iterations = 900;
+  EXPECT_EQ(ruin_of(single), "") << "the loss of a few batches may rise";
+}
+
+TEST(Trainings, WithTheSameLossesAreOne) {
+  auto trained = three();
+  change(trained.results[2], [](TrainingRecord& record) { record.loss.first = 3.0; });
+  EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kFail);
+  EXPECT_THAT(judged(trained, Schedule::kAny).reason, HasSubstr("seed 0 and seed 2 began"));
+}
+
 TEST(Trainings, OneThatDivergedReachedNothingThatCouldBeCompared) {
   const std::pair<void (*)(TrainingRecord&), const char*> kinds[] = {
       {[](TrainingRecord& record) { record.non_finite_weights = 7; }, "7 weights"},
@@ -217,6 +292,7 @@ TEST(Trainings, OneThatDivergedReachedNothingThatCouldBeCompared) {
       {[](TrainingRecord& record) {
          record.skipped = record.overflows = record.non_finite_steps = record.steps;
          record.first_non_finite_step = 0;
+         record.first_overflow = "overflow.json";
          for (std::int64_t i = 0; i < record.steps; ++i) record.skipped_steps.push_back(i);
        },
        "every step was skipped"}};

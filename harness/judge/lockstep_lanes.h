@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "harness/record/lockstep_record.h"
+
+namespace harness {
+
+/// What the distances of one training of a lockstep say of each other, and what they cannot say,
+/// in words, or "". By the update rule alone, whatever network and data are:
+/// - A training's weights after a step lie |lr * m - lr * m64| farther from FP64's than before, at
+///   most, and at least that less the distance before; `update` is what storing the weights adds.
+///   Its momentum m is the sum of its gradients, old ones counting at most once (momentum and
+///   weight decay are at most 1). So `gradient`, `weights`, `update` and the learning rate bound
+///   one another from both sides, in the first step within `update` alone.
+/// - A step that was skipped leaves `weights` and `update` as they were.
+/// - Both have one norm: how far FP64 moved.
+/// - Of numbers that are rounded to d digits the error is uniform in half a last place; relative
+///   to a mantissa of at most 2 its root mean square is 2^-d / (2 * sqrt(3)). So no gradient that
+///   was stored in d digits lies nearer than 2^-(d + 2) of its norm: a training that does ran in
+///   more digits, or is FP64.
+/// - Over all tensors together the distance is at most the worst tensor's ratio times the
+///   yardstick that the ratio is of (Minkowski's inequality): no part is farther than its worst.
+/// - Two trainings never come to the same distance, and none to FP64's loss.
+std::string lane_defect(const LockstepRecord& record);
+
+}  // namespace harness

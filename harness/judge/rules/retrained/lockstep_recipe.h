@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "harness/judge/finding.h"
+#include "harness/judge/rules/retrained/expected_training.h"
+#include "harness/record/lockstep_record.h"
+#include "harness/record/run_result.h"
+
+namespace harness {
+
+/// Why a lockstep is not one of the row's recipe, "" when it is:
+/// - it is as long as the job asked for (--iters, else lockstep_length()), or as the schedule;
+/// - in every step, skipped ones included, the learning rate is that of the schedule and the loss
+///   scale the one that the scaler's rules give for the overflows (scale_replay.h); a scaler that
+///   does not look for overflows skips nothing;
+/// - its gradients are those of all parameters that the row's checkpoint holds.
+std::string other_lockstep(const RunResult& result, const LockstepRecord& record,
+                           const ExpectedTraining& expected);
+
+}  // namespace harness

@@ -1,0 +1,102 @@
+#include "harness/judge/rules/retrained/training_recipe.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "harness/arithmetic/policy.h"
+#include "harness/base/number_text.h"
+#include "harness/judge/counts.h"
+#include "harness/judge/hardware.h"
+#include "harness/judge/rules/retrained/trainings.h"
+
+namespace harness {
+namespace {
+
+std::string other_length(const RunResult& result, const TrainingRecord& record) {
+  const std::int64_t whole = record.scheduled_iterations;
+  const std::int64_t asked = std::min(asked_iterations(result.argv).value_or(whole), whole);
+  if (record.asked_iterations == asked) return "";
+  return fmt::format("the job asked for {}, it for {}", plural(asked, "iteration"),
+                     record.asked_iterations);
+}
+
+std::string other_environment(const RunResult& result) {
+  const auto& library = result.environment.library;
+  if (!library) return "it does not say which library trained it";
+  if (result.device == "cuda" && !result.environment.gpu) return "it is of cuda, and of no GPU";
+  const bool is_fp32 = policy_of_precision(result.precision) == Policy::kFp32;
+  const bool rounds = library->tf32.cublas || library->tf32.cudnn;
+  return is_fp32 && rounds ? "FP32 was allowed to round its operands to TF32" : "";
+}
+
+/// By kind: some operators may be dispatched twice, none less often than there are layers.
+std::string other_operators(const RunResult& result, const TrainingRecord& record,
+                            const ExpectedTraining& expected) {
+  if (!record.census) return "the training left no census of its operators";
+  const auto type = to_string(facts(policy_of_precision(result.precision)).compute);
+  for (const std::string kind : {"convolution", "convolution_backward"}) {
+    const auto found = record.census->find(kind);
+    if (found == record.census->end() || found->second.empty()) {
+      return fmt::format("no {} was seen", kind);
+    }
+    for (const auto& [seen, count] : found->second) {
+      if (seen != type) {
+        return fmt::format("{} of {} ran in {}, expected {}", count_text(count), kind, seen, type);
+      }
+      if (count >= expected.convolutions) continue;
+      return fmt::format("expected {} in every step, the census has {} of {}",
+                         plural(expected.convolutions, "convolution"), count, kind);
+    }
+  }
+  return "";
+}
+
+std::string other_gradients(const TrainingRecord& record, const ExpectedTraining& expected) {
+  if (expected.parameters == 0 || record.gradients.looked_at % expected.parameters == 0) return "";
+  return fmt::format("its gradients were looked at {}: the row's checkpoint has {}",
+                     plural(record.gradients.looked_at, "time"),
+                     plural(expected.parameters, "parameter"));
+}
+
+}  // namespace
+
+std::string other_training(const RunResult& result, const TrainingRecord& record,
+                           const ExpectedTraining& expected) {
+  return first_of({other_length(result, record), other_environment(result),
+                   other_operators(result, record, expected), other_gradients(record, expected)});
+}
+
+std::string mixed_machines(const ClaimContext& context, const std::string& precision) {
+  const RunResult* first = nullptr;
+  for (const auto& result : context.results) {
+    const bool fits = result.row == context.row.id && result.stage == "train" &&
+                      (result.precision == precision || result.precision == "fp32");
+    if (!fits) continue;
+    if (first == nullptr) first = &result;
+    if (const auto other = other_machine(result, *first); !other.empty()) {
+      return fmt::format("{} is of another machine: {}",
+                         execution_text(result.stage, result.precision, result.seed), other);
+    }
+  }
+  return "";
+}
+
+bool has_losses_of(const TrainingRecord& one, const TrainingRecord& other) {
+  return one.loss.first == other.loss.first && one.loss.last == other.loss.last;
+}
+
+std::string other_than_arithmetic(const TrainingRecord& half, const TrainingRecord& single) {
+  if (has_losses_of(half, single)) return "a training in half has the losses of FP32";
+  const bool is_one_recipe = half.scheduled_iterations == single.scheduled_iterations &&
+                             half.batch == single.batch && half.departures == single.departures;
+  if (is_one_recipe) return "";
+  const auto text = [](const TrainingRecord& record) {
+    return fmt::format("{} in batches of {}{}", plural(record.scheduled_iterations, "iteration"),
+                       record.batch, departures_text(record.departures));
+  };
+  return fmt::format("expected one recipe; half: {}; FP32: {}", text(half), text(single));
+}
+
+}  // namespace harness

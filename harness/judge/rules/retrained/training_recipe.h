@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "harness/judge/finding.h"
+#include "harness/judge/rules/retrained/expected_training.h"
+#include "harness/record/run_result.h"
+#include "harness/record/training_record.h"
+
+namespace harness {
+
+/// Why a training is not the one that the job asked for, "" when it is:
+/// - it was asked for the iterations of --iters, else for the whole schedule;
+/// - it says which library and, on cuda, which GPU computed it, and FP32 was not rounded to TF32;
+/// - its first step ran every convolution of the row's checkpoint, forward and backward, in the
+///   type of its policy;
+/// - gradients were looked at of all parameters or of none.
+std::string other_training(const RunResult& result, const TrainingRecord& record,
+                           const ExpectedTraining& expected);
+
+/// Why records that are compared by their bytes or times are not of one machine, "" when they are:
+/// the row's trainings in both precisions.
+std::string mixed_machines(const ClaimContext& context, const std::string& precision);
+
+/// Why trainings in half and in FP32 do not differ in their arithmetic alone, "" when they do: by
+/// schedule, batch or what the suite decided against the config, or because they are one training:
+/// no two arithmetics give the same losses.
+std::string other_than_arithmetic(const TrainingRecord& half, const TrainingRecord& single);
+
+/// All losses of both are the same.
+bool has_losses_of(const TrainingRecord& one, const TrainingRecord& other);
+
+}  // namespace harness

@@ -1,0 +1,136 @@
+#include "harness/judge/rules/retrained/training_recipe.h"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/testing/trainings.h"
+
+namespace harness {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+ExpectedTraining expected_one() {
+  ExpectedTraining expected;
+  expected.parameters = 500;
+  expected.convolutions = 69;
+  return expected;
+}
+
+std::string other(const std::string& precision, const std::function<void(RunResult&)>& on_result,
+                  const std::function<void(TrainingRecord&)>& on_record) {
+  TrainingRecord record = training_record(precision, 50.0);
+  record.gradients.looked_at = 1000;
+  RunResult result = training_result(precision, 0, record);
+  on_result(result);
+  on_record(record);
+  return other_training(result, record, expected_one());
+}
+
+const auto kNoResult = [](RunResult&) {};
+const auto kNoRecord = [](TrainingRecord&) {};
+
+TEST(TrainingRecipe, AWholeTrainingIsOne) {
+  EXPECT_THAT(other("fp16", kNoResult, kNoRecord), IsEmpty());
+  EXPECT_THAT(other("fp32", kNoResult, kNoRecord), IsEmpty());
+}
+
+TEST(TrainingRecipe, ItsLengthIsWhatTheJobAskedFor) {
+  const auto cut = [](TrainingRecord& record) { record.asked_iterations = 20; };
+  EXPECT_THAT(other("fp16", kNoResult, cut), HasSubstr("asked for 600 iterations, it for 20"));
+  EXPECT_THAT(other(
+                  "fp16",
+                  [](auto& result) {
+                    result.argv = {"--iters", "20"};
+                  },
+                  cut),
+              IsEmpty());
+  EXPECT_THAT(other(
+                  "fp16",
+                  [](auto& result) {
+                    result.argv = {"--iters", "40"};
+                  },
+                  cut),
+              HasSubstr("asked for 40"));
+  EXPECT_THAT(other(
+                  "fp16",
+                  [](auto& result) {
+                    result.argv = {"--iters", "900"};
+                  },
+                  kNoRecord),
+              IsEmpty());
+}
+
+TEST(TrainingRecipe, ItSaysWhatComputedIt) {
+  const auto no_library = [](RunResult& result) { result.environment.library.reset(); };
+  EXPECT_THAT(other("fp16", no_library, kNoRecord), HasSubstr("library"));
+  const auto no_gpu = [](RunResult& result) { result.device = "cuda"; };
+  EXPECT_THAT(other("fp16", no_gpu, kNoRecord), HasSubstr("of no GPU"));
+  for (bool Tf32Record::*const allowed : {&Tf32Record::cublas, &Tf32Record::cudnn}) {
+    const auto rounds = [&](RunResult& result) {
+      result.environment.library->tf32.*allowed = true;
+    };
+    EXPECT_THAT(other("fp32", rounds, kNoRecord), HasSubstr("TF32"));
+    EXPECT_THAT(other("fp16", rounds, kNoRecord), IsEmpty());
+  }
+}
+
+TEST(TrainingRecipe, EveryConvolutionRanInItsType) {
+  const auto census = [](const std::string& kind, OperatorCounts::mapped_type types) {
+    return [=](TrainingRecord& record) { (*record.census)[kind] = types; };
+  };
+  for (const std::string kind : {"convolution", "convolution_backward"}) {
+    EXPECT_THAT(other("fp16", kNoResult, census(kind, {{"float32", 69}})),
+                HasSubstr("ran in float32"));
+    EXPECT_THAT(other("fp16", kNoResult, census(kind, {{"float16", 68}})), HasSubstr("has 68"));
+    EXPECT_THAT(other("fp16", kNoResult, census(kind, {{"float16", 138}})), IsEmpty());
+    EXPECT_THAT(other("fp16", kNoResult, census(kind, {})), HasSubstr("no " + kind));
+    EXPECT_THAT(other("fp32", kNoResult, census(kind, {{"float16", 69}})),
+                HasSubstr("ran in float16"));
+  }
+  const auto none = [](TrainingRecord& record) { record.census.reset(); };
+  EXPECT_THAT(other("fp16", kNoResult, none), HasSubstr("no census"));
+}
+
+TEST(TrainingRecipe, GradientsAreThoseOfTheWholeModel) {
+  const auto looked_at = [](std::int64_t elements) {
+    return [=](TrainingRecord& record) { record.gradients = {elements, 0, 0}; };
+  };
+  EXPECT_THAT(other("fp16", kNoResult, looked_at(499)), HasSubstr("500 parameters"));
+  EXPECT_THAT(other("fp16", kNoResult, looked_at(1)), HasSubstr("500 parameters"));
+  EXPECT_THAT(other("fp16", kNoResult, looked_at(0)), IsEmpty());
+}
+
+TEST(TrainingRecipe, HalfAndFp32DifferInTheirArithmeticAlone) {
+  const TrainingRecord half = training_record("fp16", 50.0);
+  const TrainingRecord single = training_record("fp32", 51.0);
+  EXPECT_THAT(other_than_arithmetic(half, single), IsEmpty());
+  const std::pair<const char*, void (*)(TrainingRecord&)> kinds[] = {
+      {"the losses of FP32", [](auto& record) { record.loss.first = 3.0; }},
+      {"one recipe", [](auto& record) { record.departures = {"lr 0.5 for the config's 0.05"}; }},
+      {"one recipe", [](auto& record) { record.batch = 8; }},
+      {"one recipe", [](auto& record) { record.scheduled_iterations = 900; }}};
+  for (const auto& [text, change] : kinds) {
+    TrainingRecord changed = single;
+    change(changed);
+    EXPECT_THAT(other_than_arithmetic(half, changed), HasSubstr(text));
+  }
+}
+
+TEST(TrainingRecipe, TrainingsOfTwoMachinesAreNamed) {
+  Trained trained("retrain.memory", 0.6);
+  trained.add("fp16", {50.0, 51.0});
+  trained.add("fp32", {50.0});
+  EXPECT_THAT(mixed_machines(trained.context(), "fp16"), IsEmpty());
+  trained.results[2].environment.gpu.emplace().name = "NVIDIA A10";
+  EXPECT_THAT(mixed_machines(trained.context(), "fp16"), HasSubstr("train in fp32, seed 0"));
+  trained.results[2].environment.gpu.reset();
+  trained.results[1].device = "cuda";
+  EXPECT_THAT(mixed_machines(trained.context(), "fp16"), HasSubstr("train in fp16, seed 1"));
+}
+
+}  // namespace
+}  // namespace harness
