@@ -88,6 +88,8 @@ TEST(LockstepLanes, NoGradientIsNearerThanItsDigitsLeaveIt) {
       SampleLockstep lockstep;
       lockstep.add();
       lockstep.record.series[0].distance.gradient.*lane = gradient;
+      lockstep.record.series[0].distance.gradient.worst.ratio = 100.0;
+      lockstep.record.series[0].distance.weights.worst.ratio = 1000.0;
       lockstep.record.series[0].distance.weights.*lane = gradient * lockstep.record.series[0].lr;
       return lane_defect(lockstep.record);
     };

@@ -243,7 +243,9 @@ TEST(RetrainedScaling, EachScalerPassesFromItsTableToItsVerdict) {
         const auto verdict = judge_claim(trained.context());
         EXPECT_EQ(verdict.verdict, Verdict::kPass)
             << to_string(policy) << " " << one.scaler << " " << claim.id << ": " << verdict.reason;
-        if (claim.id == "retrain.loss_scale") EXPECT_EQ(verdict.measured, scaler.init_scale);
+        if (claim.id == "retrain.loss_scale") {
+          EXPECT_EQ(verdict.measured, scaler.init_scale);
+        }
         if (claim.id == "retrain.loss_scale.recovers") {
           EXPECT_EQ(verdict.measured, one.scaler.at("type"));
         }

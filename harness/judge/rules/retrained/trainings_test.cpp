@@ -136,6 +136,7 @@ TEST(Trainings, OfAnotherRecipeAreNoneOfTheRow) {
   for (std::int64_t TrainingRecord::*const part :
        {&TrainingRecord::batch, &TrainingRecord::scheduled_iterations}) {
     auto trained = three();
+    for (auto& result : trained.results) result.argv = {"halfproof", "run", "--iters", "600"};
     change(trained.results[2], [&](TrainingRecord& record) { record.*part += 1; });
     EXPECT_EQ(judged(trained, Schedule::kAny).verdict, Verdict::kFail);
     EXPECT_THAT(judged(trained, Schedule::kAny).reason, HasSubstr("by the row's recipe"));
@@ -187,6 +188,7 @@ TEST(Trainings, MostOfWhoseStepsAStaticScaleSkippedLearntNothing) {
     change(trained.results[1], [&](TrainingRecord& record) {
       record.skipped = record.overflows = record.non_finite_steps = skipped;
       record.first_non_finite_step = 0;
+      record.first_overflow = "overflow.json";
       for (std::int64_t i = 0; i < skipped; ++i) record.skipped_steps.push_back(i);
     });
     EXPECT_EQ(judged(trained).verdict, skipped > 300 ? Verdict::kFail : Verdict::kPass);
