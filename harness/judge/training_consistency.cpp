@@ -67,12 +67,12 @@ bool is_first(const TrainingRecord& record) {
                                              : *record.first_non_finite_step == skipped;
 }
 
-/// What the flight recorder leaves behind (docs/training.md): a failure is reported of a step or
-/// weights that are not finite, an overflow of one that was skipped. mmcv's check can find a sum
-/// that overflows where no gradient does, of which there is no report.
+/// What the flight recorder leaves behind (docs/training.md): a failure is reported of a step that
+/// was applied or of weights that are not finite, an overflow of one that was skipped. mmcv's check
+/// can find a sum that overflows where no gradient does, of which there is no report.
 std::string report_defect(const TrainingRecord& record) {
-  if (record.flight && record.non_finite_steps == 0 && record.non_finite_weights == 0) {
-    return fmt::format("{} reports a failure, and everything was finite", *record.flight);
+  if (record.flight && record.applied_non_finite_steps == 0 && record.non_finite_weights == 0) {
+    return fmt::format("{} reports a failure, and all that was applied was finite", *record.flight);
   }
   if (record.first_overflow && record.overflows == 0) {
     return fmt::format("{} reports an overflow, and there was none", *record.first_overflow);

@@ -57,6 +57,9 @@ TEST(TrainingConsistency, ReportsAreOfWhatHappened) {
   EXPECT_THAT(inconsistency(record), IsEmpty()) << "a sum may overflow where no gradient does";
   record.scaler = "grad-scaler";
   EXPECT_FALSE(inconsistency(record).empty());
+  record = scaled();
+  record.flight = "flight.json";
+  EXPECT_FALSE(inconsistency(record).empty()) << "a smaller scale mended what was skipped";
 }
 
 TEST(TrainingConsistency, TheFirstLostStepIsTheFirstThatWasSkippedOrApplied) {
