@@ -18,6 +18,10 @@
 namespace harness {
 namespace {
 
+/// Ten times what a momentum of 0.9 remembers. Within fewer steps one batch that is harder than the
+/// first can hide what was learnt.
+constexpr std::int64_t kEnoughToLearn = 100;
+
 std::string progress_text(const TrainingRecord& record, std::int64_t of) {
   return fmt::format("{} of {}", count_text(record.iterations), plural(of, "iteration"));
 }
@@ -294,7 +298,8 @@ std::string ruin_of(const TrainingRecord& record) {
                                 count_text(gradients.looked_at),
                                 is_narrow ? " or subnormal in half" : ""));
   }
-  if (record.is_whole() && record.loss.last >= record.loss.first) {
+  if (record.is_whole() && record.steps >= kEnoughToLearn &&
+      record.loss.last >= record.loss.first) {
     ruins.push_back(fmt::format("its loss went from {} to {}", short_text(record.loss.first),
                                 short_text(record.loss.last)));
   }

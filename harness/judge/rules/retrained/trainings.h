@@ -69,8 +69,8 @@ bool is_coming_down(const TrainingRecord& record);
 
 /// Why a training learnt nothing: "every step was skipped" (but see is_coming_down()), "3 weights
 /// of the trained model not finite", most of its steps were skipped by a scale that never moves, no
-/// gradient that was looked at is above 0 (in FP16: normal), or after the whole schedule its loss
-/// is no smaller than at first; "" when none is so.
+/// gradient that was looked at is above 0 (in FP16: normal), or after a whole schedule of 100
+/// steps or more its loss is no smaller than at first; "" when none is so.
 std::string ruin_of(const TrainingRecord& record);
 
 /// A failure that names the seeds whose training ended without a finite mIoU; nullopt when all have

@@ -273,7 +273,11 @@ TEST(Trainings, OneThatLearntNothingIsRuined) {
   EXPECT_EQ(ruin_of(single), "") << "FP32 holds them";
   single.loss.last = 1e30;
   single.scheduled_iterations = 900;
+  EXPECT_EQ(ruin_of(single), "") << "it was cut short";
+  single.iterations = single.scheduled_iterations = single.steps = 99;
   EXPECT_EQ(ruin_of(single), "") << "the loss of a few batches may rise";
+  single.iterations = single.scheduled_iterations = single.steps = 100;
+  EXPECT_NE(ruin_of(single), "");
 }
 
 TEST(Trainings, WithTheSameLossesAreOne) {
