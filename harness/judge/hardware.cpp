@@ -122,7 +122,29 @@ std::string other_gpu(const std::optional<GpuRecord>& gpu, const std::optional<G
   if (!gpu && !fp32) return "";
   if (!gpu || !fp32) return "only one of the results names its GPU";
   return first_of({difference_from_fp32("the GPU", gpu->name, fp32->name),
-                   difference_from_fp32("the GPU's id", gpu->uuid_sha256_8, fp32->uuid_sha256_8)});
+                   difference_from_fp32("the GPU's id", gpu->uuid_sha256_8, fp32->uuid_sha256_8),
+                   difference_from_fp32("the driver", gpu->driver, fp32->driver),
+                   difference_from_fp32("CUDA", gpu->cuda, fp32->cuda),
+                   difference_from_fp32("cuDNN", gpu->cudnn, fp32->cudnn)});
+}
+
+/// With their switches: those of one row are the same in all precisions.
+std::string other_libraries(const std::optional<LibraryRecord>& library,
+                            const std::optional<LibraryRecord>& fp32) {
+  if (!library && !fp32) return "";
+  if (!library || !fp32) return "only one of the results names its libraries";
+  return difference_from_fp32("the set of libraries", record_to_json(*library),
+                              record_to_json(*fp32));
+}
+
+/// Why a GPU did not compute as every worker has it compute; "" when it did.
+std::string other_gpu_switches(const RunResult& result) {
+  if (!result.environment.gpu) return "computed by a GPU that has no name";
+  const auto& library = result.environment.library;
+  if (!library) return "computed by libraries that have no name";
+  if (!library->cudnn.enabled) return "computed without cuDNN, which is never switched off";
+  if (!library->tf32.cublas && !library->tf32.cudnn) return "";
+  return "FP32 may have been rounded to TF32, which is always switched off";
 }
 
 }  // namespace
@@ -154,8 +176,17 @@ std::string difference_from_fp32(std::string_view what, const Json& value, const
 std::string other_machine(const RunResult& result, const RunResult& fp32) {
   return first_of({difference_from_fp32("the device", result.device, fp32.device),
                    other_gpu(result.environment.gpu, fp32.environment.gpu),
+                   difference_from_fp32("the host", result.environment.machine.hostname_sha256_8,
+                                        fp32.environment.machine.hostname_sha256_8),
+                   difference_from_fp32("the processor", result.environment.machine.cpu,
+                                        fp32.environment.machine.cpu),
+                   other_libraries(result.environment.library, fp32.environment.library),
                    difference_from_fp32("the program's commit", result.environment.build.commit,
                                         fp32.environment.build.commit)});
+}
+
+std::string other_switches(const RunResult& result) {
+  return result.device == "cuda" ? other_gpu_switches(result) : "";
 }
 
 std::string unfit_hardware(const Json& conditions, const RunResult& result) {

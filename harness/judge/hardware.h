@@ -26,8 +26,14 @@ std::string hardware_of(const RunResult& result);
 /// `the GPU is "A", and that of fp32 is "B"`; "" where both are the same.
 std::string difference_from_fp32(std::string_view what, const Json& value, const Json& of_fp32);
 
-/// Why two results are no measurements of one device by one program; "" when they are.
+/// Why two results are no measurements of one device by one program; "" when they are. The host,
+/// the driver and the libraries with their switches are the same, too.
 std::string other_machine(const RunResult& result, const RunResult& fp32);
+
+/// Why a GPU's result is not of the libraries as every worker sets them (precision/policy.h): cuDNN
+/// is enabled, and no product of FP32 is rounded to TF32. "" when it is, and on a CPU, where these
+/// switches change nothing.
+std::string other_switches(const RunResult& result);
 
 /// Why a number that was published under `conditions` says nothing about the hardware that computed
 /// the result; "" when it does. conditions: {"hardware": name, "cores": count of a processor}.

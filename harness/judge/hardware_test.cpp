@@ -1,7 +1,11 @@
 #include "harness/judge/hardware.h"
 
+#include <functional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "harness/testing/sample_row.h"
 
 namespace harness {
 namespace {
@@ -111,6 +115,33 @@ TEST(Hardware, ASourceThatSaysNothingFitsNothing) {
     EXPECT_THAT(unfit_hardware(silent, on_processor("AMD EPYC 7763", 2, 2)),
                 HasSubstr("does not say"));
   }
+}
+
+TEST(Hardware, AGpuComputesWithTheSwitchesOfEveryWorker) {
+  const auto with = [](const std::function<void(RunResult&)>& change) {
+    RunResult result = sample::result("memory", "fp32", Json());
+    result.device = "cuda";
+    result.environment.gpu.emplace().name = "Tesla V100-SXM2-16GB";
+    result.environment.library->cudnn.enabled = true;
+    change(result);
+    return other_switches(result);
+  };
+  EXPECT_EQ(with([](RunResult&) {}), "");
+  EXPECT_THAT(with([](RunResult& result) { result.environment.gpu.reset(); }), HasSubstr("GPU"));
+  EXPECT_THAT(with([](RunResult& result) { result.environment.library.reset(); }),
+              HasSubstr("libraries"));
+  EXPECT_THAT(with([](RunResult& result) { result.environment.library->cudnn.enabled = false; }),
+              HasSubstr("without cuDNN"));
+  EXPECT_THAT(with([](RunResult& result) { result.environment.library->tf32.cublas = true; }),
+              HasSubstr("TF32"));
+  EXPECT_THAT(with([](RunResult& result) { result.environment.library->tf32.cudnn = true; }),
+              HasSubstr("TF32"));
+  EXPECT_EQ(with([](RunResult& result) {
+              result.device = "cpu";
+              result.environment.gpu.reset();
+              result.environment.library->cudnn.enabled = false;
+            }),
+            "");
 }
 
 }  // namespace

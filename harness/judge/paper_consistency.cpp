@@ -249,8 +249,7 @@ std::string kernels_defect(const KernelSums& kernels) {
 
 /// docs/paper.md: off by more than 1 %. An error that is infinite is NaN here.
 bool is_off(double worst) {
-  constexpr double kOff = 0.01;
-  return !(worst <= kOff);
+  return !(worst <= kOffChannel);
 }
 
 std::string layers_defect(const AccumulationRecord& record) {

@@ -9,6 +9,9 @@ namespace harness {
 /// What in a record of an experiment on the paper cannot be together, in words, or "". Each follows
 /// from how the numbers are counted (harness/paper/), whatever the row computes.
 
+/// The relative error from which harness/paper/accumulation.cpp counts a channel as off.
+inline constexpr double kOffChannel = 0.01;
+
 /// Parts are no larger than their wholes: updates by their ratio, weights that moved, the first
 /// step among all. Masters are counted in every step, there is a loss for each, and a weight that
 /// never moved in half alone is not among those that did.

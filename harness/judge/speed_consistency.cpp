@@ -11,6 +11,7 @@
 #include "harness/base/statistics/block_bootstrap.h"
 #include "harness/base/text.h"
 #include "harness/judge/counts.h"
+#include "harness/judge/hardware.h"
 #include "harness/table/model_cost.h"
 
 namespace harness {
@@ -21,8 +22,6 @@ constexpr double kLastPlaces = 1e-9;
 constexpr std::int64_t kWarmup = 5;
 /// The device's clock and the host's are not the same.
 constexpr double kClockSlack = 1.05;
-/// Both protocols time the same image.
-constexpr double kProtocolSlack = 1.5;
 /// Kernels of one image, of which the clock may be another one than when images were timed.
 constexpr double kKernelSlack = 1.1;
 /// Winograd's F(4 x 4, 3 x 3) does 36 of 144 products (arXiv 1509.09308).
@@ -216,13 +215,17 @@ double network_seconds(const SpeedRecord& record) {
   return record.source ? 1.0 / record.source->images_per_second : kNotMeasured;
 }
 
+bool is_winograd(const KernelRecord& kernel) {
+  return lower_case(kernel.name).find("winograd") != std::string::npos;
+}
+
 /// How many times as fast as the roof the network may be: every kernel may be Winograd's where none
 /// was seen, else those of that name, in the time that they took.
 double winograd_factor(const SpeedRecord& record) {
   if (!has_census(record)) return kWinograd;
   double seconds = 0.0;
   for (const auto& kernel : record.kernels->kernels) {
-    if (lower_case(kernel.name).find("winograd") != std::string::npos) seconds += kernel.seconds;
+    if (is_winograd(kernel)) seconds += kernel.seconds;
   }
   const double share = std::min(1.0, kKernelSlack * seconds / network_seconds(record));
   return 1.0 + (kWinograd - 1.0) * share;
@@ -238,14 +241,9 @@ std::string roof_excess(const RunResult& result, const SpeedRecord& record) {
                      short_text(roof / 1e12));
 }
 
-/// On a CPU other work may come between the two protocols, and nobody watches it.
+/// On a CPU other work may come between the two protocols: there it is a doubt (speed_doubts.h).
 std::string protocols_defect(const RunResult& result, const SpeedRecord& record) {
-  if (!record.source || !record.own || result.device != "cuda") return "";
-  const double quotient = record.source->images_per_second / record.own->images_per_second;
-  if (quotient <= kProtocolSlack && quotient >= 1.0 / kProtocolSlack) return "";
-  return fmt::format("{} images per second by the source's protocol and {} by our own",
-                     short_text(record.source->images_per_second),
-                     short_text(record.own->images_per_second));
+  return result.device == "cuda" ? other_rate(record) : "";
 }
 
 std::string kernels_excess(const SpeedRecord& record) {
@@ -264,6 +262,16 @@ std::string device_defect(const RunResult& result, const SpeedRecord& record) {
                         record.setup.pinned || has_clocks;
   if (result.device == "cuda" || !has_more) return "";
   return "kernels, clocks or a roof of a GPU on " + result.device;
+}
+
+std::string switches_defect(const RunResult& result, const SpeedRecord& record) {
+  if (std::string other = other_switches(result); !other.empty() || result.device != "cuda") {
+    return other;
+  }
+  const bool benchmark = result.environment.library->cudnn.benchmark;
+  if (benchmark == record.setup.cudnn_benchmark) return "";
+  return fmt::format("cuDNN's benchmark is {} where it was asked to be {}",
+                     benchmark ? "on" : "off", record.setup.cudnn_benchmark ? "on" : "off");
 }
 
 std::string reference_defect(const RunResult& result, const SpeedRecord& record) {
@@ -297,6 +305,39 @@ bool has_census(const SpeedRecord& record) {
   return record.kernels && !record.kernels->kernels.empty();
 }
 
+std::string other_rate(const SpeedRecord& record) {
+  constexpr double kProtocolSlack = 1.5;
+  if (!record.source || !record.own) return "";
+  const double quotient = record.source->images_per_second / record.own->images_per_second;
+  if (quotient <= kProtocolSlack && quotient >= 1.0 / kProtocolSlack) return "";
+  return fmt::format("{} images per second by the source's protocol and {} by our own",
+                     short_text(record.source->images_per_second),
+                     short_text(record.own->images_per_second));
+}
+
+bool may_convolve(const KernelRecord& kernel) {
+  const auto& operation = kernel.operation;
+  return operation.empty() || operation.find("conv") != std::string::npos ||
+         operation.find("mm") != std::string::npos;
+}
+
+std::string kernels_shortfall(const RunResult& result, const SpeedRecord& record) {
+  const double roof = roof_of(record, result.precision);
+  if (!has_census(record) || !(roof > 0.0)) return "";
+  double seconds = 0.0;
+  double possible = 0.0;
+  for (const auto& kernel : record.kernels->kernels) {
+    if (!may_convolve(kernel)) continue;
+    seconds += kernel.seconds;
+    possible += kernel.seconds * roof * (is_winograd(kernel) ? kWinograd : 1.0);
+  }
+  if (record.image.convolution_flops <= kRoofSlack * kKernelSlack * possible) return "";
+  return fmt::format(
+      "the kernels of convolutions that were seen take {} s, too few for {} TFLOP at {} TFLOP/s",
+      short_text(seconds), short_text(record.image.convolution_flops / 1e12),
+      short_text(roof / 1e12));
+}
+
 double kernel_seconds(const KernelCensusRecord& census) {
   return std::accumulate(
       census.kernels.begin(), census.kernels.end(), 0.0,
@@ -307,9 +348,9 @@ std::string inconsistency(const RunResult& result, const SpeedRecord& record) {
   return first_of({setup_defect(record), cost_defect(record.image), source_defect(record.source),
                    own_defect(record.own), kernels_defect(record.kernels),
                    roof_defect(record.roof_before), roof_defect(record.roof_after),
-                   device_defect(result, record), reference_defect(result, record),
-                   roof_excess(result, record), protocols_defect(result, record),
-                   kernels_excess(record)});
+                   device_defect(result, record), switches_defect(result, record),
+                   reference_defect(result, record), roof_excess(result, record),
+                   protocols_defect(result, record), kernels_excess(record)});
 }
 
 }  // namespace harness

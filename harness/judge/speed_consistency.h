@@ -12,7 +12,8 @@ namespace harness {
 /// added up, and a CPU has neither kernels nor a driver's clocks. No network is faster than the
 /// roof of its arithmetic (by 5 %; in the time that kernels of Winograd's algorithm took, or where
 /// no kernel was seen, 4 times as fast), the kernels of an image take no longer than an image (by
-/// 10 %), and on a GPU the rates of both protocols differ by no more than a factor of 1.5.
+/// 10 %), and on a GPU the rates of both protocols differ by no more than a factor of 1.5 and the
+/// libraries' switches are those that were asked for (hardware.h).
 std::string inconsistency(const RunResult& result, const SpeedRecord& record);
 
 /// The device's clock and the host's, or two moments' clocks, are not the same.
@@ -27,6 +28,17 @@ double network_rate(const SpeedRecord& record);
 
 /// Whether kernels were seen.
 bool has_census(const SpeedRecord& record);
+
+/// Both protocols time the same image: the two rates, where they differ by more than a factor of
+/// 1.5. "" where only one protocol ran.
+std::string other_rate(const SpeedRecord& record);
+
+/// Whether an operator that multiplies, or one that nobody knows, launched the kernel.
+bool may_convolve(const KernelRecord& kernel);
+
+/// Why the kernels that may be of convolutions cannot have computed all of an image's: no kernel is
+/// faster than the roof, by the factors of roof and kernels above. "" without a census or a roof.
+std::string kernels_shortfall(const RunResult& result, const SpeedRecord& record);
 
 /// Of all kernels together.
 double kernel_seconds(const KernelCensusRecord& census);

@@ -214,6 +214,26 @@ TEST(SpeedConsistency, BothProtocolsTimeTheSameImage) {
               IsEmpty());
 }
 
+TEST(SpeedConsistency, TheLibrariesHaveTheSwitchesThatWereAskedFor) {
+  const auto with = [](const std::function<void(RunResult&)>& change, bool benchmark = false) {
+    RunResult result = sample::speed();
+    SpeedRecord record = sample::speed_record("fp16");
+    record.setup.cudnn_benchmark = benchmark;
+    if (benchmark) record.source.reset();
+    change(result);
+    return inconsistency(result, record);
+  };
+  const auto set_benchmark = [](RunResult& result) {
+    result.environment.library->cudnn.benchmark = true;
+  };
+  EXPECT_THAT(with([](RunResult&) {}), IsEmpty());
+  EXPECT_THAT(with(set_benchmark, true), IsEmpty());
+  EXPECT_THAT(with(set_benchmark, false), HasSubstr("benchmark is on"));
+  EXPECT_THAT(with([](RunResult&) {}, true), HasSubstr("benchmark is off"));
+  EXPECT_THAT(with([](RunResult& result) { result.environment.library.reset(); }),
+              HasSubstr("libraries that have no name"));
+}
+
 TEST(SpeedConsistency, KernelsTakeNoLongerThanTheImage) {
   const auto scale = [](double factor) {
     return defect([&](SpeedRecord& record) {

@@ -8,6 +8,7 @@ namespace harness {
 namespace {
 
 constexpr std::size_t kStages = 4;
+constexpr std::size_t kConvolutionRank = 4;
 /// The stem's three convolutions halve the image once, its pooling halves it again.
 constexpr std::int64_t kStemStride = 2;
 
@@ -143,11 +144,27 @@ StateBytes state_bytes(const ModelSpec& spec, Policy policy) {
   return bytes;
 }
 
+KeptElements kept_elements(const ModelSpec& spec, std::int64_t height, std::int64_t width) {
+  const Maps maps = maps_of(spec.backbone, {height, width});
+  KeptElements kept;
+  for (const auto& tensor : state_dict_layout(spec)) {
+    // The last layer of a head is the only convolution without a norm.
+    const bool is_last = tensor.name.find(".conv_seg.") != std::string::npos;
+    if (tensor.shape.size() != kConvolutionRank || is_last) continue;
+    const bool is_auxiliary = tensor.name.starts_with("auxiliary_head.");
+    const std::int64_t pixels = is_auxiliary ? head_input(spec.auxiliary_head, maps).pixels()
+                                             : pixels_of(tensor.name, spec, maps);
+    kept.normalized += tensor.shape.front() * pixels;
+  }
+  kept.loss = height * width * spec.decode_head.num_classes;
+  if (spec.has_auxiliary_head) kept.loss += height * width * spec.auxiliary_head.num_classes;
+  return kept;
+}
+
 ForwardCost forward_cost(const ModelSpec& spec, std::int64_t height, std::int64_t width) {
   const Maps maps = maps_of(spec.backbone, {height, width});
   ForwardCost cost;
   for (const auto& tensor : state_dict_layout(spec)) {
-    constexpr std::size_t kConvolutionRank = 4;
     if (tensor.shape.size() != kConvolutionRank) continue;
     const std::int64_t pixels = pixels_of(tensor.name, spec, maps);
     if (pixels == 0) continue;

@@ -35,6 +35,18 @@ struct ForwardCost {
 /// the zoo do.
 ForwardCost forward_cost(const ModelSpec& spec, std::int64_t height, std::int64_t width);
 
+/// What one image leaves for the backward pass, in elements; the auxiliary head runs, too.
+struct KeptElements {
+  /// Results of convolutions that batch norm reads: its gradient needs them, so that at least these
+  /// are kept.
+  std::int64_t normalized = 0;
+  /// Logarithms of probabilities, of every head at the image's size: the cross entropy's gradient
+  /// needs these and no other tensor.
+  std::int64_t loss = 0;
+};
+/// Sizes as for forward_cost().
+KeptElements kept_elements(const ModelSpec& spec, std::int64_t height, std::int64_t width);
+
 /// Of an image that is worth a thought.
 inline constexpr std::int64_t kLongestSide = 65536;
 

@@ -7,8 +7,9 @@
 namespace harness {
 
 /// For tests: a record of the stage memory that agrees with itself, of the sample row under
-/// fp16-master with 4 images of 64x128. `kept` bytes of activations, half of them of convolutions.
-inline MemoryRecord memory_record_for_tests(std::int64_t kept = 1'000'000) {
+/// fp16-master with 4 images of 64x128. What it kept is what that model needs; `bytes`: of a result
+/// of a convolution.
+inline MemoryRecord memory_record_for_tests(std::int64_t bytes = 2) {
   MemoryRecord record;
   record.policy = "fp16-master";
   record.scaler = "static";
@@ -16,10 +17,13 @@ inline MemoryRecord memory_record_for_tests(std::int64_t kept = 1'000'000) {
   record.batch = 4;
   record.crop = {64, 128};
   record.classes = 19;
-  const std::int64_t parameters = parameter_count(resolve_model(sample::row(), Json()));
+  const ModelSpec spec = resolve_model(sample::row(), Json());
+  const std::int64_t parameters = parameter_count(spec);
+  const KeptElements elements = kept_elements(spec, 64, 128);
   record.parameters = parameters;
   record.steps = 2;
-  record.kept = {{"convolution", kept / 2}, {"loss", kept - kept / 2}};
+  record.kept = {{"convolution", record.batch * elements.normalized * bytes},
+                 {"loss", record.batch * elements.loss * 4}};
   record.tensors.phase = "backward";
   record.tensors.standing = {2 * parameters,    4 * parameters,
                              2 * parameters,    4 * parameters,
@@ -27,7 +31,8 @@ inline MemoryRecord memory_record_for_tests(std::int64_t kept = 1'000'000) {
                              4 * 64 * 128 * 20, 0};
   record.tensors.activations = record.kept;
   record.tensors.temporaries = {{"loss", 500}};
-  record.tensors.bytes = record.tensors.standing.sum() + kept + 500;
+  record.tensors.bytes =
+      record.tensors.standing.sum() + record.kept.at("convolution") + record.kept.at("loss") + 500;
   record.peak = record.tensors;
   record.peak.workspaces = {{"convolution", 7000}};
   record.peak.bytes += 7000;
@@ -39,8 +44,8 @@ inline MemoryRecord memory_record_for_tests(std::int64_t kept = 1'000'000) {
 }
 
 /// The same training in FP32: no masters, and twice the bytes elsewhere.
-inline MemoryRecord single_memory_record_for_tests(std::int64_t kept = 2'000'000) {
-  MemoryRecord record = memory_record_for_tests(kept);
+inline MemoryRecord single_memory_record_for_tests() {
+  MemoryRecord record = memory_record_for_tests(4);
   record.policy = "fp32";
   record.scaler = "none";
   for (auto* peak : {&record.peak, &record.tensors}) {

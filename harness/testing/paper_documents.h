@@ -120,9 +120,33 @@ inline OverflowRecord overflow_record() {
   return record;
 }
 
+/// What the records above were measured with.
+inline RowSettings row_settings() {
+  return {{4, 3, 64, 128}, 4, 0.9, 0.0005, true, 0.0, "cpu"};
+}
+
+inline Json paper_settings(PaperExperiment name) {
+  const Json row = record_to_json(row_settings());
+  const auto with = [&](const auto& own) {
+    return Json{{"row", row}, {"experiment", record_to_json(own)}};
+  };
+  switch (name) {
+    case PaperExperiment::kMasterWeights:
+      return with(MasterWeightsSettings{10, 512.0, 0.0, 0.9});
+    case PaperExperiment::kLossScaling:
+      return with(LossScalingSettings{2, 512.0});
+    case PaperExperiment::kFp32Accumulation:
+      return with(AccumulationSettings{0.01, 1});
+    case PaperExperiment::kOverflow:
+      break;
+  }
+  return with(OverflowSettings{kTooLargeScale, 10, 10, 512.0, 0.05});
+}
+
 template <Record R>
 Experiment document(PaperExperiment name, const R& record) {
   Experiment one = new_experiment(name, "zoo", "fcn");
+  one.settings = paper_settings(name);
   one.measurements = record_to_json(record);
   return one;
 }

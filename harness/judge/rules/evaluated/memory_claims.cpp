@@ -84,10 +84,9 @@ RecordEvidence<MemoryRecord> find_step(const ClaimContext& context, const Json& 
   if (evidence.absence) return evidence;
   std::string other = first_of({other_model(context.row, *evidence.record),
                                 other_recipe(context.row, precision, *evidence.record),
-                                other_batch(context.row, conditions, *evidence.record)});
-  const bool lacks_loss = keeps_softmax_inputs(text_at(conditions, {"pytorch"})) &&
-                          evidence.record->kept.count("loss") == 0;
-  if (other.empty() && lacks_loss) other = "the record does not say what the loss kept";
+                                other_batch(context.row, conditions, *evidence.record),
+                                other_activations(context.row, precision, *evidence.record),
+                                other_switches(*evidence.result)});
   if (other.empty()) return evidence;
   return {nullptr, std::nullopt, fail_unmeasured(other)};
 }

@@ -148,6 +148,21 @@ TEST(MemoryClaims, AnotherRecipeProvesNothing) {
   }
 }
 
+/// The sum stays the same, and where PyTorch kept the softmax's inputs, what may have been grows.
+TEST(MemoryClaims, BytesOfConvolutionsAreNotTheLosss) {
+  MemoryRecord record = five_gib();
+  Case sample = training_memory(record);
+  sample.claim.value = 6.0;
+  sample.claim.conditions["pytorch"] = "1.5";
+  EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
+  record.kept["convolution"] -= std::int64_t{1} << 30;
+  record.kept["loss"] += std::int64_t{1} << 30;
+  sample.results.back() = sample::result("memory", "fp16", record_to_json(record));
+  EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
+  EXPECT_FALSE(sample.judge(judge_memory).compared);
+  EXPECT_THAT(sample.judge(judge_memory).reason, HasSubstr("the loss keeps"));
+}
+
 TEST(MemoryClaims, TheScalerIsTheRowsInItsOwnArithmetic) {
   MemoryRecord record = five_gib();
   record.scaler = "mmcv-dynamic";
@@ -222,6 +237,8 @@ TEST(MemoryClaims, TheRatioIsOfOneModelOnOneCardByOneProgram) {
   };
   EXPECT_FALSE(fails([](RunResult&) {}));
   EXPECT_TRUE(fails([](RunResult& result) { result.environment.gpu.emplace().name = "H100"; }));
+  EXPECT_TRUE(fails([](RunResult& result) { result.environment.library->libtorch = "1.0"; }));
+  EXPECT_TRUE(fails([](RunResult& result) { result.environment.machine.hostname_sha256_8 = "0"; }));
   EXPECT_TRUE(fails([](RunResult& result) { result.environment.build.commit = "other"; }));
 }
 

@@ -1,5 +1,7 @@
 #include "harness/judge/rules/evaluated/row_model.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
@@ -29,6 +31,14 @@ std::string compared_with_model(const Row& row, const Compare& compare) {
   }
 }
 
+/// A few for each head, in the blocks of 512 bytes that CUDA's allocator gives.
+constexpr std::int64_t kScalars = 4096;
+
+std::int64_t kept_by(const MemoryRecord& record, const char* kind) {
+  const auto found = record.kept.find(kind);
+  return found == record.kept.end() ? 0 : found->second;
+}
+
 ScalerType scaler_of(const Row& row, Policy policy) {
   const bool is_own = row.policy() == policy && row.arithmetic.has_value();
   return (is_own ? row.arithmetic->scaler_or_default() : default_scaler(policy)).type;
@@ -51,6 +61,26 @@ std::string other_model(const Row& row, const MemoryRecord& record) {
   return compared_with_model(row, [&](const ModelSpec& spec) {
     return first_of({other_number("classes", spec.decode_head.num_classes, record.classes),
                      other_number("parameters", parameter_count(spec), record.parameters)});
+  });
+}
+
+std::string other_activations(const Row& row, const std::string& precision,
+                              const MemoryRecord& record) {
+  return compared_with_model(row, [&](const ModelSpec& spec) -> std::string {
+    const KeptElements kept = kept_elements(spec, record.crop.at(0), record.crop.at(1));
+    const ElementType compute = facts(policy_of_precision(precision)).compute;
+    const std::int64_t loss =
+        record.batch * kept.loss * std::max(bytes_of(ElementType::kFloat32), bytes_of(compute));
+    if (const std::int64_t found = kept_by(record, "loss");
+        found < loss || found > loss + kScalars) {
+      return fmt::format("expected {} bytes that the loss keeps, and a few scalars, got {}", loss,
+                         found);
+    }
+    const std::int64_t normalized = record.batch * kept.normalized * bytes_of(compute);
+    const std::int64_t found = kept_by(record, "convolution");
+    if (found >= normalized) return "";
+    return fmt::format("expected {} bytes or more of convolutions that norms read, got {}",
+                       normalized, found);
   });
 }
 

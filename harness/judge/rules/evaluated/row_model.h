@@ -24,6 +24,11 @@ std::string other_model(const Row& row, const MemoryRecord& record);
 /// SGD's momentum.
 std::string other_recipe(const Row& row, const std::string& precision, const MemoryRecord& record);
 
+/// What the step kept for its backward pass: the loss's logarithms exactly, to scalars, and the
+/// inputs of norms at least. The record has a crop and a batch (memory_consistency.h).
+std::string other_activations(const Row& row, const std::string& precision,
+                              const MemoryRecord& record);
+
 /// Convolutions that one image of the row's model runs; 0 where the row has no model.
 std::int64_t convolutions_of(const Row& row);
 

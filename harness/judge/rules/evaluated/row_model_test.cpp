@@ -55,6 +55,27 @@ TEST(RowModel, ARowWhoseModelIsUnknownHasNone) {
   EXPECT_EQ(convolutions_of(sample::row()), 110);
 }
 
+TEST(RowModel, AStepKeepsWhatItsGradientsNeed) {
+  const auto other = [](const char* kind, std::int64_t more) {
+    MemoryRecord record = memory_record_for_tests();
+    record.kept[kind] += more;
+    return other_activations(sample::row(), "fp16", record);
+  };
+  EXPECT_THAT(other("loss", 0), IsEmpty());
+  EXPECT_THAT(other("loss", 4096), IsEmpty()) << "scalars";
+  EXPECT_THAT(other("loss", 4097), HasSubstr("the loss keeps"));
+  EXPECT_THAT(other("loss", -1), HasSubstr("the loss keeps"));
+  EXPECT_THAT(other("convolution", 1 << 30), IsEmpty()) << "others may keep them, too";
+  EXPECT_THAT(other("convolution", -1), HasSubstr("norms read"));
+  EXPECT_THAT(other_activations(sample::row(), "fp32", single_memory_record_for_tests()),
+              IsEmpty());
+  EXPECT_THAT(other_activations(sample::row(), "fp32", memory_record_for_tests()),
+              HasSubstr("norms read"));
+  MemoryRecord record = memory_record_for_tests();
+  record.kept.erase("loss");
+  EXPECT_THAT(other_activations(sample::row(), "fp16", record), HasSubstr("got 0"));
+}
+
 TEST(RowModel, OtherArithmeticsHaveTheirDefaultScaler) {
   MemoryRecord record = single_memory_record_for_tests();
   record.scaler = "static";

@@ -173,18 +173,12 @@ bool is_narrower_than_fp32(KernelClass kernel) {
          kernel == KernelClass::kTf32;
 }
 
-/// A kernel of unknown name counts unless another operator is known to have launched it.
-bool may_convolve(const KernelRecord& kernel) {
-  const auto& operation = kernel.operation;
-  return operation.empty() || operation.find("conv") != std::string::npos ||
-         operation.find("mm") != std::string::npos;
-}
-
 ConvolutionTime convolution_time(const KernelCensusRecord& census, KernelClass own) {
   ConvolutionTime time;
   for (const auto& kernel : census.kernels) {
     const KernelClass found = kernel_class(kernel.name, kernel.operation);
     const bool is_unknown = found == KernelClass::kUnknown;
+    // A kernel of unknown name counts unless another operator is known to have launched it.
     if (!multiplies(found) || (is_unknown && !may_convolve(kernel))) continue;
     time.all += kernel.seconds;
     if (found == own) time.own += kernel.seconds;
@@ -211,7 +205,7 @@ struct KernelEvidence {
 };
 
 /// A profiler may lose what its buffers do not hold. Every convolution is at least one kernel.
-std::string lost_kernels(const Row& row, const SpeedRecord& record) {
+std::string lost_kernels(const Row& row, const RunResult& result, const SpeedRecord& record) {
   std::int64_t calls = 0;
   for (const auto& kernel : record.kernels->kernels) {
     if (may_convolve(kernel)) calls += kernel.calls;
@@ -219,6 +213,9 @@ std::string lost_kernels(const Row& row, const SpeedRecord& record) {
   if (const std::int64_t expected = convolutions_of(row); calls < expected) {
     return fmt::format("{} were seen of {}", plural(calls, "kernel"),
                        plural(expected, "convolution"));
+  }
+  if (std::string shortfall = kernels_shortfall(result, record); !shortfall.empty()) {
+    return shortfall;
   }
   if (!record.own) return "";
   const double seconds = kernel_seconds(*record.kernels);
@@ -237,7 +234,8 @@ KernelEvidence find_kernels(const ClaimContext& context, const std::string& prec
   if (!census->absence.empty()) {
     return {std::nullopt, unfit("no kernel can be seen: " + census->absence, kNan), ""};
   }
-  if (std::string lost = lost_kernels(context.row, *evidence.record); !lost.empty()) {
+  if (std::string lost = lost_kernels(context.row, *evidence.result, *evidence.record);
+      !lost.empty()) {
     return {std::nullopt, fail_unmeasured(std::move(lost)), ""};
   }
   return {std::move(evidence.record), std::nullopt, hardware_of(*evidence.result)};
@@ -324,6 +322,8 @@ Finding judge_timed_fps(const ClaimContext& context) {
   if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
   const std::string doubt =
       first_of({incompleteness(*source), disturbance(*evidence.result, source->clocks),
+                unwatched(source->clocks, seconds_of(*source)),
+                unsteadiness(*evidence.result, *evidence.record),
                 unbounded(*evidence.result, *evidence.record)});
   return in_precision(
       undisturbed(judge_number_claim(context.claim, measured, PublishedAs::kPrinted,
@@ -349,10 +349,10 @@ Finding judge_speedup(const ClaimContext& context) {
   }
   std::string reason = unfit_timing(context, *evidence.result, evidence.record->setup);
   if (!reason.empty()) return in_precision(unfit(std::move(reason), speedup.ratio), precision);
-  const std::string doubt =
-      first_of({too_few_rounds(*own), disturbance(*evidence.result, own->clocks),
-                unbounded(*evidence.result, *evidence.record),
-                unbounded(*reference.result, *reference.record)});
+  const std::string doubt = first_of(
+      {too_few_rounds(*own), disturbance(*evidence.result, own->clocks),
+       unwatched(own->clocks, seconds_of(*own)), unbounded(*evidence.result, *evidence.record),
+       unbounded(*reference.result, *reference.record)});
   const std::string how =
       fmt::format("95 % interval {} to {} over {}, {} against {} on {}", short_text(speedup.low),
                   short_text(speedup.high), plural(std::ssize(own->seconds), "round"), precision,

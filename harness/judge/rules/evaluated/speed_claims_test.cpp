@@ -24,8 +24,12 @@ Case timed(Claim claim) {
   return sample;
 }
 
-void change(Case& sample, const std::function<void(SpeedRecord&)>& how, std::size_t result = 0) {
-  sample::change_record<SpeedRecord>(sample.results.at(result), how);
+/// The worker sets cuDNN's switch as its setup says.
+void change(Case& sample, const std::function<void(SpeedRecord&)>& how, std::size_t number = 0) {
+  RunResult& result = sample.results.at(number);
+  sample::change_record<SpeedRecord>(result, how);
+  result.environment.library->cudnn.benchmark =
+      measurements_of<SpeedRecord>(result).setup.cudnn_benchmark;
 }
 
 /// Half the pixels, and what they cost.
@@ -267,7 +271,11 @@ TEST(Speedup, WhatSlowsTheGpuDownMakesItAmbiguous) {
   const std::function<void(ClocksRecord&)> disturbances[] = {
       [](ClocksRecord& clocks) { clocks.reasons["software power cap"] = 12; },
       [](ClocksRecord& clocks) { clocks.reasons["not told"] = 1; },
-      [](ClocksRecord& clocks) { clocks.reasons["gpu idle"] = 20; },
+      [](ClocksRecord& clocks) { clocks.reasons["gpu idle"] = clocks.samples / 2 + 1; },
+      [](ClocksRecord& clocks) {
+        clocks.samples = 1;
+        clocks.reasons.clear();
+      },
       [](ClocksRecord& clocks) { clocks.sm_mhz = {}; },
       [](ClocksRecord& clocks) { clocks.memory_mhz = {}; },
       [](ClocksRecord& clocks) { clocks.temperature_c = {}; },
@@ -286,6 +294,23 @@ TEST(Speedup, WhatSlowsTheGpuDownMakesItAmbiguous) {
     change(unwatched, [](SpeedRecord& record) { record.own->clocks.reset(); });
     EXPECT_EQ(unwatched.judge(judge_speedup).verdict, Verdict::kAmbiguous);
   }
+}
+
+TEST(TimedFps, ProtocolsThatDisagreeOnACpuDecideNothing) {
+  const auto verdict_of = [](double factor) {
+    Case sample = fps(8.64 / factor);
+    sample.claim.conditions["hardware"] = "AMD EPYC 7763";
+    move_to_cpu(sample.results[0]);
+    change(sample, [&](SpeedRecord& record) {
+      sample::set_seconds(*record.source, std::vector<double>(195, factor / 8.64));
+    });
+    return sample.judge(judge_fps).verdict;
+  };
+  EXPECT_EQ(verdict_of(1.0), Verdict::kPass);
+  EXPECT_EQ(verdict_of(1.4), Verdict::kPass);
+  EXPECT_EQ(verdict_of(1.0 / 1.4), Verdict::kPass);
+  EXPECT_EQ(verdict_of(1.6), Verdict::kAmbiguous);
+  EXPECT_EQ(verdict_of(1.0 / 549.0), Verdict::kAmbiguous);
 }
 
 TEST(Speedup, ASpeedThatNoRoofBoundsDecidesNothing) {
@@ -447,6 +472,32 @@ TEST(Kernels, EveryConvolutionIsAKernelAtLeast) {
   Case other = kernels();
   change(other, [](SpeedRecord& record) { record.image.convolution_flops += 2.0; });
   EXPECT_EQ(other.judge(judge_kernels).verdict, Verdict::kFail);
+}
+
+TEST(Kernels, WhatWasSeenCanHaveComputedAnImage) {
+  const auto verdict_with = [](const std::string& name, double seconds, std::size_t result) {
+    Case sample = kernels();
+    change(
+        sample,
+        [&](SpeedRecord& record) {
+          const double left = kernel_seconds(*record.kernels) - seconds;
+          record.kernels.reset();
+          record.kernels.emplace().kernels = {sample::kernel(name, seconds),
+                                              sample::kernel("at::native::add", left, "aten::add")};
+          record.kernels->seconds = {{"as recorded", seconds + left}};
+        },
+        result);
+    return sample.judge(judge_kernels).verdict;
+  };
+  // In FLOP: those of an image. The roof is 1000 TFLOP/s.
+  const double least = sample::image_cost("fp16").convolution_flops / 1e15 / 1.05 / 1.1;
+  EXPECT_EQ(verdict_with(sample::kHalfKernel, least * 1.01, 0), Verdict::kPass);
+  EXPECT_EQ(verdict_with(sample::kHalfKernel, least * 0.99, 0), Verdict::kFail);
+  EXPECT_EQ(verdict_with(sample::kFp32Kernel, least * 1.01, 1), Verdict::kPass);
+  EXPECT_EQ(verdict_with(sample::kFp32Kernel, least * 0.99, 1), Verdict::kFail);
+  const std::string winograd = std::string(sample::kFp32Kernel) + "_winograd";
+  EXPECT_EQ(verdict_with(winograd, least * 1.01 / 4.0, 1), Verdict::kPass);
+  EXPECT_EQ(verdict_with(winograd, least * 0.99 / 4.0, 1), Verdict::kFail);
 }
 
 TEST(Kernels, ImagesOfAnotherSizeThanTheRowsSpeedAreUnfit) {

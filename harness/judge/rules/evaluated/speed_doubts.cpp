@@ -1,6 +1,7 @@
 #include "harness/judge/rules/evaluated/speed_doubts.h"
 
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include <fmt/format.h>
@@ -17,6 +18,15 @@ constexpr std::int64_t kWarmup = 5;  ///< mmseg 0.17.0, tools/benchmark.py.
 constexpr std::int64_t kTimedImages = 195;
 constexpr std::int64_t kFewestRounds = 5;
 constexpr const char* kIdle = "gpu idle";  ///< base/system/gpu_monitor.h
+
+/// record/speed_record.h
+constexpr double kReadingsPerSecond = 10.0;
+
+double sum_of(const std::vector<std::vector<double>>& blocks) {
+  double sum = 0.0;
+  for (const auto& block : blocks) sum = std::accumulate(block.begin(), block.end(), sum);
+  return sum;
+}
 
 bool is_told(const SpreadRecord& spread) {
   return std::isfinite(spread.min) && std::isfinite(spread.median) && std::isfinite(spread.max);
@@ -57,6 +67,26 @@ std::string disturbance(const RunResult& result, const std::optional<ClocksRecor
   const auto causes = causes_of(*clocks);
   if (causes.empty()) return "";
   return fmt::format("the GPU was disturbed: {}", fmt::join(causes, ", "));
+}
+
+std::string unwatched(const std::optional<ClocksRecord>& clocks, double seconds) {
+  if (!clocks) return "";
+  const double expected = kReadingsPerSecond * seconds;
+  if (2.0 * static_cast<double>(clocks->samples) >= std::floor(expected)) return "";
+  return fmt::format("the GPU's clocks were read {} times in {} s, expected about {}",
+                     clocks->samples, short_text(seconds), short_text(expected));
+}
+
+double seconds_of(const SourceProtocolRecord& source) {
+  return std::accumulate(source.seconds.begin(), source.seconds.end(), 0.0);
+}
+
+double seconds_of(const OwnProtocolRecord& own) {
+  return sum_of(own.seconds) + (own.speedup ? sum_of(own.speedup->reference_seconds) : 0.0);
+}
+
+std::string unsteadiness(const RunResult& result, const SpeedRecord& record) {
+  return result.device == "cuda" ? "" : other_rate(record);
 }
 
 std::string unbounded(const RunResult& result, const SpeedRecord& record) {

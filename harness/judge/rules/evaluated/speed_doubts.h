@@ -16,6 +16,18 @@ namespace harness {
 /// CPU.
 std::string disturbance(const RunResult& result, const std::optional<ClocksRecord>& clocks);
 
+/// Why the clocks were watched for a part of the time alone: a monitor that reads ten times a
+/// second (record/speed_record.h) and read less than half as often ended early. "" without clocks.
+std::string unwatched(const std::optional<ClocksRecord>& clocks, double seconds);
+
+/// What was timed at least while the clocks were watched; our own protocol times FP32 in turn.
+double seconds_of(const SourceProtocolRecord& source);
+double seconds_of(const OwnProtocolRecord& own);
+
+/// Why a CPU did other work meanwhile, which nobody watches: the rates of the two protocols differ
+/// (other_rate()). On a GPU that is a contradiction, and "" here.
+std::string unsteadiness(const RunResult& result, const SpeedRecord& record);
+
 /// Why nobody knows that the GPU did the work in the time: no roof was measured, or the network is
 /// faster than the roof and no kernel was seen that could be Winograd's. "" on a CPU, and where the
 /// network keeps below the roof.

@@ -39,6 +39,19 @@ TEST(SpeedDoubts, EachReadingThatIsMissingIsOne) {
   EXPECT_THAT(disturbance(sample::speed(), std::nullopt), HasSubstr("nobody watched"));
 }
 
+TEST(SpeedDoubts, AMonitorThatEndedEarlyIsOne) {
+  const SpeedRecord record = sample::speed_record("fp16");
+  EXPECT_THAT(unwatched(record.source->clocks, seconds_of(*record.source)), IsEmpty());
+  EXPECT_THAT(unwatched(record.own->clocks, seconds_of(*record.own)), IsEmpty());
+  EXPECT_DOUBLE_EQ(seconds_of(*record.own),
+                   0.1153 + 0.1155 + 3 * 0.1157 + 0.116 + 0.375 + 3 * 0.376 + 0.377);
+  EXPECT_THAT(unwatched(sample::clocks(2.5), 5.0), IsEmpty());
+  EXPECT_THAT(unwatched(sample::clocks(2.4), 5.0), HasSubstr("read 24 times in 5 s"));
+  // One reading is all that a moment has.
+  EXPECT_THAT(unwatched(sample::clocks(0.1), 0.15), IsEmpty());
+  EXPECT_THAT(unwatched(std::nullopt, 5.0), IsEmpty());
+}
+
 TEST(SpeedDoubts, ACpuIsNotWatched) {
   RunResult result = sample::speed();
   result.device = "cpu";

@@ -43,6 +43,14 @@ TEST(SpeedPair, WhatDiffersIsNamed) {
       {[](Pair& pair) { pair.single.environment.gpu.reset(); }, "names its GPU"},
       {[](Pair& pair) { pair.single.environment.gpu->name = "NVIDIA H100"; }, "the GPU"},
       {[](Pair& pair) { pair.single.environment.gpu->uuid_sha256_8 = "12345678"; }, "GPU's id"},
+      {[](Pair& pair) { pair.single.environment.gpu->driver = "470.1"; }, "the driver"},
+      {[](Pair& pair) { pair.single.environment.gpu->cuda = 11000; }, "CUDA"},
+      {[](Pair& pair) { pair.single.environment.gpu->cudnn = 8000; }, "cuDNN"},
+      {[](Pair& pair) { pair.single.environment.machine.hostname_sha256_8 = "0"; }, "the host"},
+      {[](Pair& pair) { pair.single.environment.machine.cpu = "another"; }, "the processor"},
+      {[](Pair& pair) { pair.single.environment.library->libtorch = "1.0"; }, "libraries"},
+      {[](Pair& pair) { pair.single.environment.library->threads = 1; }, "libraries"},
+      {[](Pair& pair) { pair.single.environment.library.reset(); }, "names its libraries"},
       {[](Pair& pair) { pair.single.environment.build.commit = "another"; }, "commit"},
       {[](Pair& pair) { pair.reference.image.convolution_flops *= 1.01; }, "operations"}};
   for (const auto& [change, expected] : changes) {

@@ -8,6 +8,7 @@
 
 #include "harness/base/error.h"
 #include "harness/judge/paper_consistency.h"
+#include "harness/judge/paper_settings.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
 namespace harness {
@@ -49,9 +50,12 @@ std::pair<std::optional<R>, Finding> read(const Experiment& experiment) {
   if (const auto absence = absence_of(experiment)) return {std::nullopt, *absence};
   try {
     R record = measurements_of<R>(experiment);
-    const std::string why = inconsistency(record);
-    if (why.empty()) return {std::move(record), {}};
-    return {std::nullopt, fail_unmeasured("the record contradicts itself: " + why)};
+    if (const std::string why = inconsistency(record); !why.empty()) {
+      return {std::nullopt, fail_unmeasured("the record contradicts itself: " + why)};
+    }
+    const std::string other = other_settings(record, experiment.settings);
+    if (other.empty()) return {std::move(record), {}};
+    return {std::nullopt, fail_unmeasured("the record contradicts its settings: " + other)};
   } catch (const Error& error) {
     return {std::nullopt, fail_unmeasured(error.what())};
   }
