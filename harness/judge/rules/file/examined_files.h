@@ -11,8 +11,8 @@ namespace harness {
 /// The published files of a row as they were examined, and why one of them cannot be judged.
 ///
 /// A file that the source does not publish is NOT_VERIFIABLE, one that could not be reached is a
-/// skip for want of a network, one that is missing, damaged, of another digest or of another name is
-/// a failure, and so is a record that cannot be read.
+/// skip for want of a network, one that is missing, damaged, of another digest or of another name
+/// is a failure, and so is a record that cannot be read.
 struct ExaminedFiles {
   ExamineRecord record;  ///< What was found, even where the file as a whole cannot be judged.
   std::optional<Finding> checkpoint_absence;
