@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/base/output_file.h"
 #include "harness/base/sha256.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/checkpoint/checkpoint_writer.h"
@@ -33,12 +34,27 @@ std::string without_suffix(std::string name, std::string_view suffix) {
   return name;
 }
 
+/// Creates a folder of that name in a folder that exists.
+void create_folder(const fs::path& folder) {
+  std::error_code failed;
+  fs::create_directory(folder, failed);
+  if (failed) throw Error(ErrorCode::kIo, folder.string(), "cannot create: " + failed.message());
+}
+
 /// Where the file goes, up to its hash.
 fs::path stem_for(const fs::path& input, const std::string& sha256, const fs::path& output) {
   if (output.empty()) return input.parent_path() / published_stem(input, sha256);
-  if (output.filename().empty() || fs::is_directory(output)) {
+  std::error_code ignored;
+  const fs::file_status there = fs::status(output, ignored);
+  if (output.filename().empty() || fs::is_directory(there)) {
+    if (!fs::is_directory(there)) create_folder(output.parent_path());
     return output / published_stem(input, sha256);
   }
+  if (fs::is_other(there)) {
+    throw Error(ErrorCode::kIo, output.string(),
+                "expected a folder or the new file's path up to its hash, got a device or a pipe");
+  }
+  require_output_place(output);
   return output.parent_path() / without_suffix(output.filename().string(), ".pth");
 }
 

@@ -11,8 +11,9 @@
 namespace harness {
 
 struct PublishOptions {
-  /// A folder (one that exists, or a path that ends in "/"), or the path of the new file up to its
-  /// hash. Empty: beside the input, under its name.
+  /// A folder (one that exists, or a path that ends in "/", which is created), or the path of the
+  /// new file up to its hash. The folder that holds it must exist. Empty: beside the input, under
+  /// its name.
   std::filesystem::path output{};
   std::optional<CheckpointFormat> format{};  ///< The input's unless told.
 };

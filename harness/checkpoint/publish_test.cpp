@@ -1,5 +1,7 @@
 #include "harness/checkpoint/publish.h"
 
+#include <sys/stat.h>
+
 #include <iterator>
 
 #include <gmock/gmock.h>
@@ -87,6 +89,22 @@ TEST_F(Publish, TakesAFolderOrAStem) {
               testing::MatchesRegex("fcn_20200717_230921-[0-9a-f]+\\.pth"));
   EXPECT_EQ(publish_checkpoint(input, {.output = named.string() + ".pth"}).path,
             publish_checkpoint(input, {.output = named}).path);
+}
+
+TEST_F(Publish, WritesIntoFoldersThatExistAndBesideNoPipe) {
+  const fs::path input = save("iter_600.pth");
+  ASSERT_EQ(::mkfifo((folder_.path() / "pipe").c_str(), 0600), 0);
+  for (const fs::path& output :
+       {folder_.path() / "no" / "fcn", folder_.path() / "no" / "zoo" / "", folder_.path() / "pipe",
+        folder_.path() / "iter_600.pth" / "fcn"}) {
+    try {
+      publish_checkpoint(input, {.output = output});
+      ADD_FAILURE() << "was written: " << output;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kIo);
+    }
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()), 2);
 }
 
 TEST_F(Publish, CutsTheSuffixAndNotItsLetters) {

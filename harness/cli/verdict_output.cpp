@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "harness/base/file.h"
+#include "harness/base/output_file.h"
 #include "harness/judge/judge.h"
 #include "harness/report/json_report.h"
 #include "harness/report/junit.h"
@@ -26,7 +26,7 @@ void print(const std::string& text) {
 
 void write_junit(const Suite& suite, const std::vector<VerdictRecord>& verdicts,
                  const VerdictOutput& output) {
-  if (!output.junit.empty()) write_file_atomic(output.junit, junit_report(suite.name, verdicts));
+  if (!output.junit.empty()) write_output_file(output.junit, junit_report(suite.name, verdicts));
 }
 
 /// Verdicts, and a failure for each execution that failed: CI must see one that no claim rests on.
@@ -49,6 +49,10 @@ void add_verdict_output(CLI::App& command, VerdictOutput& output) {
   command.add_flag("--json", output.json, "Print verdicts.json");
   command.add_option("--junit", output.junit, "Also write the verdicts as a JUnit file, for CI")
       ->type_name("FILE");
+}
+
+void require_places(const VerdictOutput& output) {
+  if (!output.junit.empty()) require_output_place(output.junit);
 }
 
 void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdicts,

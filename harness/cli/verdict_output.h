@@ -22,6 +22,9 @@ struct VerdictOutput {
 /// Adds --json and --junit to a command.
 void add_verdict_output(CLI::App& command, VerdictOutput& output);
 
+/// Throws Error(kIo) where the JUnit file could not be written; for commands that work for long.
+void require_places(const VerdictOutput& output);
+
 /// Judges the results in a run directory, writes DIR/verdicts.json, shows the verdicts and returns
 /// the exit code.
 int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
@@ -31,7 +34,8 @@ int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
 void show_run(const Suite& suite, const JudgedRun& run, const VerdictOutput& output);
 
 /// Prints verdicts on stdout: as verdicts.json, or as the table, as wide as the terminal is.
-/// Writes the JUnit file that was asked for; throws Error(kIo) where it cannot.
+/// Writes the JUnit file that was asked for (base/output_file.h); throws Error(kIo) where it
+/// cannot.
 void show_verdicts(const Suite& suite, const std::vector<VerdictRecord>& verdicts,
                    const VerdictOutput& output);
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/report/junit.h"
@@ -55,9 +56,22 @@ TEST(VerdictOutput, PrintsTheDocument) {
 
 TEST(VerdictOutput, WritesTheJunitFileBesides) {
   const TemporaryFolder folder;
-  const fs::path file = folder.path() / "new" / "junit.xml";
-  EXPECT_EQ(shown({.json = false, .junit = file}), shown({}));
-  EXPECT_EQ(read_file(file), junit_report("s", kVerdicts));
+  const fs::path file = folder.path() / "junit.xml";
+  fs::create_symlink("junit.xml", folder.path() / "link");
+  for (const fs::path& named : {file, folder.path() / "link"}) {
+    EXPECT_EQ(shown({.json = false, .junit = named}), shown({}));
+    EXPECT_EQ(read_file(file), junit_report("s", kVerdicts));
+    fs::remove(file);
+  }
+  EXPECT_TRUE(fs::is_symlink(folder.path() / "link"));
+}
+
+TEST(VerdictOutput, SaysBeforehandWhereNoJunitFileCanBe) {
+  const TemporaryFolder folder;
+  EXPECT_NO_THROW(require_places({}));
+  EXPECT_NO_THROW(require_places({.json = false, .junit = folder.path() / "junit.xml"}));
+  EXPECT_THROW(require_places({.json = false, .junit = folder.path() / "no" / "junit.xml"}), Error);
+  EXPECT_THROW(require_places({.json = false, .junit = folder.path()}), Error);
 }
 
 /// The stored run of fixtures/judge, two rows of which all that was measured passes.

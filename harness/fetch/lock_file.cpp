@@ -9,6 +9,7 @@
 #include "harness/base/file_lock.h"
 #include "harness/base/json.h"
 #include "harness/base/location.h"
+#include "harness/base/output_file.h"
 #include "harness/fetch/leftovers.h"
 #include "harness/fetch/url.h"
 
@@ -115,7 +116,9 @@ void write_lock_file(const fs::path& path, const LockEntries& entries) {
   write_json_file(path, {{"schema", kSchema}, {"files", std::move(files)}});
 }
 
-void add_to_lock_file(const fs::path& path, const std::string& name, const LockEntry& entry) {
+void add_to_lock_file(const fs::path& named, const std::string& name, const LockEntry& entry) {
+  // Who reaches the file by a link must wait for who reaches it by its name.
+  const fs::path path = link_target(named);
   std::error_code ignored;
   fs::create_directories(folder_of(path), ignored);
   const FileLock lock = FileLock::on_folder(folder_of(path));

@@ -37,9 +37,9 @@ LockEntries read_lock_file(const std::filesystem::path& path);
 /// Writes the whole file, sorted by name, atomically. Throws Error(kIo).
 void write_lock_file(const std::filesystem::path& path, const LockEntries& entries);
 
-/// Adds one entry, safely beside other processes that add theirs. An entry of that name and digest
-/// stays as it is. Throws Error(kIo), Error(kInvalidJson), and Error(kChecksumMismatch) when the
-/// name is pinned to another digest.
+/// Adds one entry, safely beside other processes that add theirs; follows a symbolic link. An entry
+/// of that name and digest stays as it is. Throws Error(kIo), Error(kInvalidJson), and
+/// Error(kChecksumMismatch) when the name is pinned to another digest.
 void add_to_lock_file(const std::filesystem::path& path, const std::string& name,
                       const LockEntry& entry);
 

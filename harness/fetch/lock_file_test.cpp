@@ -47,6 +47,15 @@ class LockFile : public testing::Test {
   fs::path path_ = folder_.path() / "zoo.lock.json";
 };
 
+TEST_F(LockFile, ALinkStaysAndItsTargetGetsTheEntry) {
+  const fs::path link = folder_.path() / "link.json";
+  fs::create_symlink("zoo.lock.json", link);
+  add_to_lock_file(link, "a.pth", entry());
+  EXPECT_TRUE(fs::is_symlink(link));
+  add_to_lock_file(link, "b.pth", entry());
+  EXPECT_EQ(read_lock_file(path_).size(), 2U);
+}
+
 TEST_F(LockFile, ReadsWhatItWrote) {
   write_lock_file(path_, {{"a.pth", entry()}});
   const LockEntries read = read_lock_file(path_);

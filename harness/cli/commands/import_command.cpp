@@ -1,10 +1,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "harness/base/output_file.h"
 #include "harness/base/unicode.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
@@ -34,9 +36,10 @@ void import(const Options& options) {
   const auto [suite, notices] = import_suite(options.tables, options.overlay, options.output);
   if (options.strict) require_readable(notices);
   print_notices(notices);
-  write_json_file(options.output, suite);
+  const std::string text = suite.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  write_output_file(options.output, text);
   if (options.json) {
-    std::printf("%s\n", suite.dump(1).c_str());
+    std::printf("%s", text.c_str());
     return;
   }
   std::size_t claims = 0;

@@ -43,6 +43,24 @@ TEST(ImportCommand, ACellThatCannotBeReadIsAnErrorOnlyWithStrict) {
   EXPECT_TRUE(suite.rows[0].find_claim("fps")->value.is_null());
 }
 
+TEST(ImportCommand, FollowsALinkAndCreatesNoFolder) {
+  const TemporaryFolder folder;
+  const auto link = folder.path() / "link.json";
+  std::filesystem::create_symlink("zoo.json", link);
+  const std::string page = "fixtures/minizoo/zoo/fp16/README.md";
+  run_command_line(add_import_command, {"import", page, "-o", link.string()});
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(read_suite(folder.path() / "zoo.json").rows.size(), 4U);
+  const auto lost = folder.path() / "no" / "zoo.json";
+  try {
+    run_command_line(add_import_command, {"import", page, "-o", lost.string()});
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kIo);
+    EXPECT_EQ(error.subject(), lost.string());
+  }
+}
+
 TEST(ImportCommand, APageWithoutATableLeavesNothingBehind) {
   const TemporaryFolder folder;
   write_file_atomic(folder.path() / "page.md", "# No table here\n");
