@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,21 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<T>
       ->allow_extra_args(false);
 }
 
+/// The largest whole number that options take.
+inline constexpr std::int64_t kMostOfAnOption = std::int64_t{1} << 30;
+
+/// Checks that an option's value is a whole number, `least` to `most`, and no other text; what is
+/// wrong reads "expected a whole number of iterations, 1 to 1073741824, got 0". `unit` may be "".
+CLI::Validator whole_number(const std::string& unit, std::int64_t least,
+                            std::int64_t most = kMostOfAnOption);
+
+/// The same for a number that may have a fraction and is finite, "0.5 or more" without `most`.
+CLI::Validator any_number(const std::string& unit, double least,
+                          double most = std::numeric_limits<double>::infinity());
+
+/// Checks that the folder exists that holds the file, or is to hold it.
+CLI::Validator file_in_a_folder();
+
 /// --json, with `what` as its help.
 void add_json_flag(CLI::App& command, bool& json, const std::string& what = "Print JSON");
 
@@ -45,7 +61,8 @@ void add_timeout_option(CLI::App& command, std::int64_t& seconds);
 template <typename Options>
 void add_store_options(CLI::App& command, Options& options) {
   add_value(command, "--cache", options.cache, "DIR", "Cache folder for downloads");
-  add_value(command, "--lock", options.lock, "FILE", "Lock file of the suite's downloads");
+  add_value(command, "--lock", options.lock, "FILE", "Lock file of the suite's downloads")
+      ->check(file_in_a_folder());
   command.add_flag("--offline", options.offline, "Never touch the network");
 }
 
@@ -58,7 +75,7 @@ void add_job_options(CLI::App& command, Options& options) {
   add_value(command, "--out", options.out, "DIR", "Run directory (default: runs/<suite>)");
   add_value(command, "--threads", options.threads, "N",
             "Threads of the worker (default: all cores)")
-      ->check(CLI::Range(0, 4096));
+      ->check(whole_number("threads", 0, 4096));
   add_timeout_option(command, options.timeout_s);
   add_store_options(command, options);
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -144,9 +145,11 @@ void add_fetch_command(CLI::App& program, int& exit_code) {
   add_positional(*command, "TARGET", options->target, "A suite (JSON), or the URL of one file");
   add_list(*command, "--row", options->rows, "ROW", "Only these rows of the suite");
   add_value(*command, "--max-bytes", options->max_bytes, "N",
-            "Refuse a larger file (default: 8 GiB)");
+            "Refuse a larger file (default: 8 GiB)")
+      ->check(whole_number("bytes", 1, std::numeric_limits<std::int64_t>::max()));
   add_value(*command, "--max-seconds", options->max_seconds, "SECONDS",
-            "Give one URL no more time, with all tries (default: 6 hours)");
+            "Give one URL no more time, with all tries (default: 6 hours)")
+      ->check(whole_number("seconds", 1));
   add_store_options(*command, *options);
   add_json_flag(*command, options->json);
   add_footer(*command, "halfproof fetch suites/minizoo.json --row fcn",

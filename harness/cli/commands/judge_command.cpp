@@ -2,10 +2,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
@@ -48,6 +50,22 @@ void select(JudgedRun& run, const Options& options, const std::string& row) {
   run.not_asked.clear();
 }
 
+/// The claims that were judged, of one row or of all ("").
+std::string claims_of(const JudgedRun& run, const std::string& row) {
+  std::set<std::string> claims;
+  for (const auto& record : run.verdicts) {
+    if (row.empty() || record.row == row) claims.insert(record.claim);
+  }
+  return claims.empty() ? "none" : fmt::format("{}", fmt::join(claims, ", "));
+}
+
+[[noreturn]] void fail_unknown_claim(const Options& options, const std::string& claims) {
+  throw Error(ErrorCode::kUsage, options.folder.string(),
+              fmt::format("expected one of the claims of {} in this run ({}), got {}",
+                          options.row.empty() ? "its rows" : "row " + options.row, claims,
+                          options.claim.empty() ? "none" : options.claim));
+}
+
 int judge(const Options& options) {
   const Suite stored = read_suite_of_run(options.folder);
   const Suite suite = options.suite.empty() ? stored : read_suite(options.suite);
@@ -56,11 +74,10 @@ int judge(const Options& options) {
   }
   const std::string row = options.row.empty() ? "" : select_row(suite, options.row).id;
   JudgedRun run = judge_run(options.folder, suite, {options.require});
+  const std::string claims = claims_of(run, row);
   select(run, options, row);
   if (run.verdicts.empty()) {
-    throw Error(ErrorCode::kUsage, options.folder.string(),
-                fmt::format("expected a claim {} of row {} in this run, found none", options.claim,
-                            options.row));
+    fail_unknown_claim(options, claims);
   }
   show_run(suite, run, options.output);
   if (!options.ctest) return exit_code(run);

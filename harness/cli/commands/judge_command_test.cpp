@@ -84,7 +84,14 @@ TEST_F(JudgeCommand, OneClaimForCTest) {
   const auto skip = run_command_line(
       add_judge_command, {"judge", out(), "--row", "fcn", "--claim", "memory", "--ctest"});
   EXPECT_EQ(skip.exit_code, 77);
-  EXPECT_THROW(run_command_line(add_judge_command, {"judge", out(), "--claim", "colour"}), Error);
+  try {
+    run_command_line(add_judge_command, {"judge", out(), "--claim", "colour"});
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_THAT(error.detail(), testing::HasSubstr("hash, "));
+    EXPECT_THAT(error.detail(), testing::EndsWith("got colour"));
+  }
 }
 
 }  // namespace

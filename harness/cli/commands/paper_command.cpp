@@ -112,6 +112,7 @@ int paper(const Options& options) {
   // Before anything is created: throws where nothing is stored.
   if (options.stored) read_paper_job(paper.folder);
   const RunDirectory directory(out, suite);
+  require_places(options.output);
   if (!options.stored) {
     catch_interrupts();
     measure(suite, options, rows, paper);
@@ -131,7 +132,7 @@ void add_options(CLI::App& command, Options& options) {
       ->check(CLI::IsMember(paper_experiments()));
   add_value(command, "--seed", options.seed, "N",
             "Seed of new heads, of the order and of the pipeline (default: 0)")
-      ->check(CLI::Range(0, 1 << 30));
+      ->check(whole_number("", 0));
   command.add_flag(
       "--stored", options.stored,
       "Judge what DIR/paper was asked for, or of it what is named here; measure nothing");

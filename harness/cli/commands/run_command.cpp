@@ -156,6 +156,7 @@ int run(Options options) {
   const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
   RunDirectory directory(out,
                          suite);  // Holds the lock of the directory until the verdicts are out.
+  require_places(options.output);
   // From here on files are written: Ctrl-C lets the current one be completed.
   catch_interrupts();
   keep_trainings(suite, options, rows, directory);
@@ -176,16 +177,16 @@ int run(Options options) {
 
 void add_training_options(CLI::App& command, Options& options) {
   add_list(command, "--seeds", options.seeds, "N", "Seeds to train with (default: 0)")
-      ->check(CLI::Range(0, 1 << 30));
+      ->check(whole_number("", 0));
   add_value(command, "--iters", options.iterations, "N",
             "Stop a training after so many iterations (a lockstep: 12 by default)")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number("iterations", 1));
   command.add_flag("--any-design", options.any_design,
                    "Train seeds that are too few to decide a comparison");
   command.add_flag("--digests", options.digests, "Digest all weights after every training step");
   add_value(command, "--save-seconds", options.save_seconds, "SECONDS",
             "Time between two states a training can be resumed from (default: 20; 300 on a GPU)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(any_number("seconds", 0));
   command.add_flag("--restart", options.restart,
                    "Start over where a training of another program, data or recipe is found; that "
                    "one is moved to <name>.old-<n>");
@@ -200,10 +201,10 @@ void add_speed_options(CLI::App& command, SpeedOptions& options) {
   command.add_flag("--pinned", options.pinned, "Speed: keep images in page-locked memory");
   add_value(command, "--speed-images", options.images, "N",
             "Speed: images of the source's protocol, 5 of them to warm up (default: 200)")
-      ->check(CLI::Range(2, 1 << 30));
+      ->check(whole_number("images", 2));
   add_value(command, "--speed-seconds", options.seconds, "SECONDS",
             "Speed: time of our own protocol for each precision (default: 4)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(any_number("seconds", 0));
 }
 
 void add_options(CLI::App& command, Options& options) {
@@ -214,7 +215,7 @@ void add_options(CLI::App& command, Options& options) {
   add_value(command, "--out", options.out, "DIR", "Run directory (default: runs/<suite>)");
   add_value(command, "--threads", options.threads, "N",
             "Threads of the worker (default: all cores)")
-      ->check(CLI::Range(0, 4096));
+      ->check(whole_number("threads", 0, 4096));
   add_timeout_option(command, options.timeout_s);
   add_verdict_output(command, options.output);
   add_footer(command, "halfproof run suites/minizoo.json --row fcn --out runs/fcn", kJudgedExits);

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -92,7 +93,7 @@ TEST_F(RunCommand, WhatWasNotAskedForIsSkippedAndNotPassed) {
 }
 
 TEST_F(RunCommand, WritesAJunitFileBesideTheTable) {
-  const std::string file = (folder_.path() / "ci" / "junit.xml").string();
+  const std::string file = (folder_.path() / "junit.xml").string();
   const auto end = examine({"--junit", file});
   EXPECT_EQ(end.exit_code, 0);
   EXPECT_THAT(end.output, testing::HasSubstr("PASS"));
@@ -100,6 +101,18 @@ TEST_F(RunCommand, WritesAJunitFileBesideTheTable) {
   EXPECT_THAT(read_file(file), testing::HasSubstr("<testsuite name=\"" + kRow + "\" tests=\"" +
                                                   std::to_string(verdicts.at("verdicts").size()) +
                                                   "\" failures=\"0\" errors=\"0\""));
+}
+
+TEST_F(RunCommand, AJunitFileThatCannotBeIsSaidBeforeTheWork) {
+  const std::string file = (folder_.path() / "no" / "junit.xml").string();
+  try {
+    examine({"--junit", file});
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kIo);
+    EXPECT_EQ(error.subject(), file);
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "run" / "run.json"));
 }
 
 TEST_F(RunCommand, SeedsThatDecideNothingAreRefusedBeforeAnythingIsDone) {

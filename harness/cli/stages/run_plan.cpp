@@ -121,7 +121,7 @@ void add_plan_options(CLI::App& command, RunPlan& plan) {
   add_value(command, "--memory", plan.memory_gib, "GIB",
             "Memory that a training step may take on the CPU; one that needs more is skipped "
             "(default: what is free)")
-      ->check(CLI::Range(0.001, 1e6));
+      ->check(any_number("GiB", 0.001, 1e6));
   add_store_options(command, plan);
   add_require_option(command, plan.require);
 }
