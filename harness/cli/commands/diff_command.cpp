@@ -14,6 +14,7 @@
 #include "harness/base/number_text.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
+#include "harness/cli/result_comparison.h"
 #include "harness/cli/stages/kept_training.h"
 #include "harness/cli/step_comparison.h"
 #include "harness/record/run_result.h"
@@ -128,32 +129,8 @@ std::set<std::string> names_of(const std::map<std::string, Value>& values) {
   return names;
 }
 
-/// What differs from run to run of one arithmetic: times, and memory of the process. How many
-/// images were timed, beside their times, does not.
-bool is_of_the_machine(const Json::json_pointer& place) {
-  if (place.empty()) return false;
-  const std::string& key = place.back();
-  if (key == "seconds" || key.ends_with("_seconds") || key.ends_with("_per_second") ||
-      key == "peak_bytes") {
-    return true;
-  }
-  const bool is_bound = key == "median" || key == "min" || key == "max";
-  const Json::json_pointer parent = place.parent_pointer();
-  return is_bound && !parent.empty() && parent.back() == "seconds_per_image";
-}
-
-/// The place of the first value that differs, times left out; "" where all are the same.
-std::string first_difference(const Json& a, const Json& b) {
-  const Json changes = Json::diff(a, b);
-  for (const auto& change : changes) {
-    const auto place = change.at("path").get<std::string>();
-    if (!is_of_the_machine(Json::json_pointer(place))) return "measurements" + place;
-  }
-  return "";
-}
-
 Compared compare_measurements(const std::string& what, const RunResult& a, const RunResult& b) {
-  const std::string differs = first_difference(a.measurements, b.measurements);
+  const std::string differs = first_difference(a, b);
   const bool equal = differs.empty();
   return {what,
           equal,
