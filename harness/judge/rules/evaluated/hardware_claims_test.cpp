@@ -3,8 +3,12 @@
 #include <cmath>
 #include <string_view>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "harness/base/file.h"
+#include "harness/judge/evidence.h"
+#include "harness/table/suite.h"
 #include "harness/testing/sample_row.h"
 
 namespace harness {
@@ -18,6 +22,14 @@ Case fps(const char* hardware) {
   sample.claim.tolerance = Tolerance{0.0, 0.1, "clocks and drivers"};
   sample.claim.conditions = {{"hardware", hardware}};
   return sample;
+}
+
+/// Images per second, and times of one image that go with it.
+void set_rate(Case& sample, double rate) {
+  sample.change_evaluation([&](auto& record) {
+    record.images_per_second = rate;
+    record.seconds_per_image = {1.0 / rate, 0.9 / rate, 1.1 / rate, 11, 5};
+  });
 }
 
 GpuRecord v100() {
@@ -53,7 +65,7 @@ TEST(HardwareClaims, TheHardwareItWasPublishedForJudges) {
   EXPECT_EQ(finding.reason,
             "0.160 above, allowed 1.239; in fp16 on AMD EPYC 7763 64-Core Processor");
   auto slow = fps("EPYC 7763");
-  slow.change_evaluation([](auto& record) { record.images_per_second = 10.0; });
+  set_rate(slow, 10.0);
   EXPECT_EQ(slow.judge(judge_fps).verdict, Verdict::kFail);
 }
 
@@ -156,6 +168,59 @@ TEST(HardwareClaims, WhatTheWorkerWritesIsWhatTheRuleReads) {
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kPass);
   sample.claim.conditions["hardware"] = "V100 16GB";
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+}
+
+/// A row of the mini zoo measured at its published rate on the processor of `sample_row.h`, two
+/// cores of an EPYC 7763.
+Case minizoo_fps(const char* suite, std::size_t row) {
+  Case sample;
+  const Suite zoo = read_suite(suite);
+  sample.row.arithmetic = zoo.rows.at(row).arithmetic;
+  sample.results = {sample::examine(), sample::evaluate(row_precision(sample.row))};
+  sample.claim = *zoo.rows[row].find_claim("fps");
+  set_rate(sample, sample.claim.value.get<double>());
+  return sample;
+}
+
+TEST(HardwareClaims, TheMiniZoosRatesAreOfAFamilyOfProcessorsAndUnfitEverywhere) {
+  for (const char* zoo : {"fp16", "fp32"}) {
+    const std::string page = fmt::format("fixtures/minizoo/zoo/{}/README.md", zoo);
+    EXPECT_NE(read_file(page).find("2 cores of an AMD EPYC"), std::string::npos) << page;
+  }
+  for (const char* suite : {"suites/minizoo.json", "suites/minizoo_fp32.json"}) {
+    for (std::size_t row = 0; row < 4; ++row) {
+      auto sample = minizoo_fps(suite, row);
+      EXPECT_EQ(sample.claim.conditions["hardware"], "AMD EPYC");
+      EXPECT_EQ(sample.claim.conditions["cores"], 2);
+      EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+      sample.results[1].environment.machine.cpu = "AMD EPYC";
+      const Finding finding = sample.judge(judge_fps);
+      EXPECT_EQ(finding.verdict, Verdict::kUnfit);
+      EXPECT_NE(finding.reason.find("a family of processors and no model"), std::string::npos);
+      EXPECT_EQ(finding.measured, sample.claim.value);
+    }
+  }
+}
+
+TEST(HardwareClaims, TheMiniZoosRatesAreJudgedOnceTheProcessorHasAModel) {
+  for (const char* suite : {"suites/minizoo.json", "suites/minizoo_fp32.json"}) {
+    for (std::size_t row = 0; row < 4; ++row) {
+      auto sample = minizoo_fps(suite, row);
+      sample.claim.conditions["hardware"] = "AMD EPYC 7763";
+      EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kPass) << suite << " row " << row;
+      auto slow = sample;
+      set_rate(slow, 0.85 * slow.claim.value.get<double>());
+      EXPECT_EQ(slow.judge(judge_fps).verdict, Verdict::kFail);
+      auto wide = sample;
+      wide.results[1].environment.machine.cores = 64;
+      EXPECT_EQ(wide.judge(judge_fps).verdict, Verdict::kUnfit);
+      for (const char* cpu : {"AMD EPYC", "AMD EPYC 7742 64-Core Processor"}) {
+        auto other = sample;
+        other.results[1].environment.machine.cpu = cpu;
+        EXPECT_EQ(other.judge(judge_fps).verdict, Verdict::kUnfit) << cpu;
+      }
+    }
+  }
 }
 
 TEST(HardwareClaims, WithoutAPublishedNumberTheMeasuredOneStandsAlone) {
