@@ -1,6 +1,7 @@
 #include "harness/table/model_cost.h"
 
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -42,6 +43,23 @@ TEST(ModelCost, IsWhatRunsOfTheFullSizeModelsCounted) {
     EXPECT_EQ(cost.convolution_flops, counted.flops) << counted.method;
     EXPECT_EQ(cost.convolutions, counted.convolutions) << counted.method;
     EXPECT_EQ(cost.logits_elements, counted.logits) << counted.method;
+  }
+}
+
+TEST(ModelCost, KeepsWhatTrainingsOfTheFullSizeModelsKept) {
+  // Of two images of 512x1024 in FP32, by the operators that allocated them (docs/evidence).
+  constexpr std::pair<const char*, std::int64_t> kConvolutionBytes[] = {{"FCN", 4001366016},
+                                                                        {"PSPNet", 3934461952},
+                                                                        {"DeepLabV3", 4068478976},
+                                                                        {"DeepLabV3+", 5033168896}};
+  for (const auto& [method, bytes] : kConvolutionBytes) {
+    ModelSpec spec = zoo_model(method);
+    const KeptElements kept = kept_elements(spec, 512, 1024);
+    EXPECT_EQ(2 * 4 * kept.normalized, bytes) << method;
+    EXPECT_EQ(kept.loss, 2 * 19 * 512 * 1024) << method;
+    spec.has_auxiliary_head = false;
+    EXPECT_LT(kept_elements(spec, 512, 1024).normalized, kept.normalized) << method;
+    EXPECT_EQ(kept_elements(spec, 512, 1024).loss, 19 * 512 * 1024) << method;
   }
 }
 
