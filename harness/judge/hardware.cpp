@@ -185,6 +185,19 @@ std::string other_machine(const RunResult& result, const RunResult& fp32) {
                                         fp32.environment.build.commit)});
 }
 
+std::string other_kind_of_machine(const RunResult& result, const RunResult& fp32) {
+  const auto kind_of = [](const RunResult& one) {
+    const auto& library = one.environment.library;
+    const auto& gpu = one.environment.gpu;
+    return Json{{"gpu", gpu ? Json(gpu->name) : Json()},
+                {"cudnn", gpu ? Json(gpu->cudnn) : Json()},
+                {"libtorch", library ? Json(library->libtorch) : Json()},
+                {"commit", one.environment.build.commit}};
+  };
+  return first_of({difference_from_fp32("the device", result.device, fp32.device),
+                   difference_from_fp32("the kind of machine", kind_of(result), kind_of(fp32))});
+}
+
 std::string other_switches(const RunResult& result) {
   return result.device == "cuda" ? other_gpu_switches(result) : "";
 }

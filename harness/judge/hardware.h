@@ -30,6 +30,10 @@ std::string difference_from_fp32(std::string_view what, const Json& value, const
 /// the driver and the libraries with their switches are the same, too.
 std::string other_machine(const RunResult& result, const RunResult& fp32);
 
+/// Why two results are not of one kind of device, LibTorch, cuDNN and program; "" when they are.
+/// Trainings and sizes of memory may come from several hosts with GPUs of one model.
+std::string other_kind_of_machine(const RunResult& result, const RunResult& fp32);
+
 /// Why a GPU's result is not of the libraries as every worker sets them (precision/policy.h): cuDNN
 /// is enabled, and no product of FP32 is rounded to TF32. "" when it is, and on a CPU, where these
 /// switches change nothing.

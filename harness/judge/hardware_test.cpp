@@ -117,6 +117,24 @@ TEST(Hardware, ASourceThatSaysNothingFitsNothing) {
   }
 }
 
+TEST(Hardware, OneKindMayBeSeveralMachines) {
+  const auto other = [](const std::function<void(RunResult&)>& change) {
+    RunResult one = sample::result("train", "fp32", Json());
+    one.device = "cuda";
+    one.environment.gpu.emplace().name = "Tesla V100-SXM2-16GB";
+    RunResult changed = one;
+    change(changed);
+    return !other_kind_of_machine(changed, one).empty();
+  };
+  EXPECT_FALSE(
+      other([](RunResult& result) { result.environment.machine.hostname_sha256_8 = "0"; }));
+  EXPECT_FALSE(other([](RunResult& result) { result.environment.gpu->uuid_sha256_8 = "0"; }));
+  EXPECT_TRUE(other([](RunResult& result) { result.environment.gpu->name = "NVIDIA A10"; }));
+  EXPECT_TRUE(other([](RunResult& result) { result.environment.library->libtorch = "0"; }));
+  EXPECT_TRUE(other([](RunResult& result) { result.environment.build.commit = "0"; }));
+  EXPECT_TRUE(other([](RunResult& result) { result.device = "cpu"; }));
+}
+
 TEST(Hardware, AGpuComputesWithTheSwitchesOfEveryWorker) {
   const auto with = [](const std::function<void(RunResult&)>& change) {
     RunResult result = sample::result("memory", "fp32", Json());

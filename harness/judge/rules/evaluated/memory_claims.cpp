@@ -224,7 +224,7 @@ Finding judge_memory_ratio(const ClaimContext& context) {
   if (half.absence) return in_precision(*half.absence, precision);
   const auto single = find_step(context, conditions, "fp32");
   if (single.absence) return in_precision(*single.absence, precision);
-  if (const auto why = other_machine(*half.result, *single.result); !why.empty()) {
+  if (const auto why = other_kind_of_machine(*half.result, *single.result); !why.empty()) {
     return in_precision(fail_unmeasured(why), precision);
   }
   if (half.record->parameters != single.record->parameters) {

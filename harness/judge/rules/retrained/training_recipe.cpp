@@ -75,7 +75,7 @@ std::string mixed_machines(const ClaimContext& context, const std::string& preci
                       (result.precision == precision || result.precision == "fp32");
     if (!fits) continue;
     if (first == nullptr) first = &result;
-    if (const auto other = other_machine(result, *first); !other.empty()) {
+    if (const auto other = other_kind_of_machine(result, *first); !other.empty()) {
       return fmt::format("{} is of another machine: {}",
                          execution_text(result.stage, result.precision, result.seed), other);
     }
