@@ -119,8 +119,10 @@ TEST(Judge, CatchesTheCheckpointOfAnotherRow) {
   Fixture fixture;
   fixture.examine([&](ExamineRecord& record) { record.checkpoint = fixture.other().checkpoint; });
   EXPECT_GT(fixture.failures().size(), 4u) << "two digests of one file";
-  for (auto& result : fixture.fcn) result.digests.erase("checkpoint");
-  EXPECT_THAT(failed_claims(fixture), ElementsAre("config", "hash", "log.config", "tensors"));
+  fixture.fcn.at(2).digests["checkpoint"] = fixture.other().checkpoint->stored->sha256;
+  EXPECT_EQ(fixture.fcn.at(2).stage, "examine");
+  EXPECT_THAT(failed_claims(fixture),
+              IsSupersetOf({"config", "hash", "miou", "parity", "tensors"}));
 }
 
 TEST(Judge, CatchesAnFp32FilePassedOffAsFp16) {
@@ -135,7 +137,13 @@ TEST(Judge, CatchesAnFp32FilePassedOffAsFp16) {
 
 TEST(Judge, CatchesTheLogOfAnotherRow) {
   Fixture fixture;
-  fixture.examine([&](ExamineRecord& record) { record.log = fixture.other().log; });
+  fixture.examine([&](ExamineRecord& record) {
+    const std::string name = record.log->name;
+    record.log = fixture.other().log;
+    record.log->name = name;
+  });
+  EXPECT_EQ(fixture.fcn.at(2).stage, "examine");
+  fixture.fcn.at(2).digests["log"] = fixture.other().log->stored->sha256;
   EXPECT_THAT(failed_claims(fixture), ElementsAre("log.config", "log.miou"));
 }
 
@@ -143,6 +151,7 @@ TEST(Judge, CatchesANaNInAWeight) {
   Fixture fixture;
   fixture.examine([](ExamineRecord& record) {
     record.checkpoint.value().values.value().all.non_finite = 1;
+    record.checkpoint->values->roles.convolution.non_finite = 1;
     record.checkpoint->values->first_non_finite = "decode_head.conv_seg.weight";
   });
   EXPECT_THAT(failed_claims(fixture), ElementsAre("finite"));

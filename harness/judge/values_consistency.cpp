@@ -134,19 +134,24 @@ std::string names_defect(const ValuesRecord& values, const std::vector<TensorRec
     return fmt::format("{} not finite, and {} tensor is named as the first",
                        plural(of_weights, "weight"), values.first_non_finite ? "a" : "no");
   }
-  std::int64_t least = 0;
-  std::int64_t most = all.elements;
+  const TensorRoles roles(state_dict);
+  std::map<TensorRole, std::int64_t> least;
+  std::map<TensorRole, std::int64_t> others;
   for (const auto& tensor : state_dict) {
     const std::int64_t elements = elements_of(tensor);
     if (contains(values.zero_tensors, tensor.name)) {
-      least += elements;
+      least[roles.of(tensor.name)] += elements;
     } else if (elements > 1 && is_floating(tensor)) {
-      --most;
+      ++others[roles.of(tensor.name)];
     }
   }
-  if (least <= all.zeros && all.zeros <= most) return "";
-  return fmt::format("{} cannot be, with {} that are 0", plural(all.zeros, "zero"),
-                     plural(std::ssize(values.zero_tensors), "tensor"));
+  for (const auto& [role, member] : kRoles) {
+    const Statistics& one = values.roles.*member;
+    if (least[role] <= one.zeros && one.zeros <= one.elements - others[role]) continue;
+    return fmt::format("{} cannot be, with {} that are 0", plural(one.zeros, "zero"),
+                       plural(std::ssize(values.zero_tensors), "tensor"));
+  }
+  return "";
 }
 
 }  // namespace

@@ -95,8 +95,8 @@ TEST(EvaluationAgreement, AComparisonIsOfWhatWasEvaluated) {
       {"mIoU", [](auto& record) { record.miou += 0.001; }},
       {"by class",
        [](auto& record) {
-         ++record.confusion[0][1];
-         --record.confusion[1][0];
+         ++record.confusion[0][0];
+         --record.confusion[0][1];
        }},
       {"no activation above 3", [](auto& record) { record.forward->activations.max_abs = 3.0; }}};
   for (const auto side : {ComparedSide::kHalf, ComparedSide::kReference}) {

@@ -108,7 +108,6 @@ TEST(ForwardClaims, AMagnitudeThatIsMissingFails) {
   auto sample = claiming("range", 65504);
   sample.change_evaluation([](auto& record) { record.forward->activations.max_abs = NAN; });
   EXPECT_EQ(sample.judge(judge_range).verdict, Verdict::kFail);
-  EXPECT_EQ(sample.judge(judge_range).reason, "the evaluation recorded no magnitudes");
 }
 
 TEST(ForwardClaims, ARecordThatCannotBeReadFails) {

@@ -155,7 +155,6 @@ TEST(HardwareClaims, OnTheRightHardwareNothingMeasuredFails) {
   EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
   sample.change_evaluation([](auto& record) { record.forward.reset(); });
   EXPECT_EQ(sample.judge(judge_memory).verdict, Verdict::kFail);
-  EXPECT_EQ(sample.judge(judge_memory).reason, "no peak memory was measured");
   auto untimed = fps("EPYC 7763");
   untimed.change_evaluation([](auto& record) { record.images_per_second = NAN; });
   EXPECT_EQ(untimed.judge(judge_fps).verdict, Verdict::kFail);
