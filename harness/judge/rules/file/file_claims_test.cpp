@@ -193,7 +193,7 @@ TEST(FileClaims, AModelThatIsNotKnownIsNotVerifiableAndNamed) {
 TEST(FileClaims, FiniteWeightsPass) {
   const auto finding = judge_finite(sample::checkpoint(), sample::claim("finite", "file", 0));
   EXPECT_EQ(finding.verdict, Verdict::kPass);
-  EXPECT_EQ(finding.reason, "all 7,452 weights are finite");
+  EXPECT_EQ(finding.reason, "all 752 weights are finite");
   EXPECT_EQ(judge_finite(sample::checkpoint(), sample::claim("finite", "file", 1)).verdict,
             Verdict::kFail);
 }
@@ -205,7 +205,7 @@ TEST(FileClaims, ANaNInAWeightFailsWithItsName) {
   const auto finding = judge_finite(checkpoint, sample::claim("finite", "file", 0));
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.reason,
-            "1 of 7,452 weights are NaN or infinite, the first in backbone.stem.0.weight");
+            "1 of 752 weights are NaN or infinite, the first in backbone.stem.0.weight");
 }
 
 TEST(FileClaims, WhatMayBeInfiniteIsLeftOutAndSaidToBe) {
