@@ -78,7 +78,8 @@ class PaperMutations : public MutatedVerdicts {
 
   /// Those of the experiment that the document is of; all of them on the job's record.
   std::set<std::string> resting_on(const std::string& document) const override {
-    return document == kJob ? passing() : passing(experiments_.at(document).at("name"));
+    if (document == kJob) return passing();
+    return passing(experiments_.at(document).at("name").get<std::string>());
   }
 
   /// Claims that pass in the run as it was: of one experiment, or of all.
