@@ -259,14 +259,14 @@ class EvidenceMutations : public MutatedRun, public testing::WithParamInterface<
     return mutation;
   }
 
-  /// A ratio is of one card and one program.
+  /// A ratio is of one kind of card and one program.
   Mutation change_machine(Random& random) const {
     const std::string name = document("memory", below(random, 2) == 0 ? "fp16" : "fp32");
     Json result = documents_.at(name);
     Json& environment = result.at("environment");
     const std::size_t kind = below(random, 3);
     if (kind == 0) environment.at("build").at("commit") = std::string(40, 'a');
-    if (kind == 1) environment.at("gpu").at("uuid_sha256_8") = "01234567";
+    if (kind == 1) environment.at("gpu").at("name") = "NVIDIA H100";
     if (kind == 2) environment.at("gpu") = nullptr;
     Mutation mutation{fmt::format("another machine in {}: {}", name, kind), {{name, result}}};
     mutation.robbed = {"memory.ratio"};

@@ -59,6 +59,7 @@ class PaperCommand : public testing::Test {
       Experiment stored = experiment_from_json(read_json_file(file), "f");
       stored.status = RunStatus::kOk;
       stored.measurements = experiment.measurements;
+      stored.settings = experiment.settings;
       write_json_file(file, to_json(stored));
     }
   }

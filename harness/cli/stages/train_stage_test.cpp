@@ -174,9 +174,11 @@ TEST_F(TrainStage, ABackboneThatIsNotTheLockedOneIsAnError) {
   StoreOptions store;
   store.lock = folder_.path() / "lock.json";
   row_.recipe = {{"pretrained", (folder_.path() / "backbone.pth").string()}};
-  write_file_atomic(folder_.path() / "backbone.pth", "one");
+  const fs::path backbone = folder_.path() / "backbone.pth";
+  fs::copy_file("fixtures/checkpoints/small_zip.pth", backbone);
   EXPECT_EQ(obtain_pretrained(suite_, row_, examined_, store).obstacle.status, RunStatus::kOk);
-  write_file_atomic(folder_.path() / "backbone.pth", "two");
+  fs::copy_file("fixtures/checkpoints/small_legacy.pth", backbone,
+                fs::copy_options::overwrite_existing);
   const PretrainedBackbone changed = obtain_pretrained(suite_, row_, examined_, store);
   EXPECT_EQ(changed.obstacle.status, RunStatus::kError);
   EXPECT_THAT(changed.obstacle.reason, testing::HasSubstr("checksum mismatch"));
