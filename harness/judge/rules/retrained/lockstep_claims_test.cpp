@@ -226,9 +226,9 @@ TEST_F(Lockstep, OneTensorMayBeFourTimesAsFarAsAll) {
       {"update", &LockstepDistances::update},
       {"statistics", &LockstepDistances::statistics}};
   for (const auto& [name, part] : parts) {
-    const auto with = [&](double ratio) {
+    const auto with = [&, which = part](double ratio) {
       return judge([&](Series& s) {
-        for (auto& step : s) (step.distance.*part).worst.ratio = ratio;
+        for (auto& step : s) (step.distance.*which).worst.ratio = ratio;
       });
     };
     EXPECT_EQ(with(7.9).verdict, Verdict::kPass) << name;
