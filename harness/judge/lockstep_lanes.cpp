@@ -10,6 +10,7 @@
 
 #include "harness/arithmetic/policy.h"
 #include "harness/base/number_text.h"
+#include "harness/judge/lockstep_parts.h"
 
 namespace harness {
 namespace {
@@ -29,16 +30,6 @@ constexpr std::array<LaneFacts, 4> kLanes{
      {"twin", &LockstepDistance::twin, &LockstepLosses::twin, true},
      {"fp32", &LockstepDistance::fp32, &LockstepLosses::fp32, false},
      {"fp32_twin", &LockstepDistance::fp32_twin, &LockstepLosses::fp32_twin, false}}};
-
-struct Part {
-  std::string_view name;
-  LockstepDistance LockstepDistances::*distance;
-};
-
-constexpr std::array<Part, 4> kParts{{{"gradient", &LockstepDistances::gradient},
-                                      {"weights", &LockstepDistances::weights},
-                                      {"update", &LockstepDistances::update},
-                                      {"statistics", &LockstepDistances::statistics}}};
 
 /// The most by which a training can differ from FP64 after the steps so far.
 struct Reach {
@@ -97,7 +88,7 @@ std::string held_defect(const LockstepStep& step, const LockstepDistances& befor
 }
 
 std::string worst_defect(const LockstepStep& step, double unit_roundoff) {
-  for (const auto& [name, member] : kParts) {
+  for (const auto& [name, member] : kLockstepParts) {
     const LockstepDistance& part = step.distance.*member;
     const double least = part.policy / (part.twin + unit_roundoff * part.norm);
     if (!std::isfinite(least) || !std::isfinite(part.worst.ratio) ||
@@ -119,7 +110,7 @@ std::string one_lane_twice(const LockstepStep& step) {
       return fmt::format("step {}: {} has FP64's loss", step.step, lane.name);
     }
   }
-  for (const auto& [name, member] : kParts) {
+  for (const auto& [name, member] : kLockstepParts) {
     const LockstepDistance& part = step.distance.*member;
     for (std::size_t i = 1; i < kLanes.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {

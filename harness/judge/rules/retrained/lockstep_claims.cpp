@@ -19,6 +19,7 @@
 #include "harness/base/number_text.h"
 #include "harness/base/statistics/median.h"
 #include "harness/judge/evidence.h"
+#include "harness/judge/lockstep_parts.h"
 #include "harness/judge/number_claim.h"
 #include "harness/judge/rules/retrained/expected_training.h"
 #include "harness/judge/rules/retrained/lockstep_recipe.h"
@@ -45,16 +46,6 @@ constexpr double kMostSubnormal = 0.5;
 constexpr double kNearness = 0.25;
 
 constexpr std::string_view kSingleTensors = "single tensors";
-
-struct Part {
-  std::string_view name;
-  LockstepDistance LockstepDistances::*distance;
-};
-
-constexpr std::array<Part, 4> kParts{{{"gradient", &LockstepDistances::gradient},
-                                      {"weights", &LockstepDistances::weights},
-                                      {"update", &LockstepDistances::update},
-                                      {"statistics", &LockstepDistances::statistics}}};
 
 /// The result of the steps of one seed.
 struct Comparison {
@@ -112,7 +103,7 @@ void take_inverse(Comparison& comparison, double ratio, const std::string& where
   comparison.nearest = where;
 }
 
-void compare_part(const LockstepStep& step, std::size_t index, const Part& part,
+void compare_part(const LockstepStep& step, std::size_t index, const LockstepPart& part,
                   Comparison& comparison) {
   const LockstepDistance& distance = step.distance.*part.distance;
   const std::string where = at_step(part.name, index);
@@ -160,7 +151,7 @@ void compare_range(const LockstepStep& step, std::size_t index, Comparison& comp
 
 void compare_step(const LockstepStep& step, std::size_t index, Comparison& comparison) {
   compare_range(step, index, comparison);
-  for (const auto& part : kParts) {
+  for (const auto& part : kLockstepParts) {
     if (comparison.broken.empty()) compare_part(step, index, part, comparison);
   }
 }
@@ -220,7 +211,7 @@ void look_for_lost(const std::vector<LockstepStep>& series, Comparison& comparis
     if (!std::isfinite(series[i].loss.policy)) {
       comparison.broken = at_step("loss", i) + " is not finite or missing";
     }
-    for (const auto& part : kParts) {
+    for (const auto& part : kLockstepParts) {
       if (std::isfinite((series[i].distance.*part.distance).policy)) continue;
       comparison.broken = at_step(part.name, i) + " is not finite or missing";
     }
