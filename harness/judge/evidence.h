@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/judge/consistency.h"
 #include "harness/judge/finding.h"
+#include "harness/judge/record_cache.h"
 #include "harness/record/fields.h"
 
 namespace harness {
@@ -40,11 +41,18 @@ struct RecordEvidence {
   std::optional<Finding> absence;  ///< Set exactly when `record` is not.
 };
 
+/// consistent_measurements(), read once for all claims.
 template <Record R>
-RecordEvidence<R> read_record(const ResultEvidence& evidence) {
+R consistent_record(const ClaimContext& context, const RunResult& result) {
+  if (context.cache == nullptr) return consistent_measurements<R>(result);
+  return context.cache->consistent<R>(result);
+}
+
+template <Record R>
+RecordEvidence<R> read_record(const ClaimContext& context, const ResultEvidence& evidence) {
   if (evidence.absence) return {nullptr, std::nullopt, evidence.absence};
   try {
-    return {evidence.result, consistent_measurements<R>(*evidence.result), std::nullopt};
+    return {evidence.result, consistent_record<R>(context, *evidence.result), std::nullopt};
   } catch (const Error& error) {
     return {nullptr, std::nullopt, unreadable(*evidence.result, error)};
   }
@@ -53,7 +61,7 @@ RecordEvidence<R> read_record(const ResultEvidence& evidence) {
 template <Record R>
 RecordEvidence<R> find_record(const ClaimContext& context, std::string_view stage,
                               std::string_view precision) {
-  return read_record<R>(find_result(context, stage, precision));
+  return read_record<R>(context, find_result(context, stage, precision));
 }
 
 /// The precision that the row's numbers were published for: that of its policy.

@@ -11,6 +11,8 @@
 
 namespace harness {
 
+class RecordCache;  // harness/judge/record_cache.h
+
 /// First words of RunResult::reason of a skipped result, by the resource that was missing:
 /// "no gpu: no CUDA device is visible". `--require gpu` turns such a skip into a failure.
 inline constexpr std::string_view kNoGpu = "no gpu";
@@ -52,6 +54,7 @@ struct ClaimContext {
   const Claim& claim;
   const std::vector<RunResult>& results;
   const JobScope& scope;
+  RecordCache* cache = nullptr;  ///< What was read of `results` for other claims.
 };
 
 /// A rule is a pure function from the context to a finding; it does not throw, whatever results and

@@ -9,6 +9,7 @@
 #include "harness/base/error.h"
 #include "harness/base/text.h"
 #include "harness/judge/claims.h"
+#include "harness/judge/record_cache.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -165,10 +166,11 @@ void require_suite_of(const Job& job, const Suite& suite) {
 std::vector<VerdictRecord> judge_row(const Row& row, const std::vector<RunResult>& results,
                                      const JobScope& scope) {
   std::vector<VerdictRecord> records;
+  RecordCache cache;
   for (const auto& claim : row.claims) {
     const std::string stage = optional_stage(claim);
     if (!stage.empty() && !scope.asks_for_stage(stage)) continue;
-    records.push_back(judge_claim({row, claim, results, scope}));
+    records.push_back(judge_claim({row, claim, results, scope, &cache}));
   }
   return records;
 }

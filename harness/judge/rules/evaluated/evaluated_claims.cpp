@@ -20,7 +20,7 @@ std::string other_arithmetics(const ClaimContext& context, const RunResult& resu
     const bool is_other = other.row == result.row && other.stage == result.stage &&
                           other.precision != result.precision;
     if (!is_other) continue;
-    const auto evidence = read_record<EvaluationRecord>(use_result(other));
+    const auto evidence = read_record<EvaluationRecord>(context, use_result(other));
     if (!evidence.record || !std::isfinite(evidence.record->miou)) continue;
     text += fmt::format("; in {} {}", other.precision,
                         measured_text(evidence.record->miou, context.claim.digits));

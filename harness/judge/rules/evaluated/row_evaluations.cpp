@@ -59,10 +59,10 @@ std::string other_model(const ClaimContext& context, const EvaluationRecord& rec
 }
 
 /// Its records that cannot be read fail by themselves.
-std::string contradiction_by(const RunResult& other, const RunResult& result,
-                             const EvaluationRecord& record) {
+std::string contradiction_by(const ClaimContext& context, const RunResult& other,
+                             const RunResult& result, const EvaluationRecord& record) {
   if (other.stage == "parity") {
-    const auto parity = read_record<ParityRecord>(use_result(other));
+    const auto parity = read_record<ParityRecord>(context, use_result(other));
     if (!parity.record || result.stage != "evaluate") return "";
     const bool is_half = result.precision == other.precision;
     if (!is_half && result.precision != "fp32") return "";
@@ -70,7 +70,7 @@ std::string contradiction_by(const RunResult& other, const RunResult& result,
                                   is_half ? ComparedSide::kHalf : ComparedSide::kReference, record),
                      other_setting(result, other)});
   }
-  const auto evaluation = read_record<EvaluationRecord>(use_result(other));
+  const auto evaluation = read_record<EvaluationRecord>(context, use_result(other));
   if (!evaluation.record) return "";
   return first_of({disagreement(record, *evaluation.record), other_setting(result, other)});
 }
@@ -81,7 +81,7 @@ std::string contradiction_in_row(const ClaimContext& context, const RunResult& r
     const bool is_evaluation =
         other.stage == "evaluate" || other.stage == "evaluate_ms_flip" || other.stage == "parity";
     if (&other == &result || other.row != result.row || !is_evaluation) continue;
-    const std::string why = contradiction_by(other, result, record);
+    const std::string why = contradiction_by(context, other, result, record);
     if (why.empty()) continue;
     return fmt::format("{} says otherwise: {}", execution_text(other.stage, other.precision), why);
   }

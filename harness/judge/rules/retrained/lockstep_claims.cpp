@@ -360,12 +360,13 @@ void add(std::string& list, const RunResult& result, const std::string& reason) 
   list += fmt::format("{}{}: {}", list.empty() ? "" : "; ", seed, reason);
 }
 
-void add(Seeds& seeds, const RunResult& result, const ExpectedTraining& expected) {
+void add(Seeds& seeds, const ClaimContext& context, const RunResult& result,
+         const ExpectedTraining& expected) {
   if (result.status == RunStatus::kSkipped) return add(seeds.skips, result, result.reason);
   if (result.status == RunStatus::kError) return add(seeds.failures, result, result.reason);
   if (!result.seed) return add(seeds.failures, result, "expected the result of a seed");
   try {
-    const auto record = consistent_measurements<LockstepRecord>(result);
+    const auto record = consistent_record<LockstepRecord>(context, result);
     const std::string other = other_lockstep(result, record, expected);
     if (!other.empty()) return add(seeds.failures, result, other);
     if (seeds.records.emplace(*result.seed, record).second) return;
@@ -381,7 +382,7 @@ Seeds find_seeds(const ClaimContext& context, const std::string& precision) {
   for (const auto& result : context.results) {
     const bool fits =
         result.row == context.row.id && result.stage == "lockstep" && result.precision == precision;
-    if (fits) add(seeds, result, recipe);
+    if (fits) add(seeds, context, result, recipe);
   }
   return seeds;
 }

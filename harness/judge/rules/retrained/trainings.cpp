@@ -45,14 +45,15 @@ std::string other_recipe(const TrainingRecord& record, const std::string& precis
                      iterations.dump(), record.scheduled_iterations);
 }
 
-Training read_training(const RunResult& result, const Row& row, const ExpectedTraining& expected) {
+Training read_training(const ClaimContext& context, const RunResult& result,
+                       const ExpectedTraining& expected) {
   Training training;
   training.seed = result.seed.value_or(0);
   training.status = result.status;
   training.reason = result.reason;
   if (result.status != RunStatus::kOk) return training;
   try {
-    training.record = consistent_measurements<TrainingRecord>(result);
+    training.record = consistent_record<TrainingRecord>(context, result);
   } catch (const Error& error) {
     training.status = RunStatus::kError;
     training.reason = error.what();
@@ -62,7 +63,9 @@ Training read_training(const RunResult& result, const Row& row, const ExpectedTr
   const auto digest = result.digests.find("weights");
   if (digest != result.digests.end()) training.weights = digest->second;
   if (training.weights.empty()) training.reason = "its trained weights are not recorded";
-  if (training.reason.empty()) training.reason = other_recipe(record, result.precision, row);
+  if (training.reason.empty()) {
+    training.reason = other_recipe(record, result.precision, context.row);
+  }
   if (training.reason.empty()) training.reason = other_training(result, record, expected);
   if (record.iterations != record.asked_iterations || record.steps != record.iterations) {
     training.reason = "stopped after " + progress_text(record, record.asked_iterations);
@@ -204,7 +207,7 @@ std::vector<Training> read_trainings(const ClaimContext& context, const std::str
   for (const auto& result : context.results) {
     const bool fits =
         result.row == context.row.id && result.stage == "train" && result.precision == precision;
-    if (fits) trainings.push_back(read_training(result, context.row, expected));
+    if (fits) trainings.push_back(read_training(context, result, expected));
   }
   return trainings;
 }
