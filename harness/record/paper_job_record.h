@@ -20,7 +20,7 @@ inline constexpr const char* kPaperJobFile = "paper.json";
 /// is one experiment (AskedExecution::stage) with one row and one seed, without a precision.
 struct PaperJobRecord : Job {
   std::vector<std::string> experiments;
-  std::int64_t threads = 0;  ///< Of each worker; 0: as many as there are cores.
+  std::int64_t threads = 0;  ///< Of each worker.
   /// By row: sha256 of what_was_run() (table/suite.h).
   std::map<std::string, std::string> rows_as_run;
 };

@@ -1,7 +1,12 @@
 #include "harness/base/system/machine.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <string_view>
+#include <thread>
 
 namespace harness {
 namespace {
@@ -51,6 +56,16 @@ std::string utc_now() {
 
 std::filesystem::path program_folder() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+}
+
+std::int64_t default_threads() {
+  const char* variable = std::getenv("OMP_NUM_THREADS");
+  const std::string_view text = variable == nullptr ? "" : variable;
+  std::int64_t asked = 0;
+  // "4,2" is a number for each level of nested teams; the first is what counts here.
+  std::from_chars(text.data(), text.data() + text.size(), asked);
+  if (asked > 0) return asked;
+  return std::max<std::int64_t>(std::thread::hardware_concurrency(), 1);
 }
 
 }  // namespace harness

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -19,5 +20,9 @@ std::string utc_now();
 
 /// The folder of the running program's file, where the worker is found beside the command.
 std::filesystem::path program_folder();
+
+/// As many threads as LibTorch computes with by default: OMP_NUM_THREADS where that is a positive
+/// number, else the cores that this process may use. At least 1.
+std::int64_t default_threads();
 
 }  // namespace harness

@@ -1,7 +1,10 @@
 #include "harness/base/system/machine.h"
 
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <string>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -37,6 +40,21 @@ TEST(Machine, TimeIsInUtcAndSortable) {
 
 TEST(Machine, TheProgramFolderHoldsThisTest) {
   EXPECT_TRUE(std::filesystem::exists(program_folder() / "base_test"));
+}
+
+TEST(Machine, ThreadsAreThoseOfOpenMpOrTheCores) {
+  const char* variable = std::getenv("OMP_NUM_THREADS");
+  const std::string before = variable == nullptr ? "" : variable;
+  const auto threads_with = [](const char* value) {
+    ::setenv("OMP_NUM_THREADS", value, 1);
+    return default_threads();
+  };
+  EXPECT_EQ(threads_with("7"), 7);
+  EXPECT_EQ(threads_with("5,2"), 5);
+  const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+  for (const char* none : {"", "0", "-1", "many"}) EXPECT_EQ(threads_with(none), cores) << none;
+  ::setenv("OMP_NUM_THREADS", before.c_str(), 1);
+  if (variable == nullptr) ::unsetenv("OMP_NUM_THREADS");
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ PaperOptions paper_options(const Options& options, const fs::path& folder) {
   paper.data = options.data;
   paper.worker = program_folder() / "halfproof-worker";
   paper.seed = options.seed.value_or(0);
-  paper.threads = options.threads;
+  paper.threads = options.threads > 0 ? options.threads : default_threads();
   paper.argv = program_arguments();
   paper.quiet = options.output.json;
   paper.timeout_s = options.timeout_s;

@@ -49,13 +49,24 @@ std::vector<std::string> default_stages(const std::vector<const Row*>& rows) {
   return stages;
 }
 
+namespace {
+
+/// On the CPU sums are added up in another order by another number of threads, so that it belongs
+/// to the key. On a GPU threads only load.
+std::int64_t threads_of(const RunPlan& plan) {
+  if (plan.threads > 0 || plan.device != "cpu") return plan.threads;
+  return default_threads();
+}
+
+}  // namespace
+
 WorkerOptions worker_options(const RunPlan& plan) {
   constexpr double kGib = 1073741824.0;
   return {plan.precisions,
           plan.device,
           plan.data,
           program_folder() / "halfproof-worker",
-          plan.threads,
+          threads_of(plan),
           plan.argv,
           plan.quiet,
           plan.timeout_s,

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
+#include "harness/base/system/machine.h"
 
 namespace harness {
 namespace {
@@ -30,6 +31,16 @@ TEST(RunPlan, ExecutesItsStagesInThePrecisionsOfTheRow) {
   }
   EXPECT_THAT(names, ElementsAre("examine.json", "evaluate-fp16.json", "evaluate-fp32.json",
                                  "parity-fp16.json", "memory-fp16.json", "memory-fp32.json"));
+}
+
+TEST(RunPlan, OnTheCpuAResultIsOfANumberOfThreads) {
+  RunPlan plan;
+  EXPECT_EQ(worker_options(plan).threads, default_threads());
+  plan.threads = 3;
+  EXPECT_EQ(worker_options(plan).threads, 3);
+  plan.threads = 0;
+  plan.device = "cuda";
+  EXPECT_EQ(worker_options(plan).threads, 0);
 }
 
 TEST(RunPlan, TellsWorkersHowMuchMemoryTheyMayTake) {
