@@ -8,6 +8,7 @@
 
 #include "harness/base/number_text.h"
 #include "harness/judge/rules/file/config_facts.h"
+#include "harness/judge/rules/file/unread_weights.h"
 #include "harness/table/cityscapes_classes.h"
 
 namespace harness {
@@ -81,11 +82,14 @@ void compare_with_cityscapes(const Json& names, const Json& palette, ClassCounts
 }
 
 /// names: of the things found, of which none is expected.
-Finding expect_none(const ValuesRecord& values, const std::string& kind,
+Finding expect_none(const CheckpointRecord& checkpoint, const std::string& kind,
                     const std::vector<std::string>& names) {
-  const auto looked_at = values.all.elements;
-  if (looked_at <= 0) return fail_unmeasured("no weight was looked at");
-  if (names.empty()) return pass_or_fail(true, 0, "among " + plural(looked_at, "weight"));
+  const std::string weights = plural(checkpoint.values->all.elements, "weight");
+  if (names.empty()) {
+    const std::string seen = fmt::format("no {} among the {} that were looked at", kind, weights);
+    if (const auto lack = unless_all_were_read(checkpoint, seen)) return *lack;
+    return pass_or_fail(true, 0, "among " + weights);
+  }
   const std::int64_t count = std::ssize(names);
   return pass_or_fail(false, count, plural(count, kind) + ": " + listing(names));
 }
@@ -114,7 +118,7 @@ Finding judge_classes(const CheckpointRecord& checkpoint, const Claim& claim) {
 
 Finding judge_zero_tensors(const CheckpointRecord& checkpoint) {
   if (!checkpoint.values) return fail_unmeasured("examine did not look for all-zero tensors");
-  return expect_none(*checkpoint.values, "all-zero tensor", checkpoint.values->zero_tensors);
+  return expect_none(checkpoint, "all-zero tensor", checkpoint.values->zero_tensors);
 }
 
 Finding judge_duplicates(const CheckpointRecord& checkpoint) {
@@ -123,7 +127,7 @@ Finding judge_duplicates(const CheckpointRecord& checkpoint) {
   for (const auto& pair : checkpoint.values->duplicates) {
     pairs.push_back(pair.later + " equals " + pair.first);
   }
-  return expect_none(*checkpoint.values, "duplicate tensor", pairs);
+  return expect_none(checkpoint, "duplicate tensor", pairs);
 }
 
 Finding judge_optimizer(const CheckpointRecord& checkpoint) {

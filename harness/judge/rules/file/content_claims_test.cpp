@@ -108,6 +108,19 @@ TEST(ContentClaims, LookingAtNothingFindsNothing) {
   EXPECT_EQ(judge_duplicates(checkpoint).verdict, Verdict::kFail);
 }
 
+TEST(ContentClaims, OfWeightsThatAreNotReadNothingIsFound) {
+  CheckpointRecord checkpoint = sample::checkpoint();
+  checkpoint.not_read = {{"w", "numpy array float32 [3]"}};
+  for (const Finding& finding : {judge_zero_tensors(checkpoint), judge_duplicates(checkpoint)}) {
+    EXPECT_EQ(finding.verdict, Verdict::kNotVerifiable);
+    EXPECT_THAT(finding.reason, HasSubstr("w (numpy array float32 [3])"));
+  }
+  checkpoint.values->zero_tensors = {"a.weight"};
+  checkpoint.values->duplicates = {{"a.weight", "b.weight"}};
+  EXPECT_EQ(judge_zero_tensors(checkpoint).verdict, Verdict::kFail);
+  EXPECT_EQ(judge_duplicates(checkpoint).verdict, Verdict::kFail);
+}
+
 TEST(ContentClaims, AnOptimizerLeftInsideFails) {
   CheckpointRecord checkpoint = sample::checkpoint();
   EXPECT_EQ(judge_optimizer(checkpoint).verdict, Verdict::kPass);

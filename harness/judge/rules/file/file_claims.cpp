@@ -11,6 +11,7 @@
 #include "harness/base/text.h"
 #include "harness/judge/rules/file/code_claim.h"
 #include "harness/judge/rules/file/config_facts.h"
+#include "harness/judge/rules/file/unread_weights.h"
 #include "harness/table/model_spec.h"
 
 namespace harness {
@@ -50,16 +51,6 @@ class Differences {
  private:
   std::map<std::string, std::vector<std::string>> by_kind_;
 };
-
-/// "2 tensors are of a form that is not supported: a (sparse_coo [4, 4]), b (meta float32 [2])".
-std::string not_read_text(const CheckpointRecord& checkpoint) {
-  std::vector<std::string> names;
-  for (const auto& [name, form] : checkpoint.not_read) {
-    names.push_back(fmt::format("{} ({})", name, form));
-  }
-  return fmt::format("{} of a form that is not supported: {}", plural(std::ssize(names), "tensor"),
-                     listing(names));
-}
 
 /// Of a file in which no tensor was found as a weight; what else it holds is not in the record.
 std::string no_weights_text(const CheckpointRecord& checkpoint) {
@@ -200,7 +191,9 @@ Finding judge_tensors(const CheckpointRecord& checkpoint, const Row& row) {
   }
   const std::int64_t count = std::ssize(layout);
   if (tensors.empty() || layout.empty()) {
-    return fail_unmeasured("expected " + plural(count, "tensor") + ", found none");
+    return fail_unmeasured(fmt::format(
+        "expected {}, found none{}", plural(count, "tensor"),
+        checkpoint.not_read.empty() ? "" : " that is read; " + not_read_text(checkpoint)));
   }
   const auto found = plural(std::ssize(tensors), "tensor");
   const auto differences = compare_tensors(tensors, layout);
@@ -224,14 +217,10 @@ Finding judge_finite(const CheckpointRecord& checkpoint, const Claim& claim) {
   const std::int64_t elements = checkpoint.values->all.elements;
   const std::int64_t non_finite =
       checkpoint.values->all.non_finite - checkpoint.values->roles.index.non_finite;
-  if (elements <= 0) {
-    return fail_unmeasured(
-        fmt::format("no weight was looked at{}",
-                    checkpoint.not_read.empty() ? "" : "; " + not_read_text(checkpoint)));
-  }
-  if (non_finite == 0 && !checkpoint.not_read.empty()) {
-    return not_verifiable(fmt::format("all {} that were looked at are finite; {}",
-                                      plural(elements, "weight"), not_read_text(checkpoint)));
+  const std::string seen =
+      fmt::format("all {} that were looked at are finite", plural(elements, "weight"));
+  if (non_finite == 0 || elements <= 0) {
+    if (const auto lack = unless_all_were_read(checkpoint, seen)) return *lack;
   }
   // An unpublished number is not compared; what was measured is shown beside it.
   const bool as_published = claim.value.is_null() || claim.value == non_finite;

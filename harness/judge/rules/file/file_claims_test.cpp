@@ -102,6 +102,19 @@ TEST(FileClaims, WhatIsNotReadIsNamedAndNotCalledFinite) {
   EXPECT_THAT(finding.reason, HasSubstr("w (sparse_coo [4, 4])"));
 }
 
+TEST(FileClaims, WeightsOfNumpyAreNotCalledFiniteNorMissing) {
+  CheckpointRecord checkpoint = sample::checkpoint();
+  checkpoint.state_dict->clear();
+  checkpoint.values->all.elements = 0;
+  checkpoint.not_read = {{"w", "numpy array float32 [3]"}};
+  const auto finite = judge_finite(checkpoint, sample::claim("finite", "file", 0));
+  EXPECT_EQ(finite.verdict, Verdict::kNotVerifiable);
+  EXPECT_THAT(finite.reason, HasSubstr("no weight was looked at; 1 tensor"));
+  const auto tensors = judge_tensors(checkpoint, sample::row());
+  EXPECT_EQ(tensors.verdict, Verdict::kFail);
+  EXPECT_THAT(tensors.reason, HasSubstr("w (numpy array float32 [3])"));
+}
+
 TEST(FileClaims, APrefixThatIsAllThatDiffersIsNamed) {
   CheckpointRecord checkpoint = whole_model();
   for (auto& tensor : *checkpoint.state_dict) tensor.name.insert(0, "module.");
