@@ -114,11 +114,13 @@ class LegacyStream {
                         "without a tensor",
                         key));
       }
-      stored.storages[found->second] = next_storage(cursor, stored.tree.storages[found->second]);
+      stored.storages[found->second] = next_storage(cursor, stored.tree, found->second);
       index_of.erase(found);
     }
     if (!index_of.empty()) {
-      fail(fmt::format("expected the elements of storage '{}', got none", index_of.begin()->first));
+      const auto& [key, index] = *index_of.begin();
+      fail(fmt::format("expected the elements of storage '{}'{}, got none", key,
+                       owner_text(stored.tree, index)));
     }
     if (cursor.remaining() != 0) {
       fail(fmt::format("expected the file to end after the last storage, got {} bytes more",
@@ -126,13 +128,20 @@ class LegacyStream {
     }
   }
 
-  std::span<const std::byte> next_storage(ByteCursor& cursor, const PickledStorage& storage) const {
+  std::span<const std::byte> next_storage(ByteCursor& cursor, const PickleTree& tree,
+                                          std::size_t index) const {
+    const PickledStorage& storage = tree.storages[index];
     const auto count = cursor.take_number<std::int64_t>();
     if (count != storage.elements) {
-      fail(fmt::format("storage '{}': expected {} elements, got {}", storage.key, storage.elements,
-                       count));
+      fail(fmt::format("storage '{}'{}: expected {} elements, got {}", storage.key,
+                       owner_text(tree, index), storage.elements, count));
     }
-    return cursor.take(storage_size(storage));
+    const std::size_t size = storage_size(storage);
+    if (size > cursor.remaining()) {
+      fail(fmt::format("truncated in storage '{}'{}: expected {} bytes, got {}", storage.key,
+                       owner_text(tree, index), size, cursor.remaining()));
+    }
+    return cursor.take(size);
   }
 
   std::span<const std::byte> file_;

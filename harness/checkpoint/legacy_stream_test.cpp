@@ -86,6 +86,14 @@ TEST(LegacyStream, RefusesStoragesThatDoNotAddUp) {
   EXPECT_THAT(refusal(head + pickled("N")), HasSubstr("a list of storage keys"));
   EXPECT_THAT(refusal(stream() + "x"), HasSubstr("1 bytes more"));
   EXPECT_THAT(refusal(stream().substr(0, stream().size() - 1)), HasSubstr("truncated"));
+  const std::string named =
+      kMagic + kProtocol + kSystem +
+      pickled(std::string("}").append(pickle_text::text("w")).append(pickle_text::tensor()) + "s");
+  EXPECT_THAT(refusal(named + pickled("]")), HasSubstr("storage '0' of 'w', got none"));
+  EXPECT_THAT(refusal(named + kKeys + kStorage.substr(0, 20)),
+              HasSubstr("truncated in storage '0' of 'w': expected 24 bytes, got 12"));
+  EXPECT_THAT(refusal(named + kKeys + "\x07\0\0\0\0\0\0\0"s + std::string(28, '\1')),
+              HasSubstr("storage '0' of 'w': expected 6 elements, got 7"));
   EXPECT_THAT(refusal(head + kKeys + "\x07\0\0\0\0\0\0\0"s + std::string(28, '\1')),
               HasSubstr("expected 6 elements, got 7"));
 }

@@ -7,7 +7,9 @@
 namespace harness {
 
 void PickleContext::fail(ErrorCode code, const std::string& detail) const {
-  throw Error(code, subject, fmt::format("pickle, byte {}: {}", position, for_message(detail)));
+  const std::string made = key.empty() ? "" : fmt::format("'{}': ", for_message(key));
+  throw Error(code, subject,
+              fmt::format("pickle, byte {}: {}{}", position, made, for_message(detail)));
 }
 
 PickleArguments::PickleArguments(const PickleTree& tree, const PickleContext& context,

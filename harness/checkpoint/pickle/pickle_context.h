@@ -15,8 +15,10 @@ namespace harness {
 struct PickleContext {
   std::string subject;
   std::size_t position = 0;  ///< Of the opcode, in the file (legacy) or in data.pkl (zip).
+  /// Under which stands what is being made; empty where that is not known.
+  std::string_view key = {};
 
-  /// Throws Error(code, subject, "pickle, byte <position>: <detail>").
+  /// Throws Error(code, subject, "pickle, byte <position>: '<key>': <detail>").
   [[noreturn]] void fail(ErrorCode code, const std::string& detail) const;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <string>
@@ -75,6 +76,16 @@ void PickleStack::drop() {
   } else {
     pop();
   }
+}
+
+std::optional<ValueId> PickleStack::key_below(const PickleTree& tree) const {
+  constexpr std::size_t kMostNames = 4;  // A class, a parameter, a subclass and its function.
+  for (std::size_t depth = 1; depth <= std::min(values_.size(), kMostNames + 1); ++depth) {
+    const ValueId value = values_[values_.size() - depth];
+    if (tree[value].kind == PickleKind::kString) return value;
+    if (tree[value].kind != PickleKind::kGlobal) break;
+  }
+  return std::nullopt;
 }
 
 ValueId PickleStack::result() const {

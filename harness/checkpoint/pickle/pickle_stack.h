@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -28,6 +29,9 @@ class PickleStack {
   std::vector<ValueId> take_marked();
   /// POP: a value or, where there is none above it, a mark.
   void drop();
+  /// The text below the names on top of the stack: the key under which stands what a call of them
+  /// makes ("conv.weight"). Nothing where another value lies there.
+  std::optional<ValueId> key_below(const PickleTree& tree) const;
   /// The one value that a finished pickle leaves.
   ValueId result() const;
 

@@ -64,6 +64,31 @@ TEST(PickleStack, RemembersByIndex) {
   }
 }
 
+TEST(PickleStack, ThePlaceOfWhatIsMadeIsTheTextBelowTheNames) {
+  PickleTree tree;
+  const ValueId key = tree.add_text(PickleKind::kString, "conv.weight");
+  const ValueId name = tree.add({.kind = PickleKind::kGlobal});
+  PickleStack stack;
+  EXPECT_EQ(stack.key_below(tree), std::nullopt);
+  stack.push(key);
+  stack.push(name);
+  stack.push_mark();
+  stack.push(name);
+  EXPECT_EQ(stack.key_below(tree), key);
+  stack.push(tree.add_int(3));
+  stack.push(name);
+  EXPECT_EQ(stack.key_below(tree), std::nullopt);
+}
+
+/// Else each of a million names would be a way through all the others.
+TEST(PickleStack, LooksBelowAFewNamesOnly) {
+  PickleTree tree;
+  PickleStack stack;
+  stack.push(tree.add_text(PickleKind::kString, "conv.weight"));
+  for (int i = 0; i < 5; ++i) stack.push(tree.add({.kind = PickleKind::kGlobal}));
+  EXPECT_EQ(stack.key_below(tree), std::nullopt);
+}
+
 TEST(PickleStack, ExpectsOneValueAtTheEnd) {
   PickleStack stack;
   EXPECT_EQ(refusal([&] { stack.result(); }), "expected one value at the end, got 0 and 0 marks");

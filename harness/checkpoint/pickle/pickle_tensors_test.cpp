@@ -92,6 +92,23 @@ TEST(PickleTensors, TakesViewsWithinTheStorageOnly) {
               testing::HasSubstr("within a storage"));
 }
 
+/// In a file of a thousand tensors the byte alone helps nobody.
+TEST(PickleTensors, ARefusedTensorIsCalledByItsKey) {
+  const auto under_key = [](const std::string& value) {
+    return refusal("}" + text("stem.weight") + value + "s");
+  };
+  const std::string beyond =
+      rebuild(storage("FloatStorage", "0", 6), 3, tuple(integer(4)), tuple(integer(1)));
+  EXPECT_THAT(under_key(beyond), testing::HasSubstr("'stem.weight': tensor: expected"));
+  EXPECT_THAT(under_key(global("torch._utils", "_rebuild_parameter") +
+                        tuple(beyond, std::string("\x89"), std::string("}")) + "R"),
+              testing::HasSubstr("'stem.weight': tensor: expected"));
+  EXPECT_THAT(under_key(storage("FloatStorage", "0", -1)),
+              testing::HasSubstr("'stem.weight': storage: expected"));
+  EXPECT_THAT(refusal(beyond), testing::HasSubstr(": tensor: expected"));
+  EXPECT_THAT(refusal(beyond), testing::Not(testing::HasSubstr("'")));
+}
+
 TEST(PickleTensors, SharesOneStorageBetweenTensorsOfOneKey) {
   const PickleTree tree = read(tuple(pickle_text::tensor(), pickle_text::tensor()));
   EXPECT_EQ(tree.tensors.size(), 2U);

@@ -33,6 +33,10 @@ struct StoredPickle {
 /// The bytes of a storage that stand in the pickle itself.
 std::span<const std::byte> bytes_inside(const PickledStorage& storage) noexcept;
 
+/// The key of the first tensor that lies in a storage, for messages: " of 'conv.weight'"; "" where
+/// no dict holds one.
+std::string owner_text(const PickleTree& tree, std::size_t storage);
+
 /// Bytes that a storage takes.
 std::size_t storage_size(const PickledStorage& storage) noexcept;
 

@@ -22,7 +22,8 @@ constexpr std::uint8_t kNewestProtocol = 5;
 std::string_view refused_name(std::uint8_t byte) {
   switch (byte) {
     case 'P':
-      return " (PERSID, a persistent id that is text)";
+      return " (PERSID, a persistent id that is text, as pickle protocol 0 writes it: torch.load "
+             "does not read it either)";
     case 0x97:
       return " (NEXT_BUFFER, bytes from outside of the file)";
     case 0x98:
@@ -209,7 +210,7 @@ class Machine {
       case Opcode::kNewObj: {
         const std::vector<ValueId> call = stack_.take(2);
         const Making making = opcode == Opcode::kReduce ? Making::kCall : Making::kNew;
-        stack_.push(objects_.reduce(call[0], call[1], making));
+        push_named([&] { return objects_.reduce(call[0], call[1], making); });
         return true;
       }
       case Opcode::kNewObjEx:
@@ -220,9 +221,11 @@ class Machine {
         objects_.build(stack_.top(), state);
         return true;
       }
-      case Opcode::kBinPersId:
-        stack_.push(objects_.persistent(stack_.pop()));
+      case Opcode::kBinPersId: {
+        const ValueId id = stack_.pop();
+        push_named([&] { return objects_.persistent(id); });
         return true;
+      }
       default:
         return false;
     }
@@ -266,6 +269,15 @@ class Machine {
 
   [[noreturn]] void fail(const std::string& detail) const {
     context_.fail(ErrorCode::kInvalidFile, detail);
+  }
+
+  /// What cannot be made is called by the key that stands before it: a tensor, by its name.
+  template <typename Make>
+  void push_named(Make make) {
+    const auto key = stack_.key_below(tree_);
+    context_.key = key ? tree_[*key].text : std::string_view();
+    stack_.push(make());
+    context_.key = {};
   }
 
   void check_protocol() {

@@ -49,12 +49,13 @@ class ZipCheckpoint {
 
  private:
   void find_storages(StoredPickle& stored) const {
-    for (const PickledStorage& storage : stored.tree.storages) {
+    for (std::size_t index = 0; index < stored.tree.storages.size(); ++index) {
+      const PickledStorage& storage = stored.tree.storages[index];
       if (storage.inside) {
         stored.storages.push_back(bytes_inside(storage));
         continue;
       }
-      const ZipEntry& record = record_of(storage);
+      const ZipEntry& record = record_of(stored.tree, index);
       stored.storages.push_back(zip_.stored_bytes(record));
       // PyTorch writes 0 when it was told not to compute checksums.
       if (record.crc32 != 0) {
@@ -125,15 +126,18 @@ class ZipCheckpoint {
     }
   }
 
-  const ZipEntry& record_of(const PickledStorage& storage) const {
+  const ZipEntry& record_of(const PickleTree& tree, std::size_t index) const {
+    const PickledStorage& storage = tree.storages[index];
     const ZipEntry* found = zip_.find(prefix_ + "data/" + storage.key);
     if (found == nullptr) {
-      fail(fmt::format("expected an entry data/{}, got none", storage.key));
+      fail(fmt::format("expected an entry data/{}{}, got none", storage.key,
+                       owner_text(tree, index)));
     }
     const auto bytes = zip_.stored_bytes(*found);
     if (bytes.size() != storage_size(storage)) {
-      fail(fmt::format("{}: expected {} bytes for {} elements, got {}", found->name,
-                       storage_size(storage), storage.elements, bytes.size()));
+      fail(fmt::format("{}{}: expected {} bytes for {} elements, got {}", found->name,
+                       owner_text(tree, index), storage_size(storage), storage.elements,
+                       bytes.size()));
     }
     return *found;
   }

@@ -48,6 +48,16 @@ TEST(ZipCheckpoint, ReadsADeflatedPickle) {
   EXPECT_EQ(refusal({{kPickle.name, kPickle.content, true}, kStorage, kVersion}), "");
 }
 
+TEST(ZipCheckpoint, AStorageThatIsMissingOrTooShortIsCalledByItsTensor) {
+  const Entry named{"x/data.pkl", pickle_text::pickled(std::string("}")
+                                                           .append(pickle_text::text("w"))
+                                                           .append(pickle_text::tensor())
+                                                           .append("s"))};
+  EXPECT_THAT(refusal({named, kVersion}), HasSubstr("an entry data/0 of 'w', got none"));
+  EXPECT_THAT(refusal({named, {"x/data/0", std::string(20, '\1')}, kVersion}),
+              HasSubstr("x/data/0 of 'w': expected 24 bytes for 6 elements, got 20"));
+}
+
 TEST(ZipCheckpoint, TakesLittleEndianFilesOnly) {
   EXPECT_EQ(refusal({kPickle, kStorage, kVersion, {"x/byteorder", "little"}}), "");
   EXPECT_THAT(refusal({kPickle, kStorage, kVersion, {"x/byteorder", "big"}}), HasSubstr("got big"));
