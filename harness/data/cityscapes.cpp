@@ -83,9 +83,35 @@ void require_nothing_left_out(const FileTree& tree, const fs::path& folder,
   }
 }
 
+/// The folders below the split in which there is one of these files.
+std::set<std::string> folders_of(const std::vector<std::string>& files) {
+  std::set<std::string> folders;
+  for (const auto& name : files) {
+    const fs::path path(name);
+    if (path.has_parent_path() && !path.filename().string().starts_with('.')) {
+      folders.insert(path.parent_path().generic_string());
+    }
+  }
+  return folders;
+}
+
+/// A city whose files bear other names would be left out without a word.
+void require_images_in(const std::set<std::string>& folders, const std::vector<std::string>& images,
+                       const fs::path& root) {
+  std::vector<std::string> without_images;
+  std::ranges::set_difference(folders, folders_of(images), std::back_inserter(without_images));
+  if (without_images.empty()) return;
+  throw Error(ErrorCode::kInvalidData, root.string(),
+              fmt::format("expected files named *{} in every folder of the split, got {} with "
+                          "files of other names only: {}",
+                          kImageSuffix, plural(std::ssize(without_images), "folder"),
+                          listing(without_images)));
+}
+
 std::vector<std::string> image_names(const fs::path& folder) {
   auto tree = list_files(folder);
   require_nothing_left_out(tree, folder, {kImageSuffix});
+  const std::set<std::string> folders = folders_of(tree.files);
   std::erase_if(tree.files,
                 [](const std::string& name) { return !has_suffix(name, kImageSuffix); });
   if (!tree.broken_links.empty()) {
@@ -96,6 +122,7 @@ std::vector<std::string> image_names(const fs::path& folder) {
                     plural(std::ssize(tree.broken_links), "link"),
                     plural(std::ssize(tree.files), "image"), listing(tree.broken_links)));
   }
+  if (!tree.files.empty()) require_images_in(folders, tree.files, folder);
   return tree.files;
 }
 

@@ -1,5 +1,7 @@
 #include "harness/data/cityscapes.h"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>
@@ -176,6 +178,21 @@ TEST_F(Cityscapes, AnEmptyFolderOfTheSplitIsRefused) {
   }
   EXPECT_THAT(failure_of([&] { find_cityscapes(root(), "val"); }),
               AllOf(HasSubstr("1 folder without any"), HasSubstr("b")));
+}
+
+/// As a city whose images and label maps were both saved under names without the data set's ending.
+TEST_F(Cityscapes, AFolderOfOtherNamesDoesNotMakeTheSplitSmaller) {
+  add_scene("a/one", "labelIds", {7});
+  add_scene("b/two", "labelIds", {7});
+  fs::rename(image("b/two"), root() / "leftImg8bit/val/b/two.png");
+  fs::rename(label("b/two"), root() / "gtFine/val/b/two.png");
+  std::ofstream(root() / "leftImg8bit/val/notes.txt") << "x";
+  std::ofstream(root() / "leftImg8bit/val/a/.hidden") << "x";
+  EXPECT_THAT(
+      failure_of([&] { find_cityscapes(root(), "val"); }),
+      AllOf(HasSubstr("1 folder with files of other names only: b"), HasSubstr("leftImg8bit/val")));
+  fs::remove_all(root() / "leftImg8bit/val/b");
+  EXPECT_EQ(find_cityscapes(root(), "val").size(), 1U);
 }
 
 TEST_F(Cityscapes, ALinkBackToItsFolderIsNotFollowed) {
