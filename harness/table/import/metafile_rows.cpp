@@ -1,5 +1,6 @@
 #include "harness/table/import/metafile_rows.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -149,6 +150,14 @@ class ModelRow {
     for (const MetafileUnread& unread : unread_) {
       result.notices.push_back(notice_of(unread, page_));
       add_unread(unread, row);
+    }
+    for (const PublishedFact& timing : row.other_timings) {
+      result.notices.push_back(
+          {ImportNotice::Kind::kUnread, page_.at(timing.source.line),
+           fmt::format("{}: expected one timing of a model, got another of {:.{}f} fps; fps is the "
+                       "one that a table agrees with, else the first",
+                       timing.source.column, timing.value.get<double>(),
+                       std::max(timing.digits, 0))});
     }
     result.rows.push_back(std::move(row));
   }

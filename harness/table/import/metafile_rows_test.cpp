@@ -60,6 +60,18 @@ TEST(MetafileRows, MillisecondsBecomeImagesPerSecond) {
   EXPECT_EQ(published[0].other_timings[0].value, 20.0);
 }
 
+/// One model timed in two modes: only one of them can be the row's fps.
+TEST(MetafileRows, AnotherTimingOfAModelIsNamed) {
+  const std::string timings =
+      "  Metadata:\n    inference time (ms/im):\n    - value: 80\n      mode: FP16\n"
+      "    - value: 160\n      mode: FP32\n";
+  const std::string text = notices(timings);
+  EXPECT_THAT(text, HasSubstr("m/metafile.yml:7: Models[0].Metadata.inference time (ms/im)[1]"));
+  EXPECT_THAT(text, HasSubstr("6.2 fps"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("12.5 fps")));
+  EXPECT_EQ(notices(timings.substr(0, timings.find("    - value: 160"))), "");
+}
+
 TEST(MetafileRows, PathsCountFromTheFolderOrFromTheRepositoryThatHoldsIt) {
   EXPECT_EQ(rows("  Config: configs/fp16/fcn.py\n", kPage).at(0).config, "../configs/fp16/fcn.py");
   EXPECT_EQ(rows("  Config: sub/fcn.py\n", kPage).at(0).config, "../configs/fp16/sub/fcn.py");
