@@ -9,14 +9,35 @@
 
 #include "harness/base/content_kind.h"
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/text.h"
 #include "harness/checkpoint/checkpoint.h"
 #include "harness/cli/other_weights.h"
 #include "harness/cli/published_text.h"
+#include "harness/openmmlab/python_config.h"
 #include "harness/openmmlab/training_log.h"
+#include "harness/table/import/metafile_rows.h"
+#include "harness/table/import/table_rows.h"
 
 namespace harness {
 namespace {
+
+constexpr std::size_t kMostText = std::size_t{16} << 20;  ///< As `halfproof import` reads.
+
+struct NamedRole {
+  std::string_view name;
+  FileRole role;
+};
+
+constexpr NamedRole kRoles[] = {{"checkpoint", FileRole::kCheckpoint},
+                                {"log", FileRole::kLog},
+                                {"table", FileRole::kTable},
+                                {"config", FileRole::kConfig}};
+
+/// A line of the key that every metafile has.
+bool has_models(std::string_view text) {
+  return text.starts_with("Models:") || text.find("\nModels:") != std::string_view::npos;
+}
 
 /// What Python would run on loading it is said by those who look into the file.
 std::string not_a_checkpoint(const std::filesystem::path& file, const std::string& name) {
@@ -61,6 +82,31 @@ std::string not_a_known_file(const std::filesystem::path& file) {
   return no_checkpoint;
 }
 
+/// A name without the ending of either may be of either form.
+std::string not_a_table(const std::filesystem::path& file, const std::string& name) {
+  const bool is_metafile = name.ends_with(".yml") || name.ends_with(".yaml");
+  try {
+    const std::string text = read_file(file, kMostText);
+    refuse_utf16(text, name);
+    const PublishedPage page{name, ""};
+    const PublishedRows read = is_metafile || (!name.ends_with(".md") && has_models(text))
+                                   ? rows_of_metafile(text, page)
+                                   : rows_of_page(text, page);
+    return read.rows.empty() ? "it is no table: it has no row" : "";
+  } catch (const Error& error) {
+    return fmt::format("it is no table: {}", error.detail());
+  }
+}
+
+std::string not_a_config(const std::filesystem::path& file, const std::string& name) {
+  try {
+    const Json config = parse_python_config(read_file(file, kMostText), name);
+    return config.empty() ? "it is no config: it sets nothing" : "";
+  } catch (const Error& error) {
+    return fmt::format("it is no config: {}", error.detail());
+  }
+}
+
 bool is_one_of(std::string_view extension, std::initializer_list<std::string_view> known) {
   return std::ranges::find(known, extension) != known.end();
 }
@@ -94,10 +140,23 @@ std::string wrong_by_name(const std::filesystem::path& file, const std::string& 
 
 }  // namespace
 
+std::vector<std::string> role_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, role] : kRoles) names.emplace_back(name);
+  return names;
+}
+
+FileRole role_of(std::string_view name) {
+  const auto found = std::ranges::find(kRoles, name, &NamedRole::name);
+  return found == std::end(kRoles) ? FileRole::kByName : found->role;
+}
+
 std::string wrong_content(FileRole role, const std::filesystem::path& file,
                           const std::string& name) {
   if (role == FileRole::kCheckpoint) return not_a_checkpoint(file, name);
   if (role == FileRole::kLog) return not_a_log(file);
+  if (role == FileRole::kTable) return not_a_table(file, lower_case(name));
+  if (role == FileRole::kConfig) return not_a_config(file, name);
   return wrong_by_name(file, name);
 }
 

@@ -68,6 +68,52 @@ TEST(PublishedContent, ALogHasLinesWhateverItsName) {
   }
 }
 
+const std::string kTable =
+    "| Method | Crop Size | mIoU |\n|---|---|---|\n| FCN | 64x128 | 51.2 |\n";
+const std::string kMetafile =
+    "Collections:\n- Name: FCN\nModels:\n- Name: fcn_small\n  Results:\n  - Metrics:\n      mIoU: "
+    "51.2\n";
+
+TEST(PublishedContent, ATableIsOneThatAnImportReadsWhateverItsName) {
+  for (const char* name : {"README", "page.md", "raw?id=3", "a.txt"}) {
+    EXPECT_THAT(reason(FileRole::kTable, kTable, name), IsEmpty()) << name;
+  }
+  for (const char* name : {"metafile", "metafile.yml", "m.YAML"}) {
+    EXPECT_THAT(reason(FileRole::kTable, kMetafile, name), IsEmpty()) << name;
+  }
+  for (const std::string& wrong :
+       {std::string("Not Found"), std::string("# FCN\n\nNo models yet.\n"), kError, small("zip"),
+        std::string("| a | b |\n|---|---|\n| 1 | 2 |\n"), kTable.substr(0, kTable.rfind("| FCN")),
+        std::string("<!-- | mIoU | -->\n<p></p>\n")}) {
+    for (const char* name : {"README.md", "raw", "metafile.yml"}) {
+      EXPECT_THAT(reason(FileRole::kTable, wrong, name), HasSubstr("it is no table")) << wrong;
+    }
+  }
+  EXPECT_THAT(reason(FileRole::kTable, kTable, "metafile.yml"), HasSubstr("it is no table"));
+}
+
+TEST(PublishedContent, AConfigIsPythonThatCanBeRead) {
+  const std::string config = "_base_ = ['./fcn.py']\nmodel = dict(decode_head=dict(channels=32))\n";
+  for (const char* name : {"fcn.py", "raw", "config.txt"}) {
+    EXPECT_THAT(reason(FileRole::kConfig, config, name), IsEmpty()) << name;
+    EXPECT_THAT(reason(FileRole::kConfig, config.substr(0, config.size() - 3), name),
+                HasSubstr("it is no config"))
+        << name;
+    for (const char* wrong : {"Not Found", "# only a comment\n", "<p>a = 1</p>\n"}) {
+      EXPECT_THAT(reason(FileRole::kConfig, wrong, name), HasSubstr("it is no config")) << wrong;
+    }
+  }
+}
+
+TEST(PublishedContent, EveryRoleThatCanBeNamedIsOne) {
+  EXPECT_THAT(role_names(), testing::ElementsAre("checkpoint", "log", "table", "config"));
+  for (const std::string& name : role_names()) EXPECT_NE(role_of(name), FileRole::kByName) << name;
+  EXPECT_EQ(role_of("checkpoint"), FileRole::kCheckpoint);
+  EXPECT_EQ(role_of("log"), FileRole::kLog);
+  EXPECT_EQ(role_of(""), FileRole::kByName);
+  EXPECT_EQ(role_of("Log"), FileRole::kByName);
+}
+
 TEST(PublishedContent, TheEndingDecidesWhereNobodySaysWhatAFileIs) {
   for (const char* name : {"a.pth", "a.pt", "a.CKPT", "a.pth.tar", "a.pkl", "a.safetensors",
                            "a.bin", "download", "v1.0"}) {

@@ -96,6 +96,28 @@ bool is_markup(std::string_view line) {
           line[1] == '?' || line[1] == '/');
 }
 
+/// The lines of a page that are no comment and no markup, in which Markdown has its text: of
+/// "<!-- a -->\n<p>b</p>\n# c", the last.
+std::vector<std::string_view> without_markup(const std::vector<std::string_view>& lines) {
+  std::vector<std::string_view> left;
+  bool in_comment = false;
+  for (const std::string_view line : lines) {
+    const bool begins = line.starts_with("<!--");
+    if (!in_comment && !begins && !is_markup(line)) left.push_back(line);
+    in_comment = (in_comment || begins) && line.find("-->") == std::string_view::npos;
+  }
+  return left;
+}
+
+std::string lack_of_markdown(const std::vector<std::string_view>& lines) {
+  const std::vector<std::string_view> text = without_markup(lines);
+  const bool is_marked = std::ranges::any_of(
+      text, [](auto line) { return line.starts_with('#') || line.starts_with('|'); });
+  if (text.size() > 1 || is_marked) return "";
+  return text.size() < lines.size() ? "a heading, a table or two lines that are no markup"
+                                    : "a second line, a heading or a table";
+}
+
 /// What the text lacks; "" for nothing.
 std::string lack(TextForm form, const std::vector<std::string_view>& lines) {
   if (form != TextForm::kMarkdown && !lines.empty() && is_markup(lines.front())) {
@@ -106,11 +128,8 @@ std::string lack(TextForm form, const std::vector<std::string_view>& lines) {
       return "";
     case TextForm::kSeveralLines:
       return lines.size() > 1 || std::ranges::any_of(lines, is_log_line) ? "" : "a second line";
-    case TextForm::kMarkdown: {
-      const bool is_marked = std::ranges::any_of(
-          lines, [](auto line) { return line.starts_with('#') || line.starts_with('|'); });
-      return lines.size() > 1 || is_marked ? "" : "a second line, a heading or a table";
-    }
+    case TextForm::kMarkdown:
+      return lack_of_markdown(lines);
     case TextForm::kYaml:
       return std::ranges::count_if(lines, is_key_or_item) > 1 ? "" : "lines of keys or items";
     case TextForm::kPython:

@@ -8,7 +8,7 @@ namespace harness {
 enum class TextForm {
   kAny,           ///< Of any lines, but no markup.
   kSeveralLines,  ///< And not one line alone, as an error is.
-  kMarkdown,      ///< Several lines, a heading or a table.
+  kMarkdown,      ///< Several lines, a heading or a table, beside comments and markup.
   kYaml,          ///< Several lines of keys or items.
   kPython,        ///< An assignment, an import, a definition.
   kLog,           ///< A line that begins with a date, or one of an iteration and its loss.

@@ -48,6 +48,17 @@ TEST(PublishedText, OnlyMarkdownBeginsWithMarkup) {
   EXPECT_THAT(lack(TextForm::kYaml, "<<: *base\na: 1\n"), IsEmpty());
 }
 
+/// As a server sends for a page that is gone; what looks like Markdown in a comment is none.
+TEST(PublishedText, APageOfCommentsAndMarkupIsNoMarkdown) {
+  for (const char* page :
+       {"<!-- mirror -->\n<!-- empty -->\n", "<!-- a\n| b | c |\n# d\n-->\n",
+        "<p>gone</p>\n<p>for good</p>\n", "<!-- x -->\n<div>\n</div>\nmoved\n"}) {
+    EXPECT_THAT(lack(TextForm::kMarkdown, page), HasSubstr("no markup")) << page;
+  }
+  EXPECT_THAT(lack(TextForm::kMarkdown, "<!-- a\nb -->\n| c | d |\n"), IsEmpty());
+  EXPECT_THAT(lack(TextForm::kMarkdown, "<details>\nFCN\nPSPNet\n</details>\n"), IsEmpty());
+}
+
 TEST(PublishedText, EachFormIsKnownByWhatItCannotBeWithout) {
   EXPECT_THAT(lack(TextForm::kSeveralLines, "a\nb"), IsEmpty());
   EXPECT_THAT(lack(TextForm::kSeveralLines, "2020-04-21 01:02:03,456 - mmseg"), IsEmpty());

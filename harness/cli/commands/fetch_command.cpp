@@ -23,6 +23,7 @@ namespace {
 struct Options {
   std::string target;
   std::vector<std::string> rows;
+  std::string role;
   std::filesystem::path cache;
   std::filesystem::path lock;
   std::uintmax_t max_bytes = 0;
@@ -49,9 +50,13 @@ bool is_suite(const std::string& target) {
 /// A suite's checkpoints and logs, or the one file.
 Job plan(const Options& options) {
   if (!is_suite(options.target)) {
-    if (options.rows.empty()) return {{{options.target}}, options.lock};
+    if (options.rows.empty()) return {{{options.target, role_of(options.role)}}, options.lock};
     throw Error(ErrorCode::kUsage, options.target,
                 "expected a suite (a local file that ends in .json) for --row, got one file");
+  }
+  if (!options.role.empty()) {
+    throw Error(ErrorCode::kUsage, options.target,
+                "expected one file for --as, got a suite, whose rows say what their files are");
   }
   const Suite suite = read_suite(options.target);
   Job job{{}, options.lock.empty() ? lock_file_of(suite) : options.lock};
@@ -144,6 +149,9 @@ void add_fetch_command(CLI::App& program, int& exit_code) {
       "Gets published files into the cache: hashed as they stream, locked by their sha256");
   add_positional(*command, "TARGET", options->target, "A suite (JSON), or the URL of one file");
   add_list(*command, "--row", options->rows, "ROW", "Only these rows of the suite");
+  add_value(*command, "--as", options->role, "WHAT",
+            "What the one file is, whatever its name: checkpoint, log, table or config")
+      ->check(CLI::IsMember(role_names()));
   add_value(*command, "--max-bytes", options->max_bytes, "N",
             "Refuse a larger file (default: 8 GiB)")
       ->check(whole_number("bytes", 1, std::numeric_limits<std::int64_t>::max()));

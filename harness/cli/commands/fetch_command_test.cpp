@@ -130,6 +130,31 @@ TEST_F(FetchCommand, WhatARowCallsACheckpointOrALogIsOne) {
   EXPECT_FALSE(std::filesystem::exists(path("lock.json")));
 }
 
+/// A name that says nothing, and a user who knows.
+TEST_F(FetchCommand, AUserSaysWhatTheOneFileIs) {
+  EXPECT_EQ(fetch({server_.url("/zoo/weights.data"), "--as", "checkpoint"}).exit_code, 0);
+  EXPECT_EQ(fetch({server_.url("/train.progress"), "--as", "log"}).exit_code, 0);
+  for (const char* role : {"checkpoint", "log", "table", "config"}) {
+    const FetchEnd end = fetch_json({server_.url("/hello.data"), "--as", role});
+    EXPECT_EQ(end.exit_code, 2) << role;
+    EXPECT_THAT(end.files.at(0).at("error"), HasSubstr("these bytes were deleted")) << role;
+  }
+  EXPECT_EQ(fetch({server_.url("/hello.data")}).exit_code, 0);
+}
+
+TEST_F(FetchCommand, ASuiteSaysItselfWhatItsFilesAre) {
+  const auto code_of = [this](const std::vector<std::string>& arguments) {
+    try {
+      fetch(arguments);
+      return ErrorCode::kIo;
+    } catch (const Error& error) {
+      return error.code();
+    }
+  };
+  EXPECT_EQ(code_of({suite({server_.url("/zoo/a.pth")}), "--as", "checkpoint"}), ErrorCode::kUsage);
+  EXPECT_THROW(fetch({server_.url("/zoo/a.pth"), "--as", "model"}), CLI::ValidationError);
+}
+
 /// What was kept when nobody said what it is does not become a checkpoint by it.
 TEST_F(FetchCommand, TheCacheVouchesForNoRole) {
   EXPECT_EQ(fetch({server_.url("/a.model")}).exit_code, 0);
