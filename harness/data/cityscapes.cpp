@@ -48,16 +48,19 @@ bool has_suffix(const std::string& name, std::string_view suffix) {
   return name.ends_with(suffix) && !fs::path(name).filename().string().starts_with('.');
 }
 
-/// An image of the data set by its name, but not by its ending: "x_leftImg8bit.PNG" or ".jpg".
-bool is_misnamed(const std::string& name, std::string_view suffix) {
+bool ends_as_picture(const fs::path& path) {
   constexpr auto kEndings =
       std::to_array<std::string_view>({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"});
+  return std::ranges::find(kEndings, lower_case(path.extension().string())) != kEndings.end();
+}
+
+/// An image of the data set by its name, but not by its ending: "x_leftImg8bit.PNG" or ".jpg".
+bool is_misnamed(const std::string& name, std::string_view suffix) {
   const fs::path path(name);
   const std::string stem = path.stem().string();
   const std::string expected = fs::path(suffix).stem().string();
   return !has_suffix(name, suffix) && !stem.starts_with('.') &&
-         lower_case(stem).ends_with(lower_case(expected)) &&
-         std::ranges::find(kEndings, lower_case(path.extension().string())) != kEndings.end();
+         lower_case(stem).ends_with(lower_case(expected)) && ends_as_picture(path);
 }
 
 /// What looks like a part of the split, and would be left out without a word.
@@ -83,19 +86,20 @@ void require_nothing_left_out(const FileTree& tree, const fs::path& folder,
   }
 }
 
-/// The folders below the split in which there is one of these files.
+/// The folders below the split in which there is a picture of these files.
 std::set<std::string> folders_of(const std::vector<std::string>& files) {
   std::set<std::string> folders;
   for (const auto& name : files) {
     const fs::path path(name);
-    if (path.has_parent_path() && !path.filename().string().starts_with('.')) {
+    const bool is_hidden = path.filename().string().starts_with('.');
+    if (path.has_parent_path() && !is_hidden && ends_as_picture(path)) {
       folders.insert(path.parent_path().generic_string());
     }
   }
   return folders;
 }
 
-/// A city whose files bear other names would be left out without a word.
+/// A city whose images bear other names would be left out without a word.
 void require_images_in(const std::set<std::string>& folders, const std::vector<std::string>& images,
                        const fs::path& root) {
   std::vector<std::string> without_images;
@@ -103,7 +107,7 @@ void require_images_in(const std::set<std::string>& folders, const std::vector<s
   if (without_images.empty()) return;
   throw Error(ErrorCode::kInvalidData, root.string(),
               fmt::format("expected files named *{} in every folder of the split, got {} with "
-                          "files of other names only: {}",
+                          "pictures of other names only: {}",
                           kImageSuffix, plural(std::ssize(without_images), "folder"),
                           listing(without_images)));
 }

@@ -1,7 +1,5 @@
 #include "harness/data/cityscapes.h"
 
-#include <fstream>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>
@@ -186,11 +184,11 @@ TEST_F(Cityscapes, AFolderOfOtherNamesDoesNotMakeTheSplitSmaller) {
   add_scene("b/two", "labelIds", {7});
   fs::rename(image("b/two"), root() / "leftImg8bit/val/b/two.png");
   fs::rename(label("b/two"), root() / "gtFine/val/b/two.png");
-  std::ofstream(root() / "leftImg8bit/val/notes.txt") << "x";
-  std::ofstream(root() / "leftImg8bit/val/a/.hidden") << "x";
-  EXPECT_THAT(
-      failure_of([&] { find_cityscapes(root(), "val"); }),
-      AllOf(HasSubstr("1 folder with files of other names only: b"), HasSubstr("leftImg8bit/val")));
+  write_file_atomic(root() / "leftImg8bit/val/cover.png", "x");
+  write_file_atomic(root() / "leftImg8bit/val/notes/readme.txt", "x");
+  EXPECT_THAT(failure_of([&] { find_cityscapes(root(), "val"); }),
+              AllOf(HasSubstr("1 folder with pictures of other names only: b"),
+                    HasSubstr("leftImg8bit/val")));
   fs::remove_all(root() / "leftImg8bit/val/b");
   EXPECT_EQ(find_cityscapes(root(), "val").size(), 1U);
 }

@@ -1,6 +1,7 @@
 #include "harness/openmmlab/training_log.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -272,6 +273,14 @@ std::vector<fs::path> json_logs_beside(const fs::path& path) {
           folder / "vis_data" / (stem + ".json"), folder / "vis_data" / "scalars.json"};
 }
 
+/// No JSON begins with a word, and no line of a log is without an object.
+bool has_words_only(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos &&
+         std::isalpha(static_cast<unsigned char>(text[first])) != 0 &&
+         text.find('{') == std::string_view::npos;
+}
+
 [[noreturn]] void fail_text_log(const fs::path& path) {
   auto beside = json_logs_beside(path);
   std::erase(beside, path);
@@ -314,6 +323,10 @@ TrainingLog read_training_log(const fs::path& path) {
   const std::string text = read_file(path);
   refuse_utf16(text, path.string());
   if (is_text_log(text)) fail_text_log(path);
+  if (has_words_only(text)) {
+    throw Error(ErrorCode::kInvalidFile, path.string(),
+                fmt::format("expected one JSON object a line, got {}", content_of(path).text));
+  }
   return parse_training_log(text, path.string());
 }
 

@@ -356,6 +356,14 @@ TEST_F(TrainingLogFile, SendsATextLogToTheJsonBesideIt) {
               testing::AllOf(HasSubstr("bears the name"), testing::Not(HasSubstr("run.log.json"))));
 }
 
+/// Other programs write text without a date in front.
+TEST_F(TrainingLogFile, CallsTextText) {
+  EXPECT_THAT(refusal("step: 50/ 600 loss:0.36 lr: 0.03\nEpoch 2/2\n"),
+              testing::AllOf(HasSubstr("got text: step: 50/ 600"), HasSubstr("one JSON object")));
+  EXPECT_EQ(read("warnings first\n{\"mode\": \"val\", \"iter\": 5, \"mIoU\": 0.5}\n").last_miou(),
+            50);
+}
+
 TEST_F(TrainingLogFile, IsReadOrRefusedWhereverItIsCut) {
   const std::string log =
       "{\"seed\": 0, \"config\": \"a = dict(b=(1, 'x'))\\n\"}\n"

@@ -81,17 +81,27 @@ class ZipCheckpoint {
       }
       prefix = entry.name.substr(0, slash + 1);
     }
-    if (prefix.empty()) {
-      fail(
-          "expected an entry <name>/data.pkl, got none: a zip archive that is no PyTorch "
-          "checkpoint");
-    }
+    if (prefix.empty()) fail_without_pickle();
     for (const ZipEntry& entry : zip_.entries()) {
       if (entry.name.starts_with(prefix)) continue;
       fail(fmt::format("expected all entries in the folder {} of data.pkl, got {}", prefix,
                        entry.name));
     }
     return prefix;
+  }
+
+  /// Mail programs and file stores pack a checkpoint into another archive.
+  [[noreturn]] void fail_without_pickle() const {
+    std::string detail =
+        "expected an entry <name>/data.pkl, got none: a zip archive that is no PyTorch checkpoint";
+    for (const ZipEntry& entry : zip_.entries()) {
+      const std::string name = lower_case(entry.name);
+      for (const char* ending : {".pth", ".pth.tar", ".pt", ".ckpt", ".bin", ".pkl"}) {
+        if (name.ends_with(ending))
+          fail(fmt::format("{}, but holds {}: unpack it", detail, entry.name));
+      }
+    }
+    fail(detail);
   }
 
   const ZipEntry& entry(const std::string& name) const {

@@ -58,6 +58,12 @@ TEST(ZipCheckpoint, AStorageThatIsMissingOrTooShortIsCalledByItsTensor) {
               HasSubstr("x/data/0 of 'w': expected 24 bytes for 6 elements, got 20"));
 }
 
+TEST(ZipCheckpoint, ACheckpointThatWasPackedOnceMoreIsNamed) {
+  EXPECT_THAT(refusal({{"readme.txt", "x"}, {"zoo/fcn.PTH", "PK"}}),
+              HasSubstr("no PyTorch checkpoint, but holds zoo/fcn.PTH: unpack it"));
+  EXPECT_THAT(refusal({{"readme.txt", "x"}}), testing::EndsWith("no PyTorch checkpoint"));
+}
+
 TEST(ZipCheckpoint, TakesLittleEndianFilesOnly) {
   EXPECT_EQ(refusal({kPickle, kStorage, kVersion, {"x/byteorder", "little"}}), "");
   EXPECT_THAT(refusal({kPickle, kStorage, kVersion, {"x/byteorder", "big"}}), HasSubstr("got big"));

@@ -63,6 +63,29 @@ void consume_time_stamp(std::string& stem) {
   if (matches) stem.erase(stem.size() - kForm.size());
 }
 
+/// "model.pdparams" and "epoch_60.pth" are what every model's file of such a zoo is called.
+bool says_no_model(std::string_view stem) {
+  constexpr auto kNames = std::to_array<std::string_view>(
+      {"model", "pytorch_model", "best_model", "model_best", "model_final", "checkpoint", "ckpt",
+       "weights", "best", "last", "latest", "final"});
+  if (std::ranges::find(kNames, stem) != kNames.end()) return true;
+  for (const std::string_view counted : {"epoch_", "iter_"}) {
+    if (!stem.starts_with(counted) || stem.size() == counted.size()) continue;
+    if (std::ranges::all_of(stem.substr(counted.size()), is_digit)) return true;
+  }
+  return false;
+}
+
+/// The folder of a file whose own name says nothing, where it is named as models are; "" for
+/// "v1.0" and "download".
+std::string folder_stem(std::string_view link) {
+  link = link.substr(0, link.find_first_of("?#"));
+  const std::size_t end = link.find_last_of('/');
+  if (end == std::string_view::npos) return "";
+  std::string folder = file_name_of(link.substr(0, end));
+  return folder.find_first_of("_-") == std::string::npos ? "" : folder;
+}
+
 }  // namespace
 
 std::string relative_to(const fs::path& path, const fs::path& folder) {
@@ -94,10 +117,13 @@ std::string config_stem(std::string_view link) {
 
 std::string model_stem(std::string_view link) {
   std::string stem = file_name_of(link);
-  consume_suffix(stem, ".pth");
+  for (const std::string_view extension :
+       {".pth.tar", ".pth", ".pt", ".ckpt", ".pkl", ".safetensors", ".pdparams"}) {
+    if (consume_suffix(stem, extension)) break;
+  }
   consume_hash(stem);
   consume_time_stamp(stem);
-  return stem;
+  return says_no_model(stem) ? folder_stem(link) : stem;
 }
 
 std::string without_fp16(std::string_view row_id) {

@@ -38,6 +38,24 @@ TEST(Link, AModelsStemHasNeitherTimeNorHash) {
   EXPECT_EQ(model_stem("fcn_2020071_230921-xyz.pth"), "fcn_2020071_230921-xyz");
 }
 
+TEST(Link, AModelsStemHasNoEndingOfWeights) {
+  for (const char* name : {"fcn.pth.tar", "fcn.pt", "fcn.ckpt", "fcn.safetensors", "fcn.pkl"}) {
+    EXPECT_EQ(model_stem(name), "fcn") << name;
+  }
+}
+
+/// Zoos that name the folder and not the file.
+TEST(Link, AFileWhoseNameSaysNothingIsCalledByItsFolder) {
+  EXPECT_EQ(model_stem("https://x.org/zoo/fcn_w18_256x512/model.pdparams?v=2/3"),
+            "fcn_w18_256x512");
+  EXPECT_EQ(model_stem("https://x.org/zoo/fcn_r34/epoch_30.pth"), "fcn_r34");
+  EXPECT_EQ(model_stem("https://x.org/zoo/fcn-r34/iter_160000.pth"), "fcn-r34");
+  EXPECT_EQ(model_stem("https://x.org/releases/v1.0/model.pth"), "");
+  EXPECT_EQ(model_stem("latest.pth"), "");
+  EXPECT_EQ(model_stem("https://x.org/fcn_a/epoch_.pth"), "epoch_");
+  EXPECT_EQ(model_stem("https://x.org/fcn_a/model_b.pth"), "model_b");
+}
+
 TEST(Link, TheSiblingOfAnFp16RowLacksThatPart) {
   EXPECT_EQ(without_fp16("fcn_80k_fp16_cityscapes"), "fcn_80k_cityscapes");
   EXPECT_EQ(without_fp16("fcn_80k_fp16"), "fcn_80k");

@@ -55,6 +55,7 @@ constexpr auto kHeaders = std::to_array<std::pair<std::string_view, Column>>({
     {"miousinglescale", Column::kMiou},
     {"miouval", Column::kMiou},
     {"valmiou", Column::kMiou},
+    {"miouscore", Column::kMiou},
     {"miouvalset", Column::kMiou},
     {"meaniou", Column::kMiou},
     {"ioumean", Column::kMiou},
@@ -232,9 +233,10 @@ bool looks_known(std::string_view header) {
   constexpr auto kOther =
       std::to_array<std::string_view>({"pretrain", "param", "flop", "modelsize", "init"});
   constexpr auto kKnown = std::to_array<std::string_view>(
-      {"iou",        "jaccard", "mem",        "vram",     "fps",  "inftime",    "infer",
-       "speed",      "latency", "throughput", "cropsize", "schd", "sched",      "iters",
-       "iterations", "epoch",   "config",     "download", "ckpt", "checkpoint", "weights"});
+      {"iou",   "jaccard",    "mem",        "vram",       "fps",      "inftime",
+       "infer", "speed",      "latency",    "throughput", "cropsize", "schd",
+       "sched", "iters",      "iterations", "epoch",      "config",   "download",
+       "ckpt",  "checkpoint", "weights",    "resolution"});
   constexpr auto kWhole =
       std::to_array<std::string_view>({"imgs", "imagess", "imgsec", "imagessec", "iter", "steps"});
   const std::string key = normalised_header(header);

@@ -203,6 +203,9 @@ class RowReader {
       if (row.method.empty()) row.method = method_of_id(from);
     }
     if (row.method.empty()) row.method = method_cell(true);
+    // "fcn_r50_d8" in a column of methods is a model.
+    const std::string of_model = method_of_id(row.method);
+    if (!of_model.empty()) row.method = of_model;
     if (row.method.empty()) row.method = row.id.substr(0, row.id.find_first_of("_-"));
     return true;
   }

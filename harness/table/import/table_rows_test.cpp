@@ -65,6 +65,35 @@ TEST(TableRows, ReadThePublishedPage) {
   EXPECT_THAT(row.log, testing::EndsWith("20200717_230920.log.json"));
 }
 
+/// Zoos of other toolboxes: each file is "model" or "epoch_30", and the columns are called
+/// otherwise.
+TEST(TableRows, ReadThoseOfZoosWhoseFilesHaveOneName) {
+  const std::string zoo =
+      "| Model | Backbone | Resolution | Training Iters | mIoU score | Links |\n"
+      "|:-:|:-:|:-:|:-:|:-:|:-:|\n"
+      "|FCN|NetA_W18|512x256|40000|68.97%|[model](https://x.org/fcn_neta_40k/model.pdparams) \\| "
+      "[log](https://x.org/fcn_neta_40k/train.log)|\n"
+      "|FCN|NetB|512x256|119548|70.70%|[model](https://x.org/v2/model.pdparams)|\n";
+  const auto published = rows(zoo);
+  ASSERT_THAT(published, SizeIs(2));
+  EXPECT_EQ(published[0].id, "fcn_neta_40k");
+  EXPECT_EQ(published[0].facts.at("miou").value, 68.97);
+  EXPECT_THAT(published[0].log, testing::EndsWith("train.log"));
+  EXPECT_THAT(published[1].id, testing::StartsWith("fcn_netb"));
+  EXPECT_EQ(published[1].facts.at("config.iterations").value, 119548);
+  EXPECT_THAT(notices(zoo), HasSubstr("column \"Resolution\" is not read"));
+}
+
+TEST(TableRows, AModelInTheColumnOfMethodsIsOfItsMethod) {
+  const auto published = rows(
+      "| Algorithm | Config | mIoU |\n|---|---|---|\n"
+      "| fcn_r34_d8 | [fcn_r34_a](configs/fcn_r34_a.py) | 61.22 |\n"
+      "| Net A | [net_a](configs/net_a.py) | 61.22 |\n");
+  ASSERT_THAT(published, SizeIs(2));
+  EXPECT_EQ(published[0].method, "FCN");
+  EXPECT_EQ(published[1].method, "Net A");
+}
+
 TEST(TableRows, FindColumnsInAnyOrderAmongOthers) {
   const auto published = rows(
       "| download | Pretrain | mIoU(ms+flip) | mIoU | Lr schd | Method | Device |\n"
