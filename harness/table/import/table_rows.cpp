@@ -60,6 +60,9 @@ bool links_pretrained_weights(const MarkdownRow& header) {
       header.cells, [](const MarkdownCell& cell) { return is_about_pretraining(cell.text); });
 }
 
+constexpr Column kLinkColumns[] = {Column::kConfig, Column::kDownload, Column::kModel,
+                                   Column::kLog};
+
 /// Reads one row of a table whose columns are known.
 class RowReader {
  public:
@@ -129,7 +132,7 @@ class RowReader {
       for (const MarkdownCell& cell : row_.cells) cells.push_back({&cell, Column::kDownload, ""});
       return cells;
     }
-    for (const Column column : {Column::kConfig, Column::kDownload, Column::kModel, Column::kLog}) {
+    for (const Column column : kLinkColumns) {
       const auto found = columns_.find(column);
       if (found == columns_.end()) continue;
       for (const std::size_t i : found->second) {
@@ -371,12 +374,15 @@ class RowReader {
   PublishedRows& result_;
 };
 
-/// Names columns that are not read and whose cells link checkpoints, but for those that a training
+/// Names columns whose links are not read and lead to checkpoints, but for those that a training
 /// starts from.
 void note_unread_links(const MarkdownTable& table, const Columns& columns,
                        const PublishedPage& page, std::vector<ImportNotice>& notices) {
   std::set<std::size_t> read;
-  for (const auto& [column, places] : columns) read.insert(places.begin(), places.end());
+  for (const Column column : kLinkColumns) {
+    const auto found = columns.find(column);
+    if (found != columns.end()) read.insert(found->second.begin(), found->second.end());
+  }
   for (std::size_t i = 0; i < table.header.cells.size(); ++i) {
     const std::string& title = table.header.cells[i].text;
     if (read.contains(i) || is_about_pretraining(title)) continue;
@@ -389,7 +395,7 @@ void note_unread_links(const MarkdownTable& table, const Columns& columns,
     if (!links_weights) continue;
     notices.push_back(
         {ImportNotice::Kind::kUnread, page.at(table.header.line),
-         fmt::format("column {} is not read, and links checkpoints", in_quotes(title))});
+         fmt::format("column {} links checkpoints, and its links are not read", in_quotes(title))});
   }
 }
 

@@ -94,6 +94,18 @@ TEST(TableRows, AModelInTheColumnOfMethodsIsOfItsMethod) {
   EXPECT_EQ(published[1].method, "Net A");
 }
 
+/// The number of a reproduction stands beside the paper's, and links what it was measured with.
+TEST(TableRows, ANumberThatLinksItsWeightsIsReadAndTheLinkIsNamed) {
+  const std::string page =
+      "| Model | Backbone | Mean IoU(paper) | Mean IoU(this repo) |\n|---|---|---|---|\n"
+      "| NetA | r101 | 68.8 | [68.93](https://x.org/neta_r101.pth) |\n";
+  const auto published = rows(page);
+  ASSERT_THAT(published, SizeIs(1));
+  EXPECT_EQ(published[0].facts.at("miou").value, 68.93);
+  EXPECT_THAT(notices(page), HasSubstr("\"Mean IoU(paper)\" is not read"));
+  EXPECT_THAT(notices(page), HasSubstr("column \"Mean IoU(this repo)\" links checkpoints"));
+}
+
 TEST(TableRows, FindColumnsInAnyOrderAmongOthers) {
   const auto published = rows(
       "| download | Pretrain | mIoU(ms+flip) | mIoU | Lr schd | Method | Device |\n"
@@ -350,7 +362,7 @@ TEST(TableRows, AnUnreadColumnOfCheckpointsIsNamed) {
       "| Model | mIoU | Pretrained | Dropbox |\n|-|-|-|-|\n"
       "| FCN | 70.1 | [w](start.pth) | [Download](https://d.example.org/best.pth?dl=0) |\n";
   EXPECT_EQ(notices(page),
-            "zoo/README.md:1: column \"Dropbox\" is not read, and links checkpoints\n");
+            "zoo/README.md:1: column \"Dropbox\" links checkpoints, and its links are not read\n");
 }
 
 TEST(TableRows, ADeviceIsTheHardwareOfSpeedAndMemory) {
