@@ -63,17 +63,19 @@ Words split(std::string_view name) {
   return words;
 }
 
-/// The words that tell one model from another: "64-Core" is left out, "32 GB" is one word.
+/// The words that tell one model from another: "64-Core" and "2 CPU cores" are left out, "32 GB" is
+/// one word.
 Words words_of(std::string_view name) {
   Words words;
-  const Words all = split(name);
+  Words all = split(name);
+  std::erase_if(all, [](const std::string& word) { return contains(kNoise, word); });
   for (std::size_t i = 0; i < all.size(); ++i) {
     const std::string_view next = i + 1 < all.size() ? std::string_view(all[i + 1]) : "";
     if (is_number(all[i]) && (next == "core" || next == "cores")) {
       ++i;
     } else if (is_number(all[i]) && next == "gb") {
       words.push_back(all[i++] + "gb");
-    } else if (!contains(kNoise, all[i])) {
+    } else {
       words.push_back(all[i]);
     }
   }
@@ -94,8 +96,7 @@ bool has(const Words& name, const std::string& word, std::int64_t memory_bytes) 
   return std::abs(measured - *size) <= kMemoryTolerance * *size;
 }
 
-bool says_model(std::string_view name) {
-  const Words words = words_of(name);
+bool says_model(const Words& words) {
   return std::any_of(words.begin(), words.end(), [](const std::string& word) {
     return std::any_of(word.begin(), word.end(),
                        [](unsigned char c) { return std::isdigit(c) != 0; });
@@ -104,11 +105,6 @@ bool says_model(std::string_view name) {
 
 /// Why a number measured on a processor cannot be judged here; "" when it can.
 std::string unfit_processor(const Json& conditions, const RunResult& result) {
-  const std::string published = text_at(conditions, {"hardware"});
-  if (!says_model(published)) {
-    return fmt::format("published for {}, a family of processors and no model; this is {}",
-                       published, hardware_of(result));
-  }
   const auto cores = count_at(conditions, {"cores"});
   if (!cores) return "";
   const std::int64_t here = result.environment.machine.cores;
@@ -202,10 +198,21 @@ std::string other_switches(const RunResult& result) {
   return result.device == "cuda" ? other_gpu_switches(result) : "";
 }
 
+std::string unnamed_hardware(const Json& conditions, const RunResult& result) {
+  const std::string published = text_at(conditions, {"hardware"});
+  const Words words = words_of(published);
+  const bool is_processor = result.device != "cuda" || count_at(conditions, {"cores"});
+  if (words.empty() && published.empty()) {
+    return "the source does not say on what hardware; this is " + hardware_of(result);
+  }
+  if (!words.empty() && (says_model(words) || !is_processor)) return "";
+  return fmt::format("published for {}, a kind of hardware and no model; this is {}", published,
+                     hardware_of(result));
+}
+
 std::string unfit_hardware(const Json& conditions, const RunResult& result) {
   const std::string published = text_at(conditions, {"hardware"});
   const std::string here = hardware_of(result);
-  if (published.empty()) return "the source does not say on what hardware; this is " + here;
   const auto& gpu = result.environment.gpu;
   const bool on_gpu = result.device == "cuda";
   if (!names_hardware(published, here, on_gpu && gpu ? gpu->memory_bytes : 0)) {

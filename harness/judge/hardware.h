@@ -39,10 +39,15 @@ std::string other_kind_of_machine(const RunResult& result, const RunResult& fp32
 /// switches change nothing.
 std::string other_switches(const RunResult& result);
 
-/// Why a number that was published under `conditions` says nothing about the hardware that computed
-/// the result; "" when it does. conditions: {"hardware": name, "cores": count of a processor}.
-/// A processor must be named by its model and have as many cores, all of them used: a family of
-/// processors ("AMD EPYC") is not specific enough.
+/// Why the source of a number does not name hardware that any machine could be found to be; "" when
+/// it does. conditions: {"hardware": name, "cores": count of a processor}. No name and "2 CPU
+/// cores" say nothing, and "AMD EPYC" is a family of processors, which differ by more than
+/// tolerances allow: even a machine that calls itself so may be another one.
+std::string unnamed_hardware(const Json& conditions, const RunResult& result);
+
+/// Why a number that was published under `conditions`, which name hardware, says nothing about the
+/// hardware that computed the result; "" when it does. A processor must have as many cores as the
+/// conditions state, all of them used.
 std::string unfit_hardware(const Json& conditions, const RunResult& result);
 
 }  // namespace harness

@@ -95,8 +95,30 @@ TEST(Hardware, AProcessorIsItsModelAndItsCores) {
 TEST(Hardware, AFamilyOfProcessorsIsNoModel) {
   RunResult result = on_processor("AMD EPYC", 2, 2);
   result.environment.gpu.emplace().name = "Tesla V100-SXM2-16GB";
-  EXPECT_EQ(unfit_hardware({{"hardware", "AMD EPYC"}, {"cores", 2}}, result),
-            "published for AMD EPYC, a family of processors and no model; this is AMD EPYC");
+  const Json family = {{"hardware", "AMD EPYC"}, {"cores", 2}};
+  EXPECT_EQ(unnamed_hardware(family, result),
+            "published for AMD EPYC, a kind of hardware and no model; this is AMD EPYC");
+  result.device = "cuda";
+  EXPECT_THAT(unnamed_hardware(family, result), HasSubstr("no model"));
+}
+
+TEST(Hardware, ACountOfCoresIsNoModel) {
+  for (const char* nothing : {"2 CPU cores", "2 cores", "64-Core Processor", "CPU", "GPU", "-"}) {
+    for (const char* device : {"cpu", "cuda"}) {
+      RunResult result = on_processor(nothing, 2, 2);
+      result.device = device;
+      EXPECT_THAT(unnamed_hardware({{"hardware", nothing}}, result), HasSubstr("no model"))
+          << nothing << ", " << device;
+    }
+  }
+}
+
+TEST(Hardware, AModelIsNamed) {
+  RunResult result = on_processor("AMD EPYC", 2, 2);
+  EXPECT_EQ(unnamed_hardware({{"hardware", "AMD EPYC 7763 64-Core"}, {"cores", 2}}, result), "");
+  EXPECT_EQ(unnamed_hardware({{"hardware", "V100"}}, result), "");
+  result.device = "cuda";
+  EXPECT_EQ(unnamed_hardware({{"hardware", "TITAN RTX"}}, result), "");
 }
 
 TEST(Hardware, TheGpuCountsOnlyWhereItComputed) {
@@ -110,10 +132,11 @@ TEST(Hardware, TheGpuCountsOnlyWhereItComputed) {
   EXPECT_EQ(unfit_hardware(published, result), "published for V100, this is unknown hardware");
 }
 
-TEST(Hardware, ASourceThatSaysNothingFitsNothing) {
+TEST(Hardware, ASourceThatSaysNothingNamesNothing) {
   for (const Json& silent : {Json::object(), Json({{"hardware", ""}}), Json({{"hardware", 2}})}) {
-    EXPECT_THAT(unfit_hardware(silent, on_processor("AMD EPYC 7763", 2, 2)),
-                HasSubstr("does not say"));
+    const RunResult result = on_processor("AMD EPYC 7763", 2, 2);
+    EXPECT_THAT(unnamed_hardware(silent, result), HasSubstr("does not say"));
+    EXPECT_NE(unfit_hardware(silent, result), "");
   }
 }
 

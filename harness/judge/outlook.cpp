@@ -50,21 +50,25 @@ std::vector<NeededResult> needed_of_training(const ClaimContext& context) {
   return {{"train", row_precision(context.row)}};
 }
 
-/// Where the claim will be measured: why that will say nothing of it; "" when it will.
-std::string foreseen_unfitness(const ClaimContext& context, const RunResult& result,
-                               const SpeedSetup& setup) {
-  const Claim& claim = context.claim;
-  if (result.stage == "speed") return unfit_timing(context, result, setup);
-  if (claim.id == "memory" && is_of_training(claim)) {
-    return unfit_computation(claim.conditions, context.row);
-  }
-  const bool is_of_hardware = claim.id == "memory" || claim.id == "fps";
-  return is_of_hardware ? unfitness(claim, context.row, result) : "";
+/// A comparison that will take place, unless there is a reason why it says nothing.
+Finding compared_unless(std::string unfit_reason) {
+  if (unfit_reason.empty()) return pass_or_fail(true, nullptr, "to be measured");
+  return unfit(std::move(unfit_reason), kNotMeasured);
 }
 
-/// A comparison that will take place.
-Finding to_be_compared() {
-  return pass_or_fail(true, nullptr, "to be measured");
+/// What a measurement will say of the claim: a comparison, or why there is none.
+Finding foreseen_finding(const ClaimContext& context, const RunResult& result,
+                         const SpeedSetup& setup) {
+  const Claim& claim = context.claim;
+  const bool is_timed = result.stage == "speed";
+  if (claim.id == "memory" && is_of_training(claim)) {
+    return compared_unless(unfit_computation(claim.conditions, context.row));
+  }
+  std::string why = is_timed ? unfit_timing(context, result, setup) : "";
+  if (claim.id != "memory" && claim.id != "fps") return compared_unless(std::move(why));
+  if (!is_timed) why = unfitness(claim, context.row, result);
+  auto absence = unjudgeable(claim, result, std::move(why), kNotMeasured);
+  return absence ? *absence : compared_unless("");
 }
 
 /// Why one of the results will not be there; nullopt where all will.
@@ -91,8 +95,7 @@ VerdictRecord foreseen_verdict(const ClaimContext& context, const std::vector<Ne
   if (std::none_of(needed.begin(), needed.end(), is_there)) return judge_claim(context);
   if (auto absence = first_absence(context, needed)) return conclude(context, *absence);
   const auto measured = find_result(context, needed.front().stage, needed.front().precision);
-  std::string why = foreseen_unfitness(context, *measured.result, setup);
-  return conclude(context, why.empty() ? to_be_compared() : unfit(std::move(why), kNotMeasured));
+  return conclude(context, foreseen_finding(context, *measured.result, setup));
 }
 
 Prospect prospect_of(const VerdictRecord& verdict, const ClaimContext& context,

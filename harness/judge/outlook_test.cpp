@@ -173,6 +173,14 @@ TEST_F(OutlookOfSample, ANumberOfOtherHardwareIsUnfit) {
   EXPECT_THAT(outlook.reason, HasSubstr("V100"));
 }
 
+TEST_F(OutlookOfSample, ANumberOfUnnamedHardwareIsNotVerifiable) {
+  Claim fps = sample::claim("fps", "evaluated", 8.64, 2);
+  fps.conditions = {{"hardware", "AMD EPYC"}, {"cores", 2}};
+  const auto outlook = foresee(fps, {result("evaluate", "fp16")});
+  EXPECT_EQ(outlook.prospect, Prospect::kNotVerifiable);
+  EXPECT_THAT(outlook.reason, HasSubstr("no model"));
+}
+
 TEST_F(OutlookOfSample, AnotherStagesClaimIsNotAskedFor) {
   EXPECT_EQ(foresee(sample::claim("kernels", "evaluated", 1), {}).prospect, Prospect::kNotAsked);
   EXPECT_EQ(foresee(sample::claim("retrain.finite", "retrained", 0), {}).prospect,

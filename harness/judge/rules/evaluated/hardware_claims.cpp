@@ -43,8 +43,11 @@ Finding judge_on_hardware(const ClaimContext& context, double (*measure)(const E
   const auto evidence = find_evaluation(context, "evaluate", precision);
   if (evidence.absence) return in_precision(*evidence.absence, precision);
   const double measured = measure(*evidence.record);
-  std::string reason = unfitness(context.claim, context.row, *evidence.result);
-  if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
+  if (auto finding =
+          unjudgeable(context.claim, *evidence.result,
+                      unfitness(context.claim, context.row, *evidence.result), measured)) {
+    return in_precision(*finding, precision);
+  }
   if (!(measured > 0.0))
     return in_precision(fail_unmeasured(fmt::format("no {} was measured", what)), precision);
   return in_precision(
@@ -106,6 +109,18 @@ Finding unfit(std::string reason, double measured) {
   finding.reason = std::move(reason);
   if (std::isfinite(measured)) finding.measured = measured;
   return finding;
+}
+
+std::optional<Finding> unjudgeable(const Claim& claim, const RunResult& result,
+                                   std::string unfit_reason, double measured) {
+  std::string unnamed = unnamed_hardware(claim.conditions, result);
+  if (!unnamed.empty()) {
+    Finding finding = not_verifiable(std::move(unnamed));
+    if (std::isfinite(measured)) finding.measured = measured;
+    return finding;
+  }
+  if (unfit_reason.empty()) return std::nullopt;
+  return unfit(std::move(unfit_reason), measured);
 }
 
 Finding judge_memory(const ClaimContext& context) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "harness/judge/finding.h"
@@ -7,7 +8,8 @@
 namespace harness {
 
 /// Peak memory in GB (2^30 bytes) and images per second. Judged only on the hardware that they were
-/// published for (judge/hardware.h); elsewhere UNFIT, with the measured number beside it. Also
+/// published for (judge/hardware.h); elsewhere UNFIT, with the measured number beside it.
+/// NOT_VERIFIABLE where the source names no hardware that a machine could be found to be. Also
 /// UNFIT where they were published for another stage (claim.conditions.stage). The memory of
 /// training is judged by its own stage, on every hardware (judge_training_memory).
 Finding judge_memory(const ClaimContext& context);
@@ -27,5 +29,11 @@ std::string unfitness(const Claim& claim, const Row& row, const RunResult& resul
 
 /// UNFIT, with the number beside it where it is finite.
 Finding unfit(std::string reason, double measured);
+
+/// Why a number of one hardware cannot be compared here, nullopt when it can, with the measured one
+/// beside it: NOT_VERIFIABLE where the source names no hardware (unnamed_hardware), UNFIT for
+/// `unfit_reason`, unless that is "".
+std::optional<Finding> unjudgeable(const Claim& claim, const RunResult& result,
+                                   std::string unfit_reason, double measured);
 
 }  // namespace harness

@@ -84,11 +84,15 @@ TEST(HardwareClaims, AGpuThatDidNotComputeDoesNotCount) {
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kPass);
 }
 
-TEST(HardwareClaims, HardwareThatIsNotSaidIsUnfit) {
+TEST(HardwareClaims, HardwareThatIsNotSaidIsNotVerifiable) {
   auto sample = fps("");
-  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kNotVerifiable);
+  EXPECT_EQ(sample.judge(judge_fps).measured, 12.5);
   sample.claim.conditions = Json::object();
-  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kNotVerifiable);
+  auto memory = memory_on_gpu(5765993759);
+  memory.claim.conditions = {{"hardware", "GPU"}};
+  EXPECT_EQ(memory.judge(judge_memory).verdict, Verdict::kNotVerifiable);
 }
 
 TEST(HardwareClaims, MemoryIsInUnitsOfTwoToTheThirty) {
@@ -181,7 +185,7 @@ Case minizoo_fps(const char* suite, std::size_t row) {
   return sample;
 }
 
-TEST(HardwareClaims, TheMiniZoosRatesAreOfAFamilyOfProcessorsAndUnfitEverywhere) {
+TEST(HardwareClaims, TheMiniZoosRatesAreOfAFamilyOfProcessorsAndJudgedNowhere) {
   for (const char* zoo : {"fp16", "fp32"}) {
     const std::string page = fmt::format("fixtures/minizoo/zoo/{}/README.md", zoo);
     EXPECT_NE(read_file(page).find("2 cores of an AMD EPYC"), std::string::npos) << page;
@@ -191,11 +195,12 @@ TEST(HardwareClaims, TheMiniZoosRatesAreOfAFamilyOfProcessorsAndUnfitEverywhere)
       auto sample = minizoo_fps(suite, row);
       EXPECT_EQ(sample.claim.conditions["hardware"], "AMD EPYC");
       EXPECT_EQ(sample.claim.conditions["cores"], 2);
-      EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+      EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kNotVerifiable);
       sample.results[1].environment.machine.cpu = "AMD EPYC";
       const Finding finding = sample.judge(judge_fps);
-      EXPECT_EQ(finding.verdict, Verdict::kUnfit);
-      EXPECT_NE(finding.reason.find("a family of processors and no model"), std::string::npos);
+      EXPECT_EQ(finding.verdict, Verdict::kNotVerifiable);
+      EXPECT_NE(finding.reason.find("AMD EPYC, a kind of hardware and no model"),
+                std::string::npos);
       EXPECT_EQ(finding.measured, sample.claim.value);
     }
   }

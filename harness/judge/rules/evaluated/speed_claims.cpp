@@ -318,8 +318,11 @@ Finding judge_timed_fps(const ClaimContext& context) {
                         precision);
   }
   const double measured = source->images_per_second;
-  std::string reason = unfit_timing(context, *evidence.result, evidence.record->setup);
-  if (!reason.empty()) return in_precision(unfit(std::move(reason), measured), precision);
+  if (auto finding =
+          unjudgeable(context.claim, *evidence.result,
+                      unfit_timing(context, *evidence.result, evidence.record->setup), measured)) {
+    return in_precision(*finding, precision);
+  }
   const std::string doubt =
       first_of({incompleteness(*source), disturbance(*evidence.result, source->clocks),
                 unwatched(source->clocks, seconds_of(*source)),
