@@ -118,6 +118,7 @@ class FullSize : public testing::TestWithParam<const char*> {
     }
     suite["rows"] = Json::array({row});
     suite["data"]["root"] = (folder_.path() / "cityscapes").string();
+    suite["data"]["images"] = kImages;
     write_file_atomic(suite_file(), suite.dump(1));
   }
 

@@ -80,7 +80,8 @@ bool RunDirectory::has_result(const AskedExecution& execution) const {
   if (!fs::exists(file)) return false;
   try {
     const RunResult result = run_result_from_json(read_json_file(file), file.string());
-    return result.status == RunStatus::kOk && result.key == execution.key;
+    return result.status == RunStatus::kOk && result.key == execution.key &&
+           other_environment(job_, result.stage, result.environment).empty();
   } catch (const Error&) {
     return false;  // Not readable: it is produced again.
   }

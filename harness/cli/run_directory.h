@@ -34,7 +34,8 @@ class RunDirectory {
   /// DIR/<row>/<stage>[-<precision>][-seed<N>].json, atomically.
   void write_result(const RunResult& result) const;
 
-  /// Whether there is a finished result with this key, which need not be produced again.
+  /// Whether there is a finished result with this key and of the job's environment
+  /// (other_environment), which need not be produced again.
   bool has_result(const AskedExecution& execution) const;
 
  private:

@@ -46,6 +46,15 @@ TEST(RunDirectory, KnowsWhatIsFinishedByItsKey) {
   EXPECT_FALSE(directory.has_result({"fcn", "evaluate", "fp16", 0, "k"}));
 }
 
+TEST(RunDirectory, AResultOfAnotherEnvironmentIsMadeAgain) {
+  const TemporaryFolder folder;
+  const RunDirectory directory(folder.path() / "run", suite_named("s"));
+  RunResult result = result_of(RunStatus::kOk);
+  result.environment.machine.cores = 64;
+  directory.write_result(result);
+  EXPECT_FALSE(directory.has_result({"fcn", "evaluate", "fp16", {}, "k"}));
+}
+
 TEST(RunDirectory, AnErrorOrATornFileIsMadeAgain) {
   const TemporaryFolder folder;
   const RunDirectory directory(folder.path() / "run", suite_named("s"));

@@ -12,6 +12,7 @@
 #include "harness/judge/rules/evaluated/evaluated_claims.h"
 #include "harness/judge/rules/evaluated/forward_claims.h"
 #include "harness/judge/rules/evaluated/hardware_claims.h"
+#include "harness/judge/rules/evaluated/kernel_claims.h"
 #include "harness/judge/rules/evaluated/memory_claims.h"
 #include "harness/judge/rules/evaluated/parity_claims.h"
 #include "harness/judge/rules/evaluated/speed_claims.h"

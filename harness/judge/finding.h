@@ -30,7 +30,7 @@ struct JobScope {
   std::vector<std::string> stages;
   std::vector<std::string> precisions;  ///< Arithmetics asked for. Empty: those of the rows.
   std::vector<std::string> require;     ///< Resources ("gpu", "data", ...) that are required.
-  DataSpec data = {};                   ///< The images that were evaluated.
+  DataSpec data = {};                   ///< The images that are to be evaluated.
 
   bool asks_for_stage(std::string_view stage) const;
   bool asks_for_precision(std::string_view precision) const;

@@ -39,11 +39,11 @@ std::string mismatch(const RunResult& result, const AskedExecution& asked, const
   }
   if (result.suite != job.suite) return fmt::format("is of the suite \"{}\"", result.suite);
   // Examining a file computes on no device.
-  if (result.device.empty() == (result.stage == "examine") &&
-      (result.device.empty() || result.device == job.device)) {
-    return "";
-  }
-  return fmt::format("is of the device \"{}\"", result.device);
+  const bool fits = result.device.empty() == (result.stage == "examine") &&
+                    (result.device.empty() || result.device == job.device);
+  if (!fits) return fmt::format("is of the device \"{}\"", result.device);
+  const std::string other = other_environment(job, result.stage, result.environment);
+  return other.empty() ? "" : fmt::format("is of another environment: {}", other);
 }
 
 /// The result of the execution, or the failure that it counts as.
@@ -193,7 +193,7 @@ StoredRun read_run(const fs::path& directory) {
 JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options) {
   require_suite_of(run.job, suite);
   require_rows_as_run(run.suite, suite);
-  const JobScope scope{run.job.stages, run.job.precisions, options.require};
+  const JobScope scope{run.job.stages, run.job.precisions, options.require, suite.data};
   JudgedRun judged;
   for (const auto& row : suite.rows) {
     if (!contains(run.job.rows, row.id)) continue;

@@ -32,8 +32,8 @@ struct JudgeOptions {
 struct StoredRun {
   JobRecord job;
   /// By row: one result for each execution that was asked for. A result that is missing, cannot be
-  /// read, belongs to another row or has another key (from another program, recipe, data set or
-  /// device) is replaced by a failed one.
+  /// read, belongs to another row, has another key (from another program, recipe, data set or
+  /// device) or is of another environment (other_environment) is replaced by a failed one.
   std::map<std::string, std::vector<RunResult>> results;
   std::vector<std::string> left_over;  ///< Other results, as "<row>/<file>".
   Suite suite;                         ///< That of suite.json, with which the job was started.
@@ -53,7 +53,8 @@ void require_suite_of(const Job& job, const Suite& suite);
 
 /// Judges a run by a suite, which need not be the one of the run: a changed tolerance costs no new
 /// run. Rows in the suite's order. Throws as require_suite_of(), and Error(kUsage) for a row or a
-/// data set that is not as it was run (what_was_run): only claims and siblings may differ.
+/// data set that is not as it was run (what_was_run): only claims, siblings and the count of images
+/// may differ.
 JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options = {});
 
 /// Reads and judges a run directory.

@@ -329,6 +329,27 @@ TEST_F(JudgeRun, AResultOfAnotherSuiteOrDeviceIsNotJudged) {
   }
 }
 
+TEST_F(JudgeRun, AResultOfAnotherEnvironmentIsNotJudged) {
+  const auto file = run() / suite_.rows.at(0).id / "evaluate-fp16.json";
+  Json result = read_json_file(file);
+  result.at("environment").at("machine").at("cores") = 1;
+  write_json_file(file, result);
+  const auto record = judge_run(run(), suite_).verdicts.at(11);
+  EXPECT_EQ(record.verdict, Verdict::kFail);
+  EXPECT_THAT(record.reason, HasSubstr("machine.cores is 1, and the job's is"));
+}
+
+TEST_F(JudgeRun, ImagesThatEveryResultLacksAreMissed) {
+  Suite suite = suite_;
+  suite.data.images = 16;
+  EXPECT_EQ(exit_code(judge_run(run(), suite).verdicts), 0);
+  suite.data.images = 17;
+  for (const auto& record : judge_run(run(), suite).verdicts) {
+    if (record.evidence != "evaluated" || record.claim == "memory.ratio") continue;
+    EXPECT_NE(record.verdict, Verdict::kPass) << record.row << " " << record.claim;
+  }
+}
+
 TEST_F(JudgeRun, ResultsThatNobodyAskedForAreListedAndDoNotCount) {
   const auto folder = run() / suite_.rows.at(0).id;
   fs::copy_file(folder / "evaluate-fp16.json", folder / "evaluate-bf16-amp.json");

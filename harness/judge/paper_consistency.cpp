@@ -10,6 +10,7 @@
 
 #include "harness/base/number_text.h"
 #include "harness/judge/counts.h"
+#include "harness/record/paper_design.h"
 
 namespace harness {
 namespace {
@@ -36,6 +37,12 @@ std::string named(std::string_view name, const std::string& defect) {
 /// A product that no count of a training reaches is -1.
 std::int64_t product(std::int64_t a, std::int64_t b) {
   return is_count(a) && is_count(b) && (a == 0 || b <= (std::int64_t{1} << 52) / a) ? a * b : -1;
+}
+
+/// Losses that are not finite are other rules' business.
+std::string loss_defect(double loss) {
+  if (!std::isfinite(loss) || (loss >= 0.0 && loss <= kLargestLoss)) return "";
+  return fmt::format("a loss of {}", short_text(loss));
 }
 
 // master-weights
@@ -104,6 +111,9 @@ std::string phase_defect(const MasterWeightsPhase& phase) {
   }
   if (std::ssize(phase.losses) != phase.steps) {
     return fmt::format("losses of {} in {}", phase.losses.size(), plural(phase.steps, "step"));
+  }
+  for (const double loss : phase.losses) {
+    if (auto defect = loss_defect(loss); !defect.empty()) return defect;
   }
   return first_of({updates_defect(phase), after_defect(phase)});
 }
@@ -293,6 +303,20 @@ std::array<Run, 5> runs_of(const OverflowRecord& record) {
            {"row", record.row, Scale::kStands, false, false}}};
 }
 
+constexpr double kLargestHalf = 65504.0;
+
+/// Gradients of the scaled loss are halves, or of the size of halves under autocast.
+std::string step_defect(const ScaledStep& step, std::int64_t weights) {
+  if (!std::isfinite(step.scale) || !(step.scale > 0.0)) {
+    return fmt::format("a scale of {}", short_text(step.scale));
+  }
+  const double largest = kLargestHalf * std::sqrt(static_cast<double>(weights));
+  if (std::isfinite(step.grad_norm) && !(step.grad_norm >= 0.0 && step.grad_norm <= largest)) {
+    return fmt::format("gradients with a norm of {}", short_text(step.grad_norm));
+  }
+  return loss_defect(step.loss);
+}
+
 std::string size_defect(const ScaledTraining& run) {
   if (run.steps <= 0 || run.weights <= 0) {
     return fmt::format("{} with {}", plural(run.steps, "step"), plural(run.weights, "weight"));
@@ -301,9 +325,7 @@ std::string size_defect(const ScaledTraining& run) {
     return fmt::format("{}, and {} in the trace", plural(run.steps, "step"), run.trace.size());
   }
   for (const auto& step : run.trace) {
-    if (!std::isfinite(step.scale) || !(step.scale > 0.0)) {
-      return fmt::format("a scale of {}", short_text(step.scale));
-    }
+    if (auto defect = step_defect(step, run.weights); !defect.empty()) return defect;
   }
   return "";
 }

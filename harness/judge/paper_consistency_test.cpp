@@ -54,6 +54,20 @@ TEST(PaperConsistency, PartsOfUpdatesAreNoLargerThanTheirWholes) {
        [](R& r) { r.published.masters.moved = 101; }});
 }
 
+TEST(PaperConsistency, LossesAndNormsAreThoseOfATraining) {
+  using M = MasterWeightsRecord;
+  expect_each_seen<M>(PaperExperiment::kMasterWeights, master_weights_record(),
+                      {[](M& r) { r.start.losses[3] = 1e30; },
+                       [](M& r) { r.published.losses[9] = kLargestLoss * 1.01; },
+                       [](M& r) { r.published.losses[0] = -0.1; }});
+  using O = OverflowRecord;
+  expect_each_seen<O>(
+      PaperExperiment::kOverflow, overflow_record(),
+      {[](O& r) { r.row.trace[5].loss = 1e30; }, [](O& r) { r.mmcv_dynamic.trace[9].loss = -1.0; },
+       [](O& r) { r.guarded.trace[2].loss = 101.0; }, [](O& r) { r.row.trace[5].grad_norm = 1e30; },
+       [](O& r) { r.grad_scaler.trace[9].grad_norm = -1.0; }});
+}
+
 TEST(PaperConsistency, ATrainingHasStepsAndALossForEach) {
   using R = MasterWeightsRecord;
   expect_each_seen<R>(

@@ -45,8 +45,11 @@ std::string contradiction(const Experiment& found, const AskedExecution& asked,
   const auto expected = identity(asked.stage, asked.row, asked.seed, job.suite);
   const auto got = identity(to_string(found.name), found.row, found.seed, found.suite);
   if (got != expected) return fmt::format("expected {}, got {}", expected, got);
-  if (found.key == asked.key) return "";
-  return "it is left over from a job with another program, recipe or data set";
+  if (found.key != asked.key) {
+    return "it is left over from a job with another program, recipe or data set";
+  }
+  const std::string other = other_environment(job, asked.stage, found.environment);
+  return other.empty() ? "" : fmt::format("it is of another environment: {}", other);
 }
 
 /// The document of the experiment, or the failure that it counts as.
@@ -157,7 +160,9 @@ JudgedRun judge_paper(const StoredPaper& paper, const Suite& suite,
     const AskedExecution& asked = paper.job.asked[i];
     if (!is_selected(selection, asked)) continue;
     const Experiment& experiment = paper.experiments[i];
-    const auto records = judge_experiment(experiment);
+    const auto row = std::ranges::find(suite.rows, asked.row, &Row::id);
+    // Every row of the job is one of the suite (require_suite_of).
+    const auto records = judge_experiment(experiment, &*row);
     judged.verdicts.insert(judged.verdicts.end(), records.begin(), records.end());
     cells.insert({asked.row, asked.stage});
     if (experiment.status != RunStatus::kError) continue;

@@ -16,8 +16,8 @@ namespace harness {
 struct StoredPaper {
   PaperJobRecord job;
   /// One for each of job.asked, in that order. A document that is missing, cannot be read, is of
-  /// another suite, row, experiment or seed or has another key (from another program, recipe or
-  /// data set) is replaced by a failed one.
+  /// another suite, row, experiment or seed, has another key (from another program, recipe or
+  /// data set) or is of another build is replaced by a failed one.
   std::vector<Experiment> experiments;
   std::vector<std::string> left_over;  ///< Names of other documents.
 };

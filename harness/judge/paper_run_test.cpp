@@ -21,10 +21,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 Row row_named(const std::string& id) {
-  Row row;
+  Row row = measured_row();
   row.id = id;
-  row.method = "FCN";
-  row.recipe = {{"batch", 4}};
   return row;
 }
 
@@ -42,7 +40,9 @@ class PaperRun : public testing::Test {
     job_.rows_as_run = {{"fcn", sha256_hex(what_was_run(suite_, suite_.rows[0]).dump())}};
     job_.asked = experiments_of(job_);
     for (auto& asked : job_.asked) asked.key = "key of " + asked.stage;
-    for (auto& experiment : all_documents()) {
+    for (auto& experiment : measured_documents()) {
+      experiment.suite = "zoo";
+      experiment.row = "fcn";
       experiment.seed = 3;
       experiment.key = fmt::format("key of {}", to_string(experiment.name));
       write(experiment);
@@ -122,6 +122,7 @@ TEST_F(PaperRun, ADocumentOfSomethingElseFails) {
       {"another suite", [](Experiment& one) { one.suite = "zoo2"; }},
       {"another seed", [](Experiment& one) { one.seed = 0; }},
       {"no seed", [](Experiment& one) { one.seed.reset(); }},
+      {"another build", [](Experiment& one) { one.environment.build.commit = "another"; }},
       {"another experiment", [](Experiment& one) { one.name = PaperExperiment::kLossScaling; }},
       {"it died", [](Experiment& one) { one.status = RunStatus::kError; }},
       {"it was skipped", [](Experiment& one) { one.status = RunStatus::kSkipped; }}};

@@ -7,7 +7,7 @@
 
 #include "harness/base/number_text.h"
 #include "harness/judge/counts.h"
-#include "harness/judge/paper_consistency.h"
+#include "harness/record/paper_design.h"
 #include "harness/record/schema.h"
 
 namespace harness {

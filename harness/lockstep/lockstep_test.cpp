@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/judge/rules/retrained/lockstep_claims.h"
+#include "harness/judge/rules/retrained/lockstep_series.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/testing/minizoo_rows.h"
 

@@ -13,13 +13,13 @@
 #include "harness/paper/half_arithmetic.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/policy.h"
+#include "harness/record/paper_design.h"
 #include "models/activation_observer.h"
 
 namespace harness {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr std::uint32_t kDotProductSeed = 1;
 
 /// |value - exact| / |exact|, infinite where the value is not finite.
 double relative_error(double value, double exact) {
@@ -49,8 +49,8 @@ DotProductRecord dot_product_of(std::size_t length) {
 
 std::vector<DotProductRecord> constructed_dot_products() {
   std::vector<DotProductRecord> records;
-  for (std::size_t length = 16; length <= 65536; length *= 4) {
-    records.push_back(dot_product_of(length));
+  for (const auto length : kDotProductLengths) {
+    records.push_back(dot_product_of(static_cast<std::size_t>(length)));
   }
   return records;
 }
@@ -74,9 +74,8 @@ Chart chart_of(const std::vector<DotProductRecord>& dot_products) {
 /// Batch norm's statistics over as many equal values as one channel of a map has.
 std::vector<EqualValuesMean> constructed_means() {
   std::vector<EqualValuesMean> means;
-  for (const auto& [value, count] :
-       {std::pair{1.0F, 1024}, {1.0F, 32768}, {4.0F, 32768}, {32.0F, 32768}}) {
-    const std::vector<float> values(static_cast<std::size_t>(count), value);
+  for (const auto& [value, count] : kEqualValues) {
+    const std::vector<float> values(static_cast<std::size_t>(count), static_cast<float>(value));
     const double half = moments_of(values, Accumulator::kHalf).mean;
     means.push_back(
         {value, count, half, std::isinf(half), moments_of(values, Accumulator::kSingle).mean});
@@ -90,11 +89,11 @@ KernelSums sums_of_the_kernels() {
   const torch::NoGradGuard no_gradients;
   KernelSums sums;
   sums.convolution = active_half_convolution();
-  sums.ones = 8192;
+  sums.ones = kKernelOnes;
   const auto ones = torch::ones({1, sums.ones, 1, 1}, torch::kHalf);
   sums.sum_of_ones = torch::conv2d(ones, ones).to(torch::kDouble).item<double>();
-  sums.value = 4.0;
-  const auto values = torch::full({1, 1, 128, 256}, sums.value, torch::kHalf);
+  sums.value = kKernelValue;
+  const auto values = torch::full({1, 1, kKernelMap[0], kKernelMap[1]}, sums.value, torch::kHalf);
   sums.count = values.numel();
   const auto mean = torch::zeros({1}), variance = torch::ones({1});
   const auto weight = torch::ones({1}), bias = torch::zeros({1});
@@ -114,9 +113,6 @@ double statistics_error(const Moments& moments, const Moments& exact) {
 
 class StatisticsObserver : public models::ActivationObserver {
  public:
-  /// 1 %: a tenth of batch norm's momentum, and twenty times what one rounding to half costs.
-  static constexpr double kOff = 0.01;
-
   explicit StatisticsObserver(const torch::nn::Module& root) {
     for (const auto& module : root.named_modules()) {
       if (module.value()->as<torch::nn::Conv2dImpl>() != nullptr)
@@ -145,8 +141,8 @@ class StatisticsObserver : public models::ActivationObserver {
     const double half = statistics_error(moments_of(values, Accumulator::kHalf), exact);
     const double single = statistics_error(moments_of(values, Accumulator::kSingle), exact);
     ++errors.channels;
-    errors.half_off += half > kOff ? 1 : 0;
-    errors.single_off += single > kOff ? 1 : 0;
+    errors.half_off += half > kOffChannel ? 1 : 0;
+    errors.single_off += single > kOffChannel ? 1 : 0;
     errors.half_worst = std::max(errors.half_worst, half);
     errors.single_worst = std::max(errors.single_worst, single);
   }
@@ -171,7 +167,7 @@ std::vector<LayerStatistics> statistics_of_the_row(const ExperimentRow& row) {
 ExperimentOutcome<AccumulationRecord, AccumulationSettings> accumulation_experiment(
     const ExperimentRow& row) {
   ExperimentOutcome<AccumulationRecord, AccumulationSettings> outcome;
-  outcome.settings = {StatisticsObserver::kOff, kDotProductSeed};
+  outcome.settings = {kOffChannel, kDotProductSeed};
   outcome.measured = {constructed_dot_products(), constructed_means(), sums_of_the_kernels(),
                       statistics_of_the_row(row)};
   outcome.charts = {chart_of(outcome.measured.dot_products)};

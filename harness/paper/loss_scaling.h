@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/paper/experiment_row.h"
+#include "harness/record/paper_design.h"
 
 namespace harness {
 
@@ -12,7 +13,7 @@ namespace harness {
 /// pass in half loses values, and what the paper's figure 3 shows) and "weights" (gradients of the
 /// parameters that a half model holds in half).
 struct LossScalingOptions {
-  std::size_t batches = 2;  ///< Examined in each phase.
+  std::size_t batches = kExaminedBatches;  ///< Examined in each phase.
 };
 
 ExperimentOutcome<LossScalingRecord, LossScalingSettings> loss_scaling_experiment(

@@ -166,10 +166,8 @@ class Comparison {
 
 ExperimentOutcome<MasterWeightsRecord, MasterWeightsSettings> master_weights_experiment(
     const ExperimentRow& row, const MasterWeightsOptions& options) {
-  constexpr double kStart = 0.0;
-  constexpr double kLastTenth = 0.9;
   ExperimentOutcome<MasterWeightsRecord, MasterWeightsSettings> outcome;
-  outcome.settings = {options.steps, row.scale, kStart, kLastTenth};
+  outcome.settings = {options.steps, row.scale, kPartOfStart, kPartOfPublished};
   outcome.measured.constructed = census_of_updates();
   int done = 0;
   const auto compare = [&](TrainingPhase phase, double part) {
@@ -182,8 +180,8 @@ ExperimentOutcome<MasterWeightsRecord, MasterWeightsSettings> master_weights_exp
     outcome.charts.push_back(comparison.movement(to_string(phase)));
     return comparison.record();
   };
-  outcome.measured.start = compare(TrainingPhase::kStart, kStart);
-  outcome.measured.published = compare(TrainingPhase::kPublished, kLastTenth);
+  outcome.measured.start = compare(TrainingPhase::kStart, kPartOfStart);
+  outcome.measured.published = compare(TrainingPhase::kPublished, kPartOfPublished);
   return outcome;
 }
 

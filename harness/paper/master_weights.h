@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/paper/experiment_row.h"
+#include "harness/record/paper_design.h"
 
 namespace harness {
 
@@ -11,7 +12,7 @@ namespace harness {
 /// false, on the gradients of the run with masters). Examines only parameters that the model holds
 /// in half.
 struct MasterWeightsOptions {
-  int steps = 10;  ///< In each phase.
+  int steps = kMasterWeightsSteps;  ///< In each phase.
 };
 
 /// Each phase has the learning rate of its point in the training.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/paper/experiment_row.h"
+#include "harness/record/paper_design.h"
 
 namespace harness {
 
@@ -8,9 +9,9 @@ namespace harness {
 /// recovers from it (section 5 and the scalers of mmcv and PyTorch), and a static one without an
 /// overflow check (quirk no-overflow-check) ruins the master weights permanently.
 struct OverflowOptions {
-  double scale = 0x1p24;   ///< Too large. PyTorch's scaler starts with 2^16, mmcv's with 2^32.
-  int dynamic_steps = 24;  ///< As many as a dynamic scale needs to fall and to train on.
-  int static_steps = 8;
+  double scale = kTooLargeScale;
+  int dynamic_steps = kDynamicSteps;
+  int static_steps = kStaticSteps;
 };
 
 ExperimentOutcome<OverflowRecord, OverflowSettings> overflow_experiment(

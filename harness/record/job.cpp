@@ -1,6 +1,7 @@
 #include "harness/record/job.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <tuple>
@@ -122,7 +123,48 @@ void refuse_contradictions(const JobRecord& job, std::string_view subject) {
   refuse_lost_seeds(job, subject);
 }
 
+/// `build.commit is "a", and the job's is "b"`; "" where the records are equal.
+std::string difference(std::string_view name, const Json& found, const Json& of_job) {
+  for (const auto& [key, value] : found.items()) {
+    if (value == of_job.at(key)) continue;
+    return fmt::format("{}.{} is {}, and the job's is {}", name, key, value.dump(),
+                       of_job.at(key).dump());
+  }
+  return "";
+}
+
+/// What tells machines apart, and how much of one a process may use.
+Json machine_of(const EnvironmentRecord& environment) {
+  const MachineRecord& machine = environment.machine;
+  return {{"hostname_sha256_8", machine.hostname_sha256_8},
+          {"cpu", machine.cpu},
+          {"cores", machine.cores}};
+}
+
 }  // namespace
+
+std::string other_environment(const Job& job, std::string_view stage,
+                              const EnvironmentRecord& environment) {
+  std::string other =
+      difference("build", record_to_json(environment.build), record_to_json(job.environment.build));
+  constexpr std::array kTimed{"examine", "evaluate", "evaluate_ms_flip", "parity", "speed"};
+  if (!other.empty() || std::ranges::find(kTimed, stage) == kTimed.end()) return other;
+  return difference("machine", machine_of(environment), machine_of(job.environment));
+}
+
+void refuse_equal_keys(const std::vector<AskedExecution>& asked, std::string_view subject) {
+  std::map<std::string, const AskedExecution*> by_key;
+  for (const auto& one : asked) {
+    const auto [there, is_new] = by_key.try_emplace(one.key, &one);
+    if (is_new || one.key.empty()) continue;
+    const AskedExecution& other = *there->second;
+    throw Error(ErrorCode::kInvalidJson, subject,
+                fmt::format("asked: expected a key of its own for {} with {}, got that of {} with "
+                            "{}",
+                            execution_text(one.stage, one.precision, one.seed), one.row,
+                            execution_text(other.stage, other.precision, other.seed), other.row));
+  }
+}
 
 std::string_view stage_that_brings(std::string_view stage) noexcept {
   return stage == "parity" || stage == "evaluate_ms_flip" ? "evaluate" : stage;
@@ -161,6 +203,7 @@ JobRecord job_from_json(const Json& value, std::string_view subject) {
                  "a run directory of another version cannot be used: choose another --out");
   JobRecord job = record_from_json<JobDocument>(value, subject).job;
   refuse_doubles(job, subject);
+  refuse_equal_keys(job.asked, subject);
   refuse_contradictions(job, subject);
   return job;
 }

@@ -81,6 +81,17 @@ bool is_drawn_stage(std::string_view stage) noexcept;
 /// alone.
 bool examines_files(const std::vector<std::string>& stages) noexcept;
 
+/// Why a result of `stage` was not produced where the job ran, with both values; "" when it was.
+/// All results are of one build; those with times in them are also of the job's host, processor and
+/// cores. Trainings, locksteps, sizes of memory and experiments (stages with other names) may be
+/// of several machines.
+std::string other_environment(const Job& job, std::string_view stage,
+                              const EnvironmentRecord& environment);
+
+/// Throws Error(kInvalidJson) where two executions have one key, which is a digest of everything
+/// that tells one from the other.
+void refuse_equal_keys(const std::vector<AskedExecution>& asked, std::string_view subject);
+
 /// The stage that a user asks for to get this one: "evaluate" for "parity" and "evaluate_ms_flip",
 /// itself for every other.
 std::string_view stage_that_brings(std::string_view stage) noexcept;
@@ -88,8 +99,9 @@ std::string_view stage_that_brings(std::string_view stage) noexcept;
 Json to_json(const JobRecord& job);
 
 /// Throws Error(kInvalidJson): a key missing, unknown or of another type, no row or stage, an
-/// unknown precision, an execution asked for twice, one of a row, stage, precision or seed that is
-/// not the job's, or none for one that is, or a run directory of an earlier version.
+/// unknown precision, an execution asked for twice or with another's key, one of a row, stage,
+/// precision or seed that is not the job's, or none for one that is, or a run directory of an
+/// earlier version.
 JobRecord job_from_json(const Json& value, std::string_view subject);
 
 /// DIR/run.json. Throws as job_from_json(), Error(kIo), and Error(kUsage) when DIR is not a run

@@ -51,6 +51,54 @@ TEST(Job, AskingAgainGivesTheExecutionItsKey) {
   EXPECT_EQ(job.asked[1].key, "k1");
 }
 
+TEST(Job, NoTwoExecutionsHaveOneKey) {
+  JobRecord job = sample();
+  job.asked[1].key = "k1";
+  job.asked[2].key = "k2";
+  EXPECT_EQ(job_from_json(to_json(job), "run.json").asked.size(), 3U);
+  for (const char* key : {"k0", "k1"}) {
+    job.asked[2].key = key;
+    EXPECT_THAT(
+        refusal_of([&] { job_from_json(to_json(job), "run.json"); }, ErrorCode::kInvalidJson),
+        testing::HasSubstr("a key of its own for train in fp16, seed 1 with fcn"));
+  }
+}
+
+/// A change of an environment, and whether it matters where times were measured and elsewhere.
+struct EnvironmentChange {
+  const char* what;
+  void (*change)(EnvironmentRecord&);
+  bool timed;
+  bool untimed;
+};
+
+TEST(Job, ResultsAreOfItsEnvironment) {
+  JobRecord job = sample();
+  job.environment.build.commit = std::string(40, 'c');
+  job.environment.machine.cpu = "EPYC 7763";
+  const EnvironmentChange changes[] = {
+      {"", [](auto&) {}, false, false},
+      {"", [](auto& one) { one.library.emplace(); }, false, false},
+      {"build.commit", [](auto& one) { one.build.commit = "another"; }, true, true},
+      {"build.dirty", [](auto& one) { one.build.dirty = true; }, true, true},
+      {"build.compiler", [](auto& one) { one.build.compiler = "another"; }, true, true},
+      {"machine.hostname", [](auto& one) { one.machine.hostname_sha256_8 = "a"; }, true, false},
+      {"machine.cpu is \"Xeon\", and the job's is \"EPYC 7763\"",
+       [](auto& one) { one.machine.cpu = "Xeon"; }, true, false},
+      {"machine.cores", [](auto& one) { one.machine.cores = 64; }, true, false}};
+  for (const auto& [what, change, timed, untimed] : changes) {
+    EnvironmentRecord other = job.environment;
+    change(other);
+    for (const char* stage : {"examine", "evaluate", "evaluate_ms_flip", "parity", "speed"}) {
+      EXPECT_THAT(other_environment(job, stage, other), testing::HasSubstr(what)) << stage;
+      EXPECT_EQ(!other_environment(job, stage, other).empty(), timed) << what << ", " << stage;
+    }
+    for (const char* stage : {"train", "lockstep", "memory", "overflow"}) {
+      EXPECT_EQ(!other_environment(job, stage, other).empty(), untimed) << what << ", " << stage;
+    }
+  }
+}
+
 TEST(Job, WhatWasAskedForAgreesWithTheRest) {
   const auto refusal = [](void (*change)(JobRecord&)) {
     JobRecord job = sample();

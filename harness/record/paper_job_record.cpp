@@ -93,6 +93,7 @@ PaperJobRecord paper_job_from_json(const Json& value, std::string_view subject) 
   refuse_unknown_experiments(job, subject);
   refuse_other_rows_as_run(job, subject);
   refuse_another_grid(job, subject);
+  refuse_equal_keys(job.asked, subject);
   return job;
 }
 

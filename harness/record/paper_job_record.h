@@ -31,7 +31,8 @@ std::vector<AskedExecution> experiments_of(const PaperJobRecord& job);
 Json to_json(const PaperJobRecord& job);
 
 /// Throws Error(kInvalidJson): a key missing, unknown or of another type, an unknown experiment,
-/// `asked` that is empty or is not experiments_of(), rows_as_run of other rows, or another version.
+/// `asked` that is empty, is not experiments_of() or has a key twice, rows_as_run of other rows, or
+/// another version.
 PaperJobRecord paper_job_from_json(const Json& value, std::string_view subject);
 
 /// DIR/paper/paper.json. Throws as paper_job_from_json(), Error(kIo), and Error(kUsage) when there

@@ -156,8 +156,13 @@ KeptElements kept_elements(const ModelSpec& spec, std::int64_t height, std::int6
                                              : pixels_of(tensor.name, spec, maps);
     kept.normalized += tensor.shape.front() * pixels;
   }
-  kept.loss = height * width * spec.decode_head.num_classes;
-  if (spec.has_auxiliary_head) kept.loss += height * width * spec.auxiliary_head.num_classes;
+  const auto& decode = spec.decode_head;
+  kept.loss = height * width * decode.num_classes;
+  kept.decode_logits = logits_of(decode, maps).pixels() * decode.num_classes;
+  if (!spec.has_auxiliary_head) return kept;
+  const auto& auxiliary = spec.auxiliary_head;
+  kept.loss += height * width * auxiliary.num_classes;
+  kept.auxiliary_logits = head_input(auxiliary, maps).pixels() * auxiliary.num_classes;
   return kept;
 }
 
@@ -173,8 +178,7 @@ ForwardCost forward_cost(const ModelSpec& spec, std::int64_t height, std::int64_
     cost.convolution_flops +=
         2.0 * static_cast<double>(elements_of(tensor)) * static_cast<double>(pixels);
   }
-  const auto& head = spec.decode_head;
-  cost.logits_elements = head.num_classes * logits_of(head, maps).pixels();
+  cost.logits_elements = spec.decode_head.num_classes * logits_of(spec.decode_head, maps).pixels();
   return cost;
 }
 

@@ -43,6 +43,9 @@ struct KeptElements {
   /// Logarithms of probabilities, of every head at the image's size: the cross entropy's gradient
   /// needs these and no other tensor.
   std::int64_t loss = 0;
+  /// Results of each head's last convolution, which no norm reads; 0 without the head.
+  std::int64_t decode_logits = 0;
+  std::int64_t auxiliary_logits = 0;
 };
 /// Sizes as for forward_cost().
 KeptElements kept_elements(const ModelSpec& spec, std::int64_t height, std::int64_t width);

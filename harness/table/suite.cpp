@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kSchema = "halfproof.suite/1";
 constexpr std::int64_t kMaxSide = 65536;
+constexpr std::int64_t kMaxImages = 1'000'000'000;
 
 DataSpec data_from_json(const Json& value, const std::string& subject) {
   ObjectReader reader(value, subject, "data");
@@ -32,6 +33,10 @@ DataSpec data_from_json(const Json& value, const std::string& subject) {
   }
   data.split = reader.optional_string("split").value_or("val");
   require_name(reader, "split", data.split);
+  data.images = reader.optional_integer("images").value_or(0);
+  if (data.images < 0 || data.images > kMaxImages) {
+    reader.fail("images", fmt::format("expected 1 to {}, got {}", kMaxImages, data.images));
+  }
   reader.finish();
   return data;
 }
@@ -41,11 +46,13 @@ Json data_to_json(const DataSpec& data) {
   if (!data.root.empty()) value["root"] = data.root;
   if (data.height != 0) value["size"] = {data.height, data.width};
   if (data.split != DataSpec{}.split) value["split"] = data.split;
+  if (data.images != 0) value["images"] = data.images;
   return value;
 }
 
 bool is_stated(const DataSpec& data) {
-  return !data.root.empty() || data.height != 0 || data.split != DataSpec{}.split;
+  return !data.root.empty() || data.height != 0 || data.split != DataSpec{}.split ||
+         data.images != 0;
 }
 
 std::vector<Row> rows_from_json(const Json& value, const ObjectReader& reader,
@@ -168,6 +175,7 @@ Json what_was_run(const Suite& suite, const Row& row) {
   parts.erase("claims");
   parts.erase("sibling");
   parts["data"] = data_to_json(suite.data);
+  parts["data"].erase("images");
   return parts;
 }
 

@@ -75,6 +75,7 @@ struct DataSpec {
   std::int64_t height = 0;  ///< Test scale; 0: the image's own size.
   std::int64_t width = 0;
   std::string split = "val";
+  std::int64_t images = 0;  ///< Of the split; 0 where nobody says.
 };
 
 struct Suite {
@@ -96,7 +97,8 @@ Json to_json(const Suite& suite);
 Json to_json(const Row& row);
 
 /// All that determines what a run of the row does, as to_json() writes it: the suite's "data", and
-/// of the row everything but its "claims" and its "sibling", which are only judged and compared.
+/// of the row everything, but for the count of "images", "claims" and "sibling", which are only
+/// judged and compared.
 Json what_was_run(const Suite& suite, const Row& row);
 
 /// Reads one row as it stands in a suite; the worker gets its job this way.

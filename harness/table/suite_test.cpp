@@ -87,6 +87,7 @@ TEST(Suite, WhatWasRunIsAllButClaimsAndSibling) {
   Suite other = read;
   other.rows[0].claims.clear();
   other.rows[0].sibling_row = "another";
+  other.data.images = 500;
   EXPECT_EQ(what_was_run(other, other.rows[0]), expected);
   for (const auto& change : std::vector<std::function<void(Suite&)>>{
            [](Suite& one) { one.data.split = "train"; },
@@ -97,6 +98,19 @@ TEST(Suite, WhatWasRunIsAllButClaimsAndSibling) {
     Suite changed = read;
     change(changed);
     EXPECT_NE(what_was_run(changed, changed.rows[0]), expected);
+  }
+}
+
+TEST(Suite, ImagesOfTheSplitAreACount) {
+  Json with_images = suite();
+  with_images["data"]["images"] = 16;
+  const Suite read = suite_from_json(with_images, "s.json");
+  EXPECT_EQ(read.data.images, 16);
+  EXPECT_EQ(to_json(read), with_images);
+  for (const Json& wrong : {Json(-1), Json(1.5), Json("16"), Json(1e12)}) {
+    Json data = suite().at("data");
+    data["images"] = wrong;
+    EXPECT_THAT(refusal("data", data), HasSubstr("images")) << wrong;
   }
 }
 

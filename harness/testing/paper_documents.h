@@ -8,12 +8,15 @@
 #include <type_traits>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "harness/judge/rules/paper/paper_claims.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 #include "harness/record/experiment.h"
+#include "harness/record/paper_design.h"
 #include "harness/record/paper_records.h"
+#include "harness/table/suite.h"
 
 namespace harness {
 
@@ -86,8 +89,6 @@ inline ScaledTraining scaled_training(bool overflows, double scale) {
   return run;
 }
 
-inline constexpr double kTooLargeScale = 0x1p24;
-
 /// Steps that overflow are skipped.
 inline ScaledTraining checked_training() {
   ScaledTraining run = scaled_training(true, kTooLargeScale);
@@ -157,6 +158,28 @@ inline std::vector<Experiment> all_documents() {
           document(PaperExperiment::kLossScaling, loss_scaling_record()),
           document(PaperExperiment::kFp32Accumulation, accumulation_record()),
           document(PaperExperiment::kOverflow, overflow_record())};
+}
+
+/// The mini zoo's FCN.
+inline Row measured_row() {
+  return select_row(read_suite("suites/minizoo.json"), "fcn");
+}
+
+/// What the worker measured with it (fixtures/README.md): whole experiments, in which each
+/// statement is seen.
+inline Experiment measured_document(PaperExperiment name) {
+  const Json measured =
+      read_json_file(fmt::format("fixtures/judge/paper/{}.json", to_string(name)));
+  Experiment one = new_experiment(name, "minizoo", measured_row().id);
+  one.settings = measured.at("settings");
+  one.measurements = measured.at("measurements");
+  return one;
+}
+
+inline std::vector<Experiment> measured_documents() {
+  std::vector<Experiment> documents;
+  for (const auto name : kPaperExperiments) documents.push_back(measured_document(name));
+  return documents;
 }
 
 /// The record of one statement.

@@ -5,6 +5,7 @@
 
 #include "harness/base/error.h"
 #include "harness/openmmlab/python_config.h"
+#include "harness/table/published_step.h"
 #include "harness/testing/minizoo_rows.h"
 #include "harness/testing/suite_documents.h"
 
@@ -147,6 +148,15 @@ TEST(TrainingRecipe, ASuitesRecipeOfTheWrongTypeIsRefused) {
   row.recipe = {{"batch", 0}};
   EXPECT_THAT(message_of([&] { recipe_of(row, nullptr, Policy::kFp32); }),
               testing::HasSubstr("fcn: recipe.batch: expected a positive integer, got 0"));
+}
+
+/// What nobody states is the zoo's, here and where rules compare with it.
+TEST(TrainingRecipe, DefaultsAreThoseOfTheTable) {
+  const TrainingRecipe recipe;
+  EXPECT_EQ(SgdOptions{}.momentum, kPublishedMomentum);
+  EXPECT_EQ(recipe.pipeline.crop.height, kZooCrop[0]);
+  EXPECT_EQ(recipe.pipeline.crop.width, kZooCrop[1]);
+  EXPECT_EQ(static_cast<std::int64_t>(recipe.batch), published_batch(Row{}));
 }
 
 }  // namespace

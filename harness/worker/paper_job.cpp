@@ -15,15 +15,13 @@
 #include "harness/paper/master_weights.h"
 #include "harness/paper/overflow.h"
 #include "harness/record/experiment.h"
+#include "harness/record/paper_design.h"
 #include "harness/train/trainer.h"
 #include "harness/train/training_setup.h"
 #include "models/losses.h"
 
 namespace harness {
 namespace {
-
-/// The number of batches that the steps of an experiment use in turn.
-constexpr std::size_t kBatches = 4;
 
 /// The inputs that are read once for all models and batches of a job.
 struct RowSource {
@@ -65,7 +63,7 @@ std::vector<ExperimentBatch> read_batches(const PaperJob& job, const RowSource& 
   options.threads = 0;
   TrainingLoader loader(find_cityscapes(job.data.root, kTrainSplit), options);
   std::vector<ExperimentBatch> batches;
-  while (batches.size() < kBatches) {
+  while (std::ssize(batches) < kPaperBatches) {
     auto batch = loader.next();
     if (!batch) break;
     batches.push_back({images_of(*batch, torch::kCPU).clone(), labels_of(*batch, torch::kCPU)});

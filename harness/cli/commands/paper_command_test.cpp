@@ -53,7 +53,7 @@ class PaperCommand : public testing::Test {
   Json verdicts() const { return read_json_file(paper_folder() / "verdicts.json"); }
 
   void replace_documents() const {
-    for (auto& experiment : all_documents()) {
+    for (auto& experiment : measured_documents()) {
       const fs::path file = document_of(std::string(to_string(experiment.name)).c_str());
       if (!fs::exists(file)) continue;
       Experiment stored = experiment_from_json(read_json_file(file), "f");

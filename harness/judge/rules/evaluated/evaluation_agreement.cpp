@@ -102,6 +102,24 @@ std::string lost_logits(double rmse, double rms, const EvaluationRecord& evaluat
                      short_text(evaluation.forward->activations.max_abs), short_text(rms));
 }
 
+/// What a result was computed by, but for the one machine or card among those of a kind.
+Json setting_of(const RunResult& result) {
+  const EnvironmentRecord& environment = result.environment;
+  Json setting = {{"device", result.device},
+                  {"build", record_to_json(environment.build)},
+                  {"library", nullptr},
+                  {"gpu", nullptr}};
+  if (environment.library) setting["library"] = record_to_json(*environment.library);
+  if (const auto& gpu = environment.gpu) {
+    setting["gpu"] = {{"name", gpu->name},
+                      {"compute_capability", gpu->compute_capability},
+                      {"driver", gpu->driver},
+                      {"cuda", gpu->cuda},
+                      {"cudnn", gpu->cudnn}};
+  }
+  return setting;
+}
+
 }  // namespace
 
 std::string other_network(const EvaluationRecord& record, const ModelSpec& spec) {
@@ -147,20 +165,27 @@ std::string disagreement(const ParityRecord& parity, ComparedSide side,
                      evaluation);
 }
 
+std::string other_data(const EvaluationRecord& record, const DataSpec& data) {
+  if (data.images == 0) return "";
+  return other_count("images", record.images, data.images);
+}
+
 std::string other_setting(const RunResult& one, const RunResult& other) {
-  const auto differ = [](std::string_view what, const std::string& a, const std::string& b) {
-    return a == b ? "" : fmt::format("{} is \"{}\", and that of the other is \"{}\"", what, a, b);
+  const Json ours = setting_of(one).flatten();
+  const Json theirs = setting_of(other).flatten();
+  const auto at = [](const Json& setting, const std::string& path) {
+    return setting.contains(path) ? setting.at(path) : Json();
   };
-  const auto gpu = [](const RunResult& result) {
-    return result.environment.gpu ? result.environment.gpu->name : std::string();
-  };
-  const auto library = [](const RunResult& result) {
-    return result.environment.library ? result.environment.library->libtorch : std::string();
-  };
-  return first_of(
-      {differ("the device", one.device, other.device), differ("the GPU", gpu(one), gpu(other)),
-       differ("the program's commit", one.environment.build.commit, other.environment.build.commit),
-       differ("LibTorch's version", library(one), library(other))});
+  Json paths = ours;
+  paths.update(theirs);
+  for (const auto& [path, value] : paths.items()) {
+    const Json found = at(ours, path);
+    const Json expected = at(theirs, path);
+    if (found == expected) continue;
+    return fmt::format("{} is {}, and that of the other is {}", path.substr(1), found.dump(),
+                       expected.dump());
+  }
+  return "";
 }
 
 }  // namespace harness

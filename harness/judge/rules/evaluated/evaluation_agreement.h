@@ -5,6 +5,7 @@
 #include "harness/record/evaluation_record.h"
 #include "harness/record/run_result.h"
 #include "harness/table/model_spec.h"
+#include "harness/table/suite.h"
 
 namespace harness {
 
@@ -29,7 +30,13 @@ enum class ComparedSide { kHalf, kReference };
 std::string disagreement(const ParityRecord& parity, ComparedSide side,
                          const EvaluationRecord& evaluation);
 
-/// Two results: one device, one kind of GPU, one program and one library.
+/// One evaluation beside the suite's data set: all of its images, where the suite says how many
+/// there are. Whatever else the job left behind may lack the same ones.
+std::string other_data(const EvaluationRecord& record, const DataSpec& data);
+
+/// Two results: one device, one kind of GPU with one driver, CUDA and cuDNN, one build, and the
+/// same libraries with the same switches. The first difference is named by its path in
+/// `environment`, with both values.
 std::string other_setting(const RunResult& one, const RunResult& other);
 
 }  // namespace harness

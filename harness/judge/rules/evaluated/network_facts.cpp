@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "harness/table/model_cost.h"
+
 namespace harness {
 namespace {
 
@@ -10,7 +12,6 @@ constexpr std::size_t kKernelDimensions = 4;
 
 /// Takes a kernel {out, in, height, width} into account.
 void add_convolution(const TensorSpec& kernel, bool is_backbone, NetworkFacts& facts) {
-  ++facts.convolutions;
   facts.longest_sum =
       std::max(facts.longest_sum, kernel.shape[1] * kernel.shape[2] * kernel.shape[3]);
   if (is_backbone) facts.backbone_channels += kernel.shape[0];
@@ -29,6 +30,7 @@ std::size_t stage_of_logits(const ModelSpec& spec) {
 NetworkFacts network_facts(const ModelSpec& spec) {
   NetworkFacts facts;
   facts.classes = spec.decode_head.num_classes;
+  facts.convolutions = forward_cost(spec, 1, 1).convolutions;
   const auto& strides = spec.backbone.strides;
   for (std::size_t stage = stage_of_logits(spec) + 1; stage < strides.size(); ++stage) {
     facts.logits_over_backbone *= strides[stage] * strides[stage];

@@ -7,7 +7,8 @@
 namespace harness {
 
 /// What one forward pass of a row's network must leave behind, from its specification alone and
-/// without LibTorch. The auxiliary head takes no part in it.
+/// without LibTorch. The auxiliary head takes no part in it; which convolutions run is told by
+/// forward_cost().
 struct NetworkFacts {
   std::int64_t classes = 0;
   std::int64_t convolutions = 0;

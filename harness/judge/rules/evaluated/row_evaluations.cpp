@@ -113,6 +113,7 @@ RecordEvidence<EvaluationRecord> find_evaluation(const ClaimContext& context,
   const RunResult& result = *evidence.result;
   const ExaminedFiles files = find_files(context);
   std::string why = other_file(result, files);
+  if (why.empty()) why = other_data(*evidence.record, context.scope.data);
   if (why.empty()) why = other_model(context, *evidence.record, files);
   if (why.empty()) why = contradiction_in_row(context, result, *evidence.record);
   return why.empty() ? evidence : refused<EvaluationRecord>(result, why);

@@ -8,10 +8,10 @@
 namespace harness {
 
 /// The row's evaluation in this stage and precision. It is a failure unless the file that was
-/// evaluated is the one that was examined (by its sha256), the network that ran is the row's
-/// (other_network), and no other evaluation or comparison of the row that can be read contradicts
-/// it (evaluation_agreement.h). One of two that contradict each other is wrong, and nothing says
-/// which.
+/// evaluated is the one that was examined (by its sha256), the images are all of the suite's
+/// (other_data), the network that ran is the row's (other_network), and no other evaluation or
+/// comparison of the row that can be read contradicts it (evaluation_agreement.h). One of two that
+/// contradict each other is wrong, and nothing says which.
 RecordEvidence<EvaluationRecord> find_evaluation(const ClaimContext& context,
                                                  std::string_view stage,
                                                  std::string_view precision);

@@ -49,6 +49,22 @@ TEST(RowEvaluations, WhatAgreesIsFound) {
   EXPECT_EQ(comparison_absence(whole()), "");
 }
 
+TEST(RowEvaluations, ImagesThatAllEvaluationsLackAreMissed) {
+  auto sample = whole();
+  sample.scope.data.images = 16;
+  EXPECT_EQ(comparison_absence(sample), "");
+  sample.scope.data.images = 17;
+  EXPECT_THAT(evaluation_absence(sample), HasSubstr("16 images, expected 17"));
+  expect_failures(sample);
+}
+
+TEST(RowEvaluations, AnotherLibraryIsNoComparison) {
+  auto sample = whole();
+  sample.results.at(kReference).environment.library->convolution_kernel = "another";
+  EXPECT_THAT(comparison_absence(sample), HasSubstr("library/convolution_kernel is \"\""));
+  expect_failures(sample);
+}
+
 TEST(RowEvaluations, AnotherFileWasEvaluated) {
   for (const std::string& digest : {std::string(), std::string("garbage"), std::string(64, '0')}) {
     auto sample = whole();

@@ -28,16 +28,6 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kFirstTensorCores = 7.0;  ///< Compute capability of Volta.
-/// At the published size nearly all of an image's time is spent in kernels.
-constexpr double kLeastKernelTime = 0.5;
-
-Finding ambiguous(std::string reason, double measured) {
-  Finding finding;
-  finding.verdict = Verdict::kAmbiguous;
-  finding.reason = std::move(reason);
-  if (std::isfinite(measured)) finding.measured = measured;
-  return finding;
-}
 
 /// A verdict on times that something disturbed.
 Finding undisturbed(Finding finding, const std::string& disturbed, double measured) {
@@ -84,15 +74,6 @@ std::string unfit_setup(const ClaimContext& context, const SpeedSetup& setup) {
                    unfit_memory(setup)});
 }
 
-/// A record of the row's own model, or why there is none.
-RecordEvidence<SpeedRecord> find_speed(const ClaimContext& context, const std::string& precision) {
-  auto evidence = find_record<SpeedRecord>(context, "speed", precision);
-  if (evidence.absence) return evidence;
-  std::string other = other_model(context.row, precision, *evidence.record);
-  if (other.empty()) return evidence;
-  return {nullptr, std::nullopt, fail_unmeasured(std::move(other))};
-}
-
 /// Why a GPU's half tensor cores cannot be judged by this result; "" when they can.
 std::string unfit_gpu(const RunResult& result) {
   const auto& gpu = result.environment.gpu;
@@ -121,7 +102,24 @@ Floor floor_of(const Claim& claim) {
   return {value, judgement.allowed, tolerance_record(judgement, claim.tolerance, rounding)};
 }
 
-/// low and high: the ends of the measured number's interval.
+}  // namespace
+
+Finding ambiguous(std::string reason, double measured) {
+  Finding finding;
+  finding.verdict = Verdict::kAmbiguous;
+  finding.reason = std::move(reason);
+  if (std::isfinite(measured)) finding.measured = measured;
+  return finding;
+}
+
+RecordEvidence<SpeedRecord> find_speed(const ClaimContext& context, const std::string& precision) {
+  auto evidence = find_record<SpeedRecord>(context, "speed", precision);
+  if (evidence.absence) return evidence;
+  std::string other = other_model(context.row, precision, *evidence.record);
+  if (other.empty()) return evidence;
+  return {nullptr, std::nullopt, fail_unmeasured(std::move(other))};
+}
+
 Finding judge_at_least(const Claim& claim, double measured, double low, double high,
                        const std::string& how) {
   if (!std::isfinite(measured) || !std::isfinite(low) || !std::isfinite(high)) {
@@ -145,145 +143,6 @@ Finding judge_at_least(const Claim& claim, double measured, double low, double h
   finding.tolerance = floor.tolerance;
   return finding;
 }
-
-/// The time of dense convolutions and matrix products in one precision.
-struct ConvolutionTime {
-  double all = 0.0;
-  double own = 0.0;       ///< In the class that the precision asks for.
-  double narrower = 0.0;  ///< In a type with fewer digits than FP32.
-  double unknown = 0.0;
-  std::vector<std::string> unknown_names;
-};
-
-KernelClass class_of(ElementType compute) {
-  switch (compute) {
-    case ElementType::kFloat16:
-      return KernelClass::kHalfTensorCore;
-    case ElementType::kBfloat16:
-      return KernelClass::kBfloatTensorCore;
-    case ElementType::kFloat64:
-      return KernelClass::kFp64;
-    default:
-      return KernelClass::kFp32;
-  }
-}
-
-bool is_narrower_than_fp32(KernelClass kernel) {
-  return kernel == KernelClass::kHalfTensorCore || kernel == KernelClass::kBfloatTensorCore ||
-         kernel == KernelClass::kTf32;
-}
-
-ConvolutionTime convolution_time(const KernelCensusRecord& census, KernelClass own) {
-  ConvolutionTime time;
-  for (const auto& kernel : census.kernels) {
-    const KernelClass found = kernel_class(kernel.name, kernel.operation);
-    const bool is_unknown = found == KernelClass::kUnknown;
-    // A kernel of unknown name counts unless another operator is known to have launched it.
-    if (!multiplies(found) || (is_unknown && !may_convolve(kernel))) continue;
-    time.all += kernel.seconds;
-    if (found == own) time.own += kernel.seconds;
-    if (is_narrower_than_fp32(found)) time.narrower += kernel.seconds;
-    if (!is_unknown) continue;
-    time.unknown += kernel.seconds;
-    time.unknown_names.push_back(kernel.name);
-  }
-  return time;
-}
-
-std::string named(const ConvolutionTime& time) {
-  return fmt::format("{} of the time of convolutions in kernels of unknown name: {}",
-                     short_text(time.unknown / time.all), listing(time.unknown_names));
-}
-
-/// The census of one precision, or why there is none.
-struct KernelEvidence {
-  std::optional<SpeedRecord> record;
-  std::optional<Finding> absence;
-  std::string hardware;
-
-  const KernelCensusRecord& census() const { return *record->kernels; }
-};
-
-/// A profiler may lose what its buffers do not hold. Every convolution is at least one kernel.
-std::string lost_kernels(const Row& row, const RunResult& result, const SpeedRecord& record) {
-  std::int64_t calls = 0;
-  for (const auto& kernel : record.kernels->kernels) {
-    if (may_convolve(kernel)) calls += kernel.calls;
-  }
-  if (const std::int64_t expected = convolutions_of(row); calls < expected) {
-    return fmt::format("{} were seen of {}", plural(calls, "kernel"),
-                       plural(expected, "convolution"));
-  }
-  if (std::string shortfall = kernels_shortfall(result, record); !shortfall.empty()) {
-    return shortfall;
-  }
-  if (!record.own) return "";
-  const double seconds = kernel_seconds(*record.kernels);
-  if (seconds >= kLeastKernelTime * record.own->image.median) return "";
-  return fmt::format("the kernels that were seen take {} s of an image's {} s", short_text(seconds),
-                     short_text(record.own->image.median));
-}
-
-KernelEvidence find_kernels(const ClaimContext& context, const std::string& precision) {
-  auto evidence = find_speed(context, precision);
-  if (evidence.absence) return {std::nullopt, evidence.absence, ""};
-  std::string unfit_reason = unfit_timing(context, *evidence.result, evidence.record->setup);
-  if (!unfit_reason.empty()) return {std::nullopt, unfit(std::move(unfit_reason), kNan), ""};
-  const auto& census = evidence.record->kernels;
-  if (!census) return {std::nullopt, fail_unmeasured("no kernel was looked at"), ""};
-  if (!census->absence.empty()) {
-    return {std::nullopt, unfit("no kernel can be seen: " + census->absence, kNan), ""};
-  }
-  if (std::string lost = lost_kernels(context.row, *evidence.result, *evidence.record);
-      !lost.empty()) {
-    return {std::nullopt, fail_unmeasured(std::move(lost)), ""};
-  }
-  return {std::move(evidence.record), std::nullopt, hardware_of(*evidence.result)};
-}
-
-Finding judge_own_kernels(const ClaimContext& context, const std::string& precision) {
-  const auto evidence = find_kernels(context, precision);
-  if (evidence.absence) return *evidence.absence;
-  const KernelClass own = class_of(facts(context.row.policy()).compute);
-  const ConvolutionTime time = convolution_time(evidence.census(), own);
-  if (!(time.all > 0.0)) return fail_unmeasured("no kernel of a convolution was seen");
-  const double share = time.own / time.all;
-  const std::string how = fmt::format(
-      "share of the time of convolutions in kernels of the class {} "
-      "in {} on {}",
-      to_string(own), precision, evidence.hardware);
-  Finding finding =
-      judge_at_least(context.claim, share, share, (time.own + time.unknown) / time.all, how);
-  if (time.unknown_names.empty() || finding.verdict == Verdict::kFail) return finding;
-  if (finding.verdict == Verdict::kNotVerifiable) return finding;
-  return ambiguous(fmt::format("{}; {}", named(time), finding.reason), share);
-}
-
-/// Nothing to say where FP32 is the row's own precision, or was not asked for.
-std::optional<Finding> judge_fp32_kernels(const ClaimContext& context) {
-  if (row_precision(context.row) == "fp32" || !context.scope.asks_for_precision("fp32")) {
-    return std::nullopt;
-  }
-  const auto evidence = find_kernels(context, "fp32");
-  if (evidence.absence) return in_precision(*evidence.absence, "fp32");
-  const ConvolutionTime time = convolution_time(evidence.census(), KernelClass::kFp32);
-  if (!(time.all > 0.0)) {
-    return in_precision(fail_unmeasured("no kernel of a convolution was seen in fp32"), "fp32");
-  }
-  if (time.narrower > 0.0) {
-    const double share = time.narrower / time.all;
-    return in_precision(
-        pass_or_fail(false, share,
-                     fmt::format("in fp32, {} of the time of convolutions is in kernels of a "
-                                 "narrower type",
-                                 short_text(share))),
-        "fp32");
-  }
-  if (time.unknown_names.empty()) return std::nullopt;
-  return in_precision(ambiguous("in fp32, " + named(time), kNan), "fp32");
-}
-
-}  // namespace
 
 std::string unfit_timing(const ClaimContext& context, const RunResult& result,
                          const SpeedSetup& setup) {
@@ -364,14 +223,6 @@ Finding judge_speedup(const ClaimContext& context) {
       undisturbed(judge_at_least(context.claim, speedup.ratio, speedup.low, speedup.high, how),
                   doubt, speedup.ratio),
       precision);
-}
-
-Finding judge_kernels(const ClaimContext& context) {
-  const std::string precision = row_precision(context.row);
-  Finding own = in_precision(judge_own_kernels(context, precision), precision);
-  if (own.verdict != Verdict::kPass) return own;
-  const auto reference = judge_fp32_kernels(context);
-  return reference ? *reference : own;
 }
 
 }  // namespace harness

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "harness/judge/evidence.h"
 #include "harness/judge/finding.h"
 #include "harness/record/speed_record.h"
 
@@ -28,17 +29,19 @@ Finding judge_timed_fps(const ClaimContext& context);
 /// `fps`, but for the hardware.
 Finding judge_speedup(const ClaimContext& context);
 
-/// `kernels`: the share of the time of dense convolutions that is spent in kernels of the row's
-/// arithmetic (half tensor cores for FP16) is at least the value less what is allowed; and where
-/// FP32 was asked for, nothing of it is in TF32 or another narrower type. A kernel of unknown name
-/// never passes, and a census of less than half of an image's time, or of fewer kernels than the
-/// model has convolutions, is none. UNFIT where no GPU ran,
-/// where its profiler refuses, and for images of another size than the claim's, or else than that
-/// of the row's `fps`.
-Finding judge_kernels(const ClaimContext& context);
+/// AMBIGUOUS, with the number beside it where it is finite.
+Finding ambiguous(std::string reason, double measured);
 
-/// Why times of this setup on the hardware of this result say nothing of the claim, which is one of
-/// these three; "" when they do. Reads no measurement.
+/// The record of the stage speed, of the row's own model, or why there is none.
+RecordEvidence<SpeedRecord> find_speed(const ClaimContext& context, const std::string& precision);
+
+/// Whether a number is at least the claim's less what is allowed. low and high: the ends of the
+/// measured number's interval.
+Finding judge_at_least(const Claim& claim, double measured, double low, double high,
+                       const std::string& how);
+
+/// Why times of this setup on the hardware of this result say nothing of the claim, `fps`,
+/// `fps.ratio` or `kernels`; "" when they do. Reads no measurement.
 std::string unfit_timing(const ClaimContext& context, const RunResult& result,
                          const SpeedSetup& setup);
 

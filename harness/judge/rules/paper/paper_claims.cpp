@@ -8,6 +8,7 @@
 
 #include "harness/base/error.h"
 #include "harness/judge/paper_consistency.h"
+#include "harness/judge/paper_row.h"
 #include "harness/judge/paper_settings.h"
 #include "harness/judge/rules/paper/paper_statement.h"
 
@@ -46,7 +47,7 @@ std::optional<Finding> absence_of(const Experiment& experiment) {
 
 /// The measurements, or the finding that applies to every statement.
 template <Record R>
-std::pair<std::optional<R>, Finding> read(const Experiment& experiment) {
+std::pair<std::optional<R>, Finding> read(const Experiment& experiment, const Row* row) {
   if (const auto absence = absence_of(experiment)) return {std::nullopt, *absence};
   try {
     R record = measurements_of<R>(experiment);
@@ -54,17 +55,22 @@ std::pair<std::optional<R>, Finding> read(const Experiment& experiment) {
       return {std::nullopt, fail_unmeasured("the record contradicts itself: " + why)};
     }
     const std::string other = other_settings(record, experiment.settings);
-    if (other.empty()) return {std::move(record), {}};
-    return {std::nullopt, fail_unmeasured("the record contradicts its settings: " + other)};
+    if (!other.empty()) {
+      return {std::nullopt, fail_unmeasured("the record contradicts its settings: " + other)};
+    }
+    const std::string incomplete =
+        row == nullptr ? "" : other_experiment(record, experiment.settings, *row);
+    if (incomplete.empty()) return {std::move(record), {}};
+    return {std::nullopt, fail_unmeasured("it is not the experiment with this row: " + incomplete)};
   } catch (const Error& error) {
     return {std::nullopt, fail_unmeasured(error.what())};
   }
 }
 
 template <Record R>
-std::vector<VerdictRecord> judge_all(const Experiment& experiment,
+std::vector<VerdictRecord> judge_all(const Experiment& experiment, const Row* row,
                                      std::span<const PaperRule<R>> rules) {
-  const auto [measured, absence] = read<R>(experiment);
+  const auto [measured, absence] = read<R>(experiment, row);
   std::vector<VerdictRecord> records;
   for (const auto& rule : rules) {
     const Finding finding = measured ? rule.judge(*measured) : absence;
@@ -75,18 +81,18 @@ std::vector<VerdictRecord> judge_all(const Experiment& experiment,
 
 }  // namespace
 
-std::vector<VerdictRecord> judge_experiment(const Experiment& experiment) {
+std::vector<VerdictRecord> judge_experiment(const Experiment& experiment, const Row* row) {
   switch (experiment.name) {
     case PaperExperiment::kMasterWeights:
-      return judge_all(experiment, master_weights_statements());
+      return judge_all(experiment, row, master_weights_statements());
     case PaperExperiment::kLossScaling:
-      return judge_all(experiment, loss_scaling_statements());
+      return judge_all(experiment, row, loss_scaling_statements());
     case PaperExperiment::kFp32Accumulation:
-      return judge_all(experiment, accumulation_statements());
+      return judge_all(experiment, row, accumulation_statements());
     case PaperExperiment::kOverflow:
       break;
   }
-  return judge_all(experiment, overflow_statements());
+  return judge_all(experiment, row, overflow_statements());
 }
 
 }  // namespace harness
