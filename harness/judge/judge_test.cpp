@@ -89,6 +89,23 @@ TEST(Judge, TheMiniZooHoldsWhatItClaims) {
   EXPECT_EQ(exit_code(records), 0);
 }
 
+TEST(Judge, OfWhatWasNotPublishedNothingElseIsSaid) {
+  Suite suite = read_suite(kRun / "suite.json");
+  for (auto& row : suite.rows) {
+    for (auto& claim : row.claims) {
+      if (claim.id != "fps" && claim.id != "memory") continue;
+      claim.value = nullptr;
+      claim.conditions = Json::object();
+    }
+  }
+  for (const auto& record : judge_run(kRun, suite).verdicts) {
+    if (record.claim != "fps" && record.claim != "memory") continue;
+    EXPECT_EQ(record.verdict, Verdict::kNotVerifiable);
+    EXPECT_EQ(record.reason, "the source does not publish it");
+    EXPECT_TRUE(record.measured.is_number());
+  }
+}
+
 TEST(Judge, RecordsStandByRowAndThenInTheSuitesOrder) {
   const Suite suite = read_suite(kRun / "suite.json");
   const auto records = judge_run(kRun, suite).verdicts;

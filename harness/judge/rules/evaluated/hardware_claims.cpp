@@ -114,7 +114,8 @@ Finding unfit(std::string reason, double measured) {
 std::optional<Finding> unjudgeable(const Claim& claim, const RunResult& result,
                                    std::string unfit_reason, double measured) {
   std::string unnamed = unnamed_hardware(claim.conditions, result);
-  if (!unnamed.empty()) {
+  // That a number was not published says more (conclude()).
+  if (!unnamed.empty() && !claim.value.is_null()) {
     Finding finding = not_verifiable(std::move(unnamed));
     if (std::isfinite(measured)) finding.measured = measured;
     return finding;
