@@ -42,6 +42,8 @@ std::string mismatch(const RunResult& result, const AskedExecution& asked, const
   const bool fits = result.device.empty() == (result.stage == "examine") &&
                     (result.device.empty() || result.device == job.device);
   if (!fits) return fmt::format("is of the device \"{}\"", result.device);
+  // What was not measured was measured nowhere else.
+  if (result.status != RunStatus::kOk) return "";
   const std::string other = other_environment(job, result.stage, result.environment);
   return other.empty() ? "" : fmt::format("is of another environment: {}", other);
 }

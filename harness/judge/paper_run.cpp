@@ -48,6 +48,8 @@ std::string contradiction(const Experiment& found, const AskedExecution& asked,
   if (found.key != asked.key) {
     return "it is left over from a job with another program, recipe or data set";
   }
+  // What was not measured was measured nowhere else.
+  if (found.status != RunStatus::kOk) return "";
   const std::string other = other_environment(job, asked.stage, found.environment);
   return other.empty() ? "" : fmt::format("it is of another environment: {}", other);
 }
