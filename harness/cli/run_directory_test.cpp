@@ -50,7 +50,7 @@ TEST(RunDirectory, AResultOfAnotherEnvironmentIsMadeAgain) {
   const TemporaryFolder folder;
   const RunDirectory directory(folder.path() / "run", suite_named("s"));
   RunResult result = result_of(RunStatus::kOk);
-  result.environment.machine.cores = 64;
+  result.environment.build.commit = "another";
   directory.write_result(result);
   EXPECT_FALSE(directory.has_result({"fcn", "evaluate", "fp16", {}, "k"}));
 }

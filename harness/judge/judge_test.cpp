@@ -349,11 +349,11 @@ TEST_F(JudgeRun, AResultOfAnotherSuiteOrDeviceIsNotJudged) {
 TEST_F(JudgeRun, AResultOfAnotherEnvironmentIsNotJudged) {
   const auto file = run() / suite_.rows.at(0).id / "evaluate-fp16.json";
   Json result = read_json_file(file);
-  result.at("environment").at("machine").at("cores") = 1;
+  result.at("environment").at("build").at("commit") = "another";
   write_json_file(file, result);
   const auto record = judge_run(run(), suite_).verdicts.at(11);
   EXPECT_EQ(record.verdict, Verdict::kFail);
-  EXPECT_THAT(record.reason, HasSubstr("machine.cores is 1, and the job's is"));
+  EXPECT_THAT(record.reason, HasSubstr("build.commit is \"another\", and the job's is"));
 }
 
 TEST_F(JudgeRun, ImagesThatEveryResultLacksAreMissed) {

@@ -82,9 +82,8 @@ bool is_drawn_stage(std::string_view stage) noexcept;
 bool examines_files(const std::vector<std::string>& stages) noexcept;
 
 /// Why a result of `stage` was not produced where the job ran, with both values; "" when it was.
-/// All results are of one build; those with times in them are also of the job's host, processor and
-/// cores. Trainings, locksteps, sizes of memory and experiments (stages with other names) may be
-/// of several machines.
+/// All results are of one build. Speed is also of the job's host, processor and cores; what the
+/// other stages found on one machine holds on the next, to which a suite may have moved.
 std::string other_environment(const Job& job, std::string_view stage,
                               const EnvironmentRecord& environment);
 
