@@ -7,13 +7,14 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/base/sha256.h"
 #include "harness/record/exact_json.h"
 
 namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kSchema = "halfproof.journal/1";
+constexpr std::string_view kSchema = "halfproof.journal/2";
 /// Scenes that a power failure may cost.
 constexpr std::int64_t kFlushEvery = 16;
 constexpr std::size_t kShaDigits = 64;
@@ -42,8 +43,13 @@ std::string line_of(const SceneTally& scene) {
   for (const auto& one : scene.forwards) forwards.push_back(to_json(one));
   return exact_dump({{"forwards", std::move(forwards)},
                      {"yardstick_elements", scene.yardstick_elements},
-                     {"yardstick_squares", scene.yardstick_squares}}) +
-         "\n";
+                     {"yardstick_squares", scene.yardstick_squares},
+                     {"threads", scene.threads}});
+}
+
+/// The sha256 that a line ends with: of the one before it (or of the head) and of what it says.
+std::string link_of(const std::string& before, std::string_view content) {
+  return sha256_hex(before + std::string(content));
 }
 
 std::int64_t count(const Json& value, const char* key) {
@@ -77,25 +83,45 @@ SceneTally scene_from(std::string_view line, const JournalIdentity& identity) {
   if (scene.forwards.size() != identity.forwards.size()) throw std::invalid_argument("forwards");
   scene.yardstick_elements = count(value, "yardstick_elements");
   scene.yardstick_squares = value.at("yardstick_squares").get<double>();
+  scene.threads = count(value, "threads");
   return scene;
 }
 
-/// The scenes of the whole lines that can be read, and how many bytes these and the head take.
-std::pair<std::vector<SceneTally>, std::size_t> scenes_of(std::string_view text, std::size_t head,
-                                                          const JournalIdentity& identity) {
+/// What a line says in front of its sha256, which becomes the end of the chain.
+std::string_view content_of(std::string_view line, std::string& chain) {
+  if (line.size() <= kShaDigits) throw std::invalid_argument("line");
+  const auto content = line.substr(0, line.size() - kShaDigits - 1);
+  std::string link = link_of(chain, content);
+  if (line.substr(content.size()) != " " + link) throw std::invalid_argument("sha256");
+  chain = std::move(link);
+  return content;
+}
+
+/// What a journal holds that can be gone on with.
+struct Held {
   std::vector<SceneTally> scenes;
-  std::size_t kept = head;
-  while (static_cast<std::int64_t>(scenes.size()) < identity.scenes) {
-    const std::size_t end = text.find('\n', kept);
+  std::size_t bytes;  ///< Of the head and of the scenes' lines.
+  std::string chain;
+};
+
+Held held_by(std::string_view text, const std::string& head, const JournalIdentity& identity) {
+  Held held{{}, head.size(), sha256_hex(head)};
+  while (static_cast<std::int64_t>(held.scenes.size()) < identity.scenes) {
+    const std::size_t end = text.find('\n', held.bytes);
     if (end == std::string_view::npos) break;
     try {
-      scenes.push_back(scene_from(text.substr(kept, end - kept), identity));
+      std::string chain = held.chain;
+      const auto line = text.substr(held.bytes, end - held.bytes);
+      SceneTally scene = scene_from(content_of(line, chain), identity);
+      if (!held.scenes.empty() && scene.threads != held.scenes.front().threads) break;
+      held.scenes.push_back(std::move(scene));
+      held.chain = std::move(chain);
     } catch (const std::exception&) {  // A power failure leaves anything.
       break;
     }
-    kept = end + 1;
+    held.bytes = end + 1;
   }
-  return {std::move(scenes), kept};
+  return held;
 }
 
 }  // namespace
@@ -107,15 +133,19 @@ EvaluationJournal::EvaluationJournal(fs::path path, const JournalIdentity& ident
   if (!text.starts_with(head)) {
     file_.emplace(path_, 0);
     file_->write(head);
+    chain_ = sha256_hex(head);
     return;
   }
-  auto [scenes, kept] = scenes_of(text, head.size(), identity);
-  done_ = std::move(scenes);
-  file_.emplace(path_, kept);
+  Held held = held_by(text, head, identity);
+  done_ = std::move(held.scenes);
+  chain_ = std::move(held.chain);
+  file_.emplace(path_, held.bytes);
 }
 
 void EvaluationJournal::add(const SceneTally& scene) {
-  file_->write(line_of(scene));
+  const std::string content = line_of(scene);
+  chain_ = link_of(chain_, content);
+  file_->write(fmt::format("{} {}\n", content, chain_));
   if (++unflushed_ < kFlushEvery) return;
   file_->sync();
   unflushed_ = 0;

@@ -26,6 +26,7 @@ struct SceneTally {
   std::vector<OfForward> forwards;
   std::int64_t yardstick_elements = 0;
   double yardstick_squares = 0.0;
+  std::int64_t threads = 0;  ///< Of LibTorch's, that computed the scene.
 };
 
 /// Which evaluation a journal is of. Another identity is another evaluation.
@@ -37,11 +38,14 @@ struct JournalIdentity {
 };
 
 /// The scenes that an evaluation has done, one line of JSON each behind a line with the identity,
-/// so that an evaluation which was cut off goes on behind them. Numbers come back bit for bit.
+/// so that an evaluation which was cut off goes on behind them. Numbers come back bit for bit. Each
+/// line ends with a sha256 over all up to it: a line that is changed, lost, repeated or elsewhere
+/// is none.
 class EvaluationJournal {
  public:
-  /// Reads the scenes that the file holds for this identity; what is cut off, cannot be read or
-  /// does not fit is forgotten with all that follows, and a file of another identity as a whole.
+  /// Reads the scenes that the file holds for this identity; what is cut off, cannot be read, does
+  /// not fit or was computed by another number of threads than the first is forgotten with all that
+  /// follows, and a file of another identity as a whole.
   /// Throws Error(kIo).
   EvaluationJournal(std::filesystem::path path, const JournalIdentity& identity);
 
@@ -59,6 +63,7 @@ class EvaluationJournal {
   std::filesystem::path path_;
   std::vector<SceneTally> done_;
   std::optional<AppendFile> file_;
+  std::string chain_;  ///< The sha256 of what was written so far.
   std::int64_t unflushed_ = 0;
 };
 

@@ -2,6 +2,9 @@
 
 #include <cmath>
 #include <limits>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -90,6 +93,44 @@ TEST_F(EvaluationJournalTest, ForgetsWhatFollowsALineThatCannotBe) {
     write_file_atomic(path_, broken);
     EXPECT_EQ(kept(identity_), 1U) << to;
   }
+}
+
+/// Lines that are whole, but not as they were written.
+TEST_F(EvaluationJournalTest, ForgetsWhatSomebodyElseWrote) {
+  write(4);
+  const std::string whole = read_file(path_);
+  std::vector<std::string> lines;
+  std::istringstream stream(whole);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line + "\n");
+  ASSERT_EQ(lines.size(), 5U);
+  const auto kept_of = [&](const std::vector<std::string>& changed) {
+    std::string text;
+    for (const auto& line : changed) text += line;
+    write_file_atomic(path_, text);
+    return kept(identity_);
+  };
+  EXPECT_EQ(kept_of(lines), 4U);
+  EXPECT_EQ(kept_of({lines[0], lines[1], lines[2], lines[2], lines[3]}), 2U) << "repeated";
+  EXPECT_EQ(kept_of({lines[0], lines[1], lines[3], lines[4]}), 1U) << "lost";
+  EXPECT_EQ(kept_of({lines[0], lines[2], lines[1]}), 0U) << "swapped";
+  std::string other = lines[2];
+  other.replace(other.find("[1,0,3,4]"), 9, "[2,0,3,4]");
+  EXPECT_EQ(kept_of({lines[0], lines[1], other, lines[3]}), 1U) << "another count";
+}
+
+/// Another number of threads adds in another order.
+TEST_F(EvaluationJournalTest, IsOfOneNumberOfThreads) {
+  {
+    EvaluationJournal journal(path_, identity_);
+    for (const int threads : {1, 1, 2}) {
+      SceneTally tally = scene(0);
+      tally.threads = threads;
+      journal.add(tally);
+    }
+  }
+  const EvaluationJournal journal(path_, identity_);
+  ASSERT_EQ(journal.done().size(), 2U);
+  EXPECT_EQ(journal.done().back().threads, 1);
 }
 
 TEST_F(EvaluationJournalTest, BeginsAnewForAnotherEvaluation) {

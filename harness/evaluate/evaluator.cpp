@@ -11,6 +11,7 @@
 #include "harness/base/sha256.h"
 #include "harness/base/system/available_memory.h"
 #include "harness/data/prefetcher.h"
+#include "harness/evaluate/intra_op_threads.h"
 #include "harness/evaluate/memory_meter.h"
 #include "harness/evaluate/scene_evaluator.h"
 
@@ -32,19 +33,6 @@ double root_mean(double squares, std::int64_t elements) {
   return elements == 0 ? std::numeric_limits<double>::quiet_NaN()
                        : std::sqrt(squares / static_cast<double>(elements));
 }
-
-/// Sets LibTorch's thread count for the calling thread and restores it at the end. Threads started
-/// meanwhile inherit it.
-class IntraOpThreads {
- public:
-  IntraOpThreads() : before_(at::get_num_threads()) {}
-  ~IntraOpThreads() { at::set_num_threads(before_); }
-  IntraOpThreads(const IntraOpThreads&) = delete;
-  IntraOpThreads& operator=(const IntraOpThreads&) = delete;
-
- private:
-  int before_;
-};
 
 std::string digest_of(const LabelMap& map) {
   Sha256 digest;
@@ -83,10 +71,8 @@ class Evaluation {
 
   EvaluationResult run() {
     start_ = Clock::now();
-    if (options_.journal != nullptr) {
-      for (const SceneTally& scene : options_.journal->done()) add(scene);
-    }
-    if (in_flight_ > 1) run_alone();
+    if (options_.journal != nullptr) resume();
+    if (one_thread_each_) run_alone();
     if (in_flight_ > 1) {
       several_at_a_time();
     } else {
@@ -94,7 +80,7 @@ class Evaluation {
     }
     result_.elapsed_s = seconds_since(start_);
     result_.images_in_flight = static_cast<std::int64_t>(in_flight_);
-    if (in_flight_ > 1) time_apart();
+    if (one_thread_each_) time_apart();
     finish();
     return std::move(result_);
   }
@@ -105,29 +91,48 @@ class Evaluation {
     return static_cast<std::size_t>(std::max<std::int64_t>(options.images_in_flight, 1));
   }
 
+  /// LibTorch's threads that compute an image. They decide in which order sums are added up, so
+  /// that they are the same for every image of an evaluation, however often it was cut off and
+  /// however much memory is free when it goes on.
+  int threads() const { return one_thread_each_ ? 1 : all_threads_; }
+
+  void resume() {
+    const auto& scenes = options_.journal->done();
+    for (const SceneTally& scene : scenes) add(scene);
+    if (scenes.empty() || scenes.front().threads == 1) return;
+    one_thread_each_ = false;
+    in_flight_ = 1;
+  }
+
   /// Scenes that are done.
   std::size_t done() const { return static_cast<std::size_t>(result_.images); }
 
   /// Evaluates the next images one after the other and lowers in_flight_ to as many as fit into
   /// memory by what the last of them took: one without a yardstick, whose FP64 takes twice as much
-  /// and is done then.
+  /// and is done then. Where only one fits, all threads compute it; what was done here is done
+  /// again by them, unless that would be another arithmetic than the journal's.
   void run_alone() {
     const std::int64_t available =
         options_.available_bytes ? options_.available_bytes() : available_memory_bytes();
+    const IntraOpThreads one(1);
+    std::vector<SceneTally> alone;
     std::int64_t taken = 0;
-    for (bool is_last = false; done() < scenes_.size() && !is_last;) {
-      const std::size_t next = done();
+    for (bool is_last = false; done() + alone.size() < scenes_.size() && !is_last;) {
+      const std::size_t next = done() + alone.size();
       is_last = !wants_yardstick(next);
       const MemoryMeter meter(options_.device);
       const std::int64_t before = meter.current_bytes();
-      take(tally_of(work_.evaluate(work_.load(scenes_[next]), wants_yardstick(next)),
-                    /*is_timed=*/false));
+      alone.push_back(tally_of(work_.evaluate(work_.load(scenes_[next]), wants_yardstick(next)),
+                               /*is_timed=*/false));
       taken = meter.peak_bytes() - before;
     }
     const double each = kUncounted * static_cast<double>(std::max<std::int64_t>(taken, 1));
     const double fitting = std::floor(static_cast<double>(available) / each);
     in_flight_ =
         static_cast<std::size_t>(std::clamp(fitting, 1.0, static_cast<double>(in_flight_)));
+    one_thread_each_ = in_flight_ > 1 || done() > 0;
+    if (!one_thread_each_) return;
+    for (auto& scene : alone) take(std::move(scene));
   }
 
   PrefetcherOptions loading() const {
@@ -140,6 +145,7 @@ class Evaluation {
   }
 
   void one_after_the_other() {
+    const IntraOpThreads of_an_image(threads());
     const std::size_t first = done();
     Prefetcher<LoadedScene> loaded(
         scenes_.size() - first,
@@ -147,13 +153,13 @@ class Evaluation {
     for (std::size_t i = first; i < scenes_.size(); ++i) {
       const auto scene = loaded.next().value();
       const bool is_warm = first == 0 || i >= first + kWarmup;
-      take(tally_of(work_.evaluate(scene, wants_yardstick(i)), is_warm));
+      take(tally_of(work_.evaluate(scene, wants_yardstick(i)), is_warm && !one_thread_each_));
     }
   }
 
   void several_at_a_time() {
     const std::size_t first = done();
-    const IntraOpThreads restored_at_the_end;
+    const IntraOpThreads restored_at_the_end(all_threads_);
     Prefetcher<SceneTally> results(
         scenes_.size() - first,
         [this, first](std::size_t i) {
@@ -181,7 +187,8 @@ class Evaluation {
     }
   }
 
-  void take(const SceneTally& scene) {
+  void take(SceneTally scene) {
+    scene.threads = threads();
     if (options_.journal != nullptr) options_.journal->add(scene);
     add(scene);
     report();
@@ -229,6 +236,8 @@ class Evaluation {
   const std::vector<NamedForward>& forwards_;
   const EvaluatorOptions& options_;
   std::size_t in_flight_;
+  const int all_threads_ = at::get_num_threads();
+  bool one_thread_each_ = in_flight_ > 1;
   SceneEvaluator work_;
   EvaluationResult result_;
   std::vector<Sha256> digests_;

@@ -47,9 +47,9 @@ struct EvaluatorOptions {
   /// Images evaluated at a time. 1: one after the other, LibTorch's threads share each; every image
   /// is timed. More (CPU only): as many threads with one LibTorch thread each; time is then
   /// measured separately, over `timed_images`. See recommended_images_in_flight(). Fewer where
-  /// memory is short: the first images have the machine to themselves, and the memory that one of
-  /// them took says how many fit into `available_bytes`; one always does. (This resets the peak of
-  /// a MemoryMeter.)
+  /// memory is short: the first images are computed one after the other, and the memory that one of
+  /// them took says how many fit into `available_bytes`; one always does, and where no more do all
+  /// threads share it as with 1. (This resets the peak of a MemoryMeter.)
   std::int64_t images_in_flight = 1;
   std::function<std::int64_t()> available_bytes;  ///< Empty: available_memory_bytes().
   std::int64_t timed_images = 25;  ///< Warm-up included; only where images_in_flight is above 1.

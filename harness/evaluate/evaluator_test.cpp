@@ -9,6 +9,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/sha256.h"
+#include "harness/evaluate/intra_op_threads.h"
 #include "harness/evaluate/segment.h"
 #include "harness/testing/scenes.h"
 
@@ -58,6 +59,69 @@ TEST(Evaluate, SeveralImagesInFlightChangeNothingButTheTime) {
     EXPECT_EQ(several.forwards[f].predictions_sha256, one.forwards[f].predictions_sha256);
     EXPECT_EQ(several.forwards[f].changed_pixels, one.forwards[f].changed_pixels);
     EXPECT_DOUBLE_EQ(several.forwards[f].logits_rmse, one.forwards[f].logits_rmse);
+  }
+}
+
+/// Says of every pixel how many threads computed it, as sums do in their last digits.
+NamedForward threads_telling_network() {
+  return {"fp32", [](const torch::Tensor& image) {
+            auto logits = torch::zeros({1, 19, image.size(2), image.size(3)});
+            logits.select(1, at::get_num_threads() % 19).fill_(1.0F);
+            return logits;
+          }};
+}
+
+class EvaluateOnThreads : public testing::Test {
+ protected:
+  EvaluateOnThreads() { options_.images_in_flight = 2; }
+  std::string predictions() {
+    return evaluate(mini_scenes(), {threads_telling_network()}, options_)
+        .forwards[0]
+        .predictions_sha256;
+  }
+  std::string with_threads(int threads) {
+    const IntraOpThreads scope(threads);
+    options_.images_in_flight = 1;
+    return predictions();
+  }
+
+  const IntraOpThreads three_{3};
+  EvaluatorOptions options_;
+};
+
+TEST_F(EvaluateOnThreads, OneThreadComputesEachOfSeveralImages) {
+  const std::string several = predictions();
+  EXPECT_EQ(several, with_threads(1));
+}
+
+TEST_F(EvaluateOnThreads, AllComputeEachImageWhereMemoryIsForOne) {
+  options_.available_bytes = [] { return std::int64_t{1}; };
+  const std::string alone = predictions();
+  EXPECT_EQ(alone, with_threads(3));
+}
+
+TEST_F(EvaluateOnThreads, AreThoseOfTheScenesThatAreDoneWhateverMemoryIsFree) {
+  for (const std::int64_t before : {std::int64_t{1}, std::int64_t{1} << 40}) {
+    const TemporaryFolder folder;
+    const JournalIdentity identity{{"key"}, {"fp32"}, 19, 16};
+    options_.images_in_flight = 2;
+    options_.available_bytes = [before] { return before; };
+    const std::string whole = predictions();
+    {
+      EvaluationJournal journal(folder.path() / "journal", identity);
+      options_.journal = &journal;
+      options_.progress = [](const EvaluationProgress& progress) {
+        if (progress.done == 6) throw std::runtime_error("cut off");
+      };
+      EXPECT_THROW(predictions(), std::runtime_error);
+    }
+    EvaluationJournal journal(folder.path() / "journal", identity);
+    ASSERT_EQ(journal.done().size(), 6U);
+    options_.journal = &journal;
+    options_.progress = nullptr;
+    options_.available_bytes = [before] { return before == 1 ? std::int64_t{1} << 40 : 1; };
+    EXPECT_EQ(predictions(), whole) << before;
+    options_.journal = nullptr;
   }
 }
 

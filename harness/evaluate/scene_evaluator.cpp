@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include "harness/evaluate/intra_op_threads.h"
 #include "harness/evaluate/segment.h"
 
 namespace harness {
@@ -24,7 +25,10 @@ std::int64_t changed(const LabelMap& prediction, const LabelMap& reference, cons
 
 SceneEvaluator::SceneEvaluator(const std::vector<NamedForward>& forwards,
                                const EvaluatorOptions& options)
-    : forwards_(forwards), options_(options), segmenter_(options.align_corners) {}
+    : forwards_(forwards),
+      options_(options),
+      yardstick_threads_(at::get_num_threads()),
+      segmenter_(options.align_corners) {}
 
 LoadedScene SceneEvaluator::load(const ScenePaths& paths) const {
   LoadedScene loaded{load_scene(paths, options_.num_classes), {}};
@@ -123,6 +127,7 @@ torch::Tensor SceneEvaluator::mean_probabilities(const NamedForward& forward,
 void SceneEvaluator::compare_with_yardstick(const LoadedScene& loaded,
                                             const std::vector<torch::Tensor>& logits,
                                             SceneResult& result) const {
+  const IntraOpThreads all(yardstick_threads_);
   const NamedForward yardstick{"yardstick", options_.yardstick};
   const auto truth = logits_of(yardstick, to_device(loaded.inputs.front())).to(torch::kDouble);
   result.yardstick_elements = truth.numel();

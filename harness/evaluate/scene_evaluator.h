@@ -66,6 +66,7 @@ class SceneEvaluator {
 
   const std::vector<NamedForward>& forwards_;
   const EvaluatorOptions& options_;
+  int yardstick_threads_;  ///< Those of the thread that made this: FP64 takes its time.
   Segmenter segmenter_;
 };
 
