@@ -170,6 +170,9 @@ Finding judge_format(const CheckpointRecord& checkpoint, const Claim& claim) {
       fmt::format("read to its end: {}{}{}", plural(std::ssize(*checkpoint.state_dict), "tensor"),
                   place.empty() || place == "state_dict" ? "" : " in " + place,
                   checkpoint.not_read.empty() ? "" : "; " + not_read_text(checkpoint));
+  if (format != "legacy" && format != "zip") {
+    return fail_unmeasured(fmt::format("\"{}\" is no format of a checkpoint", format));
+  }
   const Json& published = claim.value;
   if (published == "pth" || published == format) return pass_or_fail(true, format, content);
   return pass_or_fail(

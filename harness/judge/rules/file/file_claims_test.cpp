@@ -74,6 +74,16 @@ TEST(FileClaims, EitherFormatIsAPth) {
   EXPECT_EQ(finding.measured, "legacy");
 }
 
+TEST(FileClaims, NoOtherFormatIsAPth) {
+  for (const auto* format : {"", "not a checkpoint", "pth", "Zip"}) {
+    CheckpointRecord checkpoint = sample::checkpoint();
+    checkpoint.format = format;
+    for (const auto* published : {"pth", format}) {
+      EXPECT_EQ(format_of(checkpoint, published).verdict, Verdict::kFail) << format;
+    }
+  }
+}
+
 TEST(FileClaims, AFileThatWasNotReadToItsEndHasNoFormat) {
   CheckpointRecord checkpoint = sample::checkpoint();
   checkpoint.state_dict->clear();
