@@ -90,7 +90,7 @@ Scaling expected_scaling(const Row& row, const Claim& claim) {
 void add_loss_scale(Statements& statements, const Json& published, Scaling expected,
                     const LossScale& found, const std::string& where, bool is_initial) {
   const bool dynamic = expected == Scaling::kDynamic;
-  const bool mode_fits = found.mode.empty() || (found.mode == "dynamic") == dynamic;
+  const bool mode_fits = found.mode.empty() || found.mode == (dynamic ? "dynamic" : "static");
   // A dynamic scale has moved on by the time the checkpoint is saved.
   const bool scale_matters = published.is_number() && (!dynamic || is_initial);
   const bool scale_fits = !scale_matters || !found.scale || *found.scale == published.get<double>();
@@ -121,6 +121,33 @@ std::optional<Finding> impossible_scale(const ExaminedFiles& files) {
                     std::isfinite(saved.scale) ? short_text(saved.scale, 15) : "not finite"));
   }
   return std::nullopt;
+}
+
+/// Whether a log by this config names the iterations of the whole training: it schedules them, and
+/// no TextLoggerHook of log_config counts within epochs, as mmcv's does unless by_epoch is False.
+bool logs_iterations(const Json& config) {
+  if (!scheduled_iterations(config)) return false;
+  const Json* hooks = find_at(config, {"log_config", "hooks"});
+  if (hooks == nullptr) return true;
+  for (const auto& hook : *hooks) {
+    const Json* by_epoch = find_at(hook, {"by_epoch"});
+    const bool is_by_epoch = by_epoch == nullptr || *by_epoch != false;
+    if (text_at(hook, {"type"}) == "TextLoggerHook" && is_by_epoch) return false;
+  }
+  return true;
+}
+
+/// Whether the lines of the row's log must name the iterations of the whole training.
+bool names_iterations(const ExaminedFiles& files) {
+  if (files.log()->config.is_object()) return logs_iterations(files.log()->config);
+  return files.checkpoint() != nullptr && logs_iterations(files.checkpoint()->config);
+}
+
+/// That the configs alone decide, where a checkpoint is there.
+std::string unsaved_text(const CheckpointRecord* checkpoint) {
+  if (checkpoint == nullptr || !checkpoint->loss_scales.empty()) return "";
+  if (saved_loss_scale(checkpoint->meta)) return "";
+  return "; the checkpoint saved no state of a scaler";
 }
 
 Finding judge_saved_scales(const ExaminedFiles& files) {
@@ -155,7 +182,7 @@ Finding judge_iterations(const ExaminedFiles& files, const Claim& claim) {
     if (!wrong.is_null()) statements.add(where, wrong, false);
   });
   const auto* log = files.log();
-  if (log != nullptr && log->last_iteration != 0) {
+  if (log != nullptr && (log->last_iteration != 0 || names_iterations(files))) {
     statements.add("last log line", log->last_iteration, Json(log->last_iteration) == published);
   }
   if (const auto* checkpoint = files.checkpoint()) {
@@ -199,6 +226,7 @@ Finding judge_loss_scale(const ExaminedFiles& files, const Row& row, const Claim
   }
   auto finding = statements.judge(expectation_text(expected, claim.value));
   if (finding.verdict == Verdict::kPass) {
+    if (expected != Scaling::kNone) finding.reason += unsaved_text(files.checkpoint());
     finding.reason += "; the steps in between are in no published file";
   }
   return finding;

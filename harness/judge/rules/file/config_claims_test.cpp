@@ -25,6 +25,10 @@ struct Claimed {
     checkpoint().config = nullptr;
     log().config = nullptr;
   }
+  void drop_saved_scale() {
+    checkpoint().meta.erase("fp16");
+    checkpoint().loss_scales.clear();
+  }
 
   Finding crop() const { return judge_crop(files, sample::claim("config.crop", "file", value)); }
   Finding iterations() const {
@@ -134,6 +138,33 @@ TEST(ConfigClaims, ATrainingThatEndedEarlyFails) {
   EXPECT_EQ(finding.reason, "expected 600 iterations: last log line says 450");
 }
 
+TEST(ConfigClaims, ALogOfAScheduleInIterationsNamesItsLast) {
+  auto sample = claiming(600);
+  sample.log().last_iteration = 0;
+  EXPECT_EQ(sample.iterations().verdict, Verdict::kFail);
+  EXPECT_THAT(sample.iterations().reason, HasSubstr("last log line says 0"));
+  sample.log().train_lines = 0;
+  EXPECT_EQ(sample.iterations().verdict, Verdict::kFail);
+  sample.log().config = nullptr;
+  EXPECT_EQ(sample.iterations().verdict, Verdict::kFail) << "by the checkpoint's config";
+}
+
+/// mmcv's TextLoggerHook counts within epochs unless its by_epoch is False.
+TEST(ConfigClaims, ALogThatCountsWithinEpochsStatesNoIteration) {
+  auto sample = claiming(600);
+  sample.log().last_iteration = 0;
+  Json& hooks = sample.log().config["log_config"]["hooks"];
+  hooks = {{{"type", "TextLoggerHook"}}};
+  EXPECT_EQ(sample.iterations().reason,
+            "stated by checkpoint config, log config and checkpoint meta");
+  hooks[0]["by_epoch"] = true;
+  EXPECT_EQ(sample.iterations().verdict, Verdict::kPass);
+  hooks[0]["by_epoch"] = false;
+  EXPECT_EQ(sample.iterations().verdict, Verdict::kFail);
+  sample.drop_configs();
+  EXPECT_EQ(sample.iterations().reason, "stated by checkpoint meta");
+}
+
 TEST(ConfigClaims, TheLossScaleStandsInConfigsAndSavedState) {
   const auto finding = claiming(512).loss_scale();
   EXPECT_EQ(finding.verdict, Verdict::kPass);
@@ -158,6 +189,26 @@ TEST(ConfigClaims, ADynamicScaleIsNotAStaticOne) {
   sample = claiming(512);
   sample.checkpoint().meta["fp16"]["loss_scaler"]["mode"] = "dynamic";
   EXPECT_THAT(sample.loss_scale().reason, HasSubstr("saved scaler says dynamic 512"));
+}
+
+TEST(ConfigClaims, AModeThatNoScalerHasIsNotStatic) {
+  auto sample = claiming(512);
+  sample.checkpoint().meta["fp16"]["loss_scaler"]["mode"] = "staticx";
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kFail);
+  EXPECT_THAT(sample.loss_scale().reason, HasSubstr("saved scaler says staticx 512"));
+  sample = claiming(512);
+  sample.log().config["optimizer_config"]["loss_scale"] = "512";
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kFail);
+}
+
+TEST(ConfigClaims, ACheckpointThatSavedNoScalerIsSaidToHaveSavedNone) {
+  auto sample = claiming(512);
+  EXPECT_THAT(sample.loss_scale().reason, testing::Not(HasSubstr("saved no")));
+  sample.drop_saved_scale();
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kPass);
+  EXPECT_THAT(sample.loss_scale().reason, HasSubstr("the checkpoint saved no state of a scaler"));
+  sample.files.checkpoint_absence = fail_unmeasured("gone");
+  EXPECT_THAT(sample.loss_scale().reason, testing::Not(HasSubstr("saved no")));
 }
 
 TEST(ConfigClaims, ADynamicRowMovesItsScale) {
@@ -185,7 +236,7 @@ TEST(ConfigClaims, ARowWithoutAScalerHasNoLossScale) {
   EXPECT_EQ(sample.loss_scale().reason,
             "expected no loss scale: checkpoint config says 512; log config says 512; saved "
             "scaler says 512");
-  sample.checkpoint().meta.erase("fp16");
+  sample.drop_saved_scale();
   for (Json* config : {&sample.checkpoint().config, &sample.log().config}) {
     (*config)["optimizer_config"] = Json::object();
   }
@@ -216,6 +267,7 @@ TEST(ConfigClaims, ASavedScaleThatCannotBeFailsWhateverIsClaimed) {
 
 TEST(ConfigClaims, WithoutAClaimAScaleThatCanBePasses) {
   auto sample = claiming(kPossibleScale);
+  sample.drop_saved_scale();
   EXPECT_EQ(sample.loss_scale().verdict, Verdict::kNotVerifiable);
   sample.checkpoint().loss_scales = {{"scaler", "", 65536.0}};
   EXPECT_EQ(sample.loss_scale().verdict, Verdict::kPass);
@@ -228,7 +280,7 @@ TEST(ConfigClaims, AConfigWithoutALossScaleFails) {
   EXPECT_EQ(sample.loss_scale().reason,
             "expected a static loss scale 512: checkpoint config says no loss scale");
   sample.drop_configs();
-  sample.checkpoint().meta.erase("fp16");
+  sample.drop_saved_scale();
   EXPECT_EQ(sample.loss_scale().verdict, Verdict::kNotVerifiable);
 }
 
