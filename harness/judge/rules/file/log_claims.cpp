@@ -7,6 +7,7 @@
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/base/text.h"
+#include "harness/judge/counts.h"
 #include "harness/judge/number_claim.h"
 
 namespace harness {
@@ -24,6 +25,49 @@ ConfigComparison compare_configs(const LogRecord& log, const CheckpointRecord* c
     return {"there is no checkpoint config to compare", ""};
   }
   return {"its config is the checkpoint's", first_difference(log.config, checkpoint->config)};
+}
+
+/// The unit of the last validation line, in percent: mmcv's lines hold fractions, mmengine's
+/// percentages.
+double percent_of_unit(const LogRecord& log) {
+  const auto miou = number_at(log.last_validation, {"mIoU"});
+  const bool is_percent = !miou || (*miou > 0.0 && *miou > 0.5 * log.last_miou);
+  return is_percent ? 1.0 : 100.0;
+}
+
+bool is_share(const std::string& key) {
+  return key == "mIoU" || key == "mAcc" || key == "aAcc" || key.starts_with("IoU.") ||
+         key.starts_with("Acc.");
+}
+
+std::string share_defect(const LogRecord& log) {
+  const double percent = percent_of_unit(log);
+  for (const auto& [key, value] : log.last_validation.items()) {
+    if (!is_share(key) || value.is_null()) continue;
+    const double share = value.is_number() ? percent * value.get<double>() : NAN;
+    if (0.0 <= share && share <= 100.0) continue;
+    return fmt::format("its {} is {}, which is no share", key, value.dump());
+  }
+  return "";
+}
+
+/// The mean of the IoUs by class, of which mmseg leaves out those that are NaN (null). It writes
+/// them and their mean to 0.01 points (0.17.0, datasets/custom.py, evaluate).
+std::string mean_defect(const LogRecord& log) {
+  constexpr double kRounding = 0.01 + 1e-6;  // Half a digit of the mean, and of what it is of.
+  const double percent = percent_of_unit(log);
+  const auto miou = number_at(log.last_validation, {"mIoU"});
+  double sum = 0.0;
+  double classes = 0.0;
+  for (const auto& [key, value] : log.last_validation.items()) {
+    if (!key.starts_with("IoU.") || !value.is_number()) continue;
+    sum += percent * value.get<double>();
+    ++classes;
+  }
+  if (!miou || classes == 0.0) return "";
+  if (std::abs(sum / classes - percent * *miou) <= kRounding) return "";
+  return fmt::format("its mIoU is {} %, the mean of its classes {} %",
+                     short_text(percent * *miou, 6), short_text(sum / classes, 6));
 }
 
 }  // namespace
@@ -50,6 +94,10 @@ Finding judge_log_miou(const LogRecord& log, const Claim& claim) {
   if (log.validation_lines == 0) return fail_unmeasured("the log holds no validation line");
   if (!std::isfinite(log.last_miou)) {
     return fail_unmeasured("the last validation line holds no finite mIoU");
+  }
+  const std::string why = first_of({share_defect(log), mean_defect(log)});
+  if (!why.empty()) {
+    return fail_unmeasured("the last validation line contradicts itself: " + why);
   }
   const std::string how =
       fmt::format("last of {}, iteration {}", plural(log.validation_lines, "validation line"),

@@ -1,6 +1,7 @@
 #include "harness/judge/rules/file/log_claims.h"
 
 #include <cmath>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -84,6 +85,43 @@ TEST(LogClaims, WhatTheLogRoundedAwayIsNoDigitOfTheTable) {
   EXPECT_EQ(judge_log_miou(log, claim).verdict, Verdict::kFail);
   log.last_miou = 52.0547;
   EXPECT_EQ(judge_log_miou(log, claim).verdict, Verdict::kPass);
+}
+
+LogRecord validated(Json line, double miou = 52.05) {
+  LogRecord log = sample::log();
+  log.last_validation = std::move(line);
+  log.last_miou = miou;
+  return log;
+}
+
+TEST(LogClaims, TheMeanIsThatOfItsClasses) {
+  // mmseg rounds each to 0.01 points, and the mean; a class that does not exist is no number.
+  for (const double sky : {0.541, 0.5411, 0.5409}) {
+    const Json line = {{"mIoU", 0.5205}, {"IoU.road", 0.5}, {"IoU.sky", sky}, {"IoU.bus", nullptr}};
+    EXPECT_EQ(scored(52.05, validated(line)).verdict, Verdict::kPass) << sky;
+  }
+  for (const double sky : {0.0, 0.5415, 0.5405}) {
+    const Json line = {{"mIoU", 0.5205}, {"IoU.road", sky == 0.0 ? sky : 0.5}, {"IoU.sky", sky}};
+    const auto finding = scored(52.05, validated(line));
+    EXPECT_EQ(finding.verdict, Verdict::kFail) << sky;
+    EXPECT_THAT(finding.reason, HasSubstr("the mean of its classes"));
+  }
+  const Json percent = {{"mIoU", 52.05}, {"IoU.road", 50.0}, {"IoU.sky", 54.1}};
+  EXPECT_EQ(scored(52.05, validated(percent)).verdict, Verdict::kPass);
+}
+
+TEST(LogClaims, NoShareIsAboveTheWhole) {
+  for (const auto* key : {"aAcc", "mAcc", "IoU.road", "Acc.road"}) {
+    for (const double wrong : {1.354, -0.1}) {
+      Json line = {{"mIoU", 0.5205}, {key, wrong}};
+      const auto finding = scored(52.05, validated(line));
+      EXPECT_EQ(finding.verdict, Verdict::kFail) << key;
+      EXPECT_THAT(finding.reason, HasSubstr(key));
+    }
+  }
+  EXPECT_EQ(scored(52.05, validated({{"mIoU", 0.5205}, {"aAcc", 1.0}})).verdict, Verdict::kPass);
+  EXPECT_EQ(scored(52.05, validated({{"mIoU", 52.05}, {"aAcc", 90.3}})).verdict, Verdict::kPass);
+  EXPECT_EQ(scored(52.05, validated({{"mIoU", 52.05}, {"aAcc", 135.4}})).verdict, Verdict::kFail);
 }
 
 TEST(LogClaims, ALogWithoutANumberFails) {
