@@ -35,6 +35,19 @@ std::string content_defect(const CheckpointRecord& checkpoint) {
   return values_defect(*checkpoint.values, *checkpoint.state_dict);
 }
 
+/// A config is parsed or it is not.
+std::string config_defect(const Json& config, const std::optional<std::string>& error) {
+  if (config.is_null() || !error) return "";
+  return fmt::format("a config that was read, and could not be: {}", *error);
+}
+
+/// A line with another mode is not read (openmmlab/log_line.h).
+std::string line_defect(const Json& line) {
+  const Json* mode = find_at(line, {"mode"});
+  if (mode == nullptr || *mode == "val" || *mode == "train") return "";
+  return fmt::format("a last validation in the mode {}", mode->dump());
+}
+
 std::string log_defect(const LogRecord& log) {
   if (!is_count(log.train_lines) || !is_count(log.validation_lines) ||
       !is_count(log.last_iteration)) {
@@ -65,11 +78,14 @@ std::string inconsistency(const ExamineRecord& record) {
   std::string of_checkpoint;
   if (const auto& checkpoint = record.checkpoint) {
     of_checkpoint = first_of({stored_defect(checkpoint->stored, checkpoint->state_dict.has_value()),
-                              content_defect(*checkpoint)});
+                              content_defect(*checkpoint),
+                              config_defect(checkpoint->config, checkpoint->config_error)});
   }
   std::string of_log;
   if (const auto& log = record.log) {
-    of_log = first_of({stored_defect(log->stored, !log->error), log_defect(*log)});
+    of_log = first_of({stored_defect(log->stored, !log->error), log_defect(*log),
+                       line_defect(log->last_validation),
+                       config_defect(log->config, log->config_error)});
   }
   return first_of({of_checkpoint, of_log});
 }

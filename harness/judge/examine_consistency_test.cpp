@@ -61,7 +61,12 @@ TEST(ExamineConsistency, EachContradictionIsSeen) {
        }},
       {"mIoU", [](auto& record) { record.log->last_miou = 53.0; }},
       {"no mIoU", [](auto& record) { record.log->last_miou = NAN; }},
-      {"another line", [](auto& record) { record.log->last_validation["mIoU"] = 0.3; }}};
+      {"another line", [](auto& record) { record.log->last_validation["mIoU"] = 0.3; }},
+      {"a line of no log", [](auto& record) { record.log->last_validation["mode"] = "valx"; }},
+      {"a line of no mode", [](auto& record) { record.log->last_validation["mode"] = nullptr; }},
+      {"a config that was read and was not",
+       [](auto& record) { record.checkpoint->config_error = "line 3: no value"; }},
+      {"such a config of the log", [](auto& record) { record.log->config_error = ""; }}};
   for (const auto& [name, change] : kinds) {
     ExamineRecord record = whole();
     change(record);
