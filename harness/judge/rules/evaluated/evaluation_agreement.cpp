@@ -93,10 +93,22 @@ std::string missed_layers(const EvaluationRecord& record, const NetworkFacts& ne
                          plural(forward.activations.elements, "activation"), count_text(least))});
 }
 
-std::string lost_logits(double rmse, double rms, const EvaluationRecord& evaluation) {
+/// Whether all that is not finite can be in images that were not compared with FP64.
+bool can_be_elsewhere(const EvaluationRecord& evaluation, std::int64_t compared) {
+  if (evaluation.images <= 0) return false;
+  const std::int64_t of_image = evaluation.logits.elements / evaluation.images;
+  return evaluation.logits.non_finite <= (evaluation.images - compared) * of_image;
+}
+
+std::string lost_logits(double rmse, const LogitsDistanceRecord& compared,
+                        const EvaluationRecord& evaluation) {
   if (!std::isfinite(rmse)) {
     return evaluation.logits.non_finite > 0 ? "" : "no distance of logits that are finite";
   }
+  if (evaluation.logits.non_finite > 0 && !can_be_elsewhere(evaluation, compared.images)) {
+    return "a distance of logits that are not finite";
+  }
+  const double rms = compared.rms;
   if (!evaluation.forward || evaluation.forward->activations.max_abs >= rms - rmse) return "";
   return fmt::format("no activation above {}, logits have a root mean square of {}",
                      short_text(evaluation.forward->activations.max_abs), short_text(rms));
@@ -161,7 +173,7 @@ std::string disagreement(const ParityRecord& parity, ComparedSide side,
   if (sum_of(parity, both) != counts.both || sum_of(parity, either) != counts.either) {
     return "its pixels by class are not the evaluation's";
   }
-  return lost_logits(is_half ? parity.logits.rmse : parity.logits.rmse_reference, parity.logits.rms,
+  return lost_logits(is_half ? parity.logits.rmse : parity.logits.rmse_reference, parity.logits,
                      evaluation);
 }
 

@@ -116,6 +116,17 @@ TEST(EvaluationAgreement, ADistanceIsMissingOnlyWhereLogitsAreNotFinite) {
   EXPECT_THAT(disagreement(parity, ComparedSide::kHalf, evaluation), IsEmpty());
 }
 
+TEST(EvaluationAgreement, ADistanceOfLogitsThatAreNotFiniteIsNone) {
+  const ParityRecord parity = sample::parity_record();
+  EvaluationRecord evaluation = sample::evaluation_record(52.051);
+  // Two of 16 images are compared: the others may have lost all of theirs.
+  evaluation.logits.non_finite = evaluation.logits.elements / 16 * 14;
+  EXPECT_THAT(disagreement(parity, ComparedSide::kHalf, evaluation), IsEmpty());
+  ++evaluation.logits.non_finite;
+  EXPECT_THAT(disagreement(parity, ComparedSide::kHalf, evaluation),
+              HasSubstr("a distance of logits that are not finite"));
+}
+
 TEST(EvaluationAgreement, ASettingIsThatOfTheOther) {
   auto one = sample::evaluate("fp16");
   EXPECT_THAT(other_setting(one, sample::evaluate("fp32")), IsEmpty());

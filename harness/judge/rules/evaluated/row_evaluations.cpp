@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/base/number_text.h"
 #include "harness/judge/counts.h"
 #include "harness/judge/parity_rounding.h"
 #include "harness/judge/rules/evaluated/evaluation_agreement.h"
@@ -88,19 +89,34 @@ std::string contradiction_in_row(const ClaimContext& context, const RunResult& r
   return "";
 }
 
+/// As harness/base/sha256.h writes it.
+bool is_sha256(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 /// Label maps that are equal differ in no pixel; those of one arithmetic are the same in both
 /// stages, which see them in one pass.
 std::string other_predictions(const RecordEvidence<ParityRecord>& comparison, const RunResult& half,
                               const RunResult& reference) {
   const std::string ours = digest_of(*comparison.result, "predictions");
   const std::string evaluated = digest_of(half, "predictions");
-  if (ours.empty() || ours != evaluated) {
+  if (!is_sha256(ours) || ours != evaluated) {
     return fmt::format("its predictions have the sha256 \"{}\", those that were evaluated \"{}\"",
                        ours, evaluated);
   }
-  if (digest_of(reference, "predictions") != ours) return "";
+  const std::string theirs = digest_of(reference, "predictions");
+  if (!is_sha256(theirs)) {
+    return fmt::format("the sha256 of FP32's predictions is \"{}\"", theirs);
+  }
+  if (theirs != ours) return "";
   if (comparison.record->changed_pixels == 0) return "";
   return "pixels change class between predictions that have the same sha256";
+}
+
+std::string unfit_yardstick(const EvaluationRecord& reference) {
+  if (reference.logits.non_finite == 0) return "";
+  return fmt::format("FP32 is the yardstick, and {} of it are NaN or infinite",
+                     plural(reference.logits.non_finite, "logit"));
 }
 
 }  // namespace
@@ -133,10 +149,11 @@ RecordEvidence<ParityRecord> find_comparison(const ClaimContext& context,
   }
   const ExaminedFiles files = find_files(context);
   const auto longest_sum = static_cast<double>(network_facts(model_of(context, files)).longest_sum);
-  const std::string why = first_of(
-      {other_file(result, files), other_predictions(comparison, *half.result, *reference.result),
-       reference_defect(comparison.record->logits, policy_of_precision(std::string(precision)),
-                        longest_sum)});
+  const std::string why =
+      first_of({other_file(result, files), unfit_yardstick(*reference.record),
+                other_predictions(comparison, *half.result, *reference.result),
+                reference_defect(comparison.record->logits,
+                                 policy_of_precision(std::string(precision)), longest_sum)});
   return why.empty() ? comparison : refused<ParityRecord>(result, why);
 }
 

@@ -107,6 +107,36 @@ TEST(RowEvaluations, ThePredictionsAreThoseThatWereEvaluated) {
   EXPECT_THAT(comparison_absence(sample), HasSubstr("the same sha256"));
 }
 
+TEST(RowEvaluations, PredictionsThatNobodyCanCompareAreNone) {
+  for (const auto& digest : {std::string(), std::string("fp32"), std::string(63, 'a'),
+                             std::string(64, 'A'), std::string(64, 'g')}) {
+    auto sample = whole();
+    sample.results.at(kReference).digests["predictions"] = digest;
+    EXPECT_THAT(comparison_absence(sample), HasSubstr("the sha256 of FP32's predictions"));
+    sample = whole();
+    for (const auto place : {kHalf, kParity}) {
+      sample.results.at(place).digests["predictions"] = digest;
+    }
+    EXPECT_THAT(comparison_absence(sample), HasSubstr("its predictions")) << digest;
+  }
+  auto sample = whole();
+  sample.results.at(kReference).digests.erase("predictions");
+  EXPECT_THAT(comparison_absence(sample), HasSubstr("the sha256 of FP32's predictions"));
+}
+
+TEST(RowEvaluations, Fp32ThatIsNotFiniteIsNoYardstick) {
+  auto sample = whole();
+  sample::change_record<EvaluationRecord>(sample.results.at(kReference),
+                                          [](auto& record) { record.logits.non_finite = 1; });
+  EXPECT_THAT(comparison_absence(sample), HasSubstr("FP32 is the yardstick"));
+  for (const ClaimRule rule : {judge_parity, judge_parity_pixels, judge_parity_logits}) {
+    EXPECT_EQ(sample.judge(rule).verdict, Verdict::kFail);
+  }
+  sample = whole();
+  sample.change_evaluation([](auto& record) { record.logits.non_finite = 1; });
+  EXPECT_EQ(comparison_absence(sample), "") << "half is what is measured";
+}
+
 TEST(RowEvaluations, AComparisonRestsOnBothEvaluations) {
   for (const auto place : {kHalf, kReference}) {
     auto sample = whole();
