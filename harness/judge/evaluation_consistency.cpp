@@ -10,6 +10,7 @@
 
 #include "harness/base/number_text.h"
 #include "harness/judge/counts.h"
+#include "harness/record/yardstick.h"
 
 namespace harness {
 namespace {
@@ -247,11 +248,29 @@ LeastChanges least_changes(const PairedCounts& image) {
   return least;
 }
 
+/// What is right in both arithmetics did not change: of each class at least as many pixels as its
+/// hits in both exceed its label, which is part of either union.
+double least_unchanged(const PairedCounts& image) {
+  double unchanged = 0.0;
+  for (std::size_t i = 0; i < image.intersect.size(); ++i) {
+    const auto most_labels = std::min(image.unite[i], image.unite_reference[i]);
+    const auto hits = image.intersect[i] + image.intersect_reference[i];
+    unchanged += static_cast<double>(std::max<std::int64_t>(hits - most_labels, 0));
+  }
+  return unchanged;
+}
+
 std::string changes_defect(const ParityRecord& record) {
   double changes = 0.0;
+  double most = static_cast<double>(record.pixels);
   for (const auto& image : record.per_image) {
+    most -= least_unchanged(image);
     const auto [of_hits, of_predictions] = least_changes(image);
     changes += std::max(of_hits, of_predictions / 2.0);
+  }
+  if (static_cast<double>(record.changed_pixels) > most) {
+    return fmt::format("{} pixels changed, by the counts of the images at most {} did",
+                       count_text(record.changed_pixels), short_text(most, 12));
   }
   if (changes <= static_cast<double>(record.changed_pixels)) return "";
   return fmt::format("the counts of the images differ in {} pixels, {} changed",
@@ -266,7 +285,8 @@ std::string comparison_defect(const ParityRecord& record) {
        other_number("FP32's mIoU", record.miou_reference,
                     mean_percent(sums.intersect_reference, sums.unite_reference)),
        other_number("the difference", record.difference, record.miou - record.miou_reference),
-       0 <= record.logits.images && record.logits.images <= record.images
+       record.logits.images == 0 ||
+               record.logits.images == std::min(kYardstickImages, record.images)
            ? ""
            : fmt::format("logits of {} of {}", record.logits.images,
                          plural(record.images, "image"))});

@@ -16,7 +16,8 @@ std::string inconsistency(const EvaluationRecord& record);
 
 /// The same for a comparison, whose metrics follow from the counts of its images. The unions of all
 /// classes hold each counted pixel twice, less those that both sides have in common; as many pixels
-/// as changed class can at most be won or lost, by all classes of all images together.
+/// as changed class can at most be won or lost, by all classes of all images together, and what is
+/// right in both did not change. Logits are those of kYardstickImages, or of none.
 std::string inconsistency(const ParityRecord& record);
 
 }  // namespace harness

@@ -1,5 +1,6 @@
 #include "harness/judge/evaluation_consistency.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -151,6 +152,9 @@ TEST(ParityConsistency, CountsAreThoseOfThePixels) {
       {"too many changed", [](auto& record) { record.changed_pixels = record.pixels + 1; }},
       {"negative", [](auto& record) { record.changed_pixels = -1; }},
       {"too few changed", [](auto& record) { record.changed_pixels = 0; }},
+      {"more changed than can be", [](auto& record) { record.changed_pixels = record.pixels; }},
+      {"logits of all images", [](auto& record) { record.logits.images = 16; }},
+      {"logits of one image", [](auto& record) { record.logits.images = 1; }},
       {"an image less", [](auto& record) { record.per_image.pop_back(); }},
       {"no images", [](auto& record) { record.images = 0; }},
       {"logits", [](auto& record) { record.logits.images = 17; }},
@@ -182,6 +186,21 @@ TEST(ParityConsistency, CountsAreThoseOfThePixels) {
     change(record);
     EXPECT_FALSE(inconsistency(record).empty()) << name;
   }
+}
+
+/// Of each image and class, pixels that are right in both arithmetics did not change.
+TEST(ParityConsistency, WhatIsRightInBothDidNotChange) {
+  ParityRecord record = sample::parity_record();
+  std::int64_t most = record.pixels;
+  for (const auto& image : record.per_image) {
+    const std::int64_t least_unions = std::min(image.unite[0], image.unite_reference[0]);
+    most -= 2 * (image.intersect[0] + image.intersect_reference[0] - least_unions);
+  }
+  ASSERT_LT(most, record.pixels);
+  record.changed_pixels = most;
+  EXPECT_THAT(inconsistency(record), IsEmpty());
+  ++record.changed_pixels;
+  EXPECT_THAT(inconsistency(record), HasSubstr("at most"));
 }
 
 }  // namespace

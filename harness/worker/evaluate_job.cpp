@@ -22,14 +22,14 @@
 #include "harness/network/tensor_bridge.h"
 #include "harness/openmmlab/python_config.h"
 #include "harness/precision/policy.h"
+#include "harness/record/yardstick.h"
 #include "models/fused_inference.h"
 
 namespace harness {
 namespace {
 
-/// Images on which every activation is examined, and on which logits are compared with FP64.
+/// Images on which every activation is examined.
 constexpr std::size_t kCensusImages = 4;
-constexpr std::int64_t kYardstickImages = 2;
 
 /// State that all of a row's evaluations share.
 struct Subject {

@@ -53,6 +53,11 @@ Finding judge_logits(const ClaimContext& context, const ParityRecord& parity) {
         fmt::format("FP32's distance from FP64 is {}: that is no reference error",
                     short_text(logits.rmse_reference)));
   }
+  if (!(logits.rmse < logits.rms)) {
+    return fail_unmeasured(
+        fmt::format("half's distance from FP64 is {}, as large as the logits themselves ({})",
+                    short_text(logits.rmse), short_text(logits.rms)));
+  }
   const Policy half = half_policy(context.row.policy());
   const std::string label(facts(facts(half).compute).label);
   return judge_number_claim(

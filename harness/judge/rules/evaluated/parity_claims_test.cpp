@@ -36,7 +36,7 @@ TEST(ParityClaims, AHalfPrecisionThatCostsAccuracyFails) {
   auto sample = claiming("parity", 0.1);
   sample.change_parity([](auto& record) {
     sample::set_mious(record, 51.5, 52.06);
-    record.changed_pixels = record.pixels;
+    record.changed_pixels = record.pixels / 2;
   });
   sample.change_evaluation([](auto& record) { sample::set_miou(record, 51.5); });
   EXPECT_EQ(sample.judge(judge_parity).verdict, Verdict::kFail);
@@ -144,6 +144,15 @@ TEST(ParityClaims, LogitsAreMeasuredByFp32sOwnDistance) {
   EXPECT_EQ(finding.verdict, Verdict::kPass);
   EXPECT_DOUBLE_EQ(finding.measured.get<double>(), 0.002 / (8192 * 1e-6));
   EXPECT_EQ(claiming("parity.logits", 0.2).judge(judge_parity_logits).verdict, Verdict::kFail);
+}
+
+TEST(ParityClaims, ADistanceAsLargeAsTheLogitsLeavesNothingOfThem) {
+  for (const double rms : {0.002, 0.001}) {
+    auto sample = claiming("parity.logits", 1.0);
+    sample.change_parity([&](auto& record) { record.logits.rms = rms; });
+    EXPECT_EQ(sample.judge(judge_parity_logits).verdict, Verdict::kFail);
+    EXPECT_THAT(sample.judge(judge_parity_logits).reason, HasSubstr("as large as the logits"));
+  }
 }
 
 TEST(ParityClaims, TheYardstickIsTheRoundingOfTheTypeThatComputes) {
