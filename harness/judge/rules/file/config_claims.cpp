@@ -150,6 +150,40 @@ std::string unsaved_text(const CheckpointRecord* checkpoint) {
   return "; the checkpoint saved no state of a scaler";
 }
 
+/// mmcv's "cur_scale" or torch's "scale"; null pointer for none.
+const Json* scale_in(const Json& state) {
+  const Json* scale = find_at(state, {"cur_scale"});
+  return scale == nullptr ? find_at(state, {"scale"}) : scale;
+}
+
+/// Null stands for a number that is not finite; what a tensor holds is not in the meta.
+bool is_as_listed(const Json& state, const SavedScaleRecord& listed) {
+  const Json* scale = scale_in(state);
+  if (scale == nullptr || text_at(state, {"mode"}) != listed.mode) return false;
+  if (scale->is_number()) return scale->get<double>() == listed.scale;
+  return scale->is_object() || (scale->is_null() && std::isnan(listed.scale));
+}
+
+/// Why the meta's state of a scaler is not what `examine` lists of it, or "".
+std::string other_saved_scale(const CheckpointRecord* checkpoint) {
+  constexpr const char* kPlace = "meta.fp16.loss_scaler";
+  if (checkpoint == nullptr) return "";
+  const Json* found = find_at(checkpoint->meta, {"fp16", "loss_scaler"});
+  const Json state = found == nullptr ? Json() : *found;
+  const Json* scale = scale_in(state);
+  const bool is_number = scale != nullptr && scale->is_number();
+  int times = 0;
+  for (const SavedScaleRecord& listed : checkpoint->loss_scales) {
+    if (listed.where != kPlace) continue;
+    ++times;
+    if (is_as_listed(state, listed)) continue;
+    return fmt::format("{} is {}, and a loss scale of {} {} was read there", kPlace, state.dump(),
+                       listed.mode, short_text(listed.scale, 8));
+  }
+  if (times == 1 || (times == 0 && !is_number)) return "";
+  return fmt::format("{} is {}, and was read {}", kPlace, state.dump(), plural(times, "time"));
+}
+
 Finding judge_saved_scales(const ExaminedFiles& files) {
   const auto* checkpoint = files.checkpoint();
   if (checkpoint == nullptr) return *files.checkpoint_absence;
@@ -197,6 +231,9 @@ Finding judge_iterations(const ExaminedFiles& files, const Claim& claim) {
 
 Finding judge_loss_scale(const ExaminedFiles& files, const Row& row, const Claim& claim) {
   if (const auto impossible = impossible_scale(files)) return *impossible;
+  if (const auto why = other_saved_scale(files.checkpoint()); !why.empty()) {
+    return fail_unmeasured(why);
+  }
   if (claim.value == kPossibleScale) return judge_saved_scales(files);
   const auto& value = claim.value;
   const bool is_known = !value.is_string() || value == "dynamic" ||

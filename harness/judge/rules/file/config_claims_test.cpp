@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +13,14 @@ namespace harness {
 namespace {
 
 using testing::HasSubstr;
+
+/// What `examine` lists of a scaler's state in the meta.
+std::vector<SavedScaleRecord> listed(const Json& meta) {
+  const Json state = meta.value(Json::json_pointer("/fp16/loss_scaler"), Json::object());
+  const Json scale = state.value(state.contains("cur_scale") ? "cur_scale" : "scale", Json());
+  if (!scale.is_number()) return {};
+  return {{"meta.fp16.loss_scaler", state.value("mode", ""), scale.get<double>()}};
+}
 
 /// Both files of a row, and what is claimed of them.
 struct Claimed {
@@ -35,7 +44,13 @@ struct Claimed {
     return judge_iterations(files, sample::claim("config.iterations", "file", value));
   }
   Finding loss_scale() const {
-    return judge_loss_scale(files, row, sample::claim("loss_scale", "file", value));
+    ExaminedFiles examined = files;
+    auto& scales = examined.record.checkpoint->loss_scales;
+    if (scales.empty()) scales = listed(examined.record.checkpoint->meta);
+    return loss_scale_of(examined);
+  }
+  Finding loss_scale_of(const ExaminedFiles& examined) const {
+    return judge_loss_scale(examined, row, sample::claim("loss_scale", "file", value));
   }
 };
 
@@ -209,6 +224,36 @@ TEST(ConfigClaims, ACheckpointThatSavedNoScalerIsSaidToHaveSavedNone) {
   EXPECT_THAT(sample.loss_scale().reason, HasSubstr("the checkpoint saved no state of a scaler"));
   sample.files.checkpoint_absence = fail_unmeasured("gone");
   EXPECT_THAT(sample.loss_scale().reason, testing::Not(HasSubstr("saved no")));
+}
+
+TEST(ConfigClaims, ASavedScaleIsThatOfTheMeta) {
+  const std::pair<const char*, void (*)(CheckpointRecord&)> kinds[] = {
+      {"scale", [](auto& record) { record.loss_scales[0].scale = 768.0; }},
+      {"mode", [](auto& record) { record.loss_scales[0].mode = "dynamic"; }},
+      {"none", [](auto& record) { record.loss_scales.clear(); }},
+      {"elsewhere", [](auto& record) { record.loss_scales[0].where = "scaler"; }},
+      {"twice", [](auto& record) { record.loss_scales.resize(2, record.loss_scales[0]); }},
+      {"meta's scale", [](auto& record) { record.meta["fp16"]["loss_scaler"]["cur_scale"] = 768; }},
+      {"none in meta", [](auto& record) { record.meta.erase("fp16"); }}};
+  for (const auto& [name, change] : kinds) {
+    for (const Json& claimed : {Json(512), Json("dynamic"), Json(kPossibleScale)}) {
+      auto sample = claiming(claimed);
+      sample.checkpoint().loss_scales = listed(sample.checkpoint().meta);
+      change(sample.checkpoint());
+      const auto finding = sample.loss_scale_of(sample.files);
+      EXPECT_EQ(finding.verdict, Verdict::kFail) << name;
+      EXPECT_THAT(finding.reason, testing::StartsWith("meta.fp16.loss_scaler is")) << name;
+    }
+  }
+}
+
+TEST(ConfigClaims, AScaleInATensorIsReadThere) {
+  auto sample = claiming(kPossibleScale);
+  sample.checkpoint().meta["fp16"]["loss_scaler"] = {{"scale", {{"__tensor__", "float32"}}}};
+  sample.checkpoint().loss_scales = {{"meta.fp16.loss_scaler", "", 65536.0}};
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kPass);
+  sample.checkpoint().loss_scales[0].where = "optimizer.loss_scaler";
+  EXPECT_EQ(sample.loss_scale().verdict, Verdict::kPass);
 }
 
 TEST(ConfigClaims, ADynamicRowMovesItsScale) {
