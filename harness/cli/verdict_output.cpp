@@ -1,9 +1,16 @@
 #include "harness/cli/verdict_output.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <optional>
 
+#include <fmt/format.h>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/output_file.h"
 #include "harness/judge/judge.h"
 #include "harness/report/json_report.h"
@@ -12,6 +19,7 @@
 #include "harness/report/terminal.h"
 
 namespace harness {
+namespace fs = std::filesystem;
 namespace {
 
 std::string table_of(const Suite& suite, const std::vector<VerdictRecord>& verdicts,
@@ -43,6 +51,34 @@ std::vector<VerdictRecord> with_failed(const JudgedRun& run) {
   return records;
 }
 
+/// What went wrong, if anything.
+std::optional<Error> write_verdicts(const fs::path& file, const Json& document) {
+  try {
+    write_json_file(file, document);
+  } catch (const Error& failed) {
+    return failed;
+  }
+  return std::nullopt;
+}
+
+bool may_be_written(const fs::path& folder) {
+  return ::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) == 0 ||
+         (errno != EROFS && errno != EACCES);
+}
+
+/// Evidence on read-only media is judged all the same; any other failure has lost something.
+void report_unwritten(const fs::path& file, const Error& failed) {
+  std::fflush(stdout);
+  if (may_be_written(folder_of(file))) {
+    throw Error(
+        failed.code(), failed.subject(),
+        fmt::format("{}; the verdicts were printed, but not stored: mend that and judge again",
+                    failed.detail()));
+  }
+  std::fprintf(stderr, "halfproof: %s was not written, the verdicts were only printed: %s\n",
+               file.c_str(), failed.detail().c_str());
+}
+
 }  // namespace
 
 void add_verdict_output(CLI::App& command, VerdictOutput& output) {
@@ -67,11 +103,13 @@ void show_run(const Suite& suite, const JudgedRun& run, const VerdictOutput& out
   write_junit(suite, with_failed(run), output);
 }
 
-int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
+int judge_and_show(const fs::path& folder, const Suite& suite,
                    const std::vector<std::string>& require, const VerdictOutput& output) {
   const JudgedRun run = judge_run(folder, suite, {require});
-  write_json_file(folder / "verdicts.json", verdicts_document(suite.name, run));
+  const fs::path file = folder / "verdicts.json";
+  const auto failed = write_verdicts(file, verdicts_document(suite.name, run));
   show_run(suite, run, output);
+  if (failed) report_unwritten(file, *failed);
   return exit_code(run);
 }
 

@@ -26,7 +26,9 @@ void add_verdict_output(CLI::App& command, VerdictOutput& output);
 void require_places(const VerdictOutput& output);
 
 /// Judges the results in a run directory, writes DIR/verdicts.json, shows the verdicts and returns
-/// the exit code.
+/// the exit code. A folder that nothing may be written into (EROFS, EACCES) is judged all the same,
+/// with a line on stderr; throws Error(kIo), after the verdicts were shown, where the file could
+/// not be written for another reason.
 int judge_and_show(const std::filesystem::path& folder, const Suite& suite,
                    const std::vector<std::string>& require, const VerdictOutput& output);
 

@@ -1,5 +1,9 @@
 #include "harness/cli/verdict_output.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include <gmock/gmock.h>
@@ -95,6 +99,79 @@ TEST(VerdictOutput, JudgesARunAndWritesTheVerdictsIntoIt) {
   EXPECT_THAT(testing::internal::GetCapturedStdout(),
               testing::HasSubstr("Failed:\n  " + judged.rows.at(0).id + ": hash\n"));
   EXPECT_EQ(read_json_file(run / "verdicts.json").at("counts").at("FAIL"), 1);
+}
+
+/// Without the rights of root, which may write anywhere, as long as it lives.
+class OrdinaryUser {
+ public:
+  OrdinaryUser() : is_one_(before_ != 0 || ::seteuid(65534) == 0) {}
+  ~OrdinaryUser() {
+    if (::seteuid(before_) != 0) std::abort();
+  }
+  OrdinaryUser(const OrdinaryUser&) = delete;
+  OrdinaryUser& operator=(const OrdinaryUser&) = delete;
+  bool is_one() const { return is_one_; }
+
+ private:
+  uid_t before_ = ::geteuid();
+  bool is_one_;
+};
+
+/// Its permissions are such that anybody may read it, and `may_write` write into it.
+fs::path copied_run(const TemporaryFolder& folder, bool may_write) {
+  const fs::path run = folder.path() / "run";
+  fs::copy("fixtures/judge/run", run, fs::copy_options::recursive);
+  fs::permissions(folder.path(), fs::perms(0755));
+  for (const auto& entry : fs::recursive_directory_iterator(run)) {
+    fs::permissions(entry.path(), fs::perms(entry.is_directory() ? 0755 : 0644));
+  }
+  fs::permissions(run, fs::perms(may_write ? 0755 : 0555));
+  return run;
+}
+
+TEST(VerdictOutput, JudgesARunThatCannotBeWrittenInto) {
+  const TemporaryFolder folder;
+  const fs::path run = copied_run(folder, false);
+  const Suite judged = read_suite(run / "suite.json");
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  int code = -1;
+  bool is_one = false;
+  {
+    const OrdinaryUser user;
+    is_one = user.is_one();
+    if (is_one) code = judge_and_show(run, judged, {}, {.json = true, .junit = ""});
+  }
+  const std::string printed = testing::internal::GetCapturedStdout();
+  const std::string said = testing::internal::GetCapturedStderr();
+  fs::permissions(run, fs::perms::owner_all);
+  if (!is_one) GTEST_SKIP() << "this root cannot become another user";
+  EXPECT_EQ(code, 0);
+  EXPECT_EQ(parse_json(printed, "output").at("exit"), 0);
+  EXPECT_FALSE(fs::exists(run / "verdicts.json"));
+  EXPECT_THAT(said, testing::HasSubstr((run / "verdicts.json").string()));
+  EXPECT_THAT(said, testing::HasSubstr("Permission denied"));
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1);
+}
+
+TEST(VerdictOutput, VerdictsThatAreLostArePrintedBeforeThatIsAnError) {
+  const TemporaryFolder folder;
+  const fs::path run = copied_run(folder, true);
+  fs::create_directories(run / "verdicts.json" / "in the way");
+  const Suite judged = read_suite(run / "suite.json");
+  testing::internal::CaptureStdout();
+  ErrorCode code = ErrorCode::kUsage;
+  std::string subject;
+  try {
+    judge_and_show(run, judged, {}, {.json = true, .junit = ""});
+  } catch (const Error& error) {
+    code = error.code();
+    subject = error.subject();
+  }
+  const std::string printed = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(code, ErrorCode::kIo);
+  EXPECT_EQ(subject, run / "verdicts.json");
+  EXPECT_EQ(parse_json(printed, "output").at("exit"), 0);
 }
 
 }  // namespace
