@@ -11,6 +11,7 @@
 #include "harness/base/file_tree.h"
 #include "harness/base/sha256.h"
 #include "harness/base/system/machine.h"
+#include "harness/cli/run_lock.h"
 
 namespace harness {
 namespace fs = std::filesystem;
@@ -26,7 +27,7 @@ FileLock lock_folder(const fs::path& folder) {
     throw Error(ErrorCode::kIo, folder.string(),
                 fmt::format("cannot create: {}; choose another --out", failure.message()));
   }
-  auto lock = FileLock::try_on_file(folder / ".lock");
+  auto lock = FileLock::try_on_file(folder / kRunLock);
   if (lock) return std::move(*lock);
   throw Error(ErrorCode::kUsage, folder.string(),
               "expected a run directory that nobody writes, got one that another halfproof is "

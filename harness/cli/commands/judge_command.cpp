@@ -12,6 +12,7 @@
 #include "harness/base/error.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
+#include "harness/cli/run_lock.h"
 #include "harness/cli/verdict_output.h"
 #include "harness/judge/judge.h"
 #include "harness/report/ctest_measurements.h"
@@ -67,6 +68,7 @@ std::string claims_of(const JudgedRun& run, const std::string& row) {
 }
 
 int judge(const Options& options) {
+  refuse_unfinished_run(options.folder);
   const Suite stored = read_suite_of_run(options.folder);
   const Suite suite = options.suite.empty() ? stored : read_suite(options.suite);
   if (options.row.empty() && options.claim.empty()) {

@@ -4,6 +4,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/cli/run_directory.h"
 #include "harness/testing/command_line.h"
 
 namespace harness {
@@ -74,6 +75,28 @@ TEST_F(JudgeCommand, AJunitFileThatCannotBeWrittenIsAnError) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kIo);
   }
+}
+
+/// What is still being measured must not be taken for left out.
+TEST_F(JudgeCommand, ARunThatIsBeingWrittenIsNotJudged) {
+  const std::string verdicts = read_file(folder_.path() / "run" / "verdicts.json");
+  {
+    const RunDirectory running(out(), read_suite("suites/minizoo.json"));
+    for (const char* row : {"", "fcn"}) {
+      std::vector<std::string> arguments = {"judge", out(), "--json"};
+      if (*row != 0) arguments.insert(arguments.end(), {"--row", row});
+      try {
+        run_command_line(add_judge_command, arguments);
+        FAIL() << "expected an Error";
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::kUsage);
+        EXPECT_EQ(error.subject(), out());
+        EXPECT_THAT(error.detail(), testing::HasSubstr("being run by another halfproof"));
+      }
+    }
+  }
+  EXPECT_EQ(read_file(folder_.path() / "run" / "verdicts.json"), verdicts);
+  EXPECT_EQ(run_command_line(add_judge_command, {"judge", out()}).exit_code, 0);
 }
 
 TEST_F(JudgeCommand, OneClaimForCTest) {
