@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <numeric>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "harness/base/error.h"
 #include "harness/base/unicode.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
@@ -40,6 +42,13 @@ std::string usage_failure(const CLI::App* program, const CLI::Error& wrong) {
   for (const CLI::App* one : program->get_subcommands()) command += " " + one->get_name();
   return fmt::format("{}: {}; `{} --help` shows how it is called\n", command, wrong.what(),
                      command);
+}
+
+/// What std::filesystem says of a path that the user named, or of one below it.
+Error path_error(const std::filesystem::filesystem_error& error) {
+  return {ErrorCode::kIo, error.path1().string(),
+          fmt::format("cannot be used: {}; name another path or mend this one",
+                      error.code().message())};
 }
 
 }  // namespace
@@ -92,6 +101,9 @@ int run_program(CLI::App& program, int argc, const char* const* argv, const int&
     program.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) {
     return program.exit(wrong) == 0 ? 0 : kUsageExit;
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::fprintf(stderr, "halfproof: %s\n", path_error(error).what());
+    return kUsageExit;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "halfproof: %s\n", error.what());
     return kUsageExit;

@@ -2,9 +2,12 @@
 
 #include <sys/wait.h>
 
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/base/file.h"
 #include "harness/testing/program.h"
 
 namespace harness {
@@ -71,6 +74,24 @@ TEST(Program, AFolderThatIsNoRunIsSaidToBeNone) {
   const ProgramEnd end = end_of_command(kProgram + " judge harness");
   EXPECT_EQ(WEXITSTATUS(end.status), 2);
   EXPECT_THAT(end.output, HasSubstr("harness: expected a run directory"));
+}
+
+/// No command may pass on what std::filesystem throws of a path that the user named.
+TEST(Program, ALinkThatLeadsToItselfIsAnErrorOfThatPath) {
+  const TemporaryFolder folder;
+  const std::string loop = folder.path() / "loop";
+  std::filesystem::create_symlink("loop", loop);
+  for (const std::string& command :
+       {"judge " + loop, "run suites/minizoo.json --stage examine --out " + loop,
+        "run suites/minizoo.json --stage examine --out " + loop + "/below", "inspect " + loop,
+        "verify " + loop, "diff " + loop + " " + loop, "publish " + loop,
+        "import " + loop + " --output " + loop, "audit " + loop, "fetch " + loop, "doctor " + loop,
+        "judge " + loop + "/below"}) {
+    const ProgramEnd end = end_of_command(kProgram + " " + command);
+    EXPECT_EQ(WEXITSTATUS(end.status), 2) << command;
+    EXPECT_THAT(end.output, HasSubstr(loop)) << command;
+    EXPECT_THAT(end.output, Not(HasSubstr("filesystem error"))) << command;
+  }
 }
 
 }  // namespace
