@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -31,6 +33,23 @@ std::string not_asked_text(const std::string& name, std::int64_t count) {
   }
   return fmt::format("Not asked for: {} over trainings (--stage {})\n", plural(count, "claim"),
                      name);
+}
+
+/// The bytes of "needs about 2.03 GiB" in the reason of a skip for lack of memory; 0 without one.
+double needed_bytes(std::string_view reason) {
+  constexpr std::string_view kWords = "needs about ";
+  constexpr std::array<std::pair<std::string_view, double>, 4> kUnits{
+      {{" KiB", 0x1p10}, {" MiB", 0x1p20}, {" GiB", 0x1p30}, {" TiB", 0x1p40}}};
+  const auto begin = reason.find(kWords);
+  if (begin == std::string_view::npos) return 0.0;
+  const std::string text(reason.substr(begin + kWords.size()));
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  const std::string_view unit = end;
+  for (const auto& [name, bytes] : kUnits) {
+    if (unit.starts_with(name)) return number * bytes;
+  }
+  return number;
 }
 
 void add_once(std::vector<std::string>& names, const std::string& name) {
@@ -68,6 +87,10 @@ std::vector<UnverifiedClaims> unverified(const std::vector<VerdictRecord>& recor
       groups.push_back({{}, record.verdict, resource, record.reason, {}});
       group = std::prev(groups.end());
     }
+    // What suffices for the others does not for the one that needs most.
+    if (resource == "memory" && needed_bytes(record.reason) > needed_bytes(group->reason)) {
+      group->reason = record.reason;
+    }
     add_once(group->claims, record.claim);
     add_once(group->rows, record.row);
   }
@@ -86,7 +109,10 @@ std::string remedy(const UnverifiedClaims& claims, std::string_view suite) {
     return fmt::format("`halfproof run {} --data DIR` names the data set's folder", suite);
   }
   if (resource == "gpu") return "`halfproof doctor` says what --device cuda lacks";
-  if (resource == "memory") return "a machine with that much free, or a GPU, judges them";
+  if (resource == "memory") {
+    return fmt::format("{}a machine with at least that much free, or a GPU, judges them",
+                       claims.rows.size() > 1 ? "the largest of the rows; " : "");
+  }
   if (resource == "worker") return "`ci/quickstart` makes one";
   const std::string_view reason = claims.reason;
   if (!reason.starts_with(kNotAskedFor)) return "";

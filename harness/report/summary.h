@@ -19,7 +19,7 @@ struct UnverifiedClaims {
   std::vector<std::string> claims;  ///< Ids, in order, each once.
   Verdict verdict = Verdict::kSkipped;
   std::string resource;           ///< What is missing for all of them: "network", ...; else "".
-  std::string reason;             ///< The reason of the first of them.
+  std::string reason;             ///< Of the first of them; for memory, of the one that needs most.
   std::vector<std::string> rows;  ///< Row ids, in order, each once.
 };
 

@@ -1,5 +1,6 @@
 #include "harness/report/summary.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -61,6 +62,20 @@ TEST(Summary, WhatLacksTheSameResourceIsOneGroup) {
   EXPECT_EQ(groups[0].reason, "no network: a.pth");
   EXPECT_EQ(groups[1].resource, "data");
   for (const auto& group : groups) EXPECT_NE(remedy(group, "a.json"), "") << group.resource;
+}
+
+TEST(Summary, OfWhatLacksMemoryTheLargestIsNamed) {
+  const auto needs = [](const char* row, const char* size) {
+    const std::string reason =
+        fmt::format("no memory: a training step needs about {} and may take 1.00 GiB", size);
+    return record(row, "memory", Verdict::kSkipped, reason.c_str());
+  };
+  const auto groups = unverified({needs("fcn", "2.03 GiB"), needs("psp", "900.00 MiB"),
+                                  needs("deeplab", "10.50 GiB"), needs("other", "9.75 GiB")});
+  ASSERT_EQ(groups.size(), 1u);
+  EXPECT_THAT(groups[0].rows, ElementsAre("fcn", "psp", "deeplab", "other"));
+  EXPECT_THAT(groups[0].reason, testing::HasSubstr("10.50 GiB and may take 1.00 GiB"));
+  EXPECT_THAT(remedy(groups[0], "a.json"), testing::HasSubstr("the largest of the rows"));
 }
 
 TEST(Summary, FailuresAreListedByRow) {
