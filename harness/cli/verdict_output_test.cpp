@@ -140,7 +140,9 @@ TEST(VerdictOutput, JudgesARunThatCannotBeWrittenInto) {
   {
     const OrdinaryUser user;
     is_one = user.is_one();
-    if (is_one) code = judge_and_show(run, judged, {}, {.json = true, .junit = ""});
+    if (is_one) {
+      EXPECT_NO_THROW(code = judge_and_show(run, judged, {}, {.json = true, .junit = ""}));
+    }
   }
   const std::string printed = testing::internal::GetCapturedStdout();
   const std::string said = testing::internal::GetCapturedStderr();
