@@ -11,50 +11,72 @@
 namespace harness {
 namespace {
 
-/// The state of one training after one step that is compared, in double.
-struct Trace {
-  double loss = 0.0;
-  NamedTensors gradients;   ///< Unscaled.
-  NamedTensors weights;     ///< The optimizer's.
-  NamedTensors replayed;    ///< The weights that the recipe's SGD in FP64 computes from them.
-  NamedTensors statistics;  ///< Batch norm's.
+/// Tensors in the type that they were stored in: at full size, doubles of them all would be most of
+/// a lockstep's memory.
+struct Values {
+  NamedTensors tensors;
+  double factor = 1.0;
+
+  std::size_t size() const { return tensors.size(); }
+  const std::string& name(std::size_t i) const { return tensors[i].first; }
+  /// The tensor times the factor, in double.
+  torch::Tensor in_double(std::size_t i) const {
+    return tensors[i].second.detach().to(torch::kDouble) * factor;
+  }
 };
 
-NamedTensors in_double(const NamedTensors& tensors, double factor) {
-  NamedTensors copies;
+/// The state of one training after one step that is compared.
+struct Trace {
+  double loss = 0.0;
+  Values gradients;   ///< The factor unscales them.
+  Values weights;     ///< The optimizer's own, not copied.
+  Values replayed;    ///< The weights that the recipe's SGD in FP64 computes from them.
+  Values statistics;  ///< Batch norm's.
+};
+
+Values copies_in_double(const NamedTensors& tensors) {
+  Values copies;
   for (const auto& [name, tensor] : tensors) {
-    copies.emplace_back(name, tensor.detach().to(torch::kDouble) * factor);
+    copies.tensors.emplace_back(
+        name, tensor.detach().to(torch::kDouble, /*non_blocking=*/false, /*copy=*/true));
   }
   return copies;
 }
 
-NamedTensors statistics_of(const torch::nn::Module& model) {
+Values statistics_of(const torch::nn::Module& model) {
   NamedTensors tensors;
   for (const auto& entry : model.named_buffers()) {
     if (entry.value().is_floating_point()) tensors.emplace_back(entry.key(), entry.value());
   }
-  return in_double(tensors, 1.0);
+  return copies_in_double(tensors);
+}
+
+/// Numbers of tensors of one element.
+std::vector<double> numbers_of(const std::vector<torch::Tensor>& tensors) {
+  // One transfer: on a GPU each would wait for all that was queued.
+  const auto numbers = torch::stack(tensors).cpu();
+  const auto* first = numbers.const_data_ptr<double>();
+  return {first, first + numbers.numel()};
 }
 
 /// L2 norms, tensor by tensor.
-std::vector<double> norms_of(const NamedTensors& tensors) {
-  std::vector<torch::Tensor> values;
-  for (const auto& entry : tensors) values.push_back(entry.second);
-  // One transfer: on a GPU each would wait for all that was queued.
-  const auto norms = torch::stack(at::_foreach_norm(values, 2)).cpu();
-  const auto* first = norms.const_data_ptr<double>();
-  return {first, first + norms.numel()};
+std::vector<double> norms_of(const Values& values) {
+  std::vector<torch::Tensor> norms;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    norms.push_back(torch::linalg_vector_norm(values.in_double(i)));
+  }
+  return numbers_of(norms);
 }
 
 /// L2 norms of a - b, tensor by tensor.
-std::vector<double> distances(const NamedTensors& a, const NamedTensors& b) {
+std::vector<double> distances(const Values& a, const Values& b) {
   TORCH_CHECK(a.size() == b.size(), "lockstep: expected ", b.size(), " tensors, got ", a.size());
-  NamedTensors differences;
+  std::vector<torch::Tensor> norms;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    TORCH_CHECK(a[i].first == b[i].first, "lockstep: expected ", b[i].first, ", got ", a[i].first);
-    differences.emplace_back(a[i].first, a[i].second - b[i].second);
+    TORCH_CHECK(a.name(i) == b.name(i), "lockstep: expected ", b.name(i), ", got ", a.name(i));
+    norms.push_back(torch::linalg_vector_norm(a.in_double(i) - b.in_double(i)));
   }
-  return norms_of(differences);
+  return numbers_of(norms);
 }
 
 double total(const std::vector<double>& norms) {
@@ -64,10 +86,10 @@ double total(const std::vector<double>& norms) {
 }
 
 /// Elements that are 0 here but not in FP64: rounding alone gives none.
-std::int64_t count_flushed(const NamedTensors& gradients, const NamedTensors& exact) {
+std::int64_t count_flushed(const Values& gradients, const Values& exact) {
   std::vector<torch::Tensor> counts;
   for (std::size_t i = 0; i < gradients.size(); ++i) {
-    counts.push_back((gradients[i].second == 0).logical_and(exact[i].second != 0).sum());
+    counts.push_back((gradients.in_double(i) == 0).logical_and(exact.in_double(i) != 0).sum());
   }
   return torch::stack(counts).sum().item<std::int64_t>();
 }
@@ -88,11 +110,11 @@ class Lane {
 
   StepRecord run(const torch::Tensor& images, const torch::Tensor& labels, double lr,
                  const SgdOptions& recipe) {
-    if (trace.replayed.empty()) trace.replayed = weights();
+    begin_replay();
     const auto record = train(images, labels, lr);
-    if (!record.skipped) replay(lr, recipe);
+    if (!record.skipped && is_replayed) replay(lr, recipe);
     trace.loss = record.loss;
-    trace.weights = weights();
+    trace.weights = {step().optimized()};
     trace.statistics = statistics_of(*model_);
     return record;
   }
@@ -101,18 +123,19 @@ class Lane {
   void hold(const torch::Tensor& images, const torch::Tensor& labels) {
     const auto before = step().state();
     const auto held = weights();
-    if (trace.replayed.empty()) trace.replayed = held;
+    begin_replay();
     trace.loss = train(images, labels, 0.0).loss;
     const torch::NoGradGuard no_grad;
-    copy_by_name(held, step().optimized());
+    copy_by_name(held.tensors, step().optimized());
     step().restore(before);
-    trace.weights = held;
+    trace.weights = {step().optimized()};
     trace.statistics = statistics_of(*model_);
   }
 
   models::EncoderDecoder model() const { return model_; }
-  NamedTensors weights() { return in_double(step().optimized(), 1.0); }
+  Values weights() { return copies_in_double(step().optimized()); }
   Trace trace;
+  bool is_replayed = true;
 
  protected:
   virtual StepRecord train(const torch::Tensor& images, const torch::Tensor& labels, double lr) = 0;
@@ -124,14 +147,20 @@ class Lane {
     };
   }
   void see(const StepGradients& gradients) {
-    trace.gradients = in_double(gradients.named, 1.0 / gradients.scale);
+    trace.gradients = {{}, 1.0 / gradients.scale};
+    for (const auto& [name, gradient] : gradients.named) {
+      trace.gradients.tensors.emplace_back(name, gradient.detach().clone());
+    }
+  }
+  void begin_replay() {
+    if (is_replayed && trace.replayed.tensors.empty()) trace.replayed = weights();
   }
   void replay(double lr, const SgdOptions& recipe) {
     const torch::NoGradGuard no_grad;
     const bool is_first = momentum_.empty();
     for (std::size_t i = 0; i < trace.replayed.size(); ++i) {
-      auto& [name, weight] = trace.replayed[i];
-      const auto decayed = trace.gradients[i].second + recipe.weight_decay * weight;
+      auto& weight = trace.replayed.tensors[i].second;
+      const auto decayed = trace.gradients.in_double(i) + recipe.weight_decay * weight;
       if (is_first) {
         momentum_.push_back(decayed);
       } else {
@@ -211,7 +240,9 @@ class Lockstep::Impl {
         unit_roundoff_(std::ldexp(1.0, -significant_digits(options.arithmetic.policy))),
         recipe_(options.recipe),
         initial_weights_(fp64_.weights()),
-        initial_statistics_(statistics_of(*fp64_.model())) {}
+        initial_statistics_(statistics_of(*fp64_.model())) {
+    fp64_.is_replayed = false;  // Its updates are compared with nothing.
+  }
 
   LockstepStep run(const torch::Tensor& images, const torch::Tensor& labels, double lr);
 
@@ -223,9 +254,9 @@ class Lockstep::Impl {
   LockstepDistances distances_of_step() const;
   /// Distances from FP64's `part`, or from each training's own `baseline`. norms: of FP64's
   /// tensors.
-  LockstepDistance distance(NamedTensors Trace::*part, const std::vector<double>& norms,
-                            NamedTensors Trace::*baseline = nullptr) const;
-  LockstepWorstTensor worst_tensor(const NamedTensors& tensors, const std::vector<double>& norms,
+  LockstepDistance distance(Values Trace::*part, const std::vector<double>& norms,
+                            Values Trace::*baseline = nullptr) const;
+  LockstepWorstTensor worst_tensor(const Values& values, const std::vector<double>& norms,
                                    const std::vector<double>& ours,
                                    const std::vector<double>& twins) const;
 
@@ -233,7 +264,7 @@ class Lockstep::Impl {
   RoundedLane fp64_, twin_, fp32_twin_;
   const double unit_roundoff_;
   const SgdOptions recipe_;
-  const NamedTensors initial_weights_, initial_statistics_;
+  const Values initial_weights_, initial_statistics_;
 };
 
 LockstepLosses Lockstep::Impl::losses() const {
@@ -241,7 +272,7 @@ LockstepLosses Lockstep::Impl::losses() const {
           fp32_twin_.trace.loss};
 }
 
-LockstepWorstTensor Lockstep::Impl::worst_tensor(const NamedTensors& tensors,
+LockstepWorstTensor Lockstep::Impl::worst_tensor(const Values& values,
                                                  const std::vector<double>& norms,
                                                  const std::vector<double>& ours,
                                                  const std::vector<double>& twins) const {
@@ -255,12 +286,11 @@ LockstepWorstTensor Lockstep::Impl::worst_tensor(const NamedTensors& tensors,
     ratio = ours[i] / yardstick;
     if (!std::isfinite(ratio)) break;
   }
-  return {tensors[worst].first, ratio};
+  return {values.name(worst), ratio};
 }
 
-LockstepDistance Lockstep::Impl::distance(NamedTensors Trace::*part,
-                                          const std::vector<double>& norms,
-                                          NamedTensors Trace::*baseline) const {
+LockstepDistance Lockstep::Impl::distance(Values Trace::*part, const std::vector<double>& norms,
+                                          Values Trace::*baseline) const {
   const auto of = [&](const Lane& lane) {
     return distances(lane.trace.*part,
                      baseline == nullptr ? fp64_.trace.*part : lane.trace.*baseline);
@@ -315,6 +345,14 @@ void Lockstep::set_gradient_hook(GradientHook hook) {
 
 models::EncoderDecoder Lockstep::model() const {
   return impl_->policy.model();
+}
+
+std::int64_t lockstep_bytes(std::int64_t parameters) noexcept {
+  constexpr std::int64_t kInitial = 8;
+  constexpr std::int64_t kGradients = 3 * 8 + 2 * 4;
+  constexpr std::int64_t kReplays = 4 * 2 * 8;
+  constexpr std::int64_t kOfOneStep = 2 * 8;
+  return (kInitial + kGradients + kReplays + kOfOneStep) * parameters;
 }
 
 }  // namespace harness

@@ -32,6 +32,9 @@ struct LockstepOptions {
 /// - "fp32" and "fp32_twin": the same for FP32.
 /// A step that the policy's scaler skips is skipped by all: batch norm's statistics are updated,
 /// weights and momentum are not.
+///
+/// What is compared stays in the type that it was stored in, so that models of full size fit into a
+/// common machine: lockstep_bytes().
 class Lockstep {
  public:
   /// initial: a state dict of a model of these options, on any device.
@@ -55,5 +58,10 @@ class Lockstep {
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Bytes that a lockstep of a model of so many parameters holds beside the states of its five
+/// trainings, of which the twins' are FP64's: the weights in the beginning, the gradients of each,
+/// the replays of all but FP64's, and what a step rounds, holds or compares at a time.
+std::int64_t lockstep_bytes(std::int64_t parameters) noexcept;
 
 }  // namespace harness

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "harness/evaluate/memory_meter.h"
 #include "harness/memory/allocation_log.h"
@@ -9,7 +10,6 @@
 #include "harness/precision/training_step.h"
 #include "harness/table/published_step.h"
 #include "harness/train/trainer.h"
-#include "harness/train/training_setup.h"
 
 namespace harness {
 namespace {
@@ -58,10 +58,10 @@ torch::Tensor drawn_labels(const std::vector<std::int64_t>& size, std::int64_t c
 /// The training and what watches it.
 class MeasuredTraining {
  public:
-  MeasuredTraining(const Row& row, Policy policy, torch::Device device)
+  MeasuredTraining(TrainingSetup setup, std::int64_t batch, torch::Device device)
       : device_(device),
-        setup_(setup_of(row, policy, device)),
-        batch_(published_batch(row)),
+        setup_(laid_out(std::move(setup), device)),
+        batch_(batch),
         log_(device),
         meter_(device),
         model_(initial_model(setup_.spec, kSeed, "")),
@@ -101,8 +101,7 @@ class MeasuredTraining {
   }
 
  private:
-  static TrainingSetup setup_of(const Row& row, Policy policy, torch::Device device) {
-    TrainingSetup setup = training_setup(row, {}, policy);
+  static TrainingSetup laid_out(TrainingSetup setup, torch::Device device) {
     choose_layout(setup, device);
     return setup;
   }
@@ -179,7 +178,13 @@ class MeasuredTraining {
 MemoryRecord measure_training_memory(const Row& row, const std::string& precision,
                                      torch::Device device,
                                      const std::function<void(std::int64_t)>& on_step) {
-  MeasuredTraining training(row, policy_of_precision(precision), device);
+  return measure_training_memory(training_setup(row, {}, policy_of_precision(precision)),
+                                 published_batch(row), device, on_step);
+}
+
+MemoryRecord measure_training_memory(TrainingSetup setup, std::int64_t batch, torch::Device device,
+                                     const std::function<void(std::int64_t)>& on_step) {
+  MeasuredTraining training(std::move(setup), batch, device);
   for (std::int64_t i = 1; i < kMemorySteps; ++i) {
     training.run_step();
     if (on_step) on_step(i);

@@ -8,6 +8,7 @@
 
 #include "harness/record/memory_record.h"
 #include "harness/table/suite.h"
+#include "harness/train/training_setup.h"
 
 namespace harness {
 
@@ -26,6 +27,10 @@ inline constexpr std::int64_t kMemorySteps = 2;
 /// Throws Error(kInvalidSuite) for a row without a model or recipe that can be trained.
 MemoryRecord measure_training_memory(const Row& row, const std::string& precision,
                                      torch::Device device,
+                                     const std::function<void(std::int64_t)>& on_step = {});
+
+/// The same of one training step of that model and recipe on `batch` images.
+MemoryRecord measure_training_memory(TrainingSetup setup, std::int64_t batch, torch::Device device,
                                      const std::function<void(std::int64_t)>& on_step = {});
 
 }  // namespace harness

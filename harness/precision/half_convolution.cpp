@@ -10,8 +10,13 @@
 #include <torch/library.h>
 #include <torch/torch.h>
 
+#include "harness/precision/convolution_strips.h"
+
 namespace harness {
 namespace {
+
+/// Bytes of columns (column_bytes) from which on a convolution in FP64 is done in strips.
+constexpr std::int64_t kMostColumns = std::int64_t{1} << 28;
 
 using Gradients = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 
@@ -27,12 +32,27 @@ at::Tensor narrow(const at::Tensor& tensor, at::ScalarType dtype) {
   return tensor.defined() ? tensor.to(dtype) : tensor;
 }
 
+bool has_too_many_columns(const at::Tensor& input, const at::Tensor& weight,
+                          const ConvolutionShape& shape, bool transposed, std::int64_t groups) {
+  const bool is_of_images = input.scalar_type() == at::kDouble && input.dim() == 4 && !transposed &&
+                            groups == 1 && weight.dim() == 4 && weight.size(1) == input.size(1) &&
+                            shape.stride.size() == 2 && shape.padding.size() == 2 &&
+                            shape.dilation.size() == 2 && shape.stride[0] > 0 &&
+                            shape.stride[1] > 0;
+  const bool makes_columns = is_of_images && weight.size(2) * weight.size(3) > 1;
+  return makes_columns && column_bytes(input, weight, shape) > kMostColumns;
+}
+
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight,
                        const std::optional<at::Tensor>& bias, at::IntArrayRef stride,
                        at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed,
                        at::IntArrayRef output_padding, int64_t groups) {
   const bool has_bias = bias.has_value() && bias->defined();
   const auto dtype = input.scalar_type();
+  const ConvolutionShape shape{stride, padding, dilation};
+  if (has_too_many_columns(input, weight, shape, transposed, groups)) {
+    return convolve_in_strips(input, weight, has_bias ? *bias : at::Tensor(), shape, kMostColumns);
+  }
   // Mixed operands are an error for which LibTorch has the better message.
   if (!is_reduced(input) || weight.scalar_type() != dtype ||
       (has_bias && bias->scalar_type() != dtype)) {

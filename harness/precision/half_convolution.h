@@ -9,6 +9,9 @@ namespace harness {
 /// accumulation, FP16 out: what tensor cores do. LibTorch's own half convolution on a CPU without
 /// FP16 instructions is a reference kernel, about a hundred times slower.
 ///
+/// Large convolutions in FP64 are done in strips (convolve_in_strips): LibTorch's own would take
+/// gigabytes beside an image of 1024x2048.
+///
 /// Registers kernels for aten::convolution and aten::convolution_backward under the CPU dispatch
 /// key, for the whole process and until it ends. Autograd, autocast and every other dtype, device
 /// and layout are not affected. May be called any number of times, from any thread.

@@ -10,6 +10,7 @@
 #include "harness/network/model_builder.h"
 #include "harness/train/trainer.h"
 #include "harness/train/training_setup.h"
+#include "harness/worker/memory_needs.h"
 
 namespace harness {
 namespace {
@@ -55,6 +56,7 @@ void lockstep_job(const TrainJob& job) {
   const auto begin = std::chrono::steady_clock::now();
   const auto device = open_device(job.device);
   prepare_process(job);
+  require_memory_of_lockstep(job, job.precision);
   // Each of the five would draw its own dropout.
   const TrainingSetup source =
       without_dropout(training_setup(job.row, job.checkpoint, policy_of_precision(job.precision)));

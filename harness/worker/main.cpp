@@ -15,6 +15,7 @@
 #include "harness/worker/evaluate_job.h"
 #include "harness/worker/lockstep_job.h"
 #include "harness/worker/memory_job.h"
+#include "harness/worker/memory_needs.h"
 #include "harness/worker/paper_job.h"
 #include "harness/worker/speed_job.h"
 #include "harness/worker/train_job.h"

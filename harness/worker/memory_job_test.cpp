@@ -1,7 +1,5 @@
 #include "harness/worker/memory_job.h"
 
-#include <sstream>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -59,26 +57,6 @@ TEST(MemoryJob, TakesNoMoreMemoryThanTheJobAllows) {
     EXPECT_THAT(error.detail(), testing::StartsWith("no memory"));
     EXPECT_THAT(error.detail(), testing::HasSubstr("1.00 MiB"));
   }
-}
-
-TEST(MemoryJob, ForeseesWhatItWillSay) {
-  const TemporaryFolder folder;
-  for (const bool is_short : {false, true}) {
-    DrawnJob job = larger_job_in(folder.path());
-    job.memory_bytes = is_short ? 1 << 20 : 0;
-    testing::internal::CaptureStdout();
-    foresee_memory(job);
-    std::istringstream lines(testing::internal::GetCapturedStdout());
-    std::vector<std::string> precisions;
-    for (std::string line; std::getline(lines, line);) {
-      const Json event = Json::parse(line);
-      EXPECT_EQ(event.at("event"), "foreseen");
-      EXPECT_EQ(event.at("reason").get<std::string>().starts_with("no memory"), is_short);
-      precisions.push_back(event.at("precision"));
-    }
-    EXPECT_THAT(precisions, testing::ElementsAre("fp16", "fp32"));
-  }
-  EXPECT_FALSE(std::filesystem::exists(folder.path() / "row"));
 }
 
 TEST(MemoryJob, NeedsAGpuForCuda) {

@@ -4,6 +4,7 @@
 
 #include "harness/base/system/machine.h"
 #include "harness/train/training_session.h"
+#include "harness/worker/memory_needs.h"
 
 namespace harness {
 namespace {
@@ -50,6 +51,7 @@ std::string training_folder(const std::string& precision, std::uint64_t seed) {
 void train_job(const TrainJob& job) {
   const std::string started = utc_now();
   prepare_process(job);
+  require_memory_of_training(job, job.precision);
   const TrainingOutcome outcome = TrainingSession(request_of(job)).run();
   RunResult result = new_result(job, "train", job.precision, job.key);
   result.started = started;
