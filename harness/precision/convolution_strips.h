@@ -1,14 +1,15 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include <torch/torch.h>
 
 namespace harness {
 
-/// The shape of a convolution over images, as aten::convolution takes it.
+/// The shape of a convolution over images: {along the height, along the width}.
 struct ConvolutionShape {
-  at::IntArrayRef stride, padding, dilation;  ///< {along the height, along the width}.
+  std::array<std::int64_t, 2> stride, padding, dilation;
 };
 
 /// Bytes of the matrix that LibTorch's FP64 convolution on the CPU makes of its input: a column for

@@ -32,15 +32,25 @@ at::Tensor narrow(const at::Tensor& tensor, at::ScalarType dtype) {
   return tensor.defined() ? tensor.to(dtype) : tensor;
 }
 
-bool has_too_many_columns(const at::Tensor& input, const at::Tensor& weight,
-                          const ConvolutionShape& shape, bool transposed, std::int64_t groups) {
-  const bool is_of_images = input.scalar_type() == at::kDouble && input.dim() == 4 && !transposed &&
-                            groups == 1 && weight.dim() == 4 && weight.size(1) == input.size(1) &&
-                            shape.stride.size() == 2 && shape.padding.size() == 2 &&
-                            shape.dilation.size() == 2 && shape.stride[0] > 0 &&
-                            shape.stride[1] > 0;
-  const bool makes_columns = is_of_images && weight.size(2) * weight.size(3) > 1;
-  return makes_columns && column_bytes(input, weight, shape) > kMostColumns;
+/// One number stands for both sides.
+std::array<std::int64_t, 2> of_both_sides(at::IntArrayRef sides) {
+  return {sides.front(), sides.back()};
+}
+
+/// The shape of a convolution that convolve_in_strips() can do and that makes columns.
+std::optional<ConvolutionShape> shape_with_columns(const at::Tensor& input,
+                                                   const at::Tensor& weight, at::IntArrayRef stride,
+                                                   at::IntArrayRef padding,
+                                                   at::IntArrayRef dilation) {
+  const bool is_of_images = input.scalar_type() == at::kDouble && input.dim() == 4 &&
+                            weight.dim() == 4 && weight.size(1) == input.size(1);
+  if (!is_of_images || weight.size(2) * weight.size(3) == 1) return std::nullopt;
+  for (const auto sides : {stride, padding, dilation}) {
+    if (sides.empty() || sides.size() > 2) return std::nullopt;
+  }
+  const ConvolutionShape shape{of_both_sides(stride), of_both_sides(padding),
+                               of_both_sides(dilation)};
+  return shape.stride[0] > 0 && shape.stride[1] > 0 ? std::optional(shape) : std::nullopt;
 }
 
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight,
@@ -49,9 +59,9 @@ at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight,
                        at::IntArrayRef output_padding, int64_t groups) {
   const bool has_bias = bias.has_value() && bias->defined();
   const auto dtype = input.scalar_type();
-  const ConvolutionShape shape{stride, padding, dilation};
-  if (has_too_many_columns(input, weight, shape, transposed, groups)) {
-    return convolve_in_strips(input, weight, has_bias ? *bias : at::Tensor(), shape, kMostColumns);
+  const auto shape = shape_with_columns(input, weight, stride, padding, dilation);
+  if (shape && !transposed && groups == 1 && column_bytes(input, weight, *shape) > kMostColumns) {
+    return convolve_in_strips(input, weight, has_bias ? *bias : at::Tensor(), *shape, kMostColumns);
   }
   // Mixed operands are an error for which LibTorch has the better message.
   if (!is_reduced(input) || weight.scalar_type() != dtype ||
