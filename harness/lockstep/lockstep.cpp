@@ -348,11 +348,11 @@ models::EncoderDecoder Lockstep::model() const {
 }
 
 std::int64_t lockstep_bytes(std::int64_t parameters) noexcept {
+  constexpr std::int64_t kStates = (2 * 2 + 3 * 4) + 3 * 4 + 3 * 3 * 8;
   constexpr std::int64_t kInitial = 8;
   constexpr std::int64_t kGradients = 3 * 8 + 2 * 4;
   constexpr std::int64_t kReplays = 4 * 2 * 8;
-  constexpr std::int64_t kOfOneStep = 2 * 8;
-  return (kInitial + kGradients + kReplays + kOfOneStep) * parameters;
+  return (kStates + kInitial + kGradients + kReplays + kOfALockstepsStep) * parameters;
 }
 
 }  // namespace harness

@@ -59,9 +59,11 @@ class Lockstep {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Bytes that a lockstep of a model of so many parameters holds beside the states of its five
-/// trainings, of which the twins' are FP64's: the weights in the beginning, the gradients of each,
-/// the replays of all but FP64's, and what a step rounds, holds or compares at a time.
+/// Bytes that a lockstep of a model of so many parameters takes, activations aside: the weights,
+/// gradients and momentum of its five trainings, of which three are in FP64 and one may have
+/// masters; the weights in the beginning, the gradients of each, the replays of all but FP64's; and
+/// what a step rounds, holds or compares at a time (kOfALockstepsStep for each parameter).
 std::int64_t lockstep_bytes(std::int64_t parameters) noexcept;
+inline constexpr std::int64_t kOfALockstepsStep = 2 * 8;
 
 }  // namespace harness

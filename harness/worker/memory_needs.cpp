@@ -35,16 +35,10 @@ std::int64_t recipe_batch(const TrainingSetup& setup) {
 
 }  // namespace
 
-std::int64_t estimate_lockstep_memory(const RowJob& job, const std::string& precision) {
+std::int64_t estimate_lockstep_memory(const RowJob& job) {
   const TrainingSetup exact = setup_of(job, "fp64");
-  const std::int64_t batch = recipe_batch(exact);
-  const StepMemoryEstimate fp64 = estimate_step_memory(exact, batch);
-  if (fp64.sum() == 0) return 0;
-  const auto standing = [&](const std::string& of) {
-    return estimate_step_memory(setup_of(job, of), batch).standing;
-  };
-  return standing(precision) + standing("fp32") + 3 * fp64.standing + fp64.activations +
-         lockstep_bytes(parameter_count(exact.spec));
+  return lockstep_bytes(parameter_count(exact.spec)) +
+         estimate_step_memory(exact, recipe_batch(exact)).activations;
 }
 
 void require_memory_of_step(const RowJob& job, const std::string& precision) {
@@ -59,11 +53,11 @@ void require_memory_of_training(const RowJob& job, const std::string& precision)
   require_memory_of_steps(job, setup, recipe_batch(setup));
 }
 
-void require_memory_of_lockstep(const RowJob& job, const std::string& precision) {
+void require_memory_of_lockstep(const RowJob& job, const std::string& /*precision*/) {
   if (job.device != "cpu") return;
   const TrainingSetup exact = setup_of(job, "fp64");
   require_memory("a lockstep", estimation_memory(exact, recipe_batch(exact)), allowed_bytes(job));
-  require_memory("a lockstep", estimate_lockstep_memory(job, precision), allowed_bytes(job));
+  require_memory("a lockstep", estimate_lockstep_memory(job), allowed_bytes(job));
 }
 
 void foresee_memory(const DrawnJob& job) {

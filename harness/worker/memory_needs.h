@@ -8,10 +8,9 @@
 
 namespace harness {
 
-/// What a lockstep of the row on the CPU needs, in bytes, by estimate_step_memory: the states of
-/// its five trainings, what it keeps for comparing them, and the activations of a step in FP64. 0
-/// for crops so small that a step costs less than its estimate.
-std::int64_t estimate_lockstep_memory(const RowJob& job, const std::string& precision);
+/// What a lockstep of the row on the CPU needs, in bytes, whatever arithmetic it is of:
+/// lockstep_bytes(), and the activations of a step in FP64 (estimate_step_memory).
+std::int64_t estimate_lockstep_memory(const RowJob& job);
 
 /// A CPU without memory ends the process, so that each job of training steps is asked before it
 /// begins what it needs and may take: RowJob::memory_bytes, and what is free at most. These throw

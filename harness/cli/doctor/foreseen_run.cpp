@@ -58,35 +58,30 @@ std::vector<RowEnd> joined(std::vector<RowEnd> first, const std::vector<RowEnd>&
   return first;
 }
 
-/// The worker's own estimates, by precision: "" where the memory suffices.
-std::map<std::string, RowEnd> ask_for_memory(const Suite& suite, const Row& row,
-                                             const std::vector<AskedExecution>& executions,
-                                             const RunPlan& plan) {
+/// The worker's own estimate of an execution: kOk where the memory suffices.
+RowEnd ask_for_memory(const Suite& suite, const Row& row, const ExaminedRow& examined,
+                      const AskedExecution& execution, const RunPlan& plan) {
   const WorkerOptions options = worker_options(plan);
-  Json job = row_job(suite, row, {}, {}, ".", options);
-  job["results"] = wanted_results(executions);
-  std::map<std::string, RowEnd> ends;
-  for (const auto& one : executions) {
-    ends[one.precision] = {RunStatus::kError, "worker: said nothing of the memory it needs"};
-  }
+  const bool is_drawn = execution.stage == "memory";
+  Json job = row_job(suite, row, is_drawn ? std::filesystem::path() : examined.checkpoint, {}, ".",
+                     options);
+  job["results"] = wanted_results({execution});
+  RowEnd answer = {RunStatus::kError, "worker: said nothing of the memory it needs"};
   std::string failure;
   const auto on_event = [&](const Json& event) {
     const std::string kind = event.value("event", "");
     if (kind == "error" || kind == "unavailable") failure = event.value("message", "");
     if (kind != "foreseen") return;
     const std::string reason = event.value("reason", "");
-    ends[event.value("precision", "")] = {reason.empty() ? RunStatus::kOk : RunStatus::kSkipped,
-                                          reason};
+    answer = {reason.empty() ? RunStatus::kOk : RunStatus::kSkipped, reason};
   };
   const WorkerCommand command{
       options.worker, {"memory-needs"}, job, {std::chrono::seconds(options.timeout_s)}};
   const WorkerEnd end = run_worker(command, on_event, interrupted);
-  if (end.ok) return ends;
-  for (auto& [precision, row_end] : ends) {
-    if (row_end.status != RunStatus::kError) continue;
-    row_end.reason = "worker: " + (failure.empty() ? end.reason : failure);
+  if (!end.ok && answer.status == RunStatus::kError) {
+    answer.reason = "worker: " + (failure.empty() ? end.reason : failure);
   }
-  return ends;
+  return answer;
 }
 
 /// The obstacles of one row's stages.
@@ -102,16 +97,12 @@ class RowObstacles {
                     worker_.obstacles);
     }
     if (execution.stage == "train" || execution.stage == "lockstep") return of_training(execution);
-    std::vector<RowEnd> obstacles = worker_.obstacles;
-    if (execution.stage == "memory" && obstacles.empty()) {
-      const RowEnd memory = memory_for(execution);
-      if (memory.status != RunStatus::kOk) obstacles.push_back(memory);
-    }
-    return obstacles;
+    return execution.stage == "memory" ? with_memory(execution, worker_.obstacles)
+                                       : worker_.obstacles;
   }
 
  private:
-  std::vector<RowEnd> of_training(const AskedExecution& execution) const {
+  std::vector<RowEnd> of_training(const AskedExecution& execution) {
     StoreOptions store = store_options(suite_, plan_);
     store.offline = true;
     const RowEnd obstacle =
@@ -119,16 +110,20 @@ class RowObstacles {
                           train_options(plan_, execution.stage == "train" ? "train" : "lockstep"));
     std::vector<RowEnd> obstacles;
     if (obstacle.status != RunStatus::kOk) obstacles.push_back(obstacle);
-    return joined(std::move(obstacles), worker_.obstacles);
+    return with_memory(execution, joined(std::move(obstacles), worker_.obstacles));
   }
 
-  RowEnd memory_for(const AskedExecution& execution) {
-    if (plan_.device != "cpu") return {};
-    if (memory_.empty()) {
-      memory_ = ask_for_memory(suite_, row_,
-                               drawn_executions_of(row_, "memory", worker_options(plan_)), plan_);
+  /// The worker asks for memory when nothing else stands in its way.
+  std::vector<RowEnd> with_memory(const AskedExecution& execution, std::vector<RowEnd> obstacles) {
+    if (plan_.device != "cpu" || !obstacles.empty()) return obstacles;
+    auto& answers = memory_[execution.stage];
+    auto answer = answers.find(execution.precision);
+    if (answer == answers.end()) {
+      const auto end = ask_for_memory(suite_, row_, examined_, execution, plan_);
+      answer = answers.emplace(execution.precision, end).first;
     }
-    return memory_.at(execution.precision);
+    if (answer->second.status != RunStatus::kOk) obstacles.push_back(answer->second);
+    return obstacles;
   }
 
   const Suite& suite_;
@@ -136,7 +131,7 @@ class RowObstacles {
   const RunPlan& plan_;
   const WorkerOutlook& worker_;
   const ExaminedRow& examined_;
-  std::map<std::string, RowEnd> memory_;
+  std::map<std::string, std::map<std::string, RowEnd>> memory_;  ///< By stage and precision.
 };
 
 RunResult foreseen_result(const Suite& suite, const AskedExecution& execution, const RowEnd& end,
