@@ -7,10 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/evaluate/memory_meter.h"
 #include "harness/judge/rules/retrained/lockstep_series.h"
 #include "harness/precision/half_convolution.h"
-#include "harness/table/model_cost.h"
 #include "harness/testing/minizoo_rows.h"
 
 namespace harness {
@@ -147,25 +145,6 @@ TEST_F(LockstepTest, EachOfTheseFaultsShowsAndFails) {
     EXPECT_EQ(finding.verdict, Verdict::kFail) << fault.what << ": " << finding.reason;
     EXPECT_TRUE(finding.compared) << fault.what << ": " << finding.reason;
   }
-}
-
-/// Of a model whose state is larger than its activations.
-TEST_F(LockstepTest, KeepsWhatItSaysOfEachParameter) {
-  LockstepOptions options;
-  options.arithmetic = arithmetic_;
-  auto spec = minizoo_row("fcn_fp32").spec();
-  spec.decode_head.channels = 512;
-  spec.decode_head.dropout_ratio = spec.auxiliary_head.dropout_ratio = 0.0;
-  const models::EncoderDecoder model(to_options(spec));
-  const auto parameters = parameter_count(spec);
-  const MemoryMeter meter(torch::kCPU);
-  const auto before = meter.current_bytes();
-  Lockstep lockstep(to_options(spec), models::state_dict(*model), options);
-  lockstep.run(torch::randn({2, 3, 32, 32}), torch::randint(0, 19, {2, 32, 32}), 0.01);
-  const auto kept = static_cast<double>(meter.current_bytes() - before);
-  const auto said =
-      static_cast<double>(lockstep_bytes(parameters) - kOfALockstepsStep * parameters);
-  EXPECT_NEAR(kept / said, 1.0, 0.02);
 }
 
 TEST_F(LockstepTest, TheTensorThatIsFarthestIsNamed) {

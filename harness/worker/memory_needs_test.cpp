@@ -11,6 +11,10 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/evaluate/memory_meter.h"
+#include "harness/lockstep/lockstep.h"
+#include "harness/network/model_builder.h"
+#include "harness/precision/policy.h"
+#include "harness/table/model_cost.h"
 #include "harness/testing/minizoo_rows.h"
 #include "harness/worker/lockstep_job.h"
 #include "harness/worker/memory_job.h"
@@ -62,6 +66,26 @@ TEST(MemoryNeeds, OfALockstepAreEnoughAndNotFarTooMuch) {
   testing::internal::GetCapturedStdout();
   EXPECT_GE(estimate, needed);
   EXPECT_LE(estimate, needed * 3 / 2);
+}
+
+/// Of a model whose state is larger than its activations.
+TEST(MemoryNeeds, OfALockstepsStateAreWhatItKeeps) {
+  LockstepOptions options;
+  options.arithmetic.policy = Policy::kFp16Master;
+  options.arithmetic.scaler = default_scaler(Policy::kFp16Master);
+  auto spec = minizoo_row("fcn_fp32").spec();
+  spec.decode_head.channels = 512;
+  spec.decode_head.dropout_ratio = spec.auxiliary_head.dropout_ratio = 0.0;
+  const models::EncoderDecoder model(to_options(spec));
+  const auto parameters = parameter_count(spec);
+  const MemoryMeter meter(torch::kCPU);
+  const auto before = meter.current_bytes();
+  Lockstep lockstep(to_options(spec), models::state_dict(*model), options);
+  lockstep.run(torch::randn({2, 3, 32, 32}), torch::randint(0, 19, {2, 32, 32}), 0.01);
+  const auto kept = static_cast<double>(meter.current_bytes() - before);
+  const auto said =
+      static_cast<double>(lockstep_bytes(parameters) - kOfALockstepsStep * parameters);
+  EXPECT_NEAR(kept / said, 1.0, 0.02);
 }
 
 TEST(MemoryNeeds, NoJobOfTrainingStepsBeginsWithLess) {
