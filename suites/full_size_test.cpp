@@ -218,7 +218,7 @@ TEST_P(FullSize, TrainsAStep) {
   EXPECT_EQ(step.at("overflow"), false) << step;
 }
 
-/// Of a sixteenth of the crop: the state of its five trainings alone takes 15 to 20 GB, and FP64's
+/// Of a sixteenth of the crop: the state of its five trainings alone takes 14 to 19 GB, and FP64's
 /// steps of the whole would take hours.
 TEST_P(FullSize, TakesALockstep) {
   publish(128, 256);

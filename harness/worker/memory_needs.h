@@ -8,8 +8,9 @@
 
 namespace harness {
 
-/// What a lockstep of the row on the CPU needs, in bytes, whatever arithmetic it is of:
-/// lockstep_bytes(), and the activations of a step in FP64 (estimate_step_memory).
+/// What the tensors of a lockstep of the row take on the CPU, in bytes, whatever arithmetic it is
+/// of: lockstep_bytes(), and the activations of a step in FP64 (estimate_step_memory, or for crops
+/// that are too small for it kept_elements()).
 std::int64_t estimate_lockstep_memory(const RowJob& job);
 
 /// A CPU without memory ends the process, so that each job of training steps is asked before it
