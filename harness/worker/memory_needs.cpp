@@ -25,7 +25,8 @@ TrainingSetup setup_of(const RowJob& job, const std::string& precision) {
 }
 
 void require_memory_of_steps(const RowJob& job, const TrainingSetup& setup, std::int64_t batch) {
-  require_memory("a training step", estimation_memory(setup, batch), allowed_bytes(job));
+  require_memory("already the estimate of a training step", estimation_memory(setup, batch),
+                 allowed_bytes(job));
   require_memory("a training step", estimate_step_memory(setup, batch).sum(), allowed_bytes(job));
 }
 
@@ -65,7 +66,8 @@ void require_memory_of_training(const RowJob& job, const std::string& precision)
 void require_memory_of_lockstep(const RowJob& job, const std::string& /*precision*/) {
   if (job.device != "cpu") return;
   const TrainingSetup exact = setup_of(job, "fp64");
-  require_memory("a lockstep", estimation_memory(exact, recipe_batch(exact)), allowed_bytes(job));
+  require_memory("already the estimate of a lockstep",
+                 estimation_memory(exact, recipe_batch(exact)), allowed_bytes(job));
   // What is kept of released memory (reuse_cpu_memory), and LibTorch itself.
   constexpr std::int64_t kLibraries = std::int64_t{1} << 29;
   const std::int64_t tensors = estimate_lockstep_memory(job);
