@@ -3,6 +3,8 @@
 #include <string>
 
 #include "harness/base/error.h"
+#include "harness/judge/counts.h"
+#include "harness/judge/hardware.h"
 #include "harness/record/evaluation_record.h"
 #include "harness/record/examine_record.h"
 #include "harness/record/fields.h"
@@ -32,13 +34,15 @@ std::string contradiction(const RunResult& /*result*/, const R& /*record*/) {
 }
 
 /// The measurements of a result, which is of status ok. Throws Error(kInvalidJson) where they
-/// cannot be read (measurements_of) or contradict the result, or where the result says why it is
-/// none.
+/// cannot be read (measurements_of) or contradict the result, where the result says why it is none,
+/// or where a GPU computed it that nobody names, or otherwise than every worker has it compute
+/// (other_switches()).
 template <Record R>
 R consistent_measurements(const RunResult& result) {
   R record = measurements_of<R>(result);
-  const std::string why =
-      result.reason.empty() ? contradiction(result, record) : "it is one, and " + result.reason;
+  const std::string why = result.reason.empty()
+                              ? first_of({other_switches(result), contradiction(result, record)})
+                              : "it is one, and " + result.reason;
   if (why.empty()) return record;
   throw Error(ErrorCode::kInvalidJson, run_result_name(result.stage, result.precision, result.seed),
               "it contradicts itself: " + why);

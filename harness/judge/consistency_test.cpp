@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/testing/speed_records.h"
 #include "harness/testing/trainings.h"
 
 namespace harness {
@@ -42,6 +43,22 @@ TEST(Contradiction, AResultThatSaysWhyItIsNoneIsNone) {
   RunResult result = training_result("fp16", 0, training_record("fp16", 50.0));
   EXPECT_NO_THROW(consistent_measurements<TrainingRecord>(result));
   result.reason = "killed by signal 9";
+  EXPECT_THROW(consistent_measurements<TrainingRecord>(result), Error);
+}
+
+TEST(Contradiction, OfAGpuThatNobodyNamesNothingIsMeasured) {
+  RunResult result = training_result("fp16", 0, training_record("fp16", 50.0));
+  result.device = "cuda";
+  result.environment.gpu = sample::v100();
+  result.environment.library->libtorch = "2.11.0";
+  result.environment.library->cudnn.enabled = true;
+  EXPECT_NO_THROW(consistent_measurements<TrainingRecord>(result));
+  for (std::string GpuRecord::*const name : {&GpuRecord::name, &GpuRecord::driver}) {
+    RunResult nameless = result;
+    (*nameless.environment.gpu).*name = "";
+    EXPECT_THROW(consistent_measurements<TrainingRecord>(nameless), Error);
+  }
+  result.environment.library->cudnn.enabled = false;
   EXPECT_THROW(consistent_measurements<TrainingRecord>(result), Error);
 }
 

@@ -133,14 +133,57 @@ std::string other_libraries(const std::optional<LibraryRecord>& library,
                               record_to_json(*fp32));
 }
 
+/// What a record that names the GPU in full leaves out; "" when it is complete.
+std::string unnamed_part(const GpuRecord& gpu) {
+  if (gpu.name.empty()) return "a GPU that has no name";
+  if (gpu.compute_capability.empty()) return "a GPU without a compute capability";
+  if (gpu.driver.empty()) return "a driver that has no version";
+  if (gpu.cuda <= 0) return "a CUDA that has no version";
+  return gpu.cudnn <= 0 ? "a cuDNN that has no version" : "";
+}
+
+std::string unnamed_part(const EnvironmentRecord& environment) {
+  if (!environment.gpu) return "a GPU that has no name";
+  if (auto part = unnamed_part(*environment.gpu); !part.empty()) return part;
+  if (!environment.library) return "libraries that have no name";
+  return environment.library->libtorch.empty() ? "a LibTorch that has no version" : "";
+}
+
 /// Why a GPU did not compute as every worker has it compute; "" when it did.
-std::string other_gpu_switches(const RunResult& result) {
-  if (!result.environment.gpu) return "computed by a GPU that has no name";
-  const auto& library = result.environment.library;
-  if (!library) return "computed by libraries that have no name";
-  if (!library->cudnn.enabled) return "computed without cuDNN, which is never switched off";
-  if (!library->tf32.cublas && !library->tf32.cudnn) return "";
+std::string other_gpu_switches(const EnvironmentRecord& environment) {
+  if (auto part = unnamed_part(environment); !part.empty()) return "computed by " + part;
+  const LibraryRecord& library = *environment.library;
+  if (!library.cudnn.enabled) return "computed without cuDNN, which is never switched off";
+  if (!library.tf32.cublas && !library.tf32.cudnn) return "";
   return "FP32 may have been rounded to TF32, which is always switched off";
+}
+
+/// Those of a GPU's libraries do not depend on the host.
+Json library_of(const RunResult& result) {
+  Json library = record_to_json(*result.environment.library);
+  if (result.device != "cuda") return library;
+  for (const char* of_host : {"threads", "interop_threads", "cpu_capability"}) {
+    library.erase(of_host);
+  }
+  return library;
+}
+
+/// What a result was computed by, but for the one machine or card among those of a kind.
+Json setting_of(const RunResult& result) {
+  const EnvironmentRecord& environment = result.environment;
+  Json setting = {{"device", result.device},
+                  {"build", record_to_json(environment.build)},
+                  {"library", nullptr},
+                  {"gpu", nullptr}};
+  if (environment.library) setting["library"] = library_of(result);
+  if (const auto& gpu = environment.gpu) {
+    setting["gpu"] = {{"name", gpu->name},
+                      {"compute_capability", gpu->compute_capability},
+                      {"driver", gpu->driver},
+                      {"cuda", gpu->cuda},
+                      {"cudnn", gpu->cudnn}};
+  }
+  return setting;
 }
 
 }  // namespace
@@ -194,8 +237,26 @@ std::string other_kind_of_machine(const RunResult& result, const RunResult& fp32
                    difference_from_fp32("the kind of machine", kind_of(result), kind_of(fp32))});
 }
 
+std::string other_setting(const RunResult& one, const RunResult& other) {
+  const Json ours = setting_of(one).flatten();
+  const Json theirs = setting_of(other).flatten();
+  const auto at = [](const Json& setting, const std::string& path) {
+    return setting.contains(path) ? setting.at(path) : Json();
+  };
+  Json paths = ours;
+  paths.update(theirs);
+  for (const auto& [path, value] : paths.items()) {
+    const Json found = at(ours, path);
+    const Json expected = at(theirs, path);
+    if (found == expected) continue;
+    return fmt::format("{} is {}, and that of the other is {}", path.substr(1), found.dump(),
+                       expected.dump());
+  }
+  return "";
+}
+
 std::string other_switches(const RunResult& result) {
-  return result.device == "cuda" ? other_gpu_switches(result) : "";
+  return result.device == "cuda" ? other_gpu_switches(result.environment) : "";
 }
 
 std::string unnamed_hardware(const Json& conditions, const RunResult& result) {

@@ -34,9 +34,16 @@ std::string other_machine(const RunResult& result, const RunResult& fp32);
 /// Trainings and sizes of memory may come from several hosts with GPUs of one model.
 std::string other_kind_of_machine(const RunResult& result, const RunResult& fp32);
 
-/// Why a GPU's result is not of the libraries as every worker sets them (precision/policy.h): cuDNN
-/// is enabled, and no product of FP32 is rounded to TF32. "" when it is, and on a CPU, where these
-/// switches change nothing.
+/// Why two results are not of one setting, "" when they are: one device, one build, the same
+/// libraries with the same switches, and one kind of GPU with one driver, CUDA and cuDNN. Cards may
+/// differ, and where a GPU computes so may the host's processor and threads. The first difference
+/// is named by its path in `environment`, with both values.
+std::string other_setting(const RunResult& one, const RunResult& other);
+
+/// Why a GPU's result does not name the GPU, its driver and the libraries with their versions, or
+/// why these were not set as every worker sets them (precision/policy.h): cuDNN is enabled, and no
+/// product of FP32 is rounded to TF32. "" when it is so, and on a CPU, where no driver computes and
+/// these switches change nothing.
 std::string other_switches(const RunResult& result);
 
 /// Why the source of a number does not name hardware that any machine could be found to be; "" when

@@ -12,6 +12,8 @@ namespace {
 
 using testing::HasSubstr;
 
+using testing::IsEmpty;
+
 constexpr std::int64_t kGiB = 1LL << 30;
 
 TEST(Hardware, AShortNameNamesTheCardInAnyForm) {
@@ -158,11 +160,83 @@ TEST(Hardware, OneKindMayBeSeveralMachines) {
   EXPECT_TRUE(other([](RunResult& result) { result.device = "cpu"; }));
 }
 
+GpuRecord a10() {
+  GpuRecord gpu;
+  gpu.name = "NVIDIA A10";
+  gpu.uuid_sha256_8 = "0123abcd";
+  gpu.compute_capability = "8.6";
+  gpu.cuda = 13000;
+  gpu.cudnn = 91900;
+  gpu.driver = "580.65.06";
+  return gpu;
+}
+
+TEST(Hardware, ASettingIsThatOfTheOther) {
+  auto one = sample::evaluate("fp16");
+  EXPECT_THAT(other_setting(one, sample::evaluate("fp32")), IsEmpty());
+  const std::pair<const char*, void (*)(RunResult&)> kinds[] = {
+      {"device", [](auto& result) { result.device = "cuda"; }},
+      {"gpu", [](auto& result) { result.environment.gpu.emplace().name = "A10"; }},
+      {"build/commit is \"\", and that of the other is \"another\"",
+       [](auto& result) { result.environment.build.commit = "another"; }},
+      {"build/compiler", [](auto& result) { result.environment.build.compiler = "another"; }},
+      {"library/libtorch", [](auto& result) { result.environment.library->libtorch = "2.0.0"; }},
+      {"library/opencv", [](auto& result) { result.environment.library->opencv = "5.0.0"; }},
+      {"library/threads", [](auto& result) { result.environment.library->threads = 3; }},
+      {"library/convolution_kernel",
+       [](auto& result) { result.environment.library->convolution_kernel = "cudnn 91900"; }},
+      {"library", [](auto& result) { result.environment.library.reset(); }}};
+  for (const auto& [what, change] : kinds) {
+    auto other = sample::evaluate("fp32");
+    change(other);
+    EXPECT_THAT(other_setting(one, other), HasSubstr(what));
+    EXPECT_NE(other_setting(other, one), "") << what;
+  }
+}
+
+TEST(Hardware, ASettingOnAGpuIsThatOfTheOther) {
+  const GpuRecord gpu = a10();
+  auto one = sample::evaluate("fp16");
+  one.environment.gpu = gpu;
+  const std::pair<const char*, void (*)(GpuRecord&)> kinds[] = {
+      {"gpu/name", [](auto& other) { other.name = "NVIDIA A100"; }},
+      {"gpu/cudnn is 91900, and that of the other is 91000",
+       [](auto& other) { other.cudnn = 91000; }},
+      {"gpu/cuda", [](auto& other) { other.cuda = 12000; }},
+      {"gpu/driver", [](auto& other) { other.driver = "570.1"; }},
+      {"gpu/compute_capability", [](auto& other) { other.compute_capability = "7.5"; }},
+      {"", [](auto& other) { other.uuid_sha256_8 = "another card"; }}};
+  for (const auto& [what, change] : kinds) {
+    auto other = sample::evaluate("fp32");
+    other.environment.gpu = gpu;
+    change(*other.environment.gpu);
+    const std::string why = other_setting(one, other);
+    EXPECT_THAT(why, *what == '\0' ? testing::Matcher<std::string>(IsEmpty())
+                                   : testing::Matcher<std::string>(HasSubstr(what)));
+  }
+}
+
+TEST(Hardware, ASettingOnAGpuIsThatOfAnyHost) {
+  auto one = sample::evaluate("fp16");
+  auto other = one;
+  other.environment.machine.hostname_sha256_8 = "another";
+  EXPECT_THAT(other_setting(one, other), IsEmpty());
+  LibraryRecord& library = *other.environment.library;
+  library.threads = library.interop_threads = 7;
+  library.cpu_capability = "AVX2";
+  EXPECT_THAT(other_setting(one, other), HasSubstr("library"));
+  one.device = other.device = "cuda";
+  EXPECT_THAT(other_setting(one, other), IsEmpty());
+  library.cudnn.benchmark = true;
+  EXPECT_THAT(other_setting(one, other), HasSubstr("library/cudnn/benchmark"));
+}
+
 TEST(Hardware, AGpuComputesWithTheSwitchesOfEveryWorker) {
   const auto with = [](const std::function<void(RunResult&)>& change) {
     RunResult result = sample::result("memory", "fp32", Json());
     result.device = "cuda";
-    result.environment.gpu.emplace().name = "Tesla V100-SXM2-16GB";
+    result.environment.gpu = a10();
+    result.environment.library->libtorch = "2.11.0";
     result.environment.library->cudnn.enabled = true;
     change(result);
     return other_switches(result);
@@ -173,6 +247,17 @@ TEST(Hardware, AGpuComputesWithTheSwitchesOfEveryWorker) {
               HasSubstr("libraries"));
   EXPECT_THAT(with([](RunResult& result) { result.environment.library->cudnn.enabled = false; }),
               HasSubstr("without cuDNN"));
+  EXPECT_THAT(with([](RunResult& result) { result.environment.library->libtorch = ""; }),
+              HasSubstr("LibTorch"));
+  const std::pair<const char*, void (*)(GpuRecord&)> nameless[] = {
+      {"no name", [](auto& gpu) { gpu.name = ""; }},
+      {"a compute capability", [](auto& gpu) { gpu.compute_capability = ""; }},
+      {"a driver", [](auto& gpu) { gpu.driver = ""; }},
+      {"a CUDA", [](auto& gpu) { gpu.cuda = 0; }},
+      {"a cuDNN", [](auto& gpu) { gpu.cudnn = 0; }}};
+  for (const auto& [text, change] : nameless) {
+    EXPECT_THAT(with([&](RunResult& result) { change(*result.environment.gpu); }), HasSubstr(text));
+  }
   EXPECT_THAT(with([](RunResult& result) { result.environment.library->tf32.cublas = true; }),
               HasSubstr("TF32"));
   EXPECT_THAT(with([](RunResult& result) { result.environment.library->tf32.cudnn = true; }),

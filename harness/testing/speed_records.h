@@ -119,6 +119,9 @@ inline GpuRecord v100() {
   gpu.name = "Tesla V100-SXM2-32GB";
   gpu.memory_bytes = 34089730048;
   gpu.compute_capability = "7.0";
+  gpu.driver = "580.65.06";
+  gpu.cuda = 12060;
+  gpu.cudnn = 90100;
   return gpu;
 }
 
@@ -126,6 +129,7 @@ inline RunResult speed(const std::string& precision = "fp16") {
   RunResult timed = result("speed", precision, record_to_json(speed_record(precision)));
   timed.device = "cuda";
   timed.environment.gpu = v100();
+  timed.environment.library->libtorch = "2.11.0";
   timed.environment.library->cudnn.enabled = true;
   return timed;
 }

@@ -114,24 +114,6 @@ std::string lost_logits(double rmse, const LogitsDistanceRecord& compared,
                      short_text(evaluation.forward->activations.max_abs), short_text(rms));
 }
 
-/// What a result was computed by, but for the one machine or card among those of a kind.
-Json setting_of(const RunResult& result) {
-  const EnvironmentRecord& environment = result.environment;
-  Json setting = {{"device", result.device},
-                  {"build", record_to_json(environment.build)},
-                  {"library", nullptr},
-                  {"gpu", nullptr}};
-  if (environment.library) setting["library"] = record_to_json(*environment.library);
-  if (const auto& gpu = environment.gpu) {
-    setting["gpu"] = {{"name", gpu->name},
-                      {"compute_capability", gpu->compute_capability},
-                      {"driver", gpu->driver},
-                      {"cuda", gpu->cuda},
-                      {"cudnn", gpu->cudnn}};
-  }
-  return setting;
-}
-
 }  // namespace
 
 std::string other_network(const EvaluationRecord& record, const ModelSpec& spec) {
@@ -180,24 +162,6 @@ std::string disagreement(const ParityRecord& parity, ComparedSide side,
 std::string other_data(const EvaluationRecord& record, const DataSpec& data) {
   if (data.images == 0) return "";
   return other_count("images", record.images, data.images);
-}
-
-std::string other_setting(const RunResult& one, const RunResult& other) {
-  const Json ours = setting_of(one).flatten();
-  const Json theirs = setting_of(other).flatten();
-  const auto at = [](const Json& setting, const std::string& path) {
-    return setting.contains(path) ? setting.at(path) : Json();
-  };
-  Json paths = ours;
-  paths.update(theirs);
-  for (const auto& [path, value] : paths.items()) {
-    const Json found = at(ours, path);
-    const Json expected = at(theirs, path);
-    if (found == expected) continue;
-    return fmt::format("{} is {}, and that of the other is {}", path.substr(1), found.dump(),
-                       expected.dump());
-  }
-  return "";
 }
 
 }  // namespace harness

@@ -3,7 +3,6 @@
 #include <string>
 
 #include "harness/record/evaluation_record.h"
-#include "harness/record/run_result.h"
 #include "harness/table/model_spec.h"
 #include "harness/table/suite.h"
 
@@ -33,10 +32,5 @@ std::string disagreement(const ParityRecord& parity, ComparedSide side,
 /// One evaluation beside the suite's data set: all of its images, where the suite says how many
 /// there are. Whatever else the job left behind may lack the same ones.
 std::string other_data(const EvaluationRecord& record, const DataSpec& data);
-
-/// Two results: one device, one kind of GPU with one driver, CUDA and cuDNN, one build, and the
-/// same libraries with the same switches. The first difference is named by its path in
-/// `environment`, with both values.
-std::string other_setting(const RunResult& one, const RunResult& other);
 
 }  // namespace harness

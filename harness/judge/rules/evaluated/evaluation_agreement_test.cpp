@@ -127,55 +127,6 @@ TEST(EvaluationAgreement, ADistanceOfLogitsThatAreNotFiniteIsNone) {
               HasSubstr("a distance of logits that are not finite"));
 }
 
-TEST(EvaluationAgreement, ASettingIsThatOfTheOther) {
-  auto one = sample::evaluate("fp16");
-  EXPECT_THAT(other_setting(one, sample::evaluate("fp32")), IsEmpty());
-  const std::pair<const char*, void (*)(RunResult&)> kinds[] = {
-      {"device", [](auto& result) { result.device = "cuda"; }},
-      {"gpu", [](auto& result) { result.environment.gpu.emplace().name = "A10"; }},
-      {"build/commit is \"\", and that of the other is \"another\"",
-       [](auto& result) { result.environment.build.commit = "another"; }},
-      {"build/compiler", [](auto& result) { result.environment.build.compiler = "another"; }},
-      {"library/libtorch", [](auto& result) { result.environment.library->libtorch = "2.0.0"; }},
-      {"library/opencv", [](auto& result) { result.environment.library->opencv = "5.0.0"; }},
-      {"library/threads", [](auto& result) { result.environment.library->threads = 3; }},
-      {"library/convolution_kernel",
-       [](auto& result) { result.environment.library->convolution_kernel = "cudnn 91900"; }},
-      {"library", [](auto& result) { result.environment.library.reset(); }}};
-  for (const auto& [what, change] : kinds) {
-    auto other = sample::evaluate("fp32");
-    change(other);
-    EXPECT_THAT(other_setting(one, other), HasSubstr(what));
-    EXPECT_NE(other_setting(other, one), "") << what;
-  }
-}
-
-TEST(EvaluationAgreement, ASettingOnAGpuIsThatOfTheOther) {
-  GpuRecord gpu;
-  gpu.name = "NVIDIA A10";
-  gpu.uuid_sha256_8 = "0123abcd";
-  gpu.cuda = 13000;
-  gpu.cudnn = 91900;
-  gpu.driver = "580.65.06";
-  auto one = sample::evaluate("fp16");
-  one.environment.gpu = gpu;
-  const std::pair<const char*, void (*)(GpuRecord&)> kinds[] = {
-      {"gpu/name", [](auto& other) { other.name = "NVIDIA A100"; }},
-      {"gpu/cudnn is 91900, and that of the other is 91000",
-       [](auto& other) { other.cudnn = 91000; }},
-      {"gpu/cuda", [](auto& other) { other.cuda = 12000; }},
-      {"gpu/driver", [](auto& other) { other.driver = "570.1"; }},
-      {"", [](auto& other) { other.uuid_sha256_8 = "another card"; }}};
-  for (const auto& [what, change] : kinds) {
-    auto other = sample::evaluate("fp32");
-    other.environment.gpu = gpu;
-    change(*other.environment.gpu);
-    const std::string why = other_setting(one, other);
-    EXPECT_THAT(why, *what == '\0' ? testing::Matcher<std::string>(IsEmpty())
-                                   : testing::Matcher<std::string>(HasSubstr(what)));
-  }
-}
-
 TEST(EvaluationAgreement, ImagesAreAllOfTheDataSet) {
   const EvaluationRecord record = sample::evaluation_record(52.05);
   DataSpec data;

@@ -36,6 +36,10 @@ GpuRecord v100() {
   GpuRecord gpu;
   gpu.name = "Tesla V100-SXM2-32GB";
   gpu.memory_bytes = 34089730048;
+  gpu.compute_capability = "7.0";
+  gpu.driver = "580.65.06";
+  gpu.cuda = 12060;
+  gpu.cudnn = 90100;
   return gpu;
 }
 
@@ -45,6 +49,8 @@ void compute_on_gpu(Case& sample) {
     if (result.stage == "examine") continue;
     result.device = "cuda";
     result.environment.gpu = v100();
+    result.environment.library->libtorch = "2.11.0";
+    result.environment.library->cudnn.enabled = true;
   }
 }
 

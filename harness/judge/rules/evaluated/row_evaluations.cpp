@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/counts.h"
+#include "harness/judge/hardware.h"
 #include "harness/judge/parity_rounding.h"
 #include "harness/judge/rules/evaluated/evaluation_agreement.h"
 #include "harness/judge/rules/evaluated/network_facts.h"

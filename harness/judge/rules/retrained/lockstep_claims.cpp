@@ -10,6 +10,7 @@
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
+#include "harness/judge/hardware.h"
 #include "harness/judge/rules/retrained/expected_training.h"
 #include "harness/judge/rules/retrained/lockstep_recipe.h"
 #include "harness/judge/rules/retrained/lockstep_series.h"
@@ -21,7 +22,8 @@ namespace {
 /// The record of every seed that was asked for, or why there is none.
 struct Seeds {
   std::map<std::int64_t, LockstepRecord> records;
-  std::string failures;  ///< "seed 1: killed; seed 4: ..."
+  const RunResult* first = nullptr;  ///< That with the first record.
+  std::string failures;              ///< "seed 1: killed; seed 4: ..."
   std::string skips;
 };
 
@@ -39,6 +41,10 @@ void add(Seeds& seeds, const ClaimContext& context, const RunResult& result,
     const auto record = consistent_record<LockstepRecord>(context, result);
     const std::string other = other_lockstep(result, record, expected);
     if (!other.empty()) return add(seeds.failures, result, other);
+    if (seeds.first == nullptr) seeds.first = &result;
+    if (const auto setting = other_setting(result, *seeds.first); !setting.empty()) {
+      return add(seeds.failures, result, "of another setting than the first: " + setting);
+    }
     if (seeds.records.emplace(*result.seed, record).second) return;
     add(seeds.failures, result, "expected one result, got two");
   } catch (const Error& error) {

@@ -66,6 +66,12 @@ TEST_F(LockstepResults, SeedsThatAreOneOrOfAnotherRecipeFail) {
   EXPECT_THAT(judge().reason, HasSubstr("seed 1: expected 12 steps"));
 }
 
+TEST_F(LockstepResults, OfAnotherSettingFail) {
+  results_[2].environment.library->libtorch = "1.5.0";
+  EXPECT_EQ(judge().verdict, Verdict::kFail);
+  EXPECT_THAT(judge().reason, HasSubstr("seed 2: of another setting"));
+}
+
 TEST_F(LockstepResults, ASeedThatDiedFailsAndIsNamedWithItsReason) {
   results_[1].status = RunStatus::kError;
   results_[1].reason = "killed by signal 9";

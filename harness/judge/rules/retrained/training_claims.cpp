@@ -9,7 +9,6 @@
 #include "harness/base/number_text.h"
 #include "harness/judge/evidence.h"
 #include "harness/judge/policy_claim.h"
-#include "harness/judge/rules/retrained/training_recipe.h"
 #include "harness/judge/statistics/tolerance.h"
 
 namespace harness {
@@ -168,9 +167,7 @@ Finding judge_retrained_memory(const ClaimContext& context) {
   const std::string precision = half_precision(context.row);
   return judge_both_trainings(context, precision, Schedule::kAny,
                               [&](const TrainingRecords& half, const TrainingRecords& single) {
-                                const std::string mixture = mixed_machines(context, precision);
-                                return mixture.empty() ? retrained_memory(half, single, expected)
-                                                       : fail_unmeasured(mixture);
+                                return retrained_memory(half, single, expected);
                               });
 }
 

@@ -37,7 +37,7 @@ Finding judge_retrained_arithmetic(const ClaimContext& context);
 /// `retrain.finite`.
 Finding judge_retrained_finite(const ClaimContext& context);
 
-/// `retrain.memory`, by trainings of one machine.
+/// `retrain.memory`.
 Finding judge_retrained_memory(const ClaimContext& context);
 
 }  // namespace harness

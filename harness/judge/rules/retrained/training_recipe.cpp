@@ -68,16 +68,17 @@ std::string other_training(const RunResult& result, const TrainingRecord& record
                    other_operators(result, record, expected), other_gradients(record, expected)});
 }
 
-std::string mixed_machines(const ClaimContext& context, const std::string& precision) {
+std::string mixed_settings(const ClaimContext& context, const std::set<std::string>& precisions) {
   const RunResult* first = nullptr;
   for (const auto& result : context.results) {
     const bool fits = result.row == context.row.id && result.stage == "train" &&
-                      (result.precision == precision || result.precision == "fp32");
+                      precisions.contains(result.precision);
     if (!fits) continue;
     if (first == nullptr) first = &result;
-    if (const auto other = other_kind_of_machine(result, *first); !other.empty()) {
-      return fmt::format("{} is of another machine: {}",
-                         execution_text(result.stage, result.precision, result.seed), other);
+    if (const auto other = other_setting(result, *first); !other.empty()) {
+      return fmt::format("{} is of another setting than {}: {}",
+                         execution_text(result.stage, result.precision, result.seed),
+                         execution_text(first->stage, first->precision, first->seed), other);
     }
   }
   return "";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "harness/judge/finding.h"
@@ -18,9 +19,9 @@ namespace harness {
 std::string other_training(const RunResult& result, const TrainingRecord& record,
                            const ExpectedTraining& expected);
 
-/// Why records that are compared by their bytes or times are not of one machine, "" when they are:
-/// the row's trainings in both precisions.
-std::string mixed_machines(const ClaimContext& context, const std::string& precision);
+/// Why the row's trainings in these precisions are not of one setting (other_setting()), "" when
+/// they are: what they are judged by together may come from several hosts and cards of one kind.
+std::string mixed_settings(const ClaimContext& context, const std::set<std::string>& precisions);
 
 /// Why trainings in half and in FP32 do not differ in their arithmetic alone, "" when they do: by
 /// schedule, batch or what the suite decided against the config, or because they are one training:

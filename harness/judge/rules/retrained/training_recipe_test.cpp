@@ -1,6 +1,8 @@
 #include "harness/judge/rules/retrained/training_recipe.h"
 
 #include <functional>
+#include <set>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -120,16 +122,21 @@ TEST(TrainingRecipe, HalfAndFp32DifferInTheirArithmeticAlone) {
   }
 }
 
-TEST(TrainingRecipe, TrainingsOfTwoMachinesAreNamed) {
+TEST(TrainingRecipe, TrainingsOfTwoSettingsAreNamed) {
   Trained trained("retrain.memory", 0.6);
   trained.add("fp16", {50.0, 51.0});
   trained.add("fp32", {50.0});
-  EXPECT_THAT(mixed_machines(trained.context(), "fp16"), IsEmpty());
+  const auto mixed = [&](const std::set<std::string>& precisions) {
+    return mixed_settings(trained.context(), precisions);
+  };
+  EXPECT_THAT(mixed({"fp16", "fp32"}), IsEmpty());
   trained.results[2].environment.gpu.emplace().name = "NVIDIA A10";
-  EXPECT_THAT(mixed_machines(trained.context(), "fp16"), HasSubstr("train in fp32, seed 0"));
+  EXPECT_THAT(mixed({"fp16"}), IsEmpty());
+  EXPECT_THAT(mixed({"fp16", "fp32"}), HasSubstr("train in fp32, seed 0"));
   trained.results[2].environment.gpu.reset();
-  trained.results[1].device = "cuda";
-  EXPECT_THAT(mixed_machines(trained.context(), "fp16"), HasSubstr("train in fp16, seed 1"));
+  trained.results[1].environment.library->libtorch = "1.5.0";
+  EXPECT_THAT(mixed({"fp16"}), HasSubstr("train in fp16, seed 1"));
+  EXPECT_THAT(mixed({"fp32"}), IsEmpty());
 }
 
 }  // namespace

@@ -256,7 +256,11 @@ std::string repeated_weights(const std::vector<Training>& trainings) {
 Finding judge_trainings(const ClaimContext& context, const std::string& precision,
                         Schedule schedule,
                         const std::function<Finding(const TrainingRecords&)>& rule) {
-  return judge_accounted(accounted_trainings(context, precision, schedule), precision, rule);
+  return judge_accounted(accounted_trainings(context, precision, schedule), precision,
+                         [&](const TrainingRecords& records) {
+                           const std::string mixture = mixed_settings(context, {precision});
+                           return mixture.empty() ? rule(records) : fail_unmeasured(mixture);
+                         });
 }
 
 Finding judge_both_trainings(
@@ -266,6 +270,9 @@ Finding judge_both_trainings(
   const auto half = accounted_trainings(context, precision, schedule);
   return judge_accounted(half, precision, [&](const TrainingRecords& records) {
     if (single.absence) return *single.absence;
+    if (const auto mixture = mixed_settings(context, {precision, "fp32"}); !mixture.empty()) {
+      return fail_unmeasured(mixture);
+    }
     if (share_weights(half, single)) {
       return fail_unmeasured("a training in half ended with the weights of FP32");
     }

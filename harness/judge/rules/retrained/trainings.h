@@ -52,7 +52,8 @@ std::vector<Training> read_trainings(const ClaimContext& context, const std::str
 std::optional<Finding> account_for(const std::vector<Training>& trainings,
                                    const std::string& precision, Schedule schedule);
 
-/// Judges by all trainings that were asked for, or says why that is impossible.
+/// Judges by all trainings that were asked for, or says why that is impossible: they fail, too,
+/// where they are not of one setting (mixed_settings()).
 Finding judge_trainings(const ClaimContext& context, const std::string& precision,
                         Schedule schedule,
                         const std::function<Finding(const TrainingRecords&)>& rule);

@@ -45,6 +45,35 @@ TEST(Trainings, ARuleGetsAllOfThePrecisionBySeed) {
   EXPECT_EQ(judged(three()).measured, 3);
 }
 
+TEST(Trainings, OfSeveralSettingsAreNotJudgedTogether) {
+  const std::pair<const char*, void (*)(RunResult&)> settings[] = {
+      {"library/libtorch", [](auto& result) { result.environment.library->libtorch = "1.5.0"; }},
+      {"build/commit", [](auto& result) { result.environment.build.commit = "another"; }},
+      {"library/cudnn/enabled",
+       [](auto& result) { result.environment.library->cudnn.enabled = true; }}};
+  for (const auto& [text, change_setting] : settings) {
+    auto trained = three();
+    change_setting(trained.results[1]);
+    EXPECT_EQ(judged(trained).verdict, Verdict::kFail);
+    EXPECT_FALSE(judged(trained).compared);
+    EXPECT_THAT(judged(trained).reason, AllOf(HasSubstr("seed 1"), HasSubstr(text)));
+  }
+}
+
+TEST(Trainings, BothPrecisionsAreOfOneSetting) {
+  auto trained = three();
+  const auto both = [&] {
+    return judge_both_trainings(
+        trained.context(), "fp16", Schedule::kWhole,
+        [](const TrainingRecords& half, const TrainingRecords&) { return count_them(half); });
+  };
+  EXPECT_EQ(both().verdict, Verdict::kPass) << both().reason;
+  trained.results[3].environment.library->libtorch = "1.5.0";
+  EXPECT_THAT(both().reason, AllOf(HasSubstr("fp32"), HasSubstr("library/libtorch")));
+  EXPECT_EQ(both().verdict, Verdict::kFail);
+  EXPECT_EQ(judged(trained).verdict, Verdict::kPass) << "those in half alone are of one";
+}
+
 TEST(Trainings, OneThatDiedFailsAndIsNamed) {
   auto trained = three();
   trained.add_failed("fp16", 3, "worker: killed by signal 9");
