@@ -43,6 +43,7 @@ void count_model(const std::vector<TensorRecord>& state_dict, ExpectedTraining& 
   const TensorRoles roles(state_dict);
   for (const auto& tensor : state_dict) {
     const TensorRole role = roles.of(tensor.name);
+    if (role == TensorRole::kCounter) ++expected.norms;
     const bool is_trained = role == TensorRole::kConvolution || role == TensorRole::kOtherWeight ||
                             role == TensorRole::kNormParameter;
     if (!is_trained) continue;

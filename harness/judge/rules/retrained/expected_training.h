@@ -23,7 +23,8 @@ struct ExpectedTraining {
   bool states_iterations = false;   ///< The suite or the config does, not the zoo's default.
   /// Of the model in the row's checkpoint; 0 where that was not read.
   std::int64_t parameters = 0;    ///< Elements that are trained.
-  std::int64_t convolutions = 0;  ///< Layers with a kernel.
+  std::int64_t convolutions = 0;  ///< Layers with a kernel, those of the auxiliary head included.
+  std::int64_t norms = 0;         ///< Layers with a counter of batches.
 
   /// The polynomial learning rate of a 0-based step (mmcv 1.3.14, PolyLrUpdaterHook).
   double lr_at(std::int64_t step) const;

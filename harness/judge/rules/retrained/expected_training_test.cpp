@@ -70,6 +70,7 @@ TEST(ExpectedTraining, TheModelIsThatOfTheCheckpoint) {
   // 4x3x3x3 and 19x32x1x1 with 19 biases; batch norm's weight and bias.
   EXPECT_EQ(expected_of(sample).parameters, 108 + 8 + 608 + 19);
   EXPECT_EQ(expected_of(sample).convolutions, 2);
+  EXPECT_EQ(expected_of(sample).norms, 1);
   sample.results.clear();
   EXPECT_EQ(expected_of(sample).parameters, 0);
 }

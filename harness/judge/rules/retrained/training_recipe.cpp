@@ -31,26 +31,43 @@ std::string other_environment(const RunResult& result) {
   return is_fp32 && rounds ? "FP32 was allowed to round its operands to TF32" : "";
 }
 
-/// By kind: some operators may be dispatched twice, none less often than there are layers.
+std::string other_layers(const OperatorCounts& census, const std::string& kind,
+                         std::int64_t layers) {
+  std::int64_t seen = 0;
+  if (const auto found = census.find(kind); found != census.end()) {
+    for (const auto& [type, count] : found->second) seen += count;
+  }
+  if (layers == 0 || seen == layers) return "";
+  return fmt::format(
+      "expected one {} in a step for each of the checkpoint's {} layers, the census "
+      "has {}",
+      kind, count_text(layers), count_text(seen));
+}
+
+std::string other_type(const OperatorCounts& census, const std::string& kind,
+                       std::string_view type) {
+  const auto found = census.find(kind);
+  if (found == census.end() || found->second.empty()) return fmt::format("no {} was seen", kind);
+  for (const auto& [seen, count] : found->second) {
+    if (seen == type) continue;
+    return fmt::format("{} of {} ran in {}, expected {}", count_text(count), kind, seen, type);
+  }
+  return "";
+}
+
+/// An operator is dispatched once for each layer: LibTorch's autocast and the CPU's kernels for
+/// half call the next one below the dispatcher's observers. The type of a norm under autocast
+/// depends on the device.
 std::string other_operators(const RunResult& result, const TrainingRecord& record,
                             const ExpectedTraining& expected) {
   if (!record.census) return "the training left no census of its operators";
+  const OperatorCounts& census = *record.census;
   const auto type = to_string(facts(policy_of_precision(result.precision)).compute);
-  for (const std::string kind : {"convolution", "convolution_backward"}) {
-    const auto found = record.census->find(kind);
-    if (found == record.census->end() || found->second.empty()) {
-      return fmt::format("no {} was seen", kind);
-    }
-    for (const auto& [seen, count] : found->second) {
-      if (seen != type) {
-        return fmt::format("{} of {} ran in {}, expected {}", count_text(count), kind, seen, type);
-      }
-      if (count >= expected.convolutions) continue;
-      return fmt::format("expected {} in every step, the census has {} of {}",
-                         plural(expected.convolutions, "convolution"), count, kind);
-    }
-  }
-  return "";
+  return first_of({other_type(census, "convolution", type),
+                   other_type(census, "convolution_backward", type),
+                   other_layers(census, "convolution", expected.convolutions),
+                   other_layers(census, "convolution_backward", expected.convolutions),
+                   other_layers(census, "batch_norm", expected.norms)});
 }
 
 std::string other_gradients(const TrainingRecord& record, const ExpectedTraining& expected) {

@@ -13,8 +13,8 @@ namespace harness {
 /// Why a training is not the one that the job asked for, "" when it is:
 /// - it was asked for the iterations of --iters, else for the whole schedule;
 /// - it says which library and, on cuda, which GPU computed it, and FP32 was not rounded to TF32;
-/// - its first step ran every convolution of the row's checkpoint, forward and backward, in the
-///   type of its policy;
+/// - its first step, of which its census is, ran every convolution and batch norm of the row's
+///   checkpoint once forward and every convolution once backward, in the type of its policy;
 /// - gradients were looked at of all parameters or of none.
 std::string other_training(const RunResult& result, const TrainingRecord& record,
                            const ExpectedTraining& expected);

@@ -19,6 +19,7 @@ ExpectedTraining expected_one() {
   ExpectedTraining expected;
   expected.parameters = 500;
   expected.convolutions = 69;
+  expected.norms = 59;
   return expected;
 }
 
@@ -88,11 +89,17 @@ TEST(TrainingRecipe, EveryConvolutionRanInItsType) {
     EXPECT_THAT(other("fp16", kNoResult, census(kind, {{"float32", 69}})),
                 HasSubstr("ran in float32"));
     EXPECT_THAT(other("fp16", kNoResult, census(kind, {{"float16", 68}})), HasSubstr("has 68"));
-    EXPECT_THAT(other("fp16", kNoResult, census(kind, {{"float16", 138}})), IsEmpty());
+    EXPECT_THAT(other("fp16", kNoResult, census(kind, {{"float16", 138}})), HasSubstr("has 138"));
     EXPECT_THAT(other("fp16", kNoResult, census(kind, {})), HasSubstr("no " + kind));
     EXPECT_THAT(other("fp32", kNoResult, census(kind, {{"float16", 69}})),
                 HasSubstr("ran in float16"));
   }
+  for (const std::int64_t norms : {58, 60, 70}) {
+    EXPECT_THAT(other("fp16", kNoResult, census("batch_norm", {{"float16", norms}})),
+                HasSubstr("59 layers"));
+  }
+  const OperatorCounts::mapped_type of_both = {{"float16", 29}, {"float32", 30}};
+  EXPECT_THAT(other("fp16", kNoResult, census("batch_norm", of_both)), IsEmpty());
   const auto none = [](TrainingRecord& record) { record.census.reset(); };
   EXPECT_THAT(other("fp16", kNoResult, none), HasSubstr("no census"));
 }
