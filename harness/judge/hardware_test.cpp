@@ -256,7 +256,8 @@ TEST(Hardware, AGpuComputesWithTheSwitchesOfEveryWorker) {
       {"a CUDA", [](auto& gpu) { gpu.cuda = 0; }},
       {"a cuDNN", [](auto& gpu) { gpu.cudnn = 0; }}};
   for (const auto& [text, change] : nameless) {
-    EXPECT_THAT(with([&](RunResult& result) { change(*result.environment.gpu); }), HasSubstr(text));
+    const auto without = [change = change](RunResult& result) { change(*result.environment.gpu); };
+    EXPECT_THAT(with(without), HasSubstr(text));
   }
   EXPECT_THAT(with([](RunResult& result) { result.environment.library->tf32.cublas = true; }),
               HasSubstr("TF32"));
