@@ -59,20 +59,10 @@ endif()
 
 # One precompiled torch/torch.h for every target that includes it: 20 s less for each source. Tests
 # have another one, compiled like them without optimisation.
-function(add_torch_pch name)
-  # Not written again: everything that includes the header would be built again.
-  if(NOT EXISTS "${PROJECT_BINARY_DIR}/${name}.cpp")
-    file(WRITE "${PROJECT_BINARY_DIR}/${name}.cpp" "")
-  endif()
-  add_library(${name} OBJECT "${PROJECT_BINARY_DIR}/${name}.cpp")
-  target_link_libraries(${name} PRIVATE halfproof::torch project_flags)
-  target_compile_options(${name} PRIVATE ${ARGN})
-  target_precompile_headers(${name} PRIVATE <torch/torch.h>)
-  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-endfunction()
-add_torch_pch(torch_pch)
+add_precompiled_header(torch_pch PIC ON LINK halfproof::torch HEADERS <torch/torch.h>)
 if(BUILD_TESTING)
-  add_torch_pch(torch_pch_tests -O0)
+  add_precompiled_header(torch_pch_tests PIC ON LINK halfproof::torch OPTIONS -O0
+    HEADERS <torch/torch.h>)
 endif()
 
 # use_torch(<target>): links LibTorch publicly and reuses its precompiled header.

@@ -3,21 +3,6 @@
 # too. The libraries of the other builds have none, so that a source that includes too little does
 # not compile there.
 
-# add_common_pch(<name> PIC <ON|OFF> [LINK <target>...] [OPTIONS <option>...] HEADERS <header>...)
-function(add_common_pch name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PIC" "LINK;OPTIONS;HEADERS")
-  # Not written again: everything that includes the header would be built again.
-  if(NOT EXISTS "${PROJECT_BINARY_DIR}/${name}.cpp")
-    file(WRITE "${PROJECT_BINARY_DIR}/${name}.cpp" "")
-  endif()
-  add_library(${name} OBJECT "${PROJECT_BINARY_DIR}/${name}.cpp")
-  target_link_libraries(${name} PRIVATE nlohmann_json::nlohmann_json fmt project_flags ${arg_LINK})
-  target_compile_options(${name} PRIVATE ${arg_OPTIONS})
-  target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
-  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ${arg_PIC}
-    PCH_INSTANTIATE_TEMPLATES ON)
-endfunction()
-
 # precompile_for(<target>): the header that fits how the target is compiled, if there is one.
 function(precompile_for target)
   get_target_property(type ${target} TYPE)
@@ -50,9 +35,11 @@ endfunction()
 set(halfproof_common_headers <algorithm> <filesystem> <fstream> <functional> <map> <memory>
   <optional> <ranges> <set> <string> <variant> <vector> <fmt/format.h> <nlohmann/json.hpp>)
 if(BUILD_TESTING)
-  add_common_pch(common_pch_tests PIC OFF LINK GTest::gmock OPTIONS -O0
+  add_precompiled_header(common_pch_tests PIC OFF OPTIONS -O0
+    LINK nlohmann_json::nlohmann_json fmt GTest::gmock
     HEADERS ${halfproof_common_headers} <gmock/gmock.h> <gtest/gtest.h>)
 endif()
 if(HALFPROOF_SANITIZE)
-  add_common_pch(common_pch PIC ON HEADERS ${halfproof_common_headers})
+  add_precompiled_header(common_pch PIC ON LINK nlohmann_json::nlohmann_json fmt
+    HEADERS ${halfproof_common_headers})
 endif()
