@@ -11,9 +11,9 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-/// False when another holds it; LOCK_NB is the only `how` that comes back with that.
+/// False when another holds it, which only LOCK_NB comes back with.
 bool lock(const Descriptor& file, int how) {
-  while (::flock(file.get(), LOCK_EX | how) != 0) {
+  while (::flock(file.get(), how) != 0) {
     if (errno == EWOULDBLOCK) return false;
     if (errno != EINTR) return true;  // A file system that knows no locks.
   }
@@ -41,19 +41,25 @@ Descriptor lock_file(const fs::path& path, int how) {
 }  // namespace
 
 FileLock FileLock::on_file(const fs::path& path) {
-  return {lock_file(path, 0), path};
+  return {lock_file(path, LOCK_EX), path};
 }
 
 std::optional<FileLock> FileLock::try_on_file(const fs::path& path) {
-  Descriptor file = lock_file(path, LOCK_NB);
+  Descriptor file = lock_file(path, LOCK_EX | LOCK_NB);
   if (!file.is_open()) return std::nullopt;
   return FileLock(std::move(file), path);
 }
 
 FileLock FileLock::on_folder(const fs::path& folder) {
   Descriptor file = open_file(folder, O_RDONLY | O_DIRECTORY);
-  lock(file, 0);
+  lock(file, LOCK_EX);
   return {std::move(file), {}};
+}
+
+bool FileLock::is_held(const fs::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  // Shared, so that two who ask at a time do not take each other for the holder.
+  return file.is_open() && !lock(file, LOCK_SH | LOCK_NB);
 }
 
 FileLock::~FileLock() {

@@ -21,6 +21,10 @@ class FileLock {
   /// Waits for the lock on an existing folder; leaves no trace in it. Throws Error(kIo).
   static FileLock on_folder(const std::filesystem::path& folder);
 
+  /// Whether another process or thread holds the lock on the file; false where there is no such
+  /// file. Leaves no trace and needs no permission to write.
+  static bool is_held(const std::filesystem::path& path);
+
   ~FileLock();
   FileLock(FileLock&& other) noexcept = default;
   FileLock& operator=(FileLock&&) = delete;

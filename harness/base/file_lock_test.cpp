@@ -63,6 +63,19 @@ TEST(FileLock, WhoDoesNotWaitIsToldThatAnotherHoldsIt) {
   EXPECT_TRUE(FileLock::try_on_file(path).has_value());
 }
 
+TEST(FileLock, WhoOnlyAsksLeavesNoTrace) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "lock";
+  EXPECT_FALSE(FileLock::is_held(path));
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+  {
+    const FileLock held = FileLock::on_file(path);
+    EXPECT_TRUE(FileLock::is_held(path));
+  }
+  write_file_atomic(path, "");
+  EXPECT_FALSE(FileLock::is_held(path)) << "left behind by one that died";
+}
+
 TEST(FileLock, AMovedLockIsStillHeld) {
   const TemporaryFolder folder;
   std::optional<FileLock> outer;
