@@ -21,15 +21,6 @@ std::string other_policy(const RunResult& result, const std::string& policy) {
   return fmt::format("expected the arithmetic {}, the record is of {}", expected, policy);
 }
 
-/// Why the program and the device cannot have computed in FP32 what is said to be of it.
-std::string other_environment(const RunResult& result, bool has_fp32) {
-  const EnvironmentRecord& environment = result.environment;
-  if (!environment.library) return "no library is said to have computed it";
-  if (result.device == "cuda" && !environment.gpu) return "it is of cuda, and of no GPU";
-  const auto& [cublas, cudnn] = environment.library->tf32;
-  return has_fp32 && (cublas || cudnn) ? "FP32 was allowed to round its operands to TF32" : "";
-}
-
 /// By the type that convolutions ran in; every model has some. A batch norm gives what it gets, but
 /// where a policy casts by itself the device decides.
 std::string other_layers(const RunResult& result, const EvaluationRecord& record) {
@@ -93,7 +84,7 @@ std::string contradiction(const RunResult& result, const EvaluationRecord& recor
   }
   const bool is_fp32 = policy_of_precision(result.precision) == Policy::kFp32;
   return first_of(
-      {other_environment(result, is_fp32), other_layers(result, record), inconsistency(record)});
+      {environment_defect(result, is_fp32), other_layers(result, record), inconsistency(record)});
 }
 
 std::string contradiction(const RunResult& result, const ExamineRecord& record) {
@@ -108,7 +99,7 @@ std::string contradiction(const RunResult& result, const SpeedRecord& record) {
 
 std::string contradiction(const RunResult& result, const ParityRecord& record) {
   const Policy half = policy_of_precision(result.precision);
-  return first_of({other_environment(result, /*has_fp32=*/true), inconsistency(record),
+  return first_of({environment_defect(result, /*has_fp32=*/true), inconsistency(record),
                    record.images > 0 ? rounding_defect(record.logits, half) : ""});
 }
 

@@ -1,6 +1,7 @@
 #include "harness/judge/finding.h"
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "harness/base/text.h"
@@ -43,6 +44,11 @@ Finding pass_or_fail(bool pass, Json measured, std::string reason) {
   finding.reason = std::move(reason);
   finding.measured = std::move(measured);
   finding.compared = true;
+  return finding;
+}
+
+Finding with_measured(Finding finding, double measured) {
+  if (std::isfinite(measured)) finding.measured = measured;
   return finding;
 }
 

@@ -69,6 +69,9 @@ Finding not_verifiable(std::string reason);
 /// Measured and compared: PASS or FAIL.
 Finding pass_or_fail(bool pass, Json measured, std::string reason);
 
+/// The same finding with its number, where that is finite.
+Finding with_measured(Finding finding, double measured);
+
 /// The same finding with its precision set.
 Finding in_precision(Finding finding, std::string precision);
 

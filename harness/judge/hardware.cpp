@@ -255,6 +255,14 @@ std::string other_setting(const RunResult& one, const RunResult& other) {
   return "";
 }
 
+std::string environment_defect(const RunResult& result, bool has_fp32) {
+  const EnvironmentRecord& environment = result.environment;
+  if (!environment.library) return "no library is said to have computed it";
+  if (result.device == "cuda" && !environment.gpu) return "it is of cuda, and of no GPU";
+  const auto& [cublas, cudnn] = environment.library->tf32;
+  return has_fp32 && (cublas || cudnn) ? "FP32 was allowed to round its operands to TF32" : "";
+}
+
 std::string other_switches(const RunResult& result) {
   return result.device == "cuda" ? other_gpu_switches(result.environment) : "";
 }

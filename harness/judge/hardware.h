@@ -40,6 +40,10 @@ std::string other_kind_of_machine(const RunResult& result, const RunResult& fp32
 /// is named by its path in `environment`, with both values.
 std::string other_setting(const RunResult& one, const RunResult& other);
 
+/// Why the program and the device cannot have computed what is said to be of them, among it FP32
+/// (has_fp32); "" when they can.
+std::string environment_defect(const RunResult& result, bool has_fp32);
+
 /// Why a GPU's result does not name the GPU, its driver and the libraries with their versions, or
 /// why these were not set as every worker sets them (precision/policy.h): cuDNN is enabled, and no
 /// product of FP32 is rounded to TF32. "" when it is so, and on a CPU, where no driver computes and

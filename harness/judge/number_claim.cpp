@@ -36,14 +36,7 @@ std::string reason_text(const Claim& claim, double measured, const NumberJudgeme
 Finding judge_number_claim(const Claim& claim, double measured, PublishedAs published_as,
                            const std::string& how) {
   if (!std::isfinite(measured)) return fail_unmeasured("expected a finite number, measured none");
-  if (!claim.value.is_number()) {
-    auto finding =
-        claim.value.is_null()
-            ? not_verifiable(how)
-            : fail_unmeasured("expected a number in the suite, got " + published_text(claim));
-    finding.measured = measured;
-    return finding;
-  }
+  if (!claim.value.is_number()) return judge_without_number(claim, measured, how);
   const double rounding = published_as == PublishedAs::kPrinted ? claim.rounding() : 0.0;
   const auto judgement =
       judge_number(measured, claim.value.get<double>(), claim.tolerance, rounding);
@@ -51,6 +44,14 @@ Finding judge_number_claim(const Claim& claim, double measured, PublishedAs publ
       pass_or_fail(judgement.pass, measured, reason_text(claim, measured, judgement, how));
   finding.tolerance = tolerance_record(judgement, claim.tolerance, rounding);
   return finding;
+}
+
+Finding judge_without_number(const Claim& claim, double measured, const std::string& how) {
+  return with_measured(
+      claim.value.is_null()
+          ? not_verifiable(how)
+          : fail_unmeasured("expected a number in the suite, got " + published_text(claim)),
+      measured);
 }
 
 std::string published_text(const Claim& claim) {

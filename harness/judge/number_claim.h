@@ -16,6 +16,10 @@ enum class PublishedAs { kPrinted, kPosited };
 Finding judge_number_claim(const Claim& claim, double measured, PublishedAs published_as,
                            const std::string& how);
 
+/// The same of a claim whose value is no number, which what was measured cannot be compared with:
+/// NOT_VERIFIABLE (`how`) without a value, else FAIL.
+Finding judge_without_number(const Claim& claim, double measured, const std::string& how);
+
 /// The claim's value as it was printed: "76.80"; a text unchanged, "nothing" for null.
 std::string published_text(const Claim& claim);
 

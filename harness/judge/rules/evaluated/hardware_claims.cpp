@@ -107,8 +107,7 @@ Finding unfit(std::string reason, double measured) {
   Finding finding;
   finding.verdict = Verdict::kUnfit;
   finding.reason = std::move(reason);
-  if (std::isfinite(measured)) finding.measured = measured;
-  return finding;
+  return with_measured(std::move(finding), measured);
 }
 
 std::optional<Finding> unjudgeable(const Claim& claim, const RunResult& result,
@@ -116,9 +115,7 @@ std::optional<Finding> unjudgeable(const Claim& claim, const RunResult& result,
   std::string unnamed = unnamed_hardware(claim.conditions, result);
   // That a number was not published says more (conclude()).
   if (!unnamed.empty() && !claim.value.is_null()) {
-    Finding finding = not_verifiable(std::move(unnamed));
-    if (std::isfinite(measured)) finding.measured = measured;
-    return finding;
+    return with_measured(not_verifiable(std::move(unnamed)), measured);
   }
   if (unfit_reason.empty()) return std::nullopt;
   return unfit(std::move(unfit_reason), measured);

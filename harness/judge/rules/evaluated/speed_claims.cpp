@@ -108,8 +108,7 @@ Finding ambiguous(std::string reason, double measured) {
   Finding finding;
   finding.verdict = Verdict::kAmbiguous;
   finding.reason = std::move(reason);
-  if (std::isfinite(measured)) finding.measured = measured;
-  return finding;
+  return with_measured(std::move(finding), measured);
 }
 
 RecordEvidence<SpeedRecord> find_speed(const ClaimContext& context, const std::string& precision) {
@@ -125,14 +124,7 @@ Finding judge_at_least(const Claim& claim, double measured, double low, double h
   if (!std::isfinite(measured) || !std::isfinite(low) || !std::isfinite(high)) {
     return fail_unmeasured("expected a number with an interval, measured none; " + how);
   }
-  if (!claim.value.is_number()) {
-    Finding finding =
-        claim.value.is_null()
-            ? not_verifiable(how)
-            : fail_unmeasured("expected a number in the suite, got " + published_text(claim));
-    finding.measured = measured;
-    return finding;
-  }
+  if (!claim.value.is_number()) return judge_without_number(claim, measured, how);
   const Floor floor = floor_of(claim);
   const std::string reason =
       fmt::format("expected {} or more, allowed {} below, found {}; {}", published_text(claim),

@@ -22,15 +22,6 @@ std::string other_length(const RunResult& result, const TrainingRecord& record) 
                      record.asked_iterations);
 }
 
-std::string other_environment(const RunResult& result) {
-  const auto& library = result.environment.library;
-  if (!library) return "it does not say which library trained it";
-  if (result.device == "cuda" && !result.environment.gpu) return "it is of cuda, and of no GPU";
-  const bool is_fp32 = policy_of_precision(result.precision) == Policy::kFp32;
-  const bool rounds = library->tf32.cublas || library->tf32.cudnn;
-  return is_fp32 && rounds ? "FP32 was allowed to round its operands to TF32" : "";
-}
-
 std::string other_layers(const OperatorCounts& census, const std::string& kind,
                          std::int64_t layers) {
   std::int64_t seen = 0;
@@ -81,7 +72,8 @@ std::string other_gradients(const TrainingRecord& record, const ExpectedTraining
 
 std::string other_training(const RunResult& result, const TrainingRecord& record,
                            const ExpectedTraining& expected) {
-  return first_of({other_length(result, record), other_environment(result),
+  const bool is_fp32 = policy_of_precision(result.precision) == Policy::kFp32;
+  return first_of({other_length(result, record), environment_defect(result, is_fp32),
                    other_operators(result, record, expected), other_gradients(record, expected)});
 }
 
