@@ -49,6 +49,10 @@ std::string Sha256::hex_digest() {
   return hex;
 }
 
+bool is_sha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string sha256_hex(std::string_view text) {
   Sha256 hash;
   hash.update(text);

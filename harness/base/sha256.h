@@ -29,6 +29,9 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
+/// Whether a text is such a digest: 64 lower-case hex digits.
+bool is_sha256(std::string_view text);
+
 /// Hex digest of a text held in memory.
 std::string sha256_hex(std::string_view text);
 

@@ -32,6 +32,16 @@ TEST(Sha256, HashesAFile) {
   std::filesystem::remove(path);
 }
 
+TEST(Sha256, ADigestIsKnownByItsForm) {
+  const std::string digest = sha256_hex("abc");
+  EXPECT_TRUE(is_sha256(digest));
+  EXPECT_FALSE(is_sha256(""));
+  EXPECT_FALSE(is_sha256(digest.substr(1)));
+  EXPECT_FALSE(is_sha256(digest + "0"));
+  EXPECT_FALSE(is_sha256("B" + digest.substr(1)));
+  EXPECT_FALSE(is_sha256("g" + digest.substr(1)));
+}
+
 TEST(Sha256, AMissingFileIsAnIoError) {
   try {
     sha256_file("/nonexistent/file");

@@ -16,13 +16,12 @@
 #include "harness/cli/published_text.h"
 #include "harness/openmmlab/python_config.h"
 #include "harness/openmmlab/training_log.h"
+#include "harness/table/import/import.h"
 #include "harness/table/import/metafile_rows.h"
 #include "harness/table/import/table_rows.h"
 
 namespace harness {
 namespace {
-
-constexpr std::size_t kMostText = std::size_t{16} << 20;  ///< As `halfproof import` reads.
 
 struct NamedRole {
   std::string_view name;
@@ -86,7 +85,7 @@ std::string not_a_known_file(const std::filesystem::path& file) {
 std::string not_a_table(const std::filesystem::path& file, const std::string& name) {
   const bool is_metafile = name.ends_with(".yml") || name.ends_with(".yaml");
   try {
-    const std::string text = read_file(file, kMostText);
+    const std::string text = read_file(file, kMaxPageBytes);
     refuse_utf16(text, name);
     const PublishedPage page{name, ""};
     const PublishedRows read = is_metafile || (!name.ends_with(".md") && has_models(text))
@@ -100,7 +99,7 @@ std::string not_a_table(const std::filesystem::path& file, const std::string& na
 
 std::string not_a_config(const std::filesystem::path& file, const std::string& name) {
   try {
-    const Json config = parse_python_config(read_file(file, kMostText), name);
+    const Json config = parse_python_config(read_file(file, kMaxPageBytes), name);
     return config.empty() ? "it is no config: it sets nothing" : "";
   } catch (const Error& error) {
     return fmt::format("it is no config: {}", error.detail());

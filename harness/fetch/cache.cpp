@@ -89,7 +89,7 @@ fs::path Cache::folder_of(const std::string& sha256) const {
 }
 
 std::optional<fs::path> Cache::find(const std::string& sha256, const std::string& name) const {
-  if (!is_digest(sha256)) return std::nullopt;
+  if (!is_sha256(sha256)) return std::nullopt;
   for (const fs::path& file : files_in(folder_of(sha256), name)) {
     if (digest_or_nothing(file) == sha256) return file;
   }
@@ -100,7 +100,7 @@ std::string Cache::digest_of_url(const std::string& key) const {
   constexpr std::size_t kDigestLength = 64;
   try {
     const std::string digest = read_file(root_ / "urls" / key, kDigestLength);
-    return is_digest(digest) ? digest : "";
+    return is_sha256(digest) ? digest : "";
   } catch (const Error&) {
     return "";
   }

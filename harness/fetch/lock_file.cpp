@@ -10,6 +10,7 @@
 #include "harness/base/json.h"
 #include "harness/base/location.h"
 #include "harness/base/output_file.h"
+#include "harness/base/sha256.h"
 #include "harness/fetch/leftovers.h"
 #include "harness/fetch/url.h"
 
@@ -46,7 +47,7 @@ std::vector<std::string> urls_from(ObjectReader& reader) {
 LockEntry entry_from(ObjectReader reader) {
   LockEntry entry;
   entry.sha256 = reader.required_string("sha256");
-  if (!is_digest(entry.sha256)) {
+  if (!is_sha256(entry.sha256)) {
     reader.fail("sha256", "expected 64 lower-case hex digits, got \"" + entry.sha256 + "\"");
   }
   const std::int64_t size = reader.required_integer("size");
@@ -77,10 +78,6 @@ LockEntries entries_from(const Json& file, const std::string& subject) {
 }
 
 }  // namespace
-
-bool is_digest(std::string_view text) noexcept {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 std::string_view to_string(Trust trust) noexcept {
   switch (trust) {

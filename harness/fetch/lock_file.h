@@ -43,9 +43,6 @@ void write_lock_file(const std::filesystem::path& path, const LockEntries& entri
 void add_to_lock_file(const std::filesystem::path& path, const std::string& name,
                       const LockEntry& entry);
 
-/// True for 64 lower-case hex digits.
-bool is_digest(std::string_view text) noexcept;
-
 /// How a local file is named in a lock file: its path from the lock's folder, or "" when the two
 /// have nothing but the root in common, because such a path says something of one machine only.
 std::string path_for_lock(const std::filesystem::path& lock, const std::filesystem::path& file);

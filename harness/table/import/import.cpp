@@ -23,8 +23,6 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kMaxPageBytes = std::size_t{16} << 20;
-
 void append(PublishedRows& all, PublishedRows more) {
   std::move(more.rows.begin(), more.rows.end(), std::back_inserter(all.rows));
   std::move(more.notices.begin(), more.notices.end(), std::back_inserter(all.notices));

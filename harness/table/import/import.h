@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <vector>
 
@@ -13,6 +14,9 @@ struct ImportedSuite {
   Json suite;  ///< As to_json(Suite) writes it: importing again gives the same bytes.
   std::vector<ImportNotice> notices;
 };
+
+/// A larger page or metafile is none that anybody wrote.
+inline constexpr std::size_t kMaxPageBytes = std::size_t{16} << 20;
 
 /// Makes a suite of published tables: Markdown pages (.md, .markdown) and model-zoo metafiles
 /// (.yml, .yaml) in any mix, joined by the stem of each model's config. A table's number wins over

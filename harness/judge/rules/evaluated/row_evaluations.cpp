@@ -6,6 +6,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
+#include "harness/base/sha256.h"
 #include "harness/judge/counts.h"
 #include "harness/judge/hardware.h"
 #include "harness/judge/parity_rounding.h"
@@ -88,11 +89,6 @@ std::string contradiction_in_row(const ClaimContext& context, const RunResult& r
     return fmt::format("{} says otherwise: {}", execution_text(other.stage, other.precision), why);
   }
   return "";
-}
-
-/// As harness/base/sha256.h writes it.
-bool is_sha256(const std::string& text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 /// Label maps that are equal differ in no pixel; those of one arithmetic are the same in both

@@ -8,6 +8,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
+#include "harness/base/sha256.h"
 #include "harness/base/text.h"
 #include "harness/judge/rules/file/code_claim.h"
 #include "harness/judge/rules/file/config_facts.h"
@@ -128,7 +129,7 @@ Differences compare_tensors(const std::vector<TensorRecord>& tensors,
 Finding judge_hash(const CheckpointRecord& checkpoint, const Claim& claim) {
   if (!checkpoint.stored) return fail_unmeasured("examine recorded no sha256 of the checkpoint");
   const std::string sha256 = lower_case(checkpoint.stored->sha256);
-  if (sha256.size() != kDigestLength || !is_hex(sha256)) {
+  if (!is_sha256(sha256)) {
     return fail_unmeasured("expected a sha256 of 64 hex digits, got \"" + sha256 + "\"");
   }
   const std::string published =
