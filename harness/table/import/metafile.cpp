@@ -1,6 +1,6 @@
 #include "harness/table/import/metafile.h"
 
-#include <algorithm>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +9,7 @@
 #include "harness/base/error.h"
 #include "harness/table/import/cell_value.h"
 #include "harness/table/import/table_columns.h"
+#include "harness/table/import/yaml_aliases.h"
 #include "harness/table/json_checks.h"
 
 namespace harness {
@@ -54,16 +55,19 @@ class Place {
   /// Whether the key stands several times. PyYAML takes the last value, others the first.
   bool is_repeated() const { return is_repeated_; }
 
-  /// The keys of a map as they stand; none of anything else.
-  std::vector<std::string> keys() const {
-    std::vector<std::string> names;
-    if (is_absent() || !node_.IsMap()) return names;
+  /// The values of a map by key, each as child() gives it; none of anything else.
+  std::map<std::string, Place> entries() const {
+    std::map<std::string, Place> places;
+    if (is_absent() || !node_.IsMap()) return places;
     for (const auto& entry : node_) {
-      if (entry.first.IsScalar()) names.push_back(entry.first.Scalar());
+      if (!entry.first.IsScalar()) continue;
+      const std::string& name = entry.first.Scalar();
+      Place value(entry.second, subject_, fmt::format("{}.{}", key_, name), line_);
+      value.is_there_ = true;
+      value.is_repeated_ = places.contains(name);
+      places.insert_or_assign(name, std::move(value));
     }
-    std::ranges::sort(names);
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    return names;
+    return places;
   }
 
   /// The same place with nothing there.
@@ -209,7 +213,7 @@ class ModelReader {
       model_.backbone = text(architecture.front(), "");
     }
     model_.training_hardware = text(metadata.child("Training Resources"), "");
-    for (const std::string& key : metadata.keys()) read_metadatum(key, metadata.child(key));
+    for (const auto& [key, value] : metadata.entries()) read_metadatum(key, value);
   }
 
   void read_metadatum(const std::string& key, const Place& value) {
@@ -245,9 +249,8 @@ class ModelReader {
         continue;
       }
       const Place metrics = map_under(result, "Metrics", "miou");
-      for (const std::string& key : metrics.keys()) {
+      for (const auto& [key, value] : metrics.entries()) {
         const auto column = column_named(key);
-        const Place value = metrics.child(key);
         if (column == Column::kMiou) {
           add_once(value, "miou", model_.miou);
         } else if (column == Column::kMiouMsFlip) {
@@ -280,6 +283,7 @@ YAML::Node load(std::string_view text, std::string_view subject) {
                 fmt::format("expected at most 4 MiB, got {} bytes", text.size()));
   }
   try {
+    refuse_larger_written_out(text, subject, kMaxBytes);
     const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
     if (documents.size() > 1) {
       throw Error(ErrorCode::kInvalidTable, fmt::format("{}:{}", subject, line_of(documents[1])),
