@@ -34,6 +34,14 @@ std::string expected(const std::string& numbers, const std::string& unit, const 
 
 }  // namespace
 
+CLI::Validator not_empty() {
+  return {[](std::string& text) {
+            return text.empty() ? std::string("expected a value, got an empty text")
+                                : std::string();
+          },
+          ""};
+}
+
 CLI::Validator whole_number(const std::string& unit, std::int64_t least, std::int64_t most) {
   return {[=](std::string& text) {
             const auto value = parse_number<std::int64_t>(text);

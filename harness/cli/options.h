@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -12,18 +13,22 @@ namespace harness {
 /// The forms of the options of all commands. `metavar` is the placeholder of the value in the help:
 /// a word such as FILE, DIR or N.
 
+/// Checks that a value is not "", which a shell makes of a variable that is not set.
+CLI::Validator not_empty();
+
 /// A positional argument; it is required.
 template <typename T>
 CLI::Option* add_positional(CLI::App& command, const std::string& name, T& value,
                             const std::string& help) {
-  return command.add_option(name, value, help)->required()->type_name("");
+  return command.add_option(name, value, help)->required()->type_name("")->check(not_empty());
 }
 
-/// --name VALUE
+/// --name VALUE; a text is not empty.
 template <typename T>
 CLI::Option* add_value(CLI::App& command, const std::string& name, T& value,
                        const std::string& metavar, const std::string& help) {
-  return command.add_option(name, value, help)->option_text(metavar);
+  CLI::Option* const option = command.add_option(name, value, help)->option_text(metavar);
+  return std::is_arithmetic_v<T> ? option : option->check(not_empty());
 }
 
 /// --name VALUE[,VALUE...], which may be given more than once. It takes one argument each time:
@@ -74,7 +79,7 @@ void add_job_options(CLI::App& command, Options& options) {
   add_value(command, "--data", options.data, "DIR", "Root of the data set, instead of the suite's");
   add_value(command, "--out", options.out, "DIR", "Run directory (default: runs/<suite>)");
   add_value(command, "--threads", options.threads, "N",
-            "Threads of the worker (default: all cores)")
+            "Threads of the worker (0, the default: all cores)")
       ->check(whole_number("threads", 0, 4096));
   add_timeout_option(command, options.timeout_s);
   add_store_options(command, options);

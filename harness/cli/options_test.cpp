@@ -82,6 +82,13 @@ TEST_F(Options, AFileIsNamedInAFolderThatExists) {
   EXPECT_EQ(lock_, folder.path() / "lock.json");
 }
 
+TEST_F(Options, ATextIsNotEmpty) {
+  const std::string got = "expected a value, got an empty text";
+  EXPECT_EQ(refusal({"s.json", "--lock", ""}), "--lock: " + got);
+  EXPECT_EQ(refusal({"s.json", "--row", ""}), "--row: " + got);
+  EXPECT_EQ(refusal({""}), "SUITE: " + got);
+}
+
 TEST_F(Options, AListDoesNotTakeWhatFollowsIt) {
   parse({"--row", "fcn", "--stage", "a", "suite.json"});
   EXPECT_EQ(suite_, "suite.json");

@@ -12,6 +12,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/output_file.h"
+#include "harness/cli/options.h"
 #include "harness/judge/judge.h"
 #include "harness/report/json_report.h"
 #include "harness/report/junit.h"
@@ -83,8 +84,8 @@ void report_unwritten(const fs::path& file, const Error& failed) {
 
 void add_verdict_output(CLI::App& command, VerdictOutput& output) {
   command.add_flag("--json", output.json, "Print verdicts.json");
-  command.add_option("--junit", output.junit, "Also write the verdicts as a JUnit file, for CI")
-      ->type_name("FILE");
+  add_value(command, "--junit", output.junit, "FILE",
+            "Also write the verdicts as a JUnit file, for CI");
 }
 
 void require_places(const VerdictOutput& output) {

@@ -214,7 +214,7 @@ void add_options(CLI::App& command, Options& options) {
   add_speed_options(command, options.speed);
   add_value(command, "--out", options.out, "DIR", "Run directory (default: runs/<suite>)");
   add_value(command, "--threads", options.threads, "N",
-            "Threads of the worker (default: all cores)")
+            "Threads of the worker (0, the default: all cores)")
       ->check(whole_number("threads", 0, 4096));
   add_timeout_option(command, options.timeout_s);
   add_verdict_output(command, options.output);

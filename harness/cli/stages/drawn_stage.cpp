@@ -56,8 +56,7 @@ class Announced {
         is_shown_(one.stage == "memory" && !options.quiet && options.device == "cpu" &&
                   worker_absence(options).status == RunStatus::kOk && is_large(row)) {
     if (is_shown_) {
-      std::fprintf(stderr, "%s: training steps of the published size take minutes on a CPU\n",
-                   what_.c_str());
+      std::fprintf(stderr, "%s: takes minutes on a CPU where the memory is there\n", what_.c_str());
     }
   }
   void finish(const RowEnd& end) const {
