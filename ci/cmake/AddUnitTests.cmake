@@ -1,11 +1,12 @@
 include(GoogleTest)
 
 # add_unit_tests(<layer> LIBRARY <target> SOURCES <x_test.cpp>... [LINK <target>...] [LABELS <label>...]
-#                [OPTIMIZED])
+#                [OPTIMIZED] [FIRST <pattern>])
 # Builds one test program for a folder from the tests that lie beside its sources and lists each
-# TEST of it in CTest. Tests run in the source tree's root and read fixtures/ from there.
+# TEST of it in CTest. FIRST: tests that CTest starts before all others, because one that takes minutes
+# must not be left alone at the end. Tests run in the source tree's root and read fixtures/ from there.
 function(add_unit_tests layer)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIMIZED" "LIBRARY" "SOURCES;LINK;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIMIZED" "LIBRARY;FIRST" "SOURCES;LINK;LABELS")
   if(NOT BUILD_TESTING)
     return()
   endif()
@@ -22,10 +23,25 @@ function(add_unit_tests layer)
   endif()
   set_target_properties(${layer}_test PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+  if(arg_FIRST)
+    list_tests(${layer} FILTER "${arg_FIRST}" LABELS ${arg_LABELS} COST 1000)
+    list_tests(${layer} FILTER "-${arg_FIRST}" LABELS ${arg_LABELS})
+  else()
+    list_tests(${layer} LABELS ${arg_LABELS})
+  endif()
+endfunction()
+
+# list_tests(<layer> [FILTER <pattern>] [COST <number>] LABELS <label>...)
+function(list_tests layer)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FILTER;COST" "LABELS")
+  if(NOT arg_COST)
+    set(arg_COST 0)
+  endif()
   gtest_discover_tests(${layer}_test
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 120
     TEST_PREFIX "${layer}."
+    TEST_FILTER "${arg_FILTER}"
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
-    PROPERTIES LABELS "${arg_LABELS}" SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+    PROPERTIES LABELS "${arg_LABELS}" COST ${arg_COST} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
 endfunction()
