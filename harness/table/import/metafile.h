@@ -75,8 +75,8 @@ struct Metafile {
 /// are; those that say nothing about a claim are ignored. A value of another type, a number that is
 /// none, a key that stands twice, a second mIoU of one model: each costs that value and stands in
 /// `unread`. A model without a name has an empty one. Throws Error(kInvalidTable) with
-/// `subject` and line: not YAML, several documents, no list of models; and for a file above
-/// 4 MiB, its aliases written out.
+/// `subject` and line: not YAML, several documents, no list of models; for a file above 4
+/// MiB, and for one that more than doubles (64 KiB are free) when its aliases are written out.
 Metafile read_metafile(std::string_view text, std::string_view subject);
 
 }  // namespace harness
