@@ -8,6 +8,8 @@ find_package(CURL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
+find_package(SQLite3 3.37 REQUIRED)
+find_package(SQLiteCpp 3.2 REQUIRED)
 # Linked by its plain name: the definition that fmt::fmt brings matters on Windows only, and would
 # stand in the command line of every source.
 find_package(fmt 9 REQUIRED)

@@ -18,5 +18,6 @@ void add_paper_command(CLI::App& program, int& exit_code);
 void add_publish_command(CLI::App& program, int& exit_code);
 void add_import_command(CLI::App& program, int& exit_code);
 void add_doctor_command(CLI::App& program, int& exit_code);
+void add_history_command(CLI::App& program, int& exit_code);
 
 }  // namespace harness

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/record/fields.h"
 
 namespace harness {
 
@@ -24,6 +25,7 @@ enum class Verdict {
 
 /// "PASS", "NOT_VERIFIABLE", ...
 std::string_view to_string(Verdict verdict) noexcept;
+bool read_name(std::string_view name, Verdict& verdict) noexcept;
 
 /// One claim, judged: a line of verdicts.json. `published`, `measured` and `tolerance` are JSON
 /// because a claim may be a number (mIoU), a text (a hash) or absent (null).
@@ -38,6 +40,20 @@ struct VerdictRecord {
   Json tolerance;  ///< {"abs", "rel", "reason"} or null.
   Verdict verdict = Verdict::kFail;
   std::string reason;  ///< Never empty.
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("row", self.row);
+    visit("claim", self.claim);
+    visit("evidence", self.evidence);
+    visit("precision", self.precision);
+    visit("published", self.published);
+    visit("measured", self.measured);
+    visit("unit", self.unit);
+    visit("tolerance", self.tolerance);
+    visit("verdict", self.verdict);
+    visit("reason", self.reason);
+  }
 };
 
 Json to_json(const VerdictRecord& record);
@@ -51,6 +67,13 @@ struct FailedExecution {
   std::string row;
   std::string execution;  ///< "evaluate in fp16".
   std::string reason;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("row", self.row);
+    visit("execution", self.execution);
+    visit("reason", self.reason);
+  }
 };
 
 /// A run directory, judged.
@@ -72,5 +95,11 @@ int exit_code(const JudgedRun& run) noexcept;
 Json verdicts_document(std::string_view suite, const std::vector<VerdictRecord>& records);
 /// The same with left_over and not_asked.
 Json verdicts_document(std::string_view suite, const JudgedRun& run);
+
+/// The reverse, for a run of `suite`. Throws Error(kInvalidJson): a key missing, unknown or of
+/// another type, another schema or suite, or an exit code or counts that are not those of the
+/// verdicts.
+JudgedRun judged_run_from_json(const Json& document, std::string_view suite,
+                               std::string_view subject);
 
 }  // namespace harness

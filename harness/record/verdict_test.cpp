@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/base/error.h"
+
 namespace harness {
 namespace {
 
@@ -65,6 +67,39 @@ TEST(Verdict, TheDocumentHoldsEveryField) {
                                                                 {"tolerance", nullptr},
                                                                 {"verdict", "PASS"},
                                                                 {"reason", "within"}})}));
+}
+
+JudgedRun judged_run() {
+  JudgedRun run;
+  run.verdicts = {{"row", "miou", "evaluated", "fp16", 52.05, 52.06, "%", Json(nullptr),
+                   Verdict::kPass, "within"}};
+  run.failed = {{"row", "evaluate in fp32", "killed"}};
+  run.left_over = {"row/train-fp16-seed0.json"};
+  run.not_asked = {{"train", 2}};
+  return run;
+}
+
+TEST(Verdict, TheDocumentIsReadAsItWasWritten) {
+  const Json document = verdicts_document("minizoo", judged_run());
+  const JudgedRun read = judged_run_from_json(document, "minizoo", "verdicts.json");
+  EXPECT_EQ(verdicts_document("minizoo", read), document);
+  EXPECT_EQ(read.verdicts.at(0).verdict, Verdict::kPass);
+  EXPECT_EQ(read.failed.at(0).execution, "evaluate in fp32");
+}
+
+TEST(Verdict, ADocumentThatContradictsItselfIsRefused) {
+  const Json document = verdicts_document("minizoo", judged_run());
+  const auto refuses = [&](const Json& patch) {
+    Json other = document;
+    other.merge_patch(patch);
+    EXPECT_THROW(judged_run_from_json(other, "minizoo", "verdicts.json"), Error) << patch;
+  };
+  refuses({{"exit", 0}});
+  refuses({{"counts", {{"PASS", 2}}}});
+  refuses({{"suite", "other"}});
+  refuses({{"schema", "halfproof.verdicts/2"}});
+  refuses({{"unknown", 1}});
+  refuses({{"failed", nullptr}});
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/system/machine.h"
@@ -25,6 +27,7 @@
 #include "harness/cli/stages/train_stage.h"
 #include "harness/cli/training_design.h"
 #include "harness/cli/verdict_output.h"
+#include "harness/history/history.h"
 #include "harness/report/audit_page.h"
 #include "harness/report/terminal.h"
 
@@ -35,6 +38,7 @@ namespace {
 struct Options : RunPlan {
   fs::path out;
   bool any_design = false;
+  fs::path history;  ///< Empty: none.
   VerdictOutput output;
 };
 
@@ -145,6 +149,22 @@ void show_audit(const Suite& suite, const std::vector<const Row*>& rows, const O
   std::printf("%s", audit_summary(result, command, terminal_style(STDOUT_FILENO)).c_str());
 }
 
+/// Throws before anything is run where the history cannot be used.
+void require_history(const Options& options) {
+  if (!options.history.empty()) History::open_or_create(options.history);
+}
+
+void add_to_history(const Options& options, const fs::path& out) {
+  if (options.history.empty()) return;
+  try {
+    History::open_or_create(options.history).add(read_run_to_add(out));
+  } catch (const Error& failed) {
+    throw Error(failed.code(), failed.subject(),
+                fmt::format("{}; the verdicts stand in {}: `halfproof history add` adds them",
+                            failed.detail(), out.string()));
+  }
+}
+
 int run(Options options) {
   const Suite suite = read_named_suite(options.suite);
   const auto rows = select_rows(suite, options.rows);
@@ -157,6 +177,7 @@ int run(Options options) {
   RunDirectory directory(out,
                          suite);  // Holds the lock of the directory until the verdicts are out.
   require_places(options.output);
+  require_history(options);
   // From here on files are written: Ctrl-C lets the current one be completed.
   catch_interrupts();
   keep_trainings(suite, options, rows, directory);
@@ -172,6 +193,7 @@ int run(Options options) {
   }
   const int code = judge_and_show(out, suite, options.require, options.output);
   if (examines_files(options.stages)) show_audit(suite, rows, options, out);
+  add_to_history(options, out);
   return code;
 }
 
@@ -217,6 +239,9 @@ void add_options(CLI::App& command, Options& options) {
             "Threads of the worker (0, the default: all cores)")
       ->check(whole_number("threads", 0, 4096));
   add_timeout_option(command, options.timeout_s);
+  add_value(command, "--history", options.history, "FILE",
+            "Add the run to this history (`halfproof history`)")
+      ->check(file_in_a_folder());
   add_verdict_output(command, options.output);
   add_footer(command, "halfproof run suites/minizoo.json --row fcn --out runs/fcn", kJudgedExits);
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -10,6 +11,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/history/history.h"
 #include "harness/record/job.h"
 #include "harness/record/run_result.h"
 #include "harness/table/suite.h"
@@ -181,6 +183,28 @@ TEST_F(RunCommand, ShowsWhatTheRecordsContradictAndJudgesNothingByIt) {
   ASSERT_FALSE(audit.at("contradictions").empty());
   // Of the other rows nothing was run.
   for (const auto& one : audit.at("contradictions")) EXPECT_EQ(one.at("rows").size(), 1U);
+}
+
+TEST_F(RunCommand, AddsTheRunToAHistory) {
+  const auto file = (folder_.path() / "history.sqlite").string();
+  examine({"--history", file});
+  examine({"--history", file, "--seeds", "1"});  // Which two runs of one second differ in.
+  const History history = History::open(file);
+  ASSERT_EQ(history.runs().size(), 2U) << "the same folder, and another run";
+  const auto stored = history.run(1);
+  EXPECT_EQ(stored.header.suite, "minizoo");
+  const Json all = read_json_file(folder_.path() / "run" / "verdicts.json").at("verdicts");
+  const auto asked = std::ranges::count_if(all, [](const Json& one) {
+    return one.at("evidence") != "evaluated" || one.at("verdict") != "SKIPPED";
+  });
+  EXPECT_EQ(static_cast<std::ptrdiff_t>(stored.verdicts.size()), asked);
+}
+
+TEST_F(RunCommand, AHistoryThatCannotBeUsedEndsItBeforeAnythingIsRun) {
+  const auto file = folder_.path() / "history.sqlite";
+  write_file_atomic(file, std::string(1000, 'x'));
+  EXPECT_THROW(examine({"--history", file.string()}), Error);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "run" / "run.json"));
 }
 
 }  // namespace
