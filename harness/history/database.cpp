@@ -87,6 +87,8 @@ int number_of(SQLite::Database& database, const char* query) {
 }
 
 void require_ours(SQLite::Database& database, const fs::path& file) {
+  // One state of the file: another process may be filling it.
+  const SQLite::Transaction transaction(database);
   const int application = number_of(database, "PRAGMA application_id");
   if (application == kHistoryApplication) return;
   if (application == 0 && number_of(database, "SELECT count(*) FROM sqlite_schema") == 0) return;

@@ -89,6 +89,19 @@ TEST_F(HistoryFaults, WritersAtOnceLoseNothing) {
   EXPECT_EQ(integrity_of(file_), "ok");
 }
 
+TEST_F(HistoryFaults, AFileThatSeveralMakeAtOnceIsOneHistory) {
+  for (int round = 0; round < 25; ++round) {
+    const fs::path file = folder_.path() / std::to_string(round);
+    std::vector<pid_t> makers;
+    for (int maker = 0; maker < kWriters; ++maker) {
+      makers.push_back(
+          start([&] { return static_cast<int>(History::open_or_create(file).runs().size()); }));
+    }
+    for (const pid_t maker : makers) EXPECT_EQ(end_of(maker), 0);
+    EXPECT_EQ(integrity_of(file), "ok");
+  }
+}
+
 /// A writer that tells each run that it has added, until it is killed.
 class KilledWriter {
  public:
