@@ -13,9 +13,12 @@ struct Method {
   std::string_view head;
 };
 
-constexpr std::array<Method, 4> kMethods{{
+/// "FCN-D6" dilates by 6; "psp" is what pages before 0.5 called the head.
+constexpr std::array<Method, 6> kMethods{{
     {"FCN", "fcn", "FCNHead"},
+    {"FCN-D6", "fcn-d6", "FCNHead"},
     {"PSPNet", "pspnet", "PSPHead"},
+    {"PSPNet", "psp", "PSPHead"},
     {"DeepLabV3", "deeplabv3", "ASPPHead"},
     {"DeepLabV3+", "deeplabv3plus", "DepthwiseSeparableASPPHead"},
 }};

@@ -57,9 +57,11 @@ PublishedRows read_pages(const std::vector<fs::path>& tables, const fs::path& ou
   return pages;
 }
 
-/// The depth in a backbone as tables write it: "R-101-D8" and "R-50w8-D8"; null for others.
+/// The depth in a backbone as tables write it: "R-101-D8", "R-50w8-D8" and, before 0.5, "r50"; null
+/// for others.
 Json depth_of(const std::string& backbone) {
   for (const int depth : {50, 101, 152}) {
+    if (backbone == fmt::format("r{}", depth)) return depth;
     const std::string prefix = fmt::format("R-{}", depth);
     if (!backbone.starts_with(prefix)) continue;
     const std::string rest = backbone.substr(prefix.size());

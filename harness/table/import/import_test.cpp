@@ -295,6 +295,7 @@ TEST(Import, ReadsTheDepthThatABackboneNames) {
   };
   EXPECT_EQ(depth("R-101-D8"), 101);
   EXPECT_EQ(depth("R-50w8-D8"), 50);
+  EXPECT_EQ(depth("r152"), 152);
   EXPECT_TRUE(depth("R-50b-D8").is_null());
   EXPECT_TRUE(depth("R-18-D8").is_null());
   EXPECT_TRUE(depth("M-V2-D8").is_null());

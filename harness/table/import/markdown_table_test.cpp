@@ -80,6 +80,16 @@ TEST(MarkdownTable, FindsTablesInDetailsListsAndQuotesButNotInCode) {
   EXPECT_EQ(tables[2].rows.at(0).line, 15);
 }
 
+TEST(MarkdownTable, AnOpenBlockAndAMissingLastLineEndHideNothing) {
+  const auto tables = tables_of(
+      "<details>\n<summary>a</summary>\n\n```\n| a |\n```\n\n## B\n  |b|c |\n  |-|- |\n  |1|2 |");
+  ASSERT_EQ(tables.size(), 1U);
+  ASSERT_EQ(tables[0].rows.size(), 1U);
+  EXPECT_EQ(tables[0].rows[0].line, 11);
+  EXPECT_EQ(tables[0].rows[0].written_cells, 2U);
+  EXPECT_EQ(texts(tables[0].rows[0]), (std::vector<std::string>{"1", "2"}));
+}
+
 TEST(MarkdownTable, CountsTheCellsThatWereWritten) {
   const auto tables = tables_of(
       "| a | b | c |\n|---|---|---|\n| 1 | 2 |\n| 1 | 2 | 3 | 4 |\n1|2|3\n| 1 \\| 2 | | |\ntext\n");

@@ -18,6 +18,10 @@ Suite imported(const std::vector<std::string>& names, const std::string& overlay
                          "suites/upstream.json");
 }
 
+Suite imported_page(const char* page) {
+  return suite_from_json(import_suite({page}, "", "suites/page.json").suite, "suites/page.json");
+}
+
 std::vector<std::string> ids_of(const Suite& suite) {
   std::vector<std::string> ids;
   for (const Row& row : suite.rows) ids.push_back(row.id);
@@ -116,8 +120,7 @@ TEST(UpstreamForms, EveryRowOfEveryFormIsThere) {
 }
 
 TEST(UpstreamForms, WhatEachFormSaysIsRead) {
-  const Suite suite = suite_from_json(
-      import_suite({"fixtures/table/page_forms.md"}, "", "suites/forms.json").suite, "forms");
+  const Suite suite = imported_page("fixtures/table/page_forms.md");
   const auto claim = [&](const char* row, const char* id) {
     for (const Row& each : suite.rows) {
       if (each.id == row) return *each.find_claim(id);
@@ -138,6 +141,52 @@ TEST(UpstreamForms, WhatEachFormSaysIsRead) {
   EXPECT_EQ(claim("catseg_swin-b_80k_things_2", "miou").value, 47.2);
   EXPECT_TRUE(claim("fcn_unet_s5-d16_40k_vessels", "miou").value.is_null());
   EXPECT_EQ(select_row(suite, "streets").method, "DeepLabV3");
+}
+
+/// Slips of published pages: names that contradict the row, one link in two rows, nothing but
+/// names.
+TEST(UpstreamForms, EveryRowOfEverySlipIsThere) {
+  const ImportedSuite read =
+      import_suite({"fixtures/table/page_slips.md"}, "", "suites/slips.json");
+  const Suite suite = suite_from_json(read.suite, "suites/slips.json");
+  EXPECT_THAT(ids_of(suite),
+              ElementsAre("psp_r50_512x1024_40ki_streets", "pspnet_r101b-d8_512x512_40k_things",
+                          "pspnet_r-101-d8_480x480_40000", "pspnet_r-101-d8_480x480_60000",
+                          "pspnet_r101b-d8_512x512_40k_things_2", "fcn_d6_r50-d16_40k_dark",
+                          "fcn_d6_r50-d16_40k_streets", "deeplabv3plus_r101-d8_512x512_80k_rooms",
+                          "deeplabv3plus_r101-d8_512x512_160k_rooms",
+                          "deeplabv3plus_r50-d8_4xb4-40k_context-480x480x",
+                          "ddeeplabv3plus_r101-d16-mg124_4xb2-40k_streets-512x1024",
+                          "deeplabv3plus_r50-d8_4xb2-300k_views_v1_65-1280x1280",
+                          "pspnet_r50-d32_rsb_4xb2-adamw-80k_streets-512x1024"));
+  for (const Row& row : suite.rows) {
+    EXPECT_TRUE(row.model.contains("decode_head")) << row.id;
+    const bool has_links = row.id.find("_r-101") == std::string::npos;
+    EXPECT_EQ(row.find_claim("hash")->value.is_string(), has_links) << row.id;
+    EXPECT_EQ(row.log.ends_with(".json"), has_links) << row.id;
+  }
+  ASSERT_EQ(read.notices.size(), 2U) << "a column of multi-scale results, and a fraction";
+  EXPECT_EQ(suite.rows[0].find_claim("miou")->conditions["unread"]["cell"], "0.7421");
+}
+
+TEST(UpstreamForms, ARowOfASlipKeepsItsOwnValues) {
+  const Suite suite = imported_page("fixtures/table/page_slips.md");
+  EXPECT_EQ(suite.rows[0].model.at("backbone").at("depth"), 50) << "r50";
+  EXPECT_EQ(suite.rows[1].find_claim("memory")->value, 12.0);
+  EXPECT_EQ(suite.rows[1].find_claim("fps")->digits, 0);
+  EXPECT_EQ(suite.rows[3].find_claim("config.iterations")->value, 60000) << "names and no result";
+  EXPECT_TRUE(suite.rows[3].find_claim("miou")->value.is_null());
+  EXPECT_EQ(suite.rows[4].checkpoint, suite.rows[1].checkpoint);
+  EXPECT_EQ(suite.rows[4].find_claim("config.crop")->value, "480x480") << "with another's files";
+  EXPECT_EQ(suite.rows[5].find_claim("miou")->value, 12.34);
+  EXPECT_EQ(suite.rows[5].find_claim("miou")->conditions["test_dataset"], "Night");
+  EXPECT_EQ(suite.rows[7].find_claim("config.iterations")->value, 80000);
+  EXPECT_EQ(suite.rows[7].config, suite.rows[8].config);
+  EXPECT_EQ(suite.rows[8].find_claim("miou")->value, 44.68);
+  EXPECT_EQ(suite.rows[9].model.at("backbone").at("depth"), 101) << "with a config for 50";
+  EXPECT_EQ(suite.rows[10].method, "DeepLabV3+");
+  EXPECT_EQ(suite.rows[11].find_claim("memory")->conditions["hardware"], "A100");
+  EXPECT_EQ(suite.rows[12].find_claim("miou_ms_flip")->value, 76.92);
 }
 
 TEST(UpstreamForms, EveryModelOfEveryMetafileIsThere) {
