@@ -9,6 +9,7 @@
 #include "harness/audit/cell_rules.h"
 #include "harness/audit/file_rules.h"
 #include "harness/audit/record_rules.h"
+#include "harness/audit/shared_checkpoint_rules.h"
 #include "harness/audit/statement.h"
 #include "harness/base/error.h"
 #include "harness/base/location.h"
@@ -44,6 +45,9 @@ class Audit {
     }
     result_.contradictions = compare_statements(statements);
     for (auto& one : audit_cells(suite_)) result_.contradictions.push_back(std::move(one));
+    for (auto& one : audit_shared_checkpoints(suite_)) {
+      result_.contradictions.push_back(std::move(one));
+    }
     for (auto& one : unread_cells(suite_)) result_.unseen.push_back(std::move(one));
     for (auto& one : merge_rows(std::move(of_files))) {
       result_.contradictions.push_back(std::move(one));
