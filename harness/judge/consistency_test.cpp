@@ -53,11 +53,14 @@ TEST(Contradiction, OfAGpuThatNobodyNamesNothingIsMeasured) {
   result.environment.library->libtorch = "2.11.0";
   result.environment.library->cudnn.enabled = true;
   EXPECT_NO_THROW(consistent_measurements<TrainingRecord>(result));
-  for (std::string GpuRecord::*const name : {&GpuRecord::name, &GpuRecord::driver}) {
+  for (std::string GpuRecord::*const name : {&GpuRecord::name, &GpuRecord::compute_capability}) {
     RunResult nameless = result;
     (*nameless.environment.gpu).*name = "";
     EXPECT_THROW(consistent_measurements<TrainingRecord>(nameless), Error);
   }
+  RunResult without_driver = result;
+  without_driver.environment.gpu->driver = "";
+  EXPECT_NO_THROW(consistent_measurements<TrainingRecord>(without_driver)) << "no NVML";
   result.environment.library->cudnn.enabled = false;
   EXPECT_THROW(consistent_measurements<TrainingRecord>(result), Error);
 }

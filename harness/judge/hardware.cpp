@@ -137,7 +137,6 @@ std::string other_libraries(const std::optional<LibraryRecord>& library,
 std::string unnamed_part(const GpuRecord& gpu) {
   if (gpu.name.empty()) return "a GPU that has no name";
   if (gpu.compute_capability.empty()) return "a GPU without a compute capability";
-  if (gpu.driver.empty()) return "a driver that has no version";
   if (gpu.cuda <= 0) return "a CUDA that has no version";
   return gpu.cudnn <= 0 ? "a cuDNN that has no version" : "";
 }
@@ -267,6 +266,12 @@ std::string other_switches(const RunResult& result) {
   return result.device == "cuda" ? other_gpu_switches(result.environment) : "";
 }
 
+std::string unnamed_driver(const RunResult& result) {
+  const auto& gpu = result.environment.gpu;
+  if (result.device != "cuda" || (gpu && !gpu->driver.empty())) return "";
+  return "nobody tells the version of the driver that computed it";
+}
+
 std::string unnamed_hardware(const Json& conditions, const RunResult& result) {
   const std::string published = text_at(conditions, {"hardware"});
   const Words words = words_of(published);
@@ -287,7 +292,7 @@ std::string unfit_hardware(const Json& conditions, const RunResult& result) {
   if (!names_hardware(published, here, on_gpu && gpu ? gpu->memory_bytes : 0)) {
     return fmt::format("published for {}, this is {}", published, here);
   }
-  return on_gpu ? "" : unfit_processor(conditions, result);
+  return on_gpu ? unnamed_driver(result) : unfit_processor(conditions, result);
 }
 
 }  // namespace harness

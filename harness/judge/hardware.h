@@ -44,11 +44,16 @@ std::string other_setting(const RunResult& one, const RunResult& other);
 /// (has_fp32); "" when they can.
 std::string environment_defect(const RunResult& result, bool has_fp32);
 
-/// Why a GPU's result does not name the GPU, its driver and the libraries with their versions, or
-/// why these were not set as every worker sets them (precision/policy.h): cuDNN is enabled, and no
-/// product of FP32 is rounded to TF32. "" when it is so, and on a CPU, where no driver computes and
-/// these switches change nothing.
+/// Why a GPU's result does not name the GPU and the libraries with their versions, or why these
+/// were not set as every worker sets them (precision/policy.h): cuDNN is enabled, and no product of
+/// FP32 is rounded to TF32. "" when it is so, and on a CPU, where no driver computes and these
+/// switches change nothing. The driver's version may be missing (unnamed_driver()).
 std::string other_switches(const RunResult& result);
+
+/// Why a number that depends on the driver cannot be judged by a GPU's result: the result does not
+/// have its version, which a machine without NVML cannot say. Speed, kernels and what a device's
+/// operators allocate depend on it; what was computed does not. "" where it is there, and on a CPU.
+std::string unnamed_driver(const RunResult& result);
 
 /// Why the source of a number does not name hardware that any machine could be found to be; "" when
 /// it does. conditions: {"hardware": name, "cores": count of a processor}. No name and "2 CPU
@@ -58,7 +63,7 @@ std::string unnamed_hardware(const Json& conditions, const RunResult& result);
 
 /// Why a number that was published under `conditions`, which name hardware, says nothing about the
 /// hardware that computed the result; "" when it does. A processor must have as many cores as the
-/// conditions state, all of them used.
+/// conditions state, all of them used, a GPU's driver a version.
 std::string unfit_hardware(const Json& conditions, const RunResult& result);
 
 }  // namespace harness

@@ -127,6 +127,7 @@ TEST(Hardware, TheGpuCountsOnlyWhereItComputed) {
   RunResult result = on_processor("AMD EPYC", 2, 2);
   const Json published = {{"hardware", "V100"}};
   result.environment.gpu.emplace().name = "Tesla V100-SXM2-16GB";
+  result.environment.gpu->driver = "580.65.06";
   EXPECT_EQ(unfit_hardware(published, result), "published for V100, this is AMD EPYC");
   result.device = "cuda";
   EXPECT_EQ(unfit_hardware(published, result), "");
@@ -252,7 +253,6 @@ TEST(Hardware, AGpuComputesWithTheSwitchesOfEveryWorker) {
   const std::pair<const char*, void (*)(GpuRecord&)> nameless[] = {
       {"no name", [](auto& gpu) { gpu.name = ""; }},
       {"a compute capability", [](auto& gpu) { gpu.compute_capability = ""; }},
-      {"a driver", [](auto& gpu) { gpu.driver = ""; }},
       {"a CUDA", [](auto& gpu) { gpu.cuda = 0; }},
       {"a cuDNN", [](auto& gpu) { gpu.cudnn = 0; }}};
   for (const auto& [text, change] : nameless) {
@@ -269,6 +269,22 @@ TEST(Hardware, AGpuComputesWithTheSwitchesOfEveryWorker) {
               result.environment.library->cudnn.enabled = false;
             }),
             "");
+}
+
+TEST(Hardware, ADriverWithoutAVersionIsUnfitForNumbersThatDependOnIt) {
+  RunResult result = sample::result("evaluate", "fp16", Json());
+  EXPECT_EQ(unnamed_driver(result), "") << "no driver computes on a CPU";
+  result.device = "cuda";
+  EXPECT_NE(unnamed_driver(result), "") << "no GPU";
+  result.environment.gpu = a10();
+  result.environment.library->libtorch = "2.11.0";
+  result.environment.library->cudnn.enabled = true;
+  const Json conditions = {{"hardware", "A10"}};
+  EXPECT_EQ(unnamed_driver(result), "");
+  EXPECT_EQ(unfit_hardware(conditions, result), "");
+  result.environment.gpu->driver = "";
+  EXPECT_THAT(unfit_hardware(conditions, result), HasSubstr("version of the driver"));
+  EXPECT_EQ(other_switches(result), "") << "what it computed is the same";
 }
 
 }  // namespace

@@ -206,12 +206,26 @@ inline const std::vector<SpeedBreak> kSpeedBreaks = {
        follow(*record.own);
      },
      kRatio},
+    {"another speed-up of the network",
+     [](SpeedRecord& record) {
+       for (auto* ratio : {&record.own->speedup->network_ratio, &record.own->speedup->network_low,
+                           &record.own->speedup->network_high}) {
+         *ratio *= 1.3;
+       }
+     },
+     kRatio},
+    {"no warm-up of our own", [](SpeedRecord& record) { record.own->warmup_seconds = 0.0; }, kAll},
     {"a network that takes longer than the image",
      [](SpeedRecord& record) { record.own->network.median = 2.0 * record.own->image.median; },
      kAll},
     {"no clocks of the source's protocol",
      [](SpeedRecord& record) { record.source->clocks.reset(); }, kFps},
     {"no clocks of our own", [](SpeedRecord& record) { record.own->clocks.reset(); }, kRatio},
+    {"a clock of 200 MHz",
+     [](SpeedRecord& record) {
+       record.source->clocks->sm_mhz = record.own->clocks->sm_mhz = {200.0, 200.0, 200.0};
+     },
+     kTimes},
     {"no sample of the clocks", [](SpeedRecord& record) { record.own->clocks->samples = 0; }, kAll},
     {"lower clocks",
      [](SpeedRecord& record) { record.source->clocks->reasons["software power cap"] = 3; }, kFps},
@@ -262,6 +276,24 @@ inline const std::vector<SpeedBreak> kSpeedBreaks = {
        }
      },
      kKernels},
+    {"half the kernels of convolutions",
+     [](SpeedRecord& record) {
+       for (auto& kernel : record.kernels->kernels) {
+         const bool convolves = kernel.operation.find("conv") != std::string::npos;
+         if (convolves) kernel.calls = (kernel.calls + 1) / 2;
+       }
+     },
+     kKernels},
+    {"no kernel of a norm",
+     [](SpeedRecord& record) {
+       for (auto& kernel : record.kernels->kernels) {
+         if (kernel.operation.find("batch_norm") != std::string::npos) kernel.operation = "";
+       }
+     },
+     kKernels},
+    {"no roof after all", [](SpeedRecord& record) { record.roof_after.reset(); }, kAll},
+    {"a higher roof after all",
+     [](SpeedRecord& record) { record.roof_after->half_tflops.best *= 10.0; }, kTimes},
     {"a kernel without a time",
      [](SpeedRecord& record) { record.kernels->kernels[0].seconds = kNotMeasured; }, kAll},
     {"a kernel that was not called",

@@ -50,6 +50,7 @@ inline void move_to_cpu(RunResult& result) {
   sample::change_record<SpeedRecord>(result, [](SpeedRecord& record) {
     record.kernels.reset();
     record.roof_before.reset();
+    record.roof_after.reset();
     record.source->clocks.reset();
     record.own->clocks.reset();
   });

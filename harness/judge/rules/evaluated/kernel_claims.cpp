@@ -81,15 +81,34 @@ struct KernelEvidence {
   const KernelCensusRecord& census() const { return *record->kernels; }
 };
 
-/// A profiler may lose what its buffers do not hold. Every convolution is at least one kernel.
-std::string lost_kernels(const Row& row, const RunResult& result, const SpeedRecord& record) {
-  std::int64_t calls = 0;
-  for (const auto& kernel : record.kernels->kernels) {
-    if (may_convolve(kernel)) calls += kernel.calls;
+/// Calls of kernels that do a convolution's products, and of batch norm's.
+struct LayerCalls {
+  std::int64_t convolutions = 0;
+  std::int64_t norms = 0;
+};
+
+LayerCalls calls_of(const KernelCensusRecord& census) {
+  LayerCalls calls;
+  for (const auto& kernel : census.kernels) {
+    const KernelClass found = kernel_class(kernel.name, kernel.operation);
+    const bool convolves = multiplies(found) || found == KernelClass::kDepthwise;
+    if (convolves && may_convolve(kernel)) calls.convolutions += kernel.calls;
+    if (kernel.operation.find("batch_norm") != std::string::npos) calls.norms += kernel.calls;
   }
-  if (const std::int64_t expected = convolutions_of(row); calls < expected) {
-    return fmt::format("{} were seen of {}", plural(calls, "kernel"),
+  return calls;
+}
+
+/// A profiler may lose what its buffers do not hold. Every convolution is at least one kernel that
+/// multiplies, beside those that change layouts for it, and every norm is one.
+std::string lost_kernels(const Row& row, const RunResult& result, const SpeedRecord& record) {
+  const LayerCalls calls = calls_of(*record.kernels);
+  if (const std::int64_t expected = convolutions_of(row); calls.convolutions < expected) {
+    return fmt::format("{} were seen of {}", plural(calls.convolutions, "kernel"),
                        plural(expected, "convolution"));
+  }
+  if (const std::int64_t expected = norms_of(row); calls.norms < expected) {
+    return fmt::format("{} were seen of {}", plural(calls.norms, "kernel"),
+                       plural(expected, "batch norm"));
   }
   if (std::string shortfall = kernels_shortfall(result, record); !shortfall.empty()) {
     return shortfall;

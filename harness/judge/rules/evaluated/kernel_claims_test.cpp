@@ -105,9 +105,28 @@ TEST(Kernels, EveryConvolutionIsAKernelAtLeast) {
   const std::int64_t convolutions = convolutions_of(sample::row());
   EXPECT_EQ(verdict_with(convolutions), Verdict::kPass);
   EXPECT_EQ(verdict_with(convolutions - 1), Verdict::kFail);
+  Case layouts = kernels();
+  change(layouts, [=](SpeedRecord& record) {
+    record.kernels->kernels[0].calls = convolutions - 1;
+    record.kernels->kernels[1].operation = "aten::cudnn_convolution";
+    record.kernels->kernels[1].name = "cudnn::engines_precompiled::nchwToNhwcKernel";
+  });
+  EXPECT_EQ(layouts.judge(judge_kernels).verdict, Verdict::kFail) << "they multiply nothing";
   Case other = kernels();
   change(other, [](SpeedRecord& record) { record.image.convolution_flops += 2.0; });
   EXPECT_EQ(other.judge(judge_kernels).verdict, Verdict::kFail);
+}
+
+TEST(Kernels, EveryNormIsAKernel) {
+  const auto verdict_with = [](std::int64_t calls) {
+    Case sample = kernels();
+    change(sample, [=](SpeedRecord& record) { record.kernels->kernels.back().calls = calls; });
+    return sample.judge(judge_kernels).verdict;
+  };
+  const std::int64_t norms = norms_of(sample::row());
+  EXPECT_GT(norms, 100);
+  EXPECT_EQ(verdict_with(norms), Verdict::kPass);
+  EXPECT_EQ(verdict_with(norms - 1), Verdict::kFail);
 }
 
 TEST(Kernels, WhatWasSeenCanHaveComputedAnImage) {
@@ -118,8 +137,9 @@ TEST(Kernels, WhatWasSeenCanHaveComputedAnImage) {
         [&](SpeedRecord& record) {
           const double left = kernel_seconds(*record.kernels) - seconds;
           record.kernels.reset();
-          record.kernels.emplace().kernels = {sample::kernel(name, seconds),
-                                              sample::kernel("at::native::add", left, "aten::add")};
+          record.kernels.emplace().kernels = {
+              sample::kernel(name, seconds),
+              sample::kernel("bn_fw_inf", left, "aten::cudnn_batch_norm")};
           record.kernels->seconds = {{"as recorded", seconds + left}};
         },
         result);

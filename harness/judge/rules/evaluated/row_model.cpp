@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/counts.h"
+#include "harness/judge/rules/evaluated/network_facts.h"
 #include "harness/table/model_cost.h"
 #include "harness/table/published_step.h"
 
@@ -98,6 +99,14 @@ std::string other_recipe(const Row& row, const std::string& precision, const Mem
 std::int64_t convolutions_of(const Row& row) {
   try {
     return forward_cost(resolve_model(row, Json()), 1, 1).convolutions;
+  } catch (const Error&) {
+    return 0;
+  }
+}
+
+std::int64_t norms_of(const Row& row) {
+  try {
+    return network_facts(resolve_model(row, Json())).norms;
   } catch (const Error&) {
     return 0;
   }

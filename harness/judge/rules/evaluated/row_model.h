@@ -32,4 +32,7 @@ std::string other_activations(const Row& row, const std::string& precision,
 /// Convolutions that one image of the row's model runs; 0 where the row has no model.
 std::int64_t convolutions_of(const Row& row);
 
+/// The same of batch norms.
+std::int64_t norms_of(const Row& row);
+
 }  // namespace harness

@@ -80,7 +80,9 @@ std::string unfit_gpu(const RunResult& result) {
   if (result.device != "cuda" || !gpu) {
     return fmt::format("said of a GPU, this is {}", hardware_of(result));
   }
-  if (std::strtod(gpu->compute_capability.c_str(), nullptr) >= kFirstTensorCores) return "";
+  if (std::strtod(gpu->compute_capability.c_str(), nullptr) >= kFirstTensorCores) {
+    return unnamed_driver(result);
+  }
   return fmt::format(
       "said of half tensor cores, which the {} does not have (compute capability {})", gpu->name,
       gpu->compute_capability);
@@ -178,6 +180,7 @@ Finding judge_timed_fps(const ClaimContext& context) {
       first_of({incompleteness(*source), disturbance(*evidence.result, source->clocks),
                 unwatched(source->clocks, seconds_of(*source)),
                 unsteadiness(*evidence.result, *evidence.record),
+                unexplained(*evidence.result, *evidence.record),
                 unbounded(*evidence.result, *evidence.record)});
   return in_precision(
       undisturbed(judge_number_claim(context.claim, measured, PublishedAs::kPrinted,
@@ -204,8 +207,10 @@ Finding judge_speedup(const ClaimContext& context) {
   std::string reason = unfit_timing(context, *evidence.result, evidence.record->setup);
   if (!reason.empty()) return in_precision(unfit(std::move(reason), speedup.ratio), precision);
   const std::string doubt = first_of(
-      {too_few_rounds(*own), disturbance(*evidence.result, own->clocks),
-       unwatched(own->clocks, seconds_of(*own)), unbounded(*evidence.result, *evidence.record),
+      {too_few_rounds(*own), coldness(*evidence.result, *own),
+       disturbance(*evidence.result, own->clocks), unexplained(*evidence.result, *evidence.record),
+       unexplained(*reference.result, *reference.record), unwatched(own->clocks, seconds_of(*own)),
+       unbounded(*evidence.result, *evidence.record),
        unbounded(*reference.result, *reference.record)});
   const std::string how =
       fmt::format("95 % interval {} to {} over {}, {} against {} on {}", short_text(speedup.low),

@@ -228,6 +228,36 @@ TEST(Speedup, ACpuIsUnfitWithTheNumberBesideIt) {
   EXPECT_NEAR(finding.measured.get<double>(), 3.25, 0.01);
 }
 
+TEST(Speedup, AGpuThatIsColdOrWhoseDriverNobodyNamesDecidesNothing) {
+  Case cold = ratio();
+  for (const std::size_t result : {0U, 1U}) {
+    change(
+        cold, [](SpeedRecord& record) { record.own->warmup_seconds = 0.9; }, result);
+  }
+  EXPECT_EQ(cold.judge(judge_speedup).verdict, Verdict::kAmbiguous);
+  for (Case sample : {ratio(), fps()}) {
+    for (auto& result : sample.results) result.environment.gpu->driver = "";
+    const auto finding = sample.judge(sample.claim.id == "fps" ? judge_fps : judge_speedup);
+    EXPECT_EQ(finding.verdict, Verdict::kUnfit) << finding.reason;
+    EXPECT_FALSE(finding.measured.is_null());
+  }
+}
+
+TEST(Speedup, KernelsOfAnotherNetworkMakeItAmbiguous) {
+  const auto thin_out = [](SpeedRecord& record) {
+    for (auto& kernel : record.kernels->kernels) kernel.seconds *= 0.6;
+    for (auto& [kind, seconds] : record.kernels->seconds) seconds *= 0.6;
+  };
+  for (const std::size_t result : {0U, 1U}) {
+    Case sample = ratio();
+    change(sample, thin_out, result);
+    EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kAmbiguous);
+  }
+  Case source = fps();
+  change(source, thin_out);
+  EXPECT_EQ(source.judge(judge_fps).verdict, Verdict::kAmbiguous);
+}
+
 TEST(Speedup, WhatSlowsTheGpuDownMakesItAmbiguous) {
   const std::function<void(ClocksRecord&)> disturbances[] = {
       [](ClocksRecord& clocks) { clocks.reasons["software power cap"] = 12; },
@@ -238,6 +268,9 @@ TEST(Speedup, WhatSlowsTheGpuDownMakesItAmbiguous) {
         clocks.reasons.clear();
       },
       [](ClocksRecord& clocks) { clocks.sm_mhz = {}; },
+      [](ClocksRecord& clocks) {
+        clocks.sm_mhz = {200.0, 200.0, 1980.0};
+      },
       [](ClocksRecord& clocks) { clocks.memory_mhz = {}; },
       [](ClocksRecord& clocks) { clocks.temperature_c = {}; },
       [](ClocksRecord& clocks) { clocks.other_processes = 1; },
@@ -245,14 +278,20 @@ TEST(Speedup, WhatSlowsTheGpuDownMakesItAmbiguous) {
   for (const double value : {1.0, 9.0}) {
     for (const auto& disturb : disturbances) {
       Case sample = ratio(value);
-      change(sample, [&](SpeedRecord& record) { disturb(*record.own->clocks); });
+      for (const std::size_t result : {0U, 1U}) {
+        change(
+            sample, [&](SpeedRecord& record) { disturb(*record.own->clocks); }, result);
+      }
       EXPECT_EQ(sample.judge(judge_speedup).verdict, Verdict::kAmbiguous);
       Case source = fps(value);
       change(source, [&](SpeedRecord& record) { disturb(*record.source->clocks); });
       EXPECT_EQ(source.judge(judge_fps).verdict, Verdict::kAmbiguous);
     }
     Case unwatched = ratio(value);
-    change(unwatched, [](SpeedRecord& record) { record.own->clocks.reset(); });
+    for (const std::size_t result : {0U, 1U}) {
+      change(
+          unwatched, [](SpeedRecord& record) { record.own->clocks.reset(); }, result);
+    }
     EXPECT_EQ(unwatched.judge(judge_speedup).verdict, Verdict::kAmbiguous);
   }
 }
@@ -275,10 +314,19 @@ TEST(TimedFps, ProtocolsThatDisagreeOnACpuDecideNothing) {
 }
 
 TEST(Speedup, ASpeedThatNoRoofBoundsDecidesNothing) {
-  const auto verdict_of = [](const std::function<void(SpeedRecord&)>& how, double value,
-                             std::size_t result) {
+  // One process measures the roofs, for both of its results.
+  const auto verdict_of = [](const std::function<void(SpeedRecord&)>& how, double value) {
     Case sample = ratio(value);
-    change(sample, how, result);
+    change(sample, how);
+    change(
+        sample,
+        [&](SpeedRecord& record) {
+          const auto half = measurements_of<SpeedRecord>(sample.results[0]);
+          record.roof_before = half.roof_before;
+          record.roof_after = half.roof_after;
+          if (!half.kernels) record.kernels.reset();
+        },
+        1);
     return sample.judge(judge_speedup).verdict;
   };
   const auto lower_roof = [](double part, bool has_census) {
@@ -286,18 +334,20 @@ TEST(Speedup, ASpeedThatNoRoofBoundsDecidesNothing) {
       const double rate = network_rate(record) / 1e12;
       record.roof_before->half_tflops =
           record.roof_before->fp32_tflops = {rate / part, rate / part, 5};
+      record.roof_after = record.roof_before;
       if (!has_census) record.kernels.reset();
     };
   };
-  const auto remove_roofs = [](SpeedRecord& record) { record.roof_before.reset(); };
-  for (const std::size_t result : {0U, 1U}) {
-    for (const double value : {1.0, 9.0}) {
-      EXPECT_EQ(verdict_of(remove_roofs, value, result), Verdict::kAmbiguous);
-      EXPECT_EQ(verdict_of(lower_roof(4.1, false), value, result), Verdict::kAmbiguous);
-    }
-    EXPECT_EQ(verdict_of(lower_roof(1.0, false), 1.0, result), Verdict::kPass);
-    EXPECT_EQ(verdict_of(lower_roof(4.1, true), 1.0, result), Verdict::kFail);
+  const auto remove_roofs = [](SpeedRecord& record) {
+    record.roof_before.reset();
+    record.roof_after.reset();
+  };
+  for (const double value : {1.0, 9.0}) {
+    EXPECT_EQ(verdict_of(remove_roofs, value), Verdict::kAmbiguous);
+    EXPECT_EQ(verdict_of(lower_roof(4.1, false), value), Verdict::kAmbiguous);
   }
+  EXPECT_EQ(verdict_of(lower_roof(1.0, false), 1.0), Verdict::kPass);
+  EXPECT_EQ(verdict_of(lower_roof(4.1, true), 1.0), Verdict::kFail);
   Case source = fps();
   change(source, lower_roof(4.1, false));
   EXPECT_EQ(source.judge(judge_fps).verdict, Verdict::kAmbiguous);

@@ -1,7 +1,10 @@
 #include "harness/judge/rules/evaluated/speed_doubts.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -17,6 +20,12 @@ namespace {
 constexpr std::int64_t kWarmup = 5;  ///< mmseg 0.17.0, tools/benchmark.py.
 constexpr std::int64_t kTimedImages = 195;
 constexpr std::int64_t kFewestRounds = 5;
+constexpr double kWarmupSeconds = 1.0;  ///< On a GPU (worker/speed_job.cpp).
+/// A GPU's clocks differ by a few per cent while it works.
+constexpr double kSlowClock = 0.5;
+constexpr double kSteadyRoof = 1.5;
+/// At sizes that are worth timing, a network's time is its kernels'.
+constexpr double kLeastComputing = 0.8;
 constexpr const char* kIdle = "gpu idle";  ///< base/system/gpu_monitor.h
 
 /// record/speed_record.h
@@ -43,8 +52,22 @@ std::vector<std::string> untold(const ClocksRecord& clocks) {
   return causes;
 }
 
-std::vector<std::string> causes_of(const ClocksRecord& clocks) {
+/// A clock that fell without a reason. recorded: with the environment, in MHz.
+std::string slow_clock(std::string_view what, const SpreadRecord& spread,
+                       const std::optional<std::int64_t>& recorded) {
+  const double fastest = std::max(spread.max, static_cast<double>(recorded.value_or(0)));
+  if (!(spread.median < kSlowClock * fastest)) return "";
+  return fmt::format("{} at {} of {} MHz", what, short_text(spread.median), short_text(fastest));
+}
+
+std::vector<std::string> causes_of(const ClocksRecord& clocks,
+                                   const std::optional<GpuRecord>& gpu) {
   std::vector<std::string> causes = untold(clocks);
+  for (auto slow : {slow_clock("its clock", clocks.sm_mhz, gpu ? gpu->sm_clock_mhz : std::nullopt),
+                    slow_clock("its memory's clock", clocks.memory_mhz,
+                               gpu ? gpu->memory_clock_mhz : std::nullopt)}) {
+    if (!slow.empty()) causes.push_back(std::move(slow));
+  }
   for (const auto& [reason, samples] : clocks.reasons) {
     if (!slows_down(reason)) continue;
     causes.push_back(fmt::format("{} in {} of {} samples", reason, samples, clocks.samples));
@@ -59,12 +82,24 @@ std::vector<std::string> causes_of(const ClocksRecord& clocks) {
   return causes;
 }
 
+/// Which roof of this arithmetic is not the same after as it was before; "" where none was
+/// measured.
+std::string roof_change(const SpeedRecord& record, const std::string& precision) {
+  if (!record.roof_before || !record.roof_after) return "";
+  const auto member = precision == "fp32" ? &RoofRecord::fp32_tflops : &RoofRecord::half_tflops;
+  const double before = ((*record.roof_before).*member).best;
+  const double after = ((*record.roof_after).*member).best;
+  if (before <= kSteadyRoof * after && after <= kSteadyRoof * before) return "";
+  return fmt::format("the GPU's roof was {} TFLOP/s before and {} after", short_text(before),
+                     short_text(after));
+}
+
 }  // namespace
 
 std::string disturbance(const RunResult& result, const std::optional<ClocksRecord>& clocks) {
   if (result.device != "cuda") return "";
   if (!clocks) return "nobody watched the GPU's clocks";
-  const auto causes = causes_of(*clocks);
+  const auto causes = causes_of(*clocks, result.environment.gpu);
   if (causes.empty()) return "";
   return fmt::format("the GPU was disturbed: {}", fmt::join(causes, ", "));
 }
@@ -93,12 +128,27 @@ std::string unbounded(const RunResult& result, const SpeedRecord& record) {
   if (result.device != "cuda") return "";
   const double roof = roof_of(record, result.precision);
   if (!(roof > 0.0)) return fmt::format("nobody measured the GPU's roof in {}", result.precision);
+  if (std::string change = roof_change(record, result.precision); !change.empty()) return change;
   const double rate = network_rate(record);
   if (rate <= kRoofSlack * roof || has_census(record)) return "";
   return fmt::format(
       "the network does {} TFLOP/s where the roof is {}, and no kernel was seen that could tell "
       "why",
       short_text(rate / 1e12), short_text(roof / 1e12));
+}
+
+std::string unexplained(const RunResult& result, const SpeedRecord& record) {
+  if (result.device != "cuda" || !has_census(record) || !record.own) return "";
+  const double computing = computing_seconds(*record.kernels);
+  if (computing >= kLeastComputing * record.own->network.median) return "";
+  return fmt::format("the kernels that were seen compute for {} s, the network takes {} s",
+                     short_text(computing), short_text(record.own->network.median));
+}
+
+std::string coldness(const RunResult& result, const OwnProtocolRecord& own) {
+  if (result.device != "cuda" || own.warmup_seconds >= kWarmupSeconds) return "";
+  return fmt::format("a GPU was warmed up for {} s, our protocol does so for {} s",
+                     short_text(own.warmup_seconds), short_text(kWarmupSeconds));
 }
 
 std::string incompleteness(const SourceProtocolRecord& source) {

@@ -57,6 +57,9 @@ TEST(SpeedDoubts, ACpuIsNotWatched) {
   result.device = "cpu";
   SpeedRecord record = sample::speed_record("fp16");
   record.roof_before.reset();
+  record.roof_after.reset();
+  record.own->warmup_seconds = 0.5;
+  EXPECT_THAT(coldness(result, *record.own), IsEmpty());
   EXPECT_THAT(disturbance(result, std::nullopt), IsEmpty());
   EXPECT_THAT(unbounded(result, record), IsEmpty());
 }
@@ -65,13 +68,56 @@ TEST(SpeedDoubts, ASpeedAboveTheRoofNeedsKernelsThatExplainIt) {
   SpeedRecord record = sample::speed_record("fp16");
   const double rate = network_rate(record) / 1e12;
   record.roof_before->half_tflops = {rate / 1.1, rate / 1.1, 5};
+  record.roof_after = record.roof_before;
   EXPECT_THAT(unbounded(sample::speed(), record), IsEmpty()) << "its kernels are judged";
   record.kernels.emplace().absence = "CUPTI_ERROR_INSUFFICIENT_PRIVILEGES";
   EXPECT_THAT(unbounded(sample::speed(), record), HasSubstr("no kernel was seen"));
   record.roof_before->half_tflops.best = rate;
   EXPECT_THAT(unbounded(sample::speed(), record), IsEmpty());
   record.roof_before.reset();
+  record.roof_after.reset();
   EXPECT_THAT(unbounded(sample::speed(), record), HasSubstr("roof in fp16"));
+}
+
+TEST(SpeedDoubts, ARoofThatChangedIsOne) {
+  SpeedRecord record = sample::speed_record("fp32");
+  record.roof_after->half_tflops.best *= 10.0;
+  EXPECT_THAT(unbounded(sample::speed("fp32"), record), IsEmpty());
+  EXPECT_THAT(unbounded(sample::speed("fp16"), record), HasSubstr("1000 TFLOP/s before and 10000"));
+  record.roof_before->fp32_tflops.best *= 1.6;
+  EXPECT_THAT(unbounded(sample::speed("fp32"), record), HasSubstr("1600 TFLOP/s before"));
+}
+
+TEST(SpeedDoubts, AClockThatFellForNoReasonIsOne) {
+  RunResult result = sample::speed();
+  ClocksRecord clocks = sample::clocks();
+  clocks.sm_mhz = {680.0, 680.0, 1380.0};
+  EXPECT_THAT(disturbance(result, clocks), HasSubstr("its clock at 680 of 1380 MHz"));
+  clocks.sm_mhz = {200.0, 700.0, 1380.0};
+  EXPECT_THAT(disturbance(result, clocks), IsEmpty());
+  result.environment.gpu->sm_clock_mhz = 1980;
+  EXPECT_THAT(disturbance(result, clocks), HasSubstr("its clock at 700 of 1980 MHz"));
+  result.environment.gpu->sm_clock_mhz = 345;
+  result.environment.gpu->memory_clock_mhz = 2000;
+  EXPECT_THAT(disturbance(result, clocks), HasSubstr("its memory's clock at 877 of 2000 MHz"));
+}
+
+TEST(SpeedDoubts, KernelsThatDoNotMakeUpTheNetworksTimeAreOne) {
+  SpeedRecord record = sample::speed_record("fp16");
+  EXPECT_THAT(unexplained(sample::speed(), record), IsEmpty());
+  record.own->network.median = computing_seconds(*record.kernels) / 0.81;
+  EXPECT_THAT(unexplained(sample::speed(), record), IsEmpty());
+  record.own->network.median = computing_seconds(*record.kernels) / 0.79;
+  EXPECT_THAT(unexplained(sample::speed(), record), HasSubstr("compute for"));
+  record.kernels = {"CUPTI refuses", {}, {}};
+  EXPECT_THAT(unexplained(sample::speed(), record), IsEmpty());
+}
+
+TEST(SpeedDoubts, AGpuThatWasNotWarmedUpIsOne) {
+  SpeedRecord record = sample::speed_record("fp16");
+  EXPECT_THAT(coldness(sample::speed(), *record.own), IsEmpty());
+  record.own->warmup_seconds = 0.99;
+  EXPECT_THAT(coldness(sample::speed(), *record.own), HasSubstr("warmed up"));
 }
 
 }  // namespace

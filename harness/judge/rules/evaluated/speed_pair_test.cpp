@@ -1,6 +1,7 @@
 #include "harness/judge/rules/evaluated/speed_pair.h"
 
 #include <functional>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -52,12 +53,31 @@ TEST(SpeedPair, WhatDiffersIsNamed) {
       {[](Pair& pair) { pair.single.environment.library->threads = 1; }, "libraries"},
       {[](Pair& pair) { pair.single.environment.library.reset(); }, "names its libraries"},
       {[](Pair& pair) { pair.single.environment.build.commit = "another"; }, "commit"},
-      {[](Pair& pair) { pair.reference.image.convolution_flops *= 1.01; }, "operations"}};
+      {[](Pair& pair) { pair.reference.image.convolution_flops *= 1.01; }, "operations"},
+      {[](Pair& pair) { pair.reference.roof_before->fp32_tflops.best *= 10.0; }, "roof before"},
+      {[](Pair& pair) { pair.reference.roof_after.reset(); }, "roof after"},
+      {[](Pair& pair) { pair.reference.own->warmup_seconds = 2.0; }, "the warm-up"},
+      {[](Pair& pair) { pair.reference.own->clocks->sm_mhz.median = 200.0; }, "of the clocks"}};
   for (const auto& [change, expected] : changes) {
     Pair pair;
     change(pair);
     EXPECT_THAT(pair.mismatch(), HasSubstr(expected));
   }
+}
+
+TEST(SpeedPair, TheNetworksSpeedUpIsThatOfItsTimes) {
+  const auto with = [](double factor) {
+    Pair pair;
+    const auto& [low, high] =
+        std::pair(pair.reference.own->network.low / pair.timed.own->network.high,
+                  pair.reference.own->network.high / pair.timed.own->network.low);
+    pair.timed.own->speedup->network_ratio = factor < 1.0 ? low * factor : high * factor;
+    return pair.mismatch();
+  };
+  EXPECT_THAT(with(1.09), IsEmpty());
+  EXPECT_THAT(with(1.11), HasSubstr("times as fast as FP32's"));
+  EXPECT_THAT(with(1.0 / 1.09), IsEmpty());
+  EXPECT_THAT(with(1.0 / 1.11), HasSubstr("times as fast as FP32's"));
 }
 
 TEST(SpeedPair, MasterWeightsAreHalfAndThoseOfAutocastAreNot) {
