@@ -57,6 +57,10 @@ std::string other_digest(const RunResult& result, const std::string& name, const
 
 std::string contradiction(const RunResult& result, const TrainingRecord& record) {
   if (auto other = other_policy(result, record.policy); !other.empty()) return other;
+  if (result.device != "cuda" && !record.nondeterministic_operators.empty()) {
+    return fmt::format("{} on {}, where every operator is deterministic",
+                       record.nondeterministic_operators.front(), result.device);
+  }
   return inconsistency(record);
 }
 

@@ -46,6 +46,15 @@ TEST(Contradiction, AResultThatSaysWhyItIsNoneIsNone) {
   EXPECT_THROW(consistent_measurements<TrainingRecord>(result), Error);
 }
 
+TEST(Contradiction, EveryOperatorOfACpuIsDeterministic) {
+  TrainingRecord record = training_record("fp16", 50.0);
+  RunResult result = training_result("fp16", 0, record);
+  record.nondeterministic_operators = {"upsample_bilinear2d_backward_out_cuda"};
+  EXPECT_THAT(contradiction(result, record), HasSubstr("upsample_bilinear2d_backward_out_cuda"));
+  result.device = "cuda";
+  EXPECT_THAT(contradiction(result, record), IsEmpty());
+}
+
 TEST(Contradiction, OfAGpuThatNobodyNamesNothingIsMeasured) {
   RunResult result = training_result("fp16", 0, training_record("fp16", 50.0));
   result.device = "cuda";

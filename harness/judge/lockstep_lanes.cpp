@@ -17,6 +17,8 @@ namespace {
 
 /// Sums of squares in double: relative errors are far smaller.
 constexpr double kRoundings = 1e-6;
+constexpr int kFirstRoundings = 10;  ///< As a power of 2.
+constexpr double kStorage = 4.0;
 
 struct LaneFacts {
   std::string_view name;
@@ -140,6 +142,37 @@ std::string digits_defect(const LockstepStep& step, std::int64_t half_digits) {
   return "";
 }
 
+/// Which training's loss is not that of the weights that all begin with, "" when none is.
+std::string first_loss_defect(const LockstepStep& step, std::int64_t half_digits) {
+  if (step.step != 0) return "";
+  for (const auto& lane : kLanes) {
+    const auto digits =
+        lane.is_half ? half_digits : static_cast<std::int64_t>(significant_digits(Policy::kFp32));
+    const double most = std::ldexp(std::abs(step.loss.fp64),
+                                   kFirstRoundings - static_cast<int>(std::min<std::int64_t>(
+                                                         std::max<std::int64_t>(digits, 0), 64)));
+    const double seen = step.loss.*lane.loss;
+    if (!(std::abs(seen - step.loss.fp64) > most)) continue;
+    return fmt::format("{} begins with a loss of {}, FP64 with {}", lane.name, short_text(seen, 8),
+                       short_text(step.loss.fp64, 8));
+  }
+  return "";
+}
+
+/// Which training stores its weights otherwise than another one, "" when all are alike.
+std::string storage_defect(const LockstepStep& step) {
+  const LockstepDistance& update = step.distance.update;
+  for (const auto& lane : kLanes) {
+    for (const auto& other : kLanes) {
+      if (!(update.*lane.distance > kStorage * update.*other.distance)) continue;
+      return fmt::format("step {}: storing {}'s weights leads them {} away, and {}'s {}", step.step,
+                         lane.name, short_text(update.*lane.distance), other.name,
+                         short_text(update.*other.distance));
+    }
+  }
+  return "";
+}
+
 std::string made_defect(const LockstepStep& step, const LockstepRecord& record,
                         std::array<Reach, kLanes.size()>& reaches) {
   if (auto defect = digits_defect(step, record.digits); !defect.empty()) return defect;
@@ -147,7 +180,8 @@ std::string made_defect(const LockstepStep& step, const LockstepRecord& record,
   for (std::size_t i = 0; i < kLanes.size(); ++i) {
     if (auto defect = follow(step, kLanes[i], reaches[i]); !defect.empty()) return defect;
   }
-  return "";
+  if (auto defect = first_loss_defect(step, record.digits); !defect.empty()) return defect;
+  return storage_defect(step);
 }
 
 }  // namespace

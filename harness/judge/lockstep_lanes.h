@@ -21,6 +21,10 @@ namespace harness {
 ///   more digits, or is FP64.
 /// - Over all tensors together the distance is at most the worst tensor's ratio times the
 ///   yardstick that the ratio is of (Minkowski's inequality): no part is farther than its worst.
+/// - In the first step all weights are the same, so that losses differ by roundings alone: by less
+///   than 2^10 units of the last place in which the training computes.
+/// - Every optimizer's weights are FP32, whatever their gradients are, so that what storing them
+///   adds (`update`) is alike in all trainings that round: none has 4 times another's.
 /// - Two trainings never come to the same distance, and none to FP64's loss.
 std::string lane_defect(const LockstepRecord& record);
 

@@ -56,6 +56,36 @@ TEST(LockstepLanes, WeightsLieWhereTheirGradientsLeadThem) {
   }
 }
 
+TEST(LockstepLanes, AllBeginWithOneLoss) {
+  for (const auto lane : {&LockstepLosses::policy, &LockstepLosses::twin, &LockstepLosses::fp32,
+                          &LockstepLosses::fp32_twin}) {
+    const bool is_half = lane == &LockstepLosses::policy || lane == &LockstepLosses::twin;
+    const auto move = [&](double share, std::size_t step) {
+      const Change change = [&](LockstepRecord& record) {
+        record.series[step].loss.*lane = record.series[step].loss.fp64 * (1.0 + share);
+      };
+      return defect_after(lockstep_record(), change);
+    };
+    const double most = std::ldexp(1.0, is_half ? -1 : -14);
+    EXPECT_THAT(move(0.9 * most, 0), IsEmpty());
+    EXPECT_THAT(move(1.1 * most, 0), HasSubstr("begins with a loss"));
+    EXPECT_THAT(move(1.1 * most, 1), IsEmpty());
+  }
+}
+
+TEST(LockstepLanes, StoringWeightsLeadsAllEquallyFar) {
+  for (const auto lane : kLanes) {
+    for (const double factor : {8.0, 1.0 / 8.0}) {
+      const Change change = [&](LockstepRecord& record) {
+        LockstepDistance& update = record.series[3].distance.update;
+        update.*lane *= factor;
+        update.worst.ratio = 100.0;
+      };
+      EXPECT_THAT(defect_after(lockstep_record(), change), HasSubstr("storing")) << factor;
+    }
+  }
+}
+
 TEST(LockstepLanes, GradientsThatMoveNoWeightsContradictThem) {
   for (const auto lane : kLanes) {
     const Change change = [&](LockstepRecord& record) {

@@ -4,9 +4,12 @@
 #include <array>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "harness/base/number_text.h"
+#include "harness/record/fields.h"
 #include "harness/table/model_cost.h"
 
 namespace harness {
@@ -14,6 +17,10 @@ namespace {
 
 constexpr auto kPhases =
     std::to_array<std::string_view>({"forward", "loss", "backward", "optimizer"});
+
+constexpr std::int64_t kSteps = 2;  ///< memory/training_memory.h
+/// train/training_recipe.cpp
+constexpr std::string_view kWithoutConfig = "the zoo's defaults, for want of a config";
 
 /// A workspace of cuBLAS for each of two threads, the matrices of resizes, and room.
 constexpr std::int64_t kMostOfLibraries = 128 << 20;
@@ -29,8 +36,12 @@ bool has_negative(const BytesByKind& bytes) {
 }
 
 std::string size_defect(const MemoryRecord& record) {
-  if (record.steps < 2) {
-    return fmt::format("expected 2 steps or more, got {}: the first has no momentum", record.steps);
+  if (record.steps != kSteps) {
+    return fmt::format("expected {}, got {}: the first has no momentum, the last is measured",
+                       plural(kSteps, "step"), record.steps);
+  }
+  if (record.departures != std::vector<std::string>{std::string(kWithoutConfig)}) {
+    return fmt::format("expected {}, got {}", kWithoutConfig, enumeration(record.departures));
   }
   if (record.batch <= 0) return fmt::format("a batch of {}", record.batch);
   const bool has_crop = record.crop.size() == 2 && record.crop[0] > 0 && record.crop[1] > 0;
@@ -72,8 +83,31 @@ std::string phase_defect(const MemoryRecord& record) {
     if (found->second <= 0) return fmt::format("{} bytes of the phase {}", found->second, phase);
     if (found->second > record.peak.bytes)
       return fmt::format("the phase {} is above the peak", phase);
+    const bool ends_forward = phase == "loss" || phase == "backward";
+    const std::int64_t least =
+        record.tensors.standing.sum() + (ends_forward ? sum_of(record.kept) : 0);
+    if (found->second < least) {
+      return fmt::format("{} bytes of the phase {}, of which {} lived in it", found->second, phase,
+                         least);
+    }
   }
   return "";
+}
+
+/// Backward and the optimizer release what the forward pass left.
+std::string release_defect(const char* name, const MemoryPeak& peak, const BytesByKind& kept) {
+  if (peak.phase != "backward" && peak.phase != "optimizer") return "";
+  for (const auto& [kind, bytes] : peak.activations) {
+    const auto found = kept.find(kind);
+    if (found != kept.end() && bytes <= found->second) continue;
+    return fmt::format("{}: {} bytes of activations of {}, and {} when backward begins", name,
+                       bytes, kind, found == kept.end() ? 0 : found->second);
+  }
+  return "";
+}
+
+bool has_same_standing(const MemoryRecord& record) {
+  return record_to_json(record.peak.standing) == record_to_json(record.tensors.standing);
 }
 
 std::string order_defect(const MemoryRecord& record) {
@@ -155,6 +189,11 @@ std::string inconsistency(const MemoryRecord& record, Policy policy) {
   if (auto defect = size_defect(record); !defect.empty()) return defect;
   for (auto defect : {peak_defect("peak", record.peak), peak_defect("tensors", record.tensors),
                       phase_defect(record), order_defect(record),
+                      release_defect("peak", record.peak, record.kept),
+                      release_defect("tensors", record.tensors, record.kept),
+                      std::string(has_same_standing(record) ? ""
+                                                            : "what stands is not the same at "
+                                                              "both peaks"),
                       state_defect(record, facts(policy)), allocator_defect(record)}) {
     if (!defect.empty()) return defect;
   }

@@ -7,10 +7,12 @@
 
 namespace harness {
 
-/// What in the record cannot be together, in words, or "": something was trained, in two steps or
-/// more; the parts of a peak add up to it; no phase is above the peak, nor what lives between
-/// operators, nor what backward finds; weights, masters, gradients and momentum have the bytes that
-/// the policy's types give to so many parameters; activations of convolutions were kept; a GPU's
+/// What in the record cannot be together, in words, or "": something was trained, in two steps, by
+/// the zoo's defaults (no config is read); the parts of a peak add up to it; what stands is the
+/// same at both peaks, lives in every phase, and with what backward finds when it begins; from then
+/// on activations only become fewer; no phase is above the peak, nor what lives between operators,
+/// nor what backward finds; weights, masters, gradients and momentum have the bytes that the
+/// policy's types give to so many parameters; activations of convolutions were kept; a GPU's
 /// allocator did not count less than the tensors.
 std::string inconsistency(const MemoryRecord& record, Policy policy);
 

@@ -78,6 +78,8 @@ void expect_each_is_seen(std::span<const Kind> kinds) {
 
 TEST(MemoryConsistency, AStepThatCannotBeIsSeen) {
   const Kind kinds[] = {{"one step", [](auto& record) { record.steps = 1; }},
+                        {"three steps", [](auto& record) { record.steps = 3; }},
+                        {"a config", [](auto& record) { record.departures.clear(); }},
                         {"no batch", [](auto& record) { record.batch = 0; }},
                         {"no crop", [](auto& record) { record.crop = {64}; }},
                         {"flat crop",
@@ -107,7 +109,8 @@ TEST(MemoryConsistency, EachContradictionIsSeen) {
          record.tensors.temporaries["relu"] = 7001;
          record.tensors.bytes += 7001;
        }},
-      {"kept above", [](auto& record) { record.kept["relu"] = 501; }},
+      {"kept above",
+       [](auto& record) { record.kept["relu"] = record.tensors.temporaries["loss"] + 1; }},
       {"nothing kept",
        [](auto& record) { record.kept["relu"] = std::exchange(record.kept["convolution"], 0); }},
       {"workspaces between",
@@ -128,7 +131,22 @@ TEST(MemoryConsistency, EachContradictionIsSeen) {
          record.peak.activations["relu"] = 7000;
          record.peak.workspaces.clear();
        }},
-      {"an empty phase", [](auto& record) { record.phases["optimizer"] = 0; }}};
+      {"an empty phase", [](auto& record) { record.phases["optimizer"] = 0; }},
+      {"a phase without what stands",
+       [](auto& record) { record.phases["optimizer"] = record.tensors.standing.sum() - 1; }},
+      {"a loss without what backward finds",
+       [](auto& record) {
+         record.phases["loss"] = record.tensors.standing.sum() + record.kept["convolution"];
+       }},
+      {"an activation that backward made",
+       [](auto& record) {
+         const auto bytes = std::exchange(record.tensors.temporaries["loss"], 0);
+         record.tensors.activations["loss"] += bytes;
+       }},
+      {"another weight at the other peak", [](auto& record) {
+         record.peak.standing.weights += 8;
+         record.peak.workspaces["convolution"] -= 8;
+       }}};
   expect_each_is_seen(kinds);
 }
 

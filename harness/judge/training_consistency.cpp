@@ -20,6 +20,13 @@ bool is_same(double a, double b) {
   return a == b || (std::isnan(a) && std::isnan(b));
 }
 
+/// One that is not finite is NaN.
+std::string loss_defect(const TrainingRecord& record) {
+  if (record.steps == 0 || (!(record.loss.first <= 0.0) && !(record.loss.last <= 0.0))) return "";
+  return fmt::format("losses of {} at first and {} in the end", short_text(record.loss.first),
+                     short_text(record.loss.last));
+}
+
 std::string length_defect(const TrainingRecord& record) {
   const bool is_in_order = is_count(record.steps) && 0 <= record.iterations &&
                            record.iterations <= record.asked_iterations &&
@@ -200,8 +207,8 @@ std::string rate_defect(const TrainingRecord& record) {
 std::string inconsistency(const TrainingRecord& record) {
   const auto& gradients = record.gradients;
   return first_of(
-      {length_defect(record), skipped_defect(record), finiteness_defect(record),
-       report_defect(record), scale_defect(record),
+      {length_defect(record), loss_defect(record), skipped_defect(record),
+       finiteness_defect(record), report_defect(record), scale_defect(record),
        parts_defect("gradient", gradients.looked_at, {gradients.zeros, gradients.half_subnormals}),
        validation_defect(record), record.census ? census_defect(*record.census) : "",
        record.peak_bytes && *record.peak_bytes <= 0 ? "the peak of its memory is not above 0" : "",

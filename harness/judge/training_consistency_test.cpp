@@ -125,6 +125,8 @@ TEST(TrainingConsistency, EachContradictionIsSeen) {
       {"no percentage", [](auto& record) { record.validation[0].macc = 101.0; }},
       {"census", [](auto& record) { (*record.census)["loss"]["float16"] = 0; }},
       {"memory", [](auto& record) { record.peak_bytes = -5; }},
+      {"a last loss of 0", [](auto& record) { record.loss.last = 0.0; }},
+      {"a first loss below 0", [](auto& record) { record.loss.first = -1.0; }},
       {"rate", [](auto& record) { record.iterations_per_second = 21.0; }},
       {"no rate", [](auto& record) { record.iterations_per_second = NAN; }},
       {"time", [](auto& record) { record.seconds = 0.0; }}};

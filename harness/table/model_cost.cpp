@@ -139,6 +139,7 @@ StateBytes state_bytes(const ModelSpec& spec, Policy policy) {
   for (const auto& tensor : state_dict_layout(spec)) {
     const std::int64_t size = elements_of(tensor) * element_bytes(tensor.kind, facts(policy));
     bytes.all += size;
+    ++bytes.tensors;
     if (is_buffer(tensor)) bytes.buffers += size;
   }
   return bytes;
@@ -154,7 +155,10 @@ KeptElements kept_elements(const ModelSpec& spec, std::int64_t height, std::int6
     const bool is_auxiliary = tensor.name.starts_with("auxiliary_head.");
     const std::int64_t pixels = is_auxiliary ? head_input(spec.auxiliary_head, maps).pixels()
                                              : pixels_of(tensor.name, spec, maps);
-    kept.normalized += tensor.shape.front() * pixels;
+    const std::int64_t results = tensor.shape.front() * pixels;
+    kept.normalized += results;
+    kept.norm_channels += tensor.shape.front();
+    if (tensor.name.find(".downsample.") == std::string::npos) kept.activated += results;
   }
   const auto& decode = spec.decode_head;
   kept.loss = height * width * decode.num_classes;

@@ -21,6 +21,7 @@ std::int64_t parameter_count(const ModelSpec& spec);
 struct StateBytes {
   std::int64_t all = 0;
   std::int64_t buffers = 0;
+  std::int64_t tensors = 0;  ///< How many there are of both.
 };
 /// In the types that the policy gives to convolutions and norms.
 StateBytes state_bytes(const ModelSpec& spec, Policy policy);
@@ -40,6 +41,10 @@ struct KeptElements {
   /// Results of convolutions that batch norm reads: its gradient needs them, so that at least these
   /// are kept.
   std::int64_t normalized = 0;
+  /// Results of norms that an activation is applied to in place, so that the next layer reads them:
+  /// all but those beside a block, which are added to another one.
+  std::int64_t activated = 0;
+  std::int64_t norm_channels = 0;  ///< Of all norms: each keeps a mean and a deviation.
   /// Logarithms of probabilities, of every head at the image's size: the cross entropy's gradient
   /// needs these and no other tensor.
   std::int64_t loss = 0;

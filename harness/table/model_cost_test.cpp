@@ -1,6 +1,7 @@
 #include "harness/table/model_cost.h"
 
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -48,15 +49,21 @@ TEST(ModelCost, IsWhatRunsOfTheFullSizeModelsCounted) {
 
 TEST(ModelCost, KeepsWhatTrainingsOfTheFullSizeModelsKept) {
   // Of two images of 512x1024 in FP32, by the operators that allocated them (docs/evidence).
-  constexpr std::pair<const char*, std::int64_t> kConvolutionBytes[] = {{"FCN", 4001366016},
-                                                                        {"PSPNet", 3934461952},
-                                                                        {"DeepLabV3", 4068478976},
-                                                                        {"DeepLabV3+", 5033168896}};
-  for (const auto& [method, bytes] : kConvolutionBytes) {
+  constexpr std::tuple<const char*, std::int64_t, std::int64_t> kBytes[] = {
+      {"FCN", 4001366016, 3699817472},
+      {"PSPNet", 3934461952, 3632921600},
+      {"DeepLabV3", 4068478976, 3766942720},
+      {"DeepLabV3+", 5033168896, 4731700224}};
+  for (const auto& [method, bytes, norm_bytes] : kBytes) {
     ModelSpec spec = zoo_model(method);
     const KeptElements kept = kept_elements(spec, 512, 1024);
     EXPECT_EQ(2 * 4 * kept.normalized, bytes) << method;
     EXPECT_EQ(kept.loss, 2 * 19 * 512 * 1024) << method;
+    // In blocks of 512 bytes.
+    const std::int64_t statistics =
+        norm_bytes - 2 * 4 * kept.activated - 2 * 4 * kept.norm_channels;
+    EXPECT_GE(statistics, 0) << method;
+    EXPECT_LT(statistics, 130 * 2 * 512) << method;
     spec.has_auxiliary_head = false;
     EXPECT_LT(kept_elements(spec, 512, 1024).normalized, kept.normalized) << method;
     EXPECT_EQ(kept_elements(spec, 512, 1024).loss, 19 * 512 * 1024) << method;

@@ -91,6 +91,23 @@ inline const std::vector<MemoryBreak> kMemoryBreaks = {
        record.tensors.activations["convolution"] -= 8;
        record.tensors.workspaces["convolution"] = 8;
      }},
+    {"three steps", [](MemoryRecord& record) { record.steps = 3; }},
+    {"a config's recipe", [](MemoryRecord& record) { record.departures.clear(); }},
+    {"results of norms that are nobody's",
+     [](MemoryRecord& record) {
+       for (auto* peak : {&record.peak, &record.tensors}) {
+         const std::int64_t bytes = peak->activations["batch_norm"] / 8;
+         peak->activations["batch_norm"] -= bytes;
+         peak->standing.other += bytes;
+       }
+       record.kept["batch_norm"] = record.tensors.activations["batch_norm"];
+     }},
+    {"buffers that are nobody's",
+     [](MemoryRecord& record) {
+       for (auto* peak : {&record.peak, &record.tensors}) {
+         peak->standing.other += std::exchange(peak->standing.buffers, 0);
+       }
+     }},
     {"a phase less", [](MemoryRecord& record) { record.phases.erase("loss"); }},
     {"a phase above the peak",
      [](MemoryRecord& record) { record.phases["forward"] = record.peak.bytes + 1; }},

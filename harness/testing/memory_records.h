@@ -22,21 +22,25 @@ inline MemoryRecord memory_record_for_tests(std::int64_t bytes = 2) {
   const KeptElements elements = kept_elements(spec, 64, 128);
   record.parameters = parameters;
   record.steps = 2;
-  record.kept = {{"convolution", record.batch * elements.normalized * bytes},
-                 {"loss", record.batch * elements.loss * 4}};
+  record.departures = {"the zoo's defaults, for want of a config"};
+  record.kept = {
+      {"batch_norm", record.batch * elements.activated * bytes + 8 * elements.norm_channels},
+      {"convolution", record.batch * elements.normalized * bytes},
+      {"loss", record.batch * elements.loss * 4}};
+  const StateBytes state = state_bytes(spec, Policy::kFp16Master);
+  const std::int64_t weights = state.all - state.buffers;
+  const std::int64_t gradient = record.batch * 64 * 128 * record.classes * 4;
   record.tensors.phase = "backward";
-  record.tensors.standing = {2 * parameters,    4 * parameters,
-                             2 * parameters,    4 * parameters,
-                             4 * parameters,    64,
-                             4 * 64 * 128 * 20, 0};
+  record.tensors.standing = {weights,        4 * parameters, weights,           4 * parameters,
+                             4 * parameters, state.buffers,  4 * 64 * 128 * 20, 0};
   record.tensors.activations = record.kept;
-  record.tensors.temporaries = {{"loss", 500}};
-  record.tensors.bytes =
-      record.tensors.standing.sum() + record.kept.at("convolution") + record.kept.at("loss") + 500;
+  record.tensors.temporaries = {{"loss", gradient}};
+  record.tensors.bytes = record.tensors.standing.sum() + record.kept.at("batch_norm") +
+                         record.kept.at("convolution") + record.kept.at("loss") + gradient;
   record.peak = record.tensors;
   record.peak.workspaces = {{"convolution", 7000}};
   record.peak.bytes += 7000;
-  record.phases = {{"forward", record.tensors.bytes - 500},
+  record.phases = {{"forward", record.tensors.bytes - gradient},
                    {"loss", record.tensors.bytes},
                    {"backward", record.peak.bytes},
                    {"optimizer", record.tensors.standing.sum() + 8}};
@@ -51,10 +55,14 @@ inline MemoryRecord single_memory_record_for_tests() {
   for (auto* peak : {&record.peak, &record.tensors}) {
     const std::int64_t before = peak->standing.sum();
     const std::int64_t bytes = 4 * record.parameters;
-    peak->standing = {bytes, 0, bytes, 0, bytes, 64, 4 * 64 * 128 * 20, 0};
+    peak->standing = {bytes, 0, bytes, 0, bytes, peak->standing.buffers, 4 * 64 * 128 * 20, 0};
     peak->bytes += peak->standing.sum() - before;
   }
-  record.phases = {{"forward", 1}, {"loss", 1}, {"backward", record.peak.bytes}, {"optimizer", 1}};
+  const std::int64_t standing = record.tensors.standing.sum();
+  record.phases = {{"forward", standing},
+                   {"loss", record.tensors.bytes},
+                   {"backward", record.peak.bytes},
+                   {"optimizer", standing}};
   return record;
 }
 

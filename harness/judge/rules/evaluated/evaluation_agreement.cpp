@@ -1,6 +1,8 @@
 #include "harness/judge/rules/evaluated/evaluation_agreement.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <string_view>
 #include <vector>
 
@@ -63,6 +65,25 @@ Counts sum_of(const ParityRecord& parity, Counts PairedCounts::*counts) {
     for (std::size_t i = 0; i < one.size(); ++i) sums[i] += one[i];
   }
   return sums;
+}
+
+/// Of the pixels of one label.
+struct Changes {
+  std::int64_t least = 0;
+  std::int64_t most = 0;
+};
+
+/// Pixels by predicted class, in two arithmetics.
+Changes changes_of(const Counts& half, const Counts& reference) {
+  std::int64_t differing = 0;
+  std::int64_t pixels = 0;
+  std::int64_t largest = 0;
+  for (std::size_t i = 0; i < half.size(); ++i) {
+    differing += std::abs(half[i] - reference[i]);
+    pixels += half[i];
+    largest = std::max(largest, half[i] + reference[i]);
+  }
+  return {(differing + 1) / 2, pixels - std::max<std::int64_t>(largest - pixels, 0)};
 }
 
 std::string forward_disagreement(const EvaluationRecord& one, const EvaluationRecord& other) {
@@ -157,6 +178,21 @@ std::string disagreement(const ParityRecord& parity, ComparedSide side,
   }
   return lost_logits(is_half ? parity.logits.rmse : parity.logits.rmse_reference, parity.logits,
                      evaluation);
+}
+
+std::string disagreement(const ParityRecord& parity, const EvaluationRecord& half,
+                         const EvaluationRecord& reference) {
+  if (half.confusion.size() != reference.confusion.size()) return "";  // Each is of the network.
+  Changes changes;
+  for (std::size_t label = 0; label < half.confusion.size(); ++label) {
+    const Changes of_label = changes_of(half.confusion[label], reference.confusion[label]);
+    changes.least += of_label.least;
+    changes.most += of_label.most;
+  }
+  if (changes.least <= parity.changed_pixels && parity.changed_pixels <= changes.most) return "";
+  return fmt::format("{} changed class, by the two evaluations {} to {} did",
+                     plural(parity.changed_pixels, "pixel"), count_text(changes.least),
+                     count_text(changes.most));
 }
 
 std::string other_data(const EvaluationRecord& record, const DataSpec& data) {

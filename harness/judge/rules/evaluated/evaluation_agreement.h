@@ -29,6 +29,13 @@ enum class ComparedSide { kHalf, kReference };
 std::string disagreement(const ParityRecord& parity, ComparedSide side,
                          const EvaluationRecord& evaluation);
 
+/// A comparison beside both of its evaluations: as many pixels changed class as their confusion
+/// matrices allow. Of the n pixels of one label, of which p_c and q_c are predicted as class c, at
+/// least half the sum of |p_c - q_c| changed, and at most n less the largest p_c + q_c - n: either
+/// is reached, so that nothing closer follows from the two matrices.
+std::string disagreement(const ParityRecord& parity, const EvaluationRecord& half,
+                         const EvaluationRecord& reference);
+
 /// One evaluation beside the suite's data set: all of its images, where the suite says how many
 /// there are. Whatever else the job left behind may lack the same ones.
 std::string other_data(const EvaluationRecord& record, const DataSpec& data);

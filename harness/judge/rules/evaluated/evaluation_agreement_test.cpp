@@ -1,6 +1,7 @@
 #include "harness/judge/rules/evaluated/evaluation_agreement.h"
 
 #include <cmath>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -78,6 +79,31 @@ TEST(EvaluationAgreement, ScalesAndFlipHaveTheirOwnLogits) {
                 record.logits.elements *= 17;
               }),
               IsEmpty());
+}
+
+/// Pixels that changed class, beside two evaluations of one label and three classes.
+std::string of_changes(std::int64_t changed, const std::vector<std::int64_t>& half,
+                       const std::vector<std::int64_t>& reference) {
+  ParityRecord parity;
+  parity.changed_pixels = changed;
+  EvaluationRecord ours;
+  EvaluationRecord theirs;
+  ours.confusion = {half, {0, 5, 0}, {0, 0, 0}};
+  theirs.confusion = {reference, {0, 5, 0}, {0, 0, 0}};
+  return disagreement(parity, ours, theirs);
+}
+
+TEST(EvaluationAgreement, AsManyPixelsChangedAsTheMatricesAllow) {
+  // At least the two that left the first class, and at most all but the 90 + 88 - 100 that are in
+  // the first class of both.
+  for (const std::int64_t changed : {2, 22}) {
+    EXPECT_THAT(of_changes(changed, {90, 6, 4}, {88, 8, 4}), IsEmpty()) << changed;
+  }
+  for (const std::int64_t changed : {0, 1, 23}) {
+    EXPECT_THAT(of_changes(changed, {90, 6, 4}, {88, 8, 4}), HasSubstr("2 to 22 did")) << changed;
+  }
+  EXPECT_THAT(of_changes(100, {40, 30, 30}, {30, 40, 30}), IsEmpty());
+  EXPECT_THAT(of_changes(0, {40, 30, 30}, {40, 30, 30}), IsEmpty());
 }
 
 std::string of_comparison(ComparedSide side, void (*change)(EvaluationRecord&)) {

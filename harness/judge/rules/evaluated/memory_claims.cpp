@@ -85,6 +85,7 @@ RecordEvidence<MemoryRecord> find_step(const ClaimContext& context, const Json& 
   std::string other = first_of({other_model(context.row, *evidence.record),
                                 other_recipe(context.row, precision, *evidence.record),
                                 other_batch(context.row, conditions, *evidence.record),
+                                other_state(context.row, precision, *evidence.record),
                                 other_activations(context.row, precision, *evidence.record)});
   if (other.empty()) return evidence;
   return {nullptr, std::nullopt, fail_unmeasured(other)};

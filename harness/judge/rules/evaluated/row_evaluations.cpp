@@ -149,6 +149,7 @@ RecordEvidence<ParityRecord> find_comparison(const ClaimContext& context,
   const std::string why =
       first_of({other_file(result, files), unfit_yardstick(*reference.record),
                 other_predictions(comparison, *half.result, *reference.result),
+                disagreement(*comparison.record, *half.record, *reference.record),
                 reference_defect(comparison.record->logits,
                                  policy_of_precision(std::string(precision)), longest_sum)});
   return why.empty() ? comparison : refused<ParityRecord>(result, why);

@@ -18,9 +18,11 @@ RecordEvidence<EvaluationRecord> find_evaluation(const ClaimContext& context,
 
 /// The row's comparison of this precision with FP32. It rests on both evaluations, so that without
 /// one of them it is a failure, as it is where it does not have the predictions of the one in this
-/// precision, where both have the same predictions and yet pixels changed, where predictions have
-/// no sha256 to compare, where logits of FP32 are not finite, and where FP32's distance from FP64
-/// is not FP32's (reference_defect).
+/// precision, where both have the same predictions and yet pixels changed, where more or fewer
+/// pixels changed than both confusion matrices allow, where predictions have no sha256 to compare
+/// (that of FP32's stands in its evaluation alone, so that another valid one is not seen), where
+/// logits of FP32 are not finite, and where FP32's distance from FP64 is not FP32's
+/// (reference_defect).
 RecordEvidence<ParityRecord> find_comparison(const ClaimContext& context,
                                              std::string_view precision);
 

@@ -35,6 +35,33 @@ std::string compared_with_model(const Row& row, const Compare& compare) {
 /// A few for each head, in the blocks of 512 bytes that CUDA's allocator gives.
 constexpr std::int64_t kScalars = 4096;
 
+constexpr std::int64_t kAlignment = 64;  ///< Of a CPU's allocator.
+constexpr std::int64_t kBlock = 512;     ///< The smallest of CUDA's.
+/// For what lies in blocks of its own, as the statistics of norms.
+constexpr std::int64_t kRoom = 1 << 18;
+
+struct Range {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+};
+
+std::string other_bytes(std::string_view what, std::int64_t found, const Range& expected) {
+  if (expected.low <= found && found <= expected.high) return "";
+  return fmt::format("expected {} to {} bytes of {}, got {}", expected.low, expected.high, what,
+                     found);
+}
+
+/// Norms keep statistics of its own type.
+bool is_double(const PolicyFacts& policy) {
+  return policy.compute == ElementType::kFloat64;
+}
+
+std::int64_t kept_by_all(const MemoryRecord& record) {
+  std::int64_t sum = 0;
+  for (const auto& entry : record.kept) sum += entry.second;
+  return sum;
+}
+
 std::int64_t kept_by(const MemoryRecord& record, const char* kind) {
   const auto found = record.kept.find(kind);
   return found == record.kept.end() ? 0 : found->second;
@@ -65,23 +92,63 @@ std::string other_model(const Row& row, const MemoryRecord& record) {
   });
 }
 
+std::string other_state(const Row& row, const std::string& precision, const MemoryRecord& record) {
+  return compared_with_model(row, [&](const ModelSpec& spec) {
+    const PolicyFacts& policy = facts(policy_of_precision(precision));
+    const StateBytes state = state_bytes(spec, policy_of_precision(precision));
+    const StandingMemory& found = record.tensors.standing;
+    const std::int64_t weights = state.all - state.buffers;
+    const std::int64_t optimizer = record.parameters * bytes_of(policy.optimizer);
+    const std::int64_t masters = policy.has_masters() ? optimizer : 0;
+    const std::int64_t momentum = record.sgd_momentum > 0.0 ? optimizer : 0;
+    const Range blocks{0, state.tensors * kBlock};
+    const auto range = [&](std::int64_t bytes) {
+      return record.allocator ? Range{bytes, bytes + bytes / 2 + blocks.high}
+                              : Range{bytes, bytes + state.tensors * kAlignment};
+    };
+    return first_of(
+        {other_bytes("weights", found.weights, range(weights)),
+         other_bytes("gradients", found.gradients, range(weights)),
+         other_bytes("masters", found.masters, range(masters)),
+         other_bytes("the masters' gradients", found.master_gradients, range(masters)),
+         other_bytes("momentum", found.momentum, range(momentum)),
+         // Each of them is smaller than what the allocator shares out of one block.
+         other_bytes("buffers", found.buffers, {state.buffers, state.buffers + blocks.high}),
+         record.allocator ? "" : other_bytes("libraries", found.other, {0, kScalars})});
+  });
+}
+
 std::string other_activations(const Row& row, const std::string& precision,
                               const MemoryRecord& record) {
-  return compared_with_model(row, [&](const ModelSpec& spec) -> std::string {
+  return compared_with_model(row, [&](const ModelSpec& spec) {
     const KeptElements kept = kept_elements(spec, record.crop.at(0), record.crop.at(1));
-    const ElementType compute = facts(policy_of_precision(precision)).compute;
-    const std::int64_t loss =
-        record.batch * kept.loss * std::max(bytes_of(ElementType::kFloat32), bytes_of(compute));
-    if (const std::int64_t found = kept_by(record, "loss");
-        found < loss || found > loss + kScalars) {
-      return fmt::format("expected {} bytes that the loss keeps, and a few scalars, got {}", loss,
-                         found);
-    }
-    const std::int64_t normalized = record.batch * kept.normalized * bytes_of(compute);
-    const std::int64_t found = kept_by(record, "convolution");
-    if (found >= normalized) return "";
-    return fmt::format("expected {} bytes or more of convolutions that norms read, got {}",
-                       normalized, found);
+    const PolicyFacts& policy = facts(policy_of_precision(precision));
+    const std::int64_t compute = bytes_of(policy.compute);
+    const std::int64_t of_loss = std::max(bytes_of(ElementType::kFloat32), compute);
+    const std::int64_t loss = record.batch * kept.loss * of_loss;
+    const std::int64_t head =
+        record.batch * record.crop[0] * record.crop[1] * spec.decode_head.num_classes * of_loss;
+    const std::int64_t inputs = record.batch * kept.normalized * compute;
+    const std::int64_t results = record.batch * kept.activated * compute +
+                                 2 * kept.norm_channels * bytes_of(ElementType::kFloat32);
+    const std::int64_t casts = policy.autocasts() ? compute * record.parameters : 0;
+    const bool is_exact = !record.allocator && !policy.autocasts() && !is_double(policy);
+    const auto range = [&](std::int64_t bytes, std::int64_t more) {
+      return Range{bytes, is_exact ? bytes + kScalars : bytes + bytes / 2 + kRoom + more};
+    };
+    const std::int64_t convolutions = kept_by(record, "convolution");
+    const std::int64_t norms = kept_by(record, "batch_norm");
+    const std::int64_t rest = kept_by_all(record) - convolutions - norms - kept_by(record, "loss");
+    const std::int64_t least = record.tensors.standing.sum() + kept_by_all(record) + head;
+    return first_of(
+        {other_bytes("what the loss keeps", kept_by(record, "loss"), {loss, loss + kScalars}),
+         other_bytes("convolutions that norms read", convolutions, range(inputs, casts)),
+         other_bytes("results of norms", norms, range(results, policy.autocasts() ? results : 0)),
+         other_bytes("other layers", rest, {0, inputs + casts}),
+         record.tensors.bytes >= least - kScalars
+             ? ""
+             : fmt::format("expected {} bytes or more at the peak, got {}", least,
+                           record.tensors.bytes)});
   });
 }
 

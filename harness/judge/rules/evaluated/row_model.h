@@ -24,8 +24,18 @@ std::string other_model(const Row& row, const MemoryRecord& record);
 /// SGD's momentum.
 std::string other_recipe(const Row& row, const std::string& precision, const MemoryRecord& record);
 
+/// Bytes of weights, gradients and buffers, which a state dict of the row's model has in the types
+/// of the arithmetic: exactly, up to 64 bytes for each tensor on a CPU; on a GPU, whose allocator
+/// gives blocks of 512 bytes and leaves the rest of larger ones with them, up to half as much again
+/// of weights and gradients. Masters and momentum likewise. On a CPU no library keeps anything.
+std::string other_state(const Row& row, const std::string& precision, const MemoryRecord& record);
+
 /// What the step kept for its backward pass: the loss's logarithms exactly, to scalars, and the
-/// inputs of norms at least. The record has a crop and a batch (memory_consistency.h).
+/// inputs of norms and what is applied to their results at least; on a CPU these two exactly, on a
+/// GPU and where the policy casts by itself (it keeps casts of weights) up to half as much again;
+/// everything else together is less than the inputs of norms. At the peak all of it lives beside
+/// the gradient of one head's logarithms. The record has a crop and a batch
+/// (memory_consistency.h).
 std::string other_activations(const Row& row, const std::string& precision,
                               const MemoryRecord& record);
 

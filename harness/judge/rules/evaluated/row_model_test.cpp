@@ -65,8 +65,11 @@ TEST(RowModel, AStepKeepsWhatItsGradientsNeed) {
   EXPECT_THAT(other("loss", 4096), IsEmpty()) << "scalars";
   EXPECT_THAT(other("loss", 4097), HasSubstr("the loss keeps"));
   EXPECT_THAT(other("loss", -1), HasSubstr("the loss keeps"));
-  EXPECT_THAT(other("convolution", 1 << 30), IsEmpty()) << "others may keep them, too";
+  EXPECT_THAT(other("convolution", 4097), HasSubstr("norms read"));
   EXPECT_THAT(other("convolution", -1), HasSubstr("norms read"));
+  EXPECT_THAT(other("batch_norm", 4097), HasSubstr("results of norms"));
+  EXPECT_THAT(other("batch_norm", -1), HasSubstr("results of norms"));
+  EXPECT_THAT(other("pool", std::int64_t{1} << 40), HasSubstr("other layers"));
   EXPECT_THAT(other_activations(sample::row(), "fp32", single_memory_record_for_tests()),
               IsEmpty());
   EXPECT_THAT(other_activations(sample::row(), "fp32", memory_record_for_tests()),
@@ -74,6 +77,47 @@ TEST(RowModel, AStepKeepsWhatItsGradientsNeed) {
   MemoryRecord record = memory_record_for_tests();
   record.kept.erase("loss");
   EXPECT_THAT(other_activations(sample::row(), "fp16", record), HasSubstr("got 0"));
+}
+
+TEST(RowModel, AGpuGivesBlocksThatAreLarger) {
+  MemoryRecord record = memory_record_for_tests();
+  record.allocator.emplace();
+  record.kept["convolution"] += record.kept["convolution"] / 2;
+  record.tensors.bytes += record.kept["convolution"];
+  EXPECT_THAT(other_activations(sample::row(), "fp16", record), IsEmpty());
+  record.kept["convolution"] *= 2;
+  EXPECT_THAT(other_activations(sample::row(), "fp16", record), HasSubstr("norms read"));
+}
+
+TEST(RowModel, AtThePeakALossHasItsGradient) {
+  MemoryRecord record = memory_record_for_tests();
+  EXPECT_THAT(other_activations(sample::row(), "fp16", record), IsEmpty());
+  record.tensors.bytes -= 4097;
+  EXPECT_THAT(other_activations(sample::row(), "fp16", record), HasSubstr("at the peak"));
+}
+
+TEST(RowModel, WhatStandsIsTheRowsStateDict) {
+  const auto other = [](std::int64_t StandingMemory::*part, std::int64_t more, bool on_gpu) {
+    MemoryRecord record = memory_record_for_tests();
+    record.tensors.standing.*part += more;
+    if (on_gpu) record.allocator.emplace();
+    return other_state(sample::row(), "fp16", record);
+  };
+  std::int64_t StandingMemory::*const parts[] = {
+      &StandingMemory::weights,          &StandingMemory::gradients, &StandingMemory::masters,
+      &StandingMemory::master_gradients, &StandingMemory::momentum,  &StandingMemory::buffers};
+  for (const auto part : parts) {
+    for (const bool on_gpu : {false, true}) {
+      EXPECT_THAT(other(part, 0, on_gpu), IsEmpty());
+      EXPECT_THAT(other(part, 512, on_gpu), IsEmpty());
+      EXPECT_THAT(other(part, -1, on_gpu), HasSubstr("bytes of"));
+      EXPECT_THAT(other(part, 1 << 30, on_gpu), HasSubstr("bytes of"));
+    }
+  }
+  EXPECT_THAT(other(&StandingMemory::weights, 1 << 20, false), HasSubstr("weights"));
+  EXPECT_THAT(other(&StandingMemory::other, 1 << 20, false), HasSubstr("libraries"));
+  EXPECT_THAT(other(&StandingMemory::other, 1 << 20, true), IsEmpty());
+  EXPECT_THAT(other_state(sample::row(), "fp32", single_memory_record_for_tests()), IsEmpty());
 }
 
 TEST(RowModel, OtherArithmeticsHaveTheirDefaultScaler) {

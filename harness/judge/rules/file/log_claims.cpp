@@ -51,23 +51,35 @@ std::string share_defect(const LogRecord& log) {
   return "";
 }
 
-/// The mean of the IoUs by class, of which mmseg leaves out those that are NaN (null). It writes
+/// The mean of the numbers by class, of which mmseg leaves out those that are NaN (null). It writes
 /// them and their mean to 0.01 points (0.17.0, datasets/custom.py, evaluate).
-std::string mean_defect(const LogRecord& log) {
+std::string mean_defect(const LogRecord& log, const std::string& name, const std::string& prefix) {
   constexpr double kRounding = 0.01 + 1e-6;  // Half a digit of the mean, and of what it is of.
   const double percent = percent_of_unit(log);
-  const auto miou = number_at(log.last_validation, {"mIoU"});
+  const auto mean = number_at(log.last_validation, {name});
   double sum = 0.0;
   double classes = 0.0;
   for (const auto& [key, value] : log.last_validation.items()) {
-    if (!key.starts_with("IoU.") || !value.is_number()) continue;
+    if (!key.starts_with(prefix) || !value.is_number()) continue;
     sum += percent * value.get<double>();
     ++classes;
   }
-  if (!miou || classes == 0.0) return "";
-  if (std::abs(sum / classes - percent * *miou) <= kRounding) return "";
-  return fmt::format("its mIoU is {} %, the mean of its classes {} %",
-                     short_text(percent * *miou, 6), short_text(sum / classes, 6));
+  if (!mean || classes == 0.0) return "";
+  if (std::abs(sum / classes - percent * *mean) <= kRounding) return "";
+  return fmt::format("its {} is {} %, the mean of its classes {} %", name,
+                     short_text(percent * *mean, 6), short_text(sum / classes, 6));
+}
+
+/// mmseg writes both numbers of a class, or none of any.
+std::string class_defect(const LogRecord& log) {
+  for (const auto& [key, value] : log.last_validation.items()) {
+    if (!key.starts_with("Acc.")) continue;
+    const std::string name = key.substr(4);
+    if (!log.last_validation.contains("IoU." + name)) {
+      return fmt::format("the class {} has an accuracy and no IoU", name);
+    }
+  }
+  return "";
 }
 
 }  // namespace
@@ -95,7 +107,9 @@ Finding judge_log_miou(const LogRecord& log, const Claim& claim) {
   if (!std::isfinite(log.last_miou)) {
     return fail_unmeasured("the last validation line holds no finite mIoU");
   }
-  const std::string why = first_of({share_defect(log), mean_defect(log)});
+  const std::string why =
+      first_of({share_defect(log), class_defect(log), mean_defect(log, "mIoU", "IoU."),
+                mean_defect(log, "mAcc", "Acc.")});
   if (!why.empty()) {
     return fail_unmeasured("the last validation line contradicts itself: " + why);
   }

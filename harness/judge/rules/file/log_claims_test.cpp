@@ -110,6 +110,19 @@ TEST(LogClaims, TheMeanIsThatOfItsClasses) {
   EXPECT_EQ(scored(52.05, validated(percent)).verdict, Verdict::kPass);
 }
 
+TEST(LogClaims, AClassHasBothOfItsNumbers) {
+  const Json both = {{"mIoU", 0.5205}, {"mAcc", 0.6}, {"IoU.road", 0.5205}, {"Acc.road", 0.6}};
+  EXPECT_EQ(scored(52.05, validated(both)).verdict, Verdict::kPass);
+  const Json none = {{"mIoU", 0.5205}, {"mAcc", 0.6}};
+  EXPECT_EQ(scored(52.05, validated(none)).verdict, Verdict::kPass) << "mmengine writes none";
+  Json without = both;
+  without.erase("IoU.road");
+  EXPECT_THAT(scored(52.05, validated(without)).reason, HasSubstr("and no IoU"));
+  Json other = both;
+  other["Acc.road"] = 0.62;
+  EXPECT_THAT(scored(52.05, validated(other)).reason, HasSubstr("its mAcc is 60 %"));
+}
+
 TEST(LogClaims, NoShareIsAboveTheWhole) {
   for (const auto* key : {"aAcc", "mAcc", "IoU.road", "Acc.road"}) {
     for (const double wrong : {1.354, -0.1}) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "harness/arithmetic/policy.h"
+#include "harness/base/measurement.h"
 #include "harness/judge/rules/file/config_facts.h"
 #include "harness/judge/rules/file/examined_files.h"
 #include "harness/judge/rules/retrained/trainings.h"
@@ -54,6 +55,27 @@ void count_model(const std::vector<TensorRecord>& state_dict, ExpectedTraining& 
   }
 }
 
+double loss_weight(const Json& config, const std::string& head) {
+  const Json* weight = find_at(config, {"model", head.c_str(), "loss_decode", "loss_weight"});
+  return weight != nullptr && weight->is_number() ? std::abs(weight->get<double>()) : 1.0;
+}
+
+void read_chance(const std::vector<TensorRecord>& state_dict, const Json& config,
+                 ExpectedTraining& expected) {
+  for (const std::string head : {"decode_head", "auxiliary_head"}) {
+    const Json* weights = find_at(config, {"model", head.c_str(), "loss_decode", "class_weight"});
+    if (weights != nullptr && !weights->is_null()) {
+      expected.chance_loss = 0.0;
+      return;
+    }
+    for (const auto& tensor : state_dict) {
+      if (tensor.name != head + ".conv_seg.weight" || tensor.shape.empty()) continue;
+      const auto classes = static_cast<double>(std::max<std::int64_t>(tensor.shape.front(), 1));
+      expected.chance_loss += loss_weight(config, head) * std::log(classes);
+    }
+  }
+}
+
 void read_arithmetic(const std::string& precision, const Row& row, ExpectedTraining& expected) {
   const Policy policy = policy_of_precision(precision);
   const bool is_own = row.arithmetic && row.arithmetic->policy == policy;
@@ -71,13 +93,21 @@ double ExpectedTraining::lr_at(std::int64_t step) const {
   return min_lr + (lr - min_lr) * std::pow(left, power);
 }
 
+bool ExpectedTraining::can_begin_with(double loss) const {
+  constexpr double kMostOfChance = 4.0;
+  return !(chance_loss > 0.0) || !(loss > kMostOfChance * chance_loss);
+}
+
 ExpectedTraining expected_training(const ClaimContext& context, const std::string& precision) {
   ExpectedTraining expected;
   read_arithmetic(precision, context.row, expected);
   const ExaminedFiles files = find_files(context);
   if (const auto& checkpoint = files.record.checkpoint) {
     read_config(checkpoint->config, expected);
-    if (checkpoint->state_dict) count_model(*checkpoint->state_dict, expected);
+    if (checkpoint->state_dict) {
+      count_model(*checkpoint->state_dict, expected);
+      read_chance(*checkpoint->state_dict, checkpoint->config, expected);
+    }
   }
   read_recipe(context.row, expected);
   return expected;

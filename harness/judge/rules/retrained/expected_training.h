@@ -25,6 +25,13 @@ struct ExpectedTraining {
   std::int64_t parameters = 0;    ///< Elements that are trained.
   std::int64_t convolutions = 0;  ///< Layers with a kernel, those of the auxiliary head included.
   std::int64_t norms = 0;         ///< Layers with a counter of batches.
+  /// The loss of a network to which all classes are alike: of each head its weight in the loss
+  /// times ln(classes). 0 where the config weights classes, too.
+  double chance_loss = 0.0;
+
+  /// Whether a drawn network can have this loss, which is nearly chance_loss (1.00 to 1.01 of it in
+  /// 24 trainings of the mini zoo): up to 4 times as much. One that is not finite can be, too.
+  bool can_begin_with(double loss) const;
 
   /// The polynomial learning rate of a 0-based step (mmcv 1.3.14, PolyLrUpdaterHook).
   double lr_at(std::int64_t step) const;

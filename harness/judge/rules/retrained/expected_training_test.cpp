@@ -1,5 +1,7 @@
 #include "harness/judge/rules/retrained/expected_training.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -73,6 +75,24 @@ TEST(ExpectedTraining, TheModelIsThatOfTheCheckpoint) {
   EXPECT_EQ(expected_of(sample).norms, 1);
   sample.results.clear();
   EXPECT_EQ(expected_of(sample).parameters, 0);
+}
+
+TEST(ExpectedTraining, ALossOfChanceIsThatOfTheHeads) {
+  sample::Case sample;
+  const double chance = std::log(19.0);
+  EXPECT_DOUBLE_EQ(expected_of(sample).chance_loss, chance);
+  EXPECT_TRUE(expected_of(sample).can_begin_with(3.9 * chance));
+  EXPECT_FALSE(expected_of(sample).can_begin_with(4.1 * chance));
+  EXPECT_TRUE(expected_of(sample).can_begin_with(NAN));
+  set_config(sample, [](Json& config) {
+    config["model"]["decode_head"]["loss_decode"] = {{"loss_weight", 0.5}};
+  });
+  EXPECT_DOUBLE_EQ(expected_of(sample).chance_loss, 0.5 * chance);
+  set_config(sample, [](Json& config) {
+    config["model"]["decode_head"]["loss_decode"]["class_weight"] = {1.0, 9.0};
+  });
+  EXPECT_EQ(expected_of(sample).chance_loss, 0.0);
+  EXPECT_TRUE(expected_of(sample).can_begin_with(1e30)) << "nobody knows";
 }
 
 TEST(AskedIterations, AreReadFromTheCommandLine) {

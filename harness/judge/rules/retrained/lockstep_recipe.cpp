@@ -65,6 +65,21 @@ std::string other_model(const LockstepRecord& record, const ExpectedTraining& ex
                      plural(expected.parameters, "parameter"), elements);
 }
 
+std::string other_loss(const LockstepRecord& record, const ExpectedTraining& expected) {
+  constexpr double kMostOfChance = 100.0;
+  for (const auto& step : record.series) {
+    const double loss = step.loss.fp64;
+    const bool is_first = step.step == 0;
+    const bool can_be =
+        is_first ? expected.can_begin_with(loss)
+                 : !(expected.chance_loss > 0.0) || !(loss > kMostOfChance * expected.chance_loss);
+    if (can_be && !(loss <= 0.0)) continue;
+    return fmt::format("FP64's loss is {} in step {}, a drawn network has about {}",
+                       short_text(loss), step.step, short_text(expected.chance_loss));
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string other_lockstep(const RunResult& result, const LockstepRecord& record,
@@ -72,7 +87,7 @@ std::string other_lockstep(const RunResult& result, const LockstepRecord& record
   for (const auto& difference :
        {other_length(result, record, expected), other_rate(record, expected),
         other_skips(record, expected), scale_difference(record.series, expected.scaler),
-        other_model(record, expected)}) {
+        other_model(record, expected), other_loss(record, expected)}) {
     if (!difference.empty()) return difference;
   }
   return "";

@@ -105,6 +105,21 @@ TEST(LockstepRecipe, AScalerThatDoesNotLookSkipsNothing) {
   EXPECT_THAT(other(lockstep.record, blind), HasSubstr("step 4 was skipped by a scaler"));
 }
 
+TEST(LockstepRecipe, ItsLossesAreThoseOfADrawnNetwork) {
+  const auto with = [](std::size_t step, double loss) {
+    ExpectedTraining expected = expected_one();
+    expected.chance_loss = 2.0;
+    LockstepRecord record = lockstep_record();
+    record.series[step].loss.fp64 = loss;
+    return other(record, expected);
+  };
+  EXPECT_THAT(with(0, 7.9), IsEmpty());
+  EXPECT_THAT(with(0, 8.1), HasSubstr("in step 0"));
+  EXPECT_THAT(with(1, 199.0), IsEmpty());
+  EXPECT_THAT(with(1, 1002.0), HasSubstr("FP64's loss is 1002 in step 1"));
+  EXPECT_THAT(with(2, 0.0), HasSubstr("in step 2"));
+}
+
 TEST(LockstepRecipe, ItsGradientsAreThoseOfTheWholeModel) {
   LockstepRecord record = lockstep_record();
   for (auto& step : record.series) step.gradients = {1, 0, 0, 0};

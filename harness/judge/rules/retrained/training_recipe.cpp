@@ -10,6 +10,7 @@
 #include "harness/judge/counts.h"
 #include "harness/judge/hardware.h"
 #include "harness/judge/rules/retrained/trainings.h"
+#include "harness/table/model_cost.h"
 
 namespace harness {
 namespace {
@@ -68,13 +69,30 @@ std::string other_gradients(const TrainingRecord& record, const ExpectedTraining
                      plural(expected.parameters, "parameter"));
 }
 
+std::string other_beginning(const TrainingRecord& record, const ExpectedTraining& expected) {
+  if (record.steps == 0 || expected.can_begin_with(record.loss.first)) return "";
+  return fmt::format("its first loss is {}, a drawn network has about {}",
+                     short_text(record.loss.first), short_text(expected.chance_loss));
+}
+
+std::string other_peak(const RunResult& result, const TrainingRecord& record,
+                       const ExpectedTraining& expected) {
+  const PolicyFacts& policy = facts(policy_of_precision(result.precision));
+  const std::int64_t masters = policy.has_masters() ? bytes_of(policy.optimizer) : 0;
+  const std::int64_t least = 2 * (bytes_of(policy.weights) + masters) * expected.parameters;
+  if (!record.peak_bytes || *record.peak_bytes >= least) return "";
+  return fmt::format("a peak of {} bytes, its {} and their gradients alone have {}",
+                     *record.peak_bytes, plural(expected.parameters, "parameter"), least);
+}
+
 }  // namespace
 
 std::string other_training(const RunResult& result, const TrainingRecord& record,
                            const ExpectedTraining& expected) {
   const bool is_fp32 = policy_of_precision(result.precision) == Policy::kFp32;
   return first_of({other_length(result, record), environment_defect(result, is_fp32),
-                   other_operators(result, record, expected), other_gradients(record, expected)});
+                   other_operators(result, record, expected), other_gradients(record, expected),
+                   other_beginning(record, expected), other_peak(result, record, expected)});
 }
 
 std::string mixed_settings(const ClaimContext& context, const std::set<std::string>& precisions) {

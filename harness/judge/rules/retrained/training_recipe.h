@@ -15,7 +15,10 @@ namespace harness {
 /// - it says which library and, on cuda, which GPU computed it, and FP32 was not rounded to TF32;
 /// - its first step, of which its census is, ran every convolution and batch norm of the row's
 ///   checkpoint once forward and every convolution once backward, in the type of its policy;
-/// - gradients were looked at of all parameters or of none.
+/// - gradients were looked at of all parameters or of none;
+/// - its first loss is one of a drawn network (ExpectedTraining::can_begin_with());
+/// - its peak of memory has room for weights, gradients and, where there are some, masters of all
+///   parameters with their gradients.
 std::string other_training(const RunResult& result, const TrainingRecord& record,
                            const ExpectedTraining& expected);
 

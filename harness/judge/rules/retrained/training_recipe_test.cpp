@@ -1,5 +1,6 @@
 #include "harness/judge/rules/retrained/training_recipe.h"
 
+#include <cmath>
 #include <functional>
 #include <set>
 #include <string>
@@ -20,6 +21,7 @@ ExpectedTraining expected_one() {
   expected.parameters = 500;
   expected.convolutions = 69;
   expected.norms = 59;
+  expected.chance_loss = 2.9;
   return expected;
 }
 
@@ -111,6 +113,26 @@ TEST(TrainingRecipe, GradientsAreThoseOfTheWholeModel) {
   EXPECT_THAT(other("fp16", kNoResult, looked_at(499)), HasSubstr("500 parameters"));
   EXPECT_THAT(other("fp16", kNoResult, looked_at(1)), HasSubstr("500 parameters"));
   EXPECT_THAT(other("fp16", kNoResult, looked_at(0)), IsEmpty());
+}
+
+TEST(TrainingRecipe, ItBeginsLikeADrawnNetwork) {
+  const auto begin_with = [](double loss) {
+    return other("fp16", kNoResult, [=](TrainingRecord& record) { record.loss.first = loss; });
+  };
+  EXPECT_THAT(begin_with(11.0), IsEmpty());
+  EXPECT_THAT(begin_with(NAN), IsEmpty()) << "it overflowed";
+  EXPECT_THAT(begin_with(12.0), HasSubstr("a drawn network has about 2.9"));
+  EXPECT_THAT(begin_with(1e30), HasSubstr("its first loss"));
+}
+
+TEST(TrainingRecipe, ItsPeakHasRoomForItsState) {
+  const auto with_peak = [](const std::string& precision, std::int64_t bytes) {
+    return other(precision, kNoResult, [=](TrainingRecord& record) { record.peak_bytes = bytes; });
+  };
+  EXPECT_THAT(with_peak("fp16", 500 * (2 + 2 + 4 + 4)), IsEmpty());
+  EXPECT_THAT(with_peak("fp16", 500 * (2 + 2 + 4 + 4) - 1), HasSubstr("a peak of 5999 bytes"));
+  EXPECT_THAT(with_peak("fp32", 500 * (4 + 4)), IsEmpty());
+  EXPECT_THAT(with_peak("fp32", 500 * (4 + 4) - 1), HasSubstr("a peak of 3999 bytes"));
 }
 
 TEST(TrainingRecipe, HalfAndFp32DifferInTheirArithmeticAlone) {
