@@ -15,6 +15,7 @@ void add_verify_command(CLI::App& program, int& exit_code);
 void add_inspect_command(CLI::App& program, int& exit_code);
 void add_audit_command(CLI::App& program, int& exit_code);
 void add_paper_command(CLI::App& program, int& exit_code);
+void add_deepbench_command(CLI::App& program, int& exit_code);
 void add_publish_command(CLI::App& program, int& exit_code);
 void add_import_command(CLI::App& program, int& exit_code);
 void add_doctor_command(CLI::App& program, int& exit_code);

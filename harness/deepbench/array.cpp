@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "harness/base/float16.h"
+#include "harness/table/model_cost.h"
 
 namespace harness {
 namespace {
@@ -37,19 +38,6 @@ void store(std::byte* bytes, std::int64_t i, T value) {
 }
 
 }  // namespace
-
-std::int64_t bytes_of(ElementType type) noexcept {
-  switch (type) {
-    case ElementType::kFloat16:
-    case ElementType::kBfloat16:
-      return 2;
-    case ElementType::kFloat32:
-      return 4;
-    case ElementType::kFloat64:
-      return 8;
-  }
-  return 0;
-}
 
 Array::Array(ElementType type, std::int64_t elements)
     : type_(type),

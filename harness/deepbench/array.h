@@ -32,8 +32,6 @@ class Array {
   std::vector<std::byte> bytes_;
 };
 
-std::int64_t bytes_of(ElementType type) noexcept;
-
 /// The value rounded to the format and widened again, as Array::set() does.
 double rounded(ElementType type, double value) noexcept;
 

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "harness/base/text.h"
-#include "harness/deepbench/array.h"
 #include "harness/deepbench/contraction.h"
+#include "harness/table/model_cost.h"
 
 namespace harness {
 namespace {

@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include "harness/deepbench/operation_count.h"
+#include "harness/table/model_cost.h"
 
 namespace harness {
 namespace {
@@ -65,10 +66,10 @@ std::vector<KernelTask> kernel_tasks(const Work& work, ElementType storage) {
   return tasks;
 }
 
-KernelRecord run_kernel(const KernelTask& task, const KernelTimingOptions& timing) {
+ProductRecord run_kernel(const KernelTask& task, const KernelTimingOptions& timing) {
   const c10::InferenceMode guard;
   const TorchKernel& kernel = task.kernel;
-  KernelRecord record;
+  ProductRecord record;
   record.pass = kernel.pass;
   record.engine = kernel.engine;
   record.arithmetic = arithmetic_record(kernel.arithmetic);
@@ -89,10 +90,10 @@ KernelRecord run_kernel(const KernelTask& task, const KernelTimingOptions& timin
   return record;
 }
 
-std::vector<KernelRecord> run_kernels(const Work& work, ElementType storage,
-                                      const KernelTimingOptions& timing) {
+std::vector<ProductRecord> run_kernels(const Work& work, ElementType storage,
+                                       const KernelTimingOptions& timing) {
   const c10::InferenceMode guard;
-  std::vector<KernelRecord> records;
+  std::vector<ProductRecord> records;
   for_each_task(work, storage,
                 [&](const KernelTask& task) { records.push_back(run_kernel(task, timing)); });
   return records;

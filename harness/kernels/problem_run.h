@@ -28,10 +28,10 @@ std::vector<KernelTask> kernel_tasks(const Work& work, ElementType storage);
 
 /// Checks the kernel, and where it is right, times it and checks what the last timed run left. A
 /// kernel that is wrong before or after has no time.
-KernelRecord run_kernel(const KernelTask& task, const KernelTimingOptions& timing = {});
+ProductRecord run_kernel(const KernelTask& task, const KernelTimingOptions& timing = {});
 
 /// All of a problem's kernels, one after the other, so that one at a time is in memory.
-std::vector<KernelRecord> run_kernels(const Work& work, ElementType storage,
-                                      const KernelTimingOptions& timing = {});
+std::vector<ProductRecord> run_kernels(const Work& work, ElementType storage,
+                                       const KernelTimingOptions& timing = {});
 
 }  // namespace harness

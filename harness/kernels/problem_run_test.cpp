@@ -26,7 +26,7 @@ ConvolutionProblem convolution() {
 TEST(ProblemRun, AGemmIsCheckedAndTimed) {
   const auto records = run_kernels(kGemm, ElementType::kFloat16, kShort);
   ASSERT_EQ(records.size(), 1U);
-  const KernelRecord& record = records[0];
+  const ProductRecord& record = records[0];
   EXPECT_EQ(record.pass, "product");
   EXPECT_EQ(record.check.outcome, CheckOutcome::kRight) << record.check.reason;
   EXPECT_EQ(record.flops, 2 * 32 * 16 * 64);
@@ -62,7 +62,7 @@ KernelTask broken_from(int call) {
 TEST(ProblemRun, AWrongKernelHasNoTime) {
   // Never runs: its result stays NaN. Runs once: the second result is the first one's.
   for (const int call : {0, 1}) {
-    const KernelRecord record = run_kernel(broken_from(call), kShort);
+    const ProductRecord record = run_kernel(broken_from(call), kShort);
     EXPECT_EQ(record.check.outcome, CheckOutcome::kWrong);
     EXPECT_FALSE(record.timing.has_value());
   }
@@ -70,7 +70,7 @@ TEST(ProblemRun, AWrongKernelHasNoTime) {
 
 TEST(ProblemRun, AKernelThatGoesWrongWhileItIsTimedHasNoTime) {
   // Right in both cases of the check; what is timed does nothing, and leaves the integers' result.
-  const KernelRecord record = run_kernel(broken_from(2), kShort);
+  const ProductRecord record = run_kernel(broken_from(2), kShort);
   EXPECT_EQ(record.check.outcome, CheckOutcome::kWrong);
   EXPECT_THAT(record.check.reason, HasSubstr("after it was timed"));
   EXPECT_FALSE(record.timing.has_value());
@@ -83,7 +83,7 @@ TEST(ProblemRun, AnotherProblemsKernelIsFound) {
   auto tasks = kernel_tasks(convolution(), ElementType::kBfloat16);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     tasks[i].kernel = others[i].kernel;
-    const KernelRecord record = run_kernel(tasks[i], kShort);
+    const ProductRecord record = run_kernel(tasks[i], kShort);
     EXPECT_EQ(record.check.outcome, CheckOutcome::kWrong) << record.pass;
     EXPECT_FALSE(record.timing.has_value());
   }

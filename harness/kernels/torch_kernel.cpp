@@ -10,6 +10,7 @@
 #include <torch/torch.h>
 
 #include "harness/precision/dtype_name.h"
+#include "harness/table/model_cost.h"
 
 namespace harness {
 namespace {

@@ -12,6 +12,9 @@ namespace harness {
 namespace {
 
 constexpr std::string_view kSchema = "halfproof.deepbench-result/1";
+constexpr std::string_view kJobSchema = "halfproof.deepbench-job/1";
+constexpr std::string_view kAdvice =
+    "kernels of another version must be run again: choose another --out";
 constexpr std::array<std::string_view, 3> kOutcomes{"right", "wrong", "mistrusted"};
 
 struct DeepbenchDocument {
@@ -22,6 +25,17 @@ struct DeepbenchDocument {
   static void fields(Self& self, Visit&& visit) {
     visit("schema", self.schema);
     DeepbenchRecord::fields(self.record, visit);
+  }
+};
+
+struct DeepbenchJobDocument {
+  std::string schema{kJobSchema};
+  DeepbenchJobRecord job;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("schema", self.schema);
+    DeepbenchJobRecord::fields(self.job, visit);
   }
 };
 
@@ -39,7 +53,7 @@ void refuse_contradictions(const DeepbenchRecord& record, std::string_view subje
                        is_ok ? "none" : "a reason", to_string(record.status), record.reason));
   }
   for (std::size_t i = 0; i < record.kernels.size(); ++i) {
-    const KernelRecord& kernel = record.kernels[i];
+    const ProductRecord& kernel = record.kernels[i];
     const bool is_right = kernel.check.outcome == CheckOutcome::kRight;
     if (is_right == kernel.timing.has_value()) continue;
     refuse(fmt::format("kernels[{}].timing: expected {} of a kernel that is {}", i,
@@ -67,11 +81,19 @@ Json to_json(const DeepbenchRecord& record) {
 }
 
 DeepbenchRecord deepbench_record_from_json(const Json& value, std::string_view subject) {
-  require_schema(value, kSchema, subject,
-                 "kernels of another version must be run again: choose another --out");
+  require_schema(value, kSchema, subject, kAdvice);
   DeepbenchRecord record = record_from_json<DeepbenchDocument>(value, subject).record;
   refuse_contradictions(record, subject);
   return record;
+}
+
+Json to_json(const DeepbenchJobRecord& job) {
+  return record_to_json(DeepbenchJobDocument{std::string(kJobSchema), job});
+}
+
+DeepbenchJobRecord deepbench_job_record_from_json(const Json& value, std::string_view subject) {
+  require_schema(value, kJobSchema, subject, kAdvice);
+  return record_from_json<DeepbenchJobDocument>(value, subject).job;
 }
 
 std::string deepbench_record_name(std::string_view problem, std::string_view precision) {

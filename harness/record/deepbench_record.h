@@ -117,7 +117,7 @@ struct KernelArithmeticRecord {
 };
 
 /// One product of a problem, run by one kernel.
-struct KernelRecord {
+struct ProductRecord {
   std::string pass;    ///< "product" of a GEMM; "forward", "backward_data", "backward_filter".
   std::string engine;  ///< "libtorch", "libtorch, widened to float32".
   KernelArithmeticRecord arithmetic;
@@ -152,7 +152,7 @@ struct DeepbenchRecord {
   double elapsed_s = 0.0;
   EnvironmentRecord environment;
   std::string key;  ///< Digest of everything that determines it; equal key: reusable.
-  std::vector<KernelRecord> kernels;  ///< One for each pass when status is kOk, else none.
+  std::vector<ProductRecord> kernels;  ///< One for each pass when status is kOk, else none.
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -177,6 +177,41 @@ Json to_json(const DeepbenchRecord& record);
 /// record without kernels or another one with any, a reason beside ok or none beside another
 /// status, a speed of a kernel that is not right.
 DeepbenchRecord deepbench_record_from_json(const Json& value, std::string_view subject);
+
+/// What `halfproof deepbench` was asked for: DIR/deepbench/deepbench.json, schema
+/// "halfproof.deepbench-job/1", written before the first problem.
+struct DeepbenchJobRecord {
+  std::string suite;
+  std::string suite_file;    ///< Its name without the folder.
+  std::string suite_digest;  ///< sha256 of the suite's file, of which DIR/deepbench/suite.json is a
+                             ///< copy.
+  std::vector<std::string> problems;
+  std::vector<std::string> precisions;
+  std::string device;
+  std::int64_t threads = 0;  ///< Of each worker.
+  std::vector<std::string> argv;
+  EnvironmentRecord environment;
+  std::string started;  ///< UTC.
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("suite", self.suite);
+    visit("suite_file", self.suite_file);
+    visit("suite_digest", self.suite_digest);
+    visit("problems", self.problems);
+    visit("precisions", self.precisions);
+    visit("device", self.device);
+    visit("threads", self.threads);
+    visit("argv", self.argv);
+    visit("environment", self.environment);
+    visit("started", self.started);
+  }
+};
+
+Json to_json(const DeepbenchJobRecord& job);
+
+/// Throws Error(kInvalidJson): a key missing, unknown or of another type, or another schema.
+DeepbenchJobRecord deepbench_job_record_from_json(const Json& value, std::string_view subject);
 
 /// "gemm.training.000-fp16.json".
 std::string deepbench_record_name(std::string_view problem, std::string_view precision);

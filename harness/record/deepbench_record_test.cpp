@@ -75,5 +75,15 @@ TEST(DeepbenchRecord, AnotherSchemaIsRefused) {
   EXPECT_THROW(deepbench_record_from_json(value, "f"), Error);
 }
 
+TEST(DeepbenchRecord, AJobIsReadAsItWasWritten) {
+  DeepbenchJobRecord job;
+  job.suite = "own";
+  job.problems = {"a", "b"};
+  job.threads = 2;
+  const DeepbenchJobRecord again = deepbench_job_record_from_json(to_json(job), "deepbench.json");
+  EXPECT_EQ(to_json(again), to_json(job));
+  EXPECT_THROW(deepbench_job_record_from_json(to_json(measured()), "f"), Error);
+}
+
 }  // namespace
 }  // namespace harness

@@ -11,6 +11,7 @@
 #include "harness/network/cuda_device.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/policy.h"
+#include "harness/worker/deepbench_job.h"
 #include "harness/worker/drawn_job.h"
 #include "harness/worker/evaluate_job.h"
 #include "harness/worker/lockstep_job.h"
@@ -42,12 +43,14 @@ int main(int argc, char** argv) {
       doctor();
       return 0;
     }
-    const std::set<std::string> modes = {"evaluate",     "train", "lockstep", "memory",
-                                         "memory-needs", "speed", "paper",    "versions"};
+    const std::set<std::string> modes = {"evaluate", "train",        "lockstep",
+                                         "memory",   "memory-needs", "speed",
+                                         "paper",    "deepbench",    "versions"};
     if (modes.count(mode) == 0) {
-      std::fprintf(stderr,
-                   "halfproof-worker is started by halfproof; usage: evaluate | train | "
-                   "lockstep | memory | memory-needs | speed | paper | versions | doctor\n");
+      std::fprintf(
+          stderr,
+          "halfproof-worker is started by halfproof; usage: evaluate | train | "
+          "lockstep | memory | memory-needs | speed | paper | deepbench | versions | doctor\n");
       return 2;
     }
     const std::string text(std::istreambuf_iterator<char>(std::cin), {});
@@ -67,6 +70,8 @@ int main(int argc, char** argv) {
       harness::send_event({{"versions", harness::library_versions()}});
     } else if (mode == "paper") {
       harness::paper_job(harness::paper_job_from_json(job));
+    } else if (mode == "deepbench") {
+      harness::deepbench_job(harness::deepbench_job_from_json(job));
     } else if (mode == "speed") {
       harness::speed_job(harness::speed_job_from_json(job));
     } else {
