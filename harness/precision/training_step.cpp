@@ -44,7 +44,8 @@ class TrainingStep::Impl {
   void prepare();
   torch::Tensor backward(const torch::Tensor& images, const torch::Tensor& labels,
                          NamedTensors& values);
-  void read(const NamedTensors& values, const torch::Tensor& total, StepRecord& record) const;
+  void read(const NamedTensors& values, const torch::Tensor& total,
+            const std::vector<LaterRead>& later, StepRecord& record) const;
   bool overflowed(double scaled_norm) const;
   void apply(const StepRecord& record, double lr);
 
@@ -113,7 +114,7 @@ torch::Tensor TrainingStep::Impl::backward(const torch::Tensor& images, const to
 }
 
 void TrainingStep::Impl::read(const NamedTensors& values, const torch::Tensor& total,
-                              StepRecord& record) const {
+                              const std::vector<LaterRead>& later, StepRecord& record) const {
   std::vector<torch::Tensor> numbers;
   for (const auto& [name, value] : values) {
     numbers.push_back(value.detach().mean().to(torch::kDouble));
@@ -123,11 +124,17 @@ void TrainingStep::Impl::read(const NamedTensors& values, const torch::Tensor& t
   numbers.push_back(
       torch::linalg_vector_norm(gradients_, 2, std::nullopt, /*keepdim=*/false, torch::kDouble));
   // One transfer: on a GPU each would wait for all that was queued.
-  const auto host = torch::stack(numbers).cpu();
+  std::vector<torch::Tensor> parts = {torch::stack(numbers)};
+  for (const auto& one : later) parts.push_back(one.values.detach().to(torch::kDouble));
+  const auto host = torch::cat(parts).cpu();
   const auto* number = host.const_data_ptr<double>();
   for (const auto& [name, value] : values) record.losses.emplace_back(name, *number++);
   record.loss = *number++;
-  record.grad_norm = *number;
+  record.grad_norm = *number++;
+  for (const auto& one : later) {
+    one.see({number, number + one.values.numel()});
+    number += one.values.numel();
+  }
 }
 
 bool TrainingStep::Impl::overflowed(double scaled_norm) const {
@@ -180,8 +187,9 @@ StepRecord TrainingStep::Impl::run(const torch::Tensor& images, const torch::Ten
   const torch::NoGradGuard no_grad;
   parameters_->collect_gradients();
   if (has_masters()) parameters_->copy_gradients_to(gradients_);
-  if (hook) hook({gradients_, gradient_views_, record.scale});
-  read(values, total, record);
+  std::vector<LaterRead> later;
+  if (hook) hook({gradients_, gradient_views_, record.scale, &later});
+  read(values, total, later, record);
   record.overflow = record.skipped = overflowed(record.grad_norm);
   record.grad_norm /= record.scale;
   if (!record.skipped) apply(record, lr);

@@ -26,12 +26,22 @@ using NamedValues = std::vector<std::pair<std::string, double>>;
 using ForwardLosses =
     std::function<NamedTensors(const torch::Tensor& images, const torch::Tensor& labels)>;
 
+/// Numbers that a hook wants on the host: {n}, any floating dtype, and who is called with them
+/// before any weight changes.
+struct LaterRead {
+  torch::Tensor values;
+  std::function<void(const std::vector<double>& values)> see;
+};
+
 /// Gradients as the optimizer will get them, right after backward: still scaled, in the optimizer's
 /// dtype (float; double under fp64). May be changed in place.
 struct StepGradients {
   torch::Tensor flat;         ///< {n}: all of them with zeros between, as for an all-reduce.
   const NamedTensors& named;  ///< Views of `flat` in the parameters' shapes and order.
   double scale;
+  /// What a hook adds here is read with the step's losses, in one transfer: on a GPU each would
+  /// wait for all that was queued. Null outside of a step.
+  std::vector<LaterRead>* later = nullptr;
 };
 using GradientHook = std::function<void(const StepGradients&)>;
 

@@ -198,6 +198,28 @@ TEST(TrainingStep, ShowsItsScaledGradientsToTheHook) {
   EXPECT_NEAR(norm, record.grad_norm, 1e-5 * norm);
 }
 
+TEST(TrainingStep, ReadsWhatAHookWantsBeforeAnyWeightChanges) {
+  Training training(options_of(Policy::kFp16Master, ScalerType::kStatic));
+  const auto before = training.weight(0).clone();
+  std::vector<double> first, second;
+  bool is_before = false;
+  training.step.set_gradient_hook([&](const StepGradients& gradients) {
+    ASSERT_NE(gradients.later, nullptr);
+    gradients.later->push_back({torch::tensor({1.5, -2.0}), [&](const auto& values) {
+                                  first = values;
+                                  is_before = torch::equal(training.weight(0), before);
+                                }});
+    gradients.later->push_back(
+        {gradients.flat.norm().view({1}), [&](const auto& values) { second = values; }});
+  });
+  const auto record = training.run(0);
+  EXPECT_THAT(first, testing::ElementsAre(1.5, -2.0));
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_NEAR(second[0] / record.scale, record.grad_norm, 1e-5 * record.grad_norm);
+  EXPECT_TRUE(is_before);
+  EXPECT_FALSE(torch::equal(training.weight(0), before));
+}
+
 TEST(TrainingStep, ItsMomentumIsThereFromTheFirstStepOn) {
   Training training(options_of(Policy::kFp16Master, ScalerType::kStatic));
   EXPECT_FALSE(training.step.momentum().defined());

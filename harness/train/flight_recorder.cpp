@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "harness/precision/range_census.h"
@@ -25,21 +26,27 @@ class MagnitudeObserver : public models::ActivationObserver {
   Json first;
 };
 
-/// The largest magnitude of each tensor; NaN or infinite where an element is not finite.
-std::vector<double> largest_magnitudes(const std::vector<torch::Tensor>& tensors) {
+/// The largest magnitude of each tensor, {n} double; NaN or infinite where an element is not
+/// finite.
+torch::Tensor magnitudes_of(const std::vector<torch::Tensor>& tensors) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return torch::stack(at::_foreach_norm(tensors, kInfinity)).to(torch::kDouble);
+}
+
+/// The same on the host, at once.
+std::vector<double> largest_magnitudes(const std::vector<torch::Tensor>& tensors) {
   if (tensors.front().is_cpu()) {
     // LibTorch's norms take several times as long for hundreds of small tensors.
     std::vector<double> largest;
     for (const auto& tensor : tensors) {
       const RangeCensus census = census_of(tensor);
-      largest.push_back(census.non_finite > 0 ? kInfinity : census.max_abs);
+      largest.push_back(census.non_finite > 0 ? std::numeric_limits<double>::infinity()
+                                              : census.max_abs);
     }
     return largest;
   }
   // One transfer: on a GPU each would wait for all that was queued.
-  const torch::Tensor norms =
-      torch::stack(at::_foreach_norm(tensors, kInfinity)).to(torch::kCPU, torch::kDouble);
+  const torch::Tensor norms = magnitudes_of(tensors).cpu();
   const auto* first = norms.const_data_ptr<double>();
   return {first, first + norms.numel()};
 }
@@ -65,7 +72,17 @@ void FlightRecorder::see_gradients(const StepGradients& gradients, std::int64_t 
     tensors.push_back(tensor.detach());
     if (names_.size() < gradients.named.size()) names_.push_back(name);
   }
-  steps_.push_back({step, gradients.scale, largest_magnitudes(tensors)});
+  if (gradients.later == nullptr) {
+    return see({step, gradients.scale, largest_magnitudes(tensors)});
+  }
+  gradients.later->push_back(
+      {magnitudes_of(tensors), [this, step, scale = gradients.scale](const auto& largest) {
+         see({step, scale, largest});
+       }});
+}
+
+void FlightRecorder::see(Step step) {
+  steps_.push_back(std::move(step));
   if (steps_.size() > kSteps) steps_.pop_front();
   if (all_finite(steps_.back().largest)) return;
   // A smaller scale repairs an overflow but no weight: skipping would go on for ever.

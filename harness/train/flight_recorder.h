@@ -38,7 +38,8 @@ class FlightRecorder {
   void see_batch(const torch::Tensor& images) { images_ = images; }
 
   /// Must be called right after backward, with the weights that gave these gradients. Records the
-  /// first gradients that are not finite.
+  /// first gradients that are not finite. Their magnitudes are read with the step's losses where
+  /// gradients.later is set, else at once.
   void see_gradients(const StepGradients& gradients, std::int64_t step);
 
   /// Must be called after the step. Records a loss that is not finite although its gradients are;
@@ -59,6 +60,7 @@ class FlightRecorder {
     double scale = 1.0;
     std::vector<double> largest;
   };
+  void see(Step step);
   Json report();
   Json to_json(const Step& step) const;
   Json look_at_activations();

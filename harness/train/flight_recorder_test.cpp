@@ -54,6 +54,26 @@ TEST_F(FlightRecorderTest, NamesWhatBrokeAndTheStepsBefore) {
   EXPECT_TRUE(report.at("activations").at("first_layer").is_null());
 }
 
+TEST_F(FlightRecorderTest, ReadsMagnitudesLaterWhereTheStepDoes) {
+  FlightRecorder at_once(model_, Policy::kFp32, /*skips_overflows=*/false);
+  FlightRecorder later(model_, Policy::kFp32, /*skips_overflows=*/false);
+  for (const double last : {3.0, -7.0, static_cast<double>(NAN)}) {
+    see(at_once, 0, last);
+    const NamedTensors named = {{"first", torch::tensor({1.0F, -2.0F})},
+                                {"second", torch::tensor({0.5F, static_cast<float>(last)})}};
+    later.see_batch(torch::rand({1, 3, 64, 64}));
+    std::vector<LaterRead> reads;
+    later.see_gradients({named[0].second, named, 512.0, &reads}, 0);
+    EXPECT_FALSE(later.failure());
+    ASSERT_EQ(reads.size(), 1U);
+    const auto* values = reads[0].values.const_data_ptr<double>();
+    reads[0].see({values, values + reads[0].values.numel()});
+  }
+  ASSERT_TRUE(later.failure());
+  EXPECT_EQ(later.failure()->at("steps"), at_once.failure()->at("steps"));
+  EXPECT_EQ(later.failure()->at("gradients"), at_once.failure()->at("gradients"));
+}
+
 TEST_F(FlightRecorderTest, NamesTheFirstLayerWhoseResultIsNotFinite) {
   const torch::NoGradGuard no_gradients;
   auto parameters = model_->named_parameters();

@@ -23,21 +23,26 @@ LogAverages::Values values_of(const Iteration& iteration) {
   return values;
 }
 
+/// From page-locked memory, so that the host does not wait for what the GPU still has to do.
+torch::Tensor sent(const torch::Tensor& host, torch::Device device) {
+  return device.is_cuda() ? host.pin_memory().to(device, /*non_blocking=*/true) : host;
+}
+
 }  // namespace
 
 torch::Tensor images_of(const TrainingBatch& batch, torch::Device device) {
   const auto count = static_cast<std::int64_t>(batch.scenes.size());
   // Read only; from_blob takes no const.
   auto* data = const_cast<float*>(batch.images.data());
-  return torch::from_blob(data, {count, 3, batch.size.height, batch.size.width}).to(device);
+  return sent(torch::from_blob(data, {count, 3, batch.size.height, batch.size.width}), device);
 }
 
 torch::Tensor labels_of(const TrainingBatch& batch, torch::Device device) {
   const auto count = static_cast<std::int64_t>(batch.scenes.size());
   auto* data = const_cast<std::uint8_t*>(batch.classes.data());
-  return torch::from_blob(data, {count, batch.size.height, batch.size.width}, torch::kByte)
-      .to(device)  // As bytes: eight times less to transfer.
-      .to(torch::kLong);
+  const auto bytes =
+      torch::from_blob(data, {count, batch.size.height, batch.size.width}, torch::kByte);
+  return sent(bytes, device).to(torch::kLong);  // As bytes: eight times less to transfer.
 }
 
 std::uint64_t dropout_seed(std::uint64_t seed, std::int64_t iteration) noexcept {

@@ -11,6 +11,7 @@
 #include "harness/evaluate/stage_records.h"
 #include "harness/network/cuda_device.h"
 #include "harness/network/model_builder.h"
+#include "harness/precision/named_tensors.h"
 #include "harness/precision/policy.h"
 #include "harness/precision/range_census.h"
 #include "harness/record/environment.h"
@@ -145,6 +146,7 @@ TrainingSession::TrainingSession(const TrainingRequest& request,
               snapshot ? snapshot->position : SamplerPosition{}),
       log_(request.folder / "train.log.json", snapshot ? snapshot->log_bytes : 0),
       steps_(request.folder / "steps.jsonl", snapshot ? snapshot->step_bytes : 0),
+      snapshots_(request.folder / "latest.pth"),
       hooks_(hooks()),
       trainer_(*model_, step_, loader_, trainer_options(), hooks_),
       last_save_(std::chrono::steady_clock::now()) {
@@ -171,7 +173,10 @@ void TrainingSession::start_over() {
 }
 
 void TrainingSession::see_gradients(const StepGradients& gradients) {
-  recorder_.see_gradients(gradients, step_.steps());
+  StepGradients seen = gradients;
+  // A CPU has nothing to wait for, and another way is faster there.
+  if (device_.is_cpu()) seen.later = nullptr;
+  recorder_.see_gradients(seen, step_.steps());
   const bool is_sampled = step_.steps() % setup_.recipe.log_interval == 0;
   if (is_sampled) tallies_.add_gradients(gradients);
 }
@@ -209,6 +214,7 @@ TrainerHooks TrainingSession::hooks() {
 }
 
 void TrainingSession::after_step(const Iteration& iteration) {
+  snapshots_.check();
   if (census_ != nullptr) {
     tallies_.set_census(census_->counts());
     census_.reset();
@@ -239,6 +245,9 @@ void TrainingSession::evaluate(const TrainingLogWriter::Position& position) {
   options.device = device_;
   options.images_in_flight = recommended_images_in_flight(device_);
   options.timed_images = 0;
+  const LoadingResources resources = loading_resources(device_.is_cuda());
+  options.loader_threads = resources.threads;
+  options.images_ahead = resources.ahead;
   const NamedForward network{request_.precision, [this](const torch::Tensor& image) {
                                return run_model(model_, policy_, image);
                              }};
@@ -253,9 +262,21 @@ void TrainingSession::save(bool now) {
   const auto time = std::chrono::steady_clock::now();
   if (!now && time - last_save_ < std::chrono::duration<double>(request_.save_seconds)) return;
   tallies_.see_peak(meter_.peak_bytes());
+  if (device_.is_cuda()) {
+    snapshots_.begin(snapshot());
+    if (now) snapshots_.finish();
+  } else {
+    write_snapshot(request_.folder / "latest.pth", snapshot());
+  }
+  last_save_ = std::chrono::steady_clock::now();
+}
+
+/// Of a GPU's tensors it has copies, of a CPU's weights the weights themselves.
+TrainingSnapshot TrainingSession::snapshot() {
   TrainingSnapshot snapshot;
   snapshot.key = request_.key;
   snapshot.weights = models::state_dict(*model_);
+  if (device_.is_cuda()) snapshot.weights = on_cpu(snapshot.weights);
   snapshot.state = step_.state();
   snapshot.position = loader_.position();
   snapshot.averages = trainer_.averages().state();
@@ -267,8 +288,7 @@ void TrainingSession::save(bool now) {
   snapshot.meta = meta();
   snapshot.lr = last_lr_;
   snapshot.sgd = setup_.recipe.arithmetic.sgd;
-  write_snapshot(request_.folder / "latest.pth", snapshot);
-  last_save_ = std::chrono::steady_clock::now();
+  return snapshot;
 }
 
 Json TrainingSession::meta() const {

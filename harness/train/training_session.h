@@ -11,6 +11,7 @@
 #include "harness/train/flight_recorder.h"
 #include "harness/train/nondeterminism_watch.h"
 #include "harness/train/operator_census.h"
+#include "harness/train/snapshot_writer.h"
 #include "harness/train/step_log.h"
 #include "harness/train/trainer.h"
 #include "harness/train/training_checkpoint.h"
@@ -59,6 +60,7 @@ class TrainingSession {
   void after_step(const Iteration& iteration);
   void evaluate(const TrainingLogWriter::Position& position);
   void save(bool now);
+  TrainingSnapshot snapshot();
   Json meta() const;
   void write_reports();
   TrainingOutcome outcome() const;
@@ -77,6 +79,7 @@ class TrainingSession {
   TrainingLoader loader_;
   TrainingLogWriter log_;
   StepLog steps_;
+  SnapshotWriter snapshots_;  ///< On a GPU: its state is copied to the host in any case.
   const TrainerHooks hooks_;
   Trainer trainer_;
   TrainingTallies tallies_;
