@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <mutex>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -190,8 +193,78 @@ torch::Tensor prepared(const nn::Conv2dImpl& convolution, const torch::Tensor& i
   return pays_off(convolution, input) ? to_opaque(wide) : wide;
 }
 
+struct NormFusion {
+  std::atomic<NormKernel*> kernel{nullptr};
+  std::atomic<torch::DeviceType> device{torch::kCUDA};
+};
+NormFusion norm_fusion;
+
+void run_kernel(const nn::BatchNorm2dImpl& norm, torch::Tensor& map, const torch::Tensor& identity,
+                bool relu) {
+  norm_fusion.kernel.load()(map, norm.weight, norm.bias, norm.running_mean, norm.running_var,
+                            norm.options.eps(), identity, relu);
+}
+
+/// Throws where the kernel does not compute what LibTorch's layers do.
+void compare_kernel_with_libtorch(torch::Device device, torch::ScalarType dtype) {
+  auto generator = at::detail::createCPUGenerator(/*seed_val=*/3);
+  nn::BatchNorm2d norm(nn::BatchNorm2dOptions(67));
+  norm->eval();
+  for (auto* tensor : {&norm->weight, &norm->bias, &norm->running_mean}) {
+    tensor->copy_(torch::randn({67}, generator));
+  }
+  norm->running_var.copy_(torch::rand({67}, generator));
+  norm->to(device);
+  const auto draw = [&] {
+    return (torch::randn({1, 67, 37, 53}, generator) * 8).to(device, dtype);
+  };
+  const auto map = draw(), identity = draw();
+  for (const bool adds : {false, true}) {
+    for (const bool relu : {false, true}) {
+      auto expected = norm->forward(map);
+      if (adds) expected += identity;
+      if (relu) expected.relu_();
+      auto result = map.clone();
+      run_kernel(*norm, result, adds ? identity : torch::Tensor(), relu);
+      TORCH_CHECK(torch::equal(result, expected), "batch norm in one kernel: expected the bits of ",
+                  "LibTorch's layers in ", dtype, " on ", device, ", got others");
+    }
+  }
+}
+
+/// Once for each type.
+void prove_kernel(torch::Device device, torch::ScalarType dtype) {
+  static std::mutex mutex;
+  static std::set<std::tuple<NormKernel*, torch::DeviceType, torch::ScalarType>> proven;
+  const std::lock_guard lock(mutex);
+  const std::tuple key(norm_fusion.kernel.load(), device.type(), dtype);
+  if (proven.contains(key)) return;
+  compare_kernel_with_libtorch(device, dtype);
+  proven.insert(key);
+}
+
+/// Whether fuse_norms() applies; what else is_fused() asks for is not asked here.
+bool has_kernel_for(const torch::Tensor& input) {
+  return norm_fusion.kernel.load() != nullptr && input.device().type() == norm_fusion.device.load();
+}
+
+torch::Tensor convolve_and_run_kernel(const nn::Conv2dImpl& convolution,
+                                      const nn::BatchNorm2dImpl& norm, const torch::Tensor& input,
+                                      const torch::Tensor& identity, bool relu) {
+  const auto& options = convolution.options;
+  prove_kernel(input.device(), convolution.weight.scalar_type());
+  auto result = torch::conv2d(input, convolution.weight, /*bias=*/{}, options.stride(),
+                              std::get<torch::ExpandingArray<2>>(options.padding()),
+                              options.dilation(), options.groups());
+  run_kernel(norm, result, identity, relu);
+  return result;
+}
+
 torch::Tensor fused(const nn::Conv2dImpl& convolution, const nn::BatchNorm2dImpl& norm,
                     const torch::Tensor& input, const torch::Tensor& identity, bool relu) {
+  if (has_kernel_for(input)) {
+    return convolve_and_run_kernel(convolution, norm, input, identity, relu);
+  }
   const auto dtype = convolution.weight.scalar_type();
   const NormSteps steps{dtype == torch::kHalf, relu};
   const auto terms = terms_of(norm, libtorchs_constants() == Constants::kRoundedOnce);
@@ -218,6 +291,11 @@ void fuse_inference(bool on) {
   fusing = on;
 }
 
+void fuse_norms(NormKernel* kernel, torch::DeviceType device) {
+  norm_fusion.device = device;
+  norm_fusion.kernel = kernel;
+}
+
 LayerByLayer::LayerByLayer() {
   ++layer_by_layer_scopes;
 }
@@ -228,12 +306,17 @@ LayerByLayer::~LayerByLayer() {
 
 bool is_fused(const nn::Conv2dImpl& convolution, const nn::BatchNorm2dImpl& norm,
               const torch::Tensor& input) {
-  return fusing && layer_by_layer_scopes == 0 && !at::GradMode::is_enabled() && !is_observed() &&
-         input.device().is_cpu() && input.dim() == 4 && input.size(0) == 1 &&
-         is_in_usual_order(input) && !norm.is_training() &&
-         !at::autocast::is_autocast_enabled(at::kCPU) && has_known_types(convolution, norm) &&
-         has_usual_padding(convolution) && !convolution.bias.defined() &&
-         is_in_usual_order(convolution.weight) && libtorchs_constants() != Constants::kOther;
+  const bool is_wanted = layer_by_layer_scopes == 0 && !at::GradMode::is_enabled() &&
+                         !is_observed() && !norm.is_training() && input.dim() == 4 &&
+                         !at::autocast::is_autocast_enabled(input.device().type());
+  if (!is_wanted || !has_known_types(convolution, norm) || !has_usual_padding(convolution) ||
+      convolution.bias.defined() || !is_in_usual_order(convolution.weight) ||
+      !is_in_usual_order(input)) {
+    return false;
+  }
+  if (has_kernel_for(input)) return true;
+  return fusing && input.device().is_cpu() && input.size(0) == 1 &&
+         libtorchs_constants() != Constants::kOther;
 }
 
 torch::Tensor conv_norm_relu(nn::Conv2dImpl& convolution, nn::BatchNorm2dImpl& norm,

@@ -14,6 +14,19 @@ namespace models {
 /// (harness::register_half_convolution()).
 void fuse_inference(bool on);
 
+/// Batch norm, addition and ReLU in place, in one pass: map = norm(map), plus identity where it is
+/// defined, then relu where wanted. map: {n, channels, h, w}, half or float, contiguous.
+using NormKernel = void(torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+                        const torch::Tensor& mean, const torch::Tensor& variance, double epsilon,
+                        const torch::Tensor& identity, bool relu);
+
+/// From now on, batch norm and what follows it are one call of `kernel` behind a convolution of
+/// contiguous maps on that kind of device, in the whole process; the convolution is LibTorch's.
+/// Null: as at first, layer by layer. Before a type is first used, the kernel's result is compared
+/// with that of LibTorch's layers on random maps, bit by bit; another one is c10::Error, so that
+/// nothing falls back unseen.
+void fuse_norms(NormKernel* kernel, torch::DeviceType device);
+
 /// While it lives, nothing is fused on this thread.
 class LayerByLayer {
  public:
@@ -25,7 +38,8 @@ class LayerByLayer {
 
 /// Whether `convolution` and `norm` are fused on this thread now: fusing is on, both are in
 /// evaluation in FP32, or a half convolution with an FP32 norm, on a CPU without gradients,
-/// autocast or an observer, and LibTorch's batch norm was found to compute what ours does.
+/// autocast or an observer, and LibTorch's batch norm was found to compute what ours does. Or by
+/// fuse_norms(), in the same types and modes.
 bool is_fused(const torch::nn::Conv2dImpl& convolution, const torch::nn::BatchNorm2dImpl& norm,
               const torch::Tensor& input);
 

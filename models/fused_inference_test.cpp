@@ -178,5 +178,85 @@ TEST(FusedInferenceOfLayers, TakesAnOpaqueMapWhereItIsNotFused) {
       conv_norm_relu(*layers.convolution, *layers.norm, layers.input.to_mkldnn()), expected));
 }
 
+int kernel_calls = 0;
+
+/// LibTorch's layers in the form of a kernel.
+void layers_in_place(torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+                     const torch::Tensor& mean, const torch::Tensor& variance, double epsilon,
+                     const torch::Tensor& identity, bool relu) {
+  ++kernel_calls;
+  auto result = torch::batch_norm(map, weight, bias, mean, variance, /*training=*/false, 0.1,
+                                  epsilon, /*cudnn_enabled=*/false);
+  if (identity.defined()) result += identity;
+  if (relu) result.relu_();
+  map.copy_(result);
+}
+
+/// Forgets what is added.
+void without_identity(torch::Tensor& map, const torch::Tensor& weight, const torch::Tensor& bias,
+                      const torch::Tensor& mean, const torch::Tensor& variance, double epsilon,
+                      const torch::Tensor& /*identity*/, bool relu) {
+  layers_in_place(map, weight, bias, mean, variance, epsilon, {}, relu);
+}
+
+/// The kernel is in use while it lives, as on a GPU.
+struct KernelScope {
+  explicit KernelScope(NormKernel* kernel) { fuse_norms(kernel, torch::kCPU); }
+  ~KernelScope() { fuse_norms(nullptr, torch::kCUDA); }
+};
+
+TEST(FusedNorms, EveryNormBehindAConvolutionIsOneCallWithTheSameBits) {
+  const torch::InferenceMode no_gradients;
+  for (const std::string head : {"PSPHead", "DepthwiseSeparableASPPHead"}) {
+    auto model = wide_model(head);
+    const auto image = torch::randn({2, 3, 33, 65});
+    const auto plain = model->forward(image);
+    const KernelScope scope(&layers_in_place);
+    model->forward(image);  // The comparison with LibTorch's layers calls it, too.
+    kernel_calls = 0;
+    EXPECT_TRUE(torch::equal(model->forward(image), plain));
+    int norms = 0;
+    for (const auto& item : model->named_modules()) {
+      norms += item.value()->as<torch::nn::BatchNorm2d>() != nullptr;
+    }
+    EXPECT_EQ(kernel_calls, norms);
+  }
+}
+
+TEST(FusedNorms, AKernelOfOtherBitsIsAnError) {
+  const torch::InferenceMode no_gradients;
+  const KernelScope scope(&without_identity);
+  Layers layers;
+  EXPECT_THROW(conv_norm_relu(*layers.convolution, *layers.norm, layers.input), c10::Error);
+}
+
+TEST(FusedNorms, LeaveTrainingObserversAndOtherArithmeticAlone) {
+  const KernelScope scope(&layers_in_place);
+  Layers layers;
+  EXPECT_FALSE(layers.are_fused()) << "with gradients";
+  const torch::NoGradGuard no_gradients;
+  EXPECT_TRUE(layers.are_fused());
+  {
+    const LayerByLayer plain;
+    EXPECT_FALSE(layers.are_fused());
+  }
+  layers.input = layers.input.contiguous(torch::MemoryFormat::ChannelsLast);
+  EXPECT_FALSE(layers.are_fused()) << "channels last";
+  layers.input = layers.input.contiguous();
+  layers.norm->train();
+  EXPECT_FALSE(layers.are_fused()) << "with statistics of the batch";
+  layers.norm->eval();
+  layers.convolution->to(torch::kDouble);
+  EXPECT_FALSE(layers.are_fused()) << "double";
+}
+
+TEST(FusedNorms, AreForOneKindOfDevice) {
+  const torch::NoGradGuard no_gradients;
+  const Layers layers;
+  fuse_norms(&layers_in_place, torch::kCUDA);
+  EXPECT_FALSE(layers.are_fused());
+  fuse_norms(nullptr, torch::kCUDA);
+}
+
 }  // namespace
 }  // namespace models

@@ -221,6 +221,7 @@ class Evaluation {
 
   void finish() {
     result_.yardstick_rms = root_mean(yardstick_squares_, yardstick_elements_);
+    result_.fused_segmentation = options_.fused_segmentation;
     for (std::size_t f = 0; f < forwards_.size(); ++f) {
       auto& forward = result_.forwards[f];
       forward.predictions_sha256 = digests_[f].hex_digest();

@@ -42,6 +42,7 @@ struct EvaluatorOptions {
   Protocol protocol = Protocol::kWholeImage;
   std::vector<double> ratios = {0.5, 0.75, 1.0, 1.25, 1.5, 1.75};  ///< kMultiScaleFlip.
   torch::Device device = torch::kCPU;
+  bool fused_segmentation = false;  ///< On a GPU: by fused_segmentation.h (kWholeImage only).
   std::size_t loader_threads = 2;
   std::size_t images_ahead = 4;
   /// Images evaluated at a time. 1: one after the other, LibTorch's threads share each; every image
@@ -87,8 +88,9 @@ struct EvaluationResult {
   std::int64_t images = 0;
   std::int64_t images_in_flight = 1;  ///< At most, as memory allowed.
   std::int64_t yardstick_images = 0;
-  double yardstick_rms = 0.0;  ///< Root mean square of the FP64 logits; NaN without them.
-  double elapsed_s = 0.0;      ///< Time of the main pass, loading included.
+  double yardstick_rms = 0.0;       ///< Root mean square of the FP64 logits; NaN without them.
+  double elapsed_s = 0.0;           ///< Time of the main pass, loading included.
+  bool fused_segmentation = false;  ///< As asked for.
 };
 
 /// Evaluates networks side by side: every image is loaded once, and each forward sees it.

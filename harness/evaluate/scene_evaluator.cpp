@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include "harness/evaluate/counted_classes.h"
 #include "harness/evaluate/intra_op_threads.h"
 #include "harness/evaluate/segment.h"
 
@@ -28,7 +29,7 @@ SceneEvaluator::SceneEvaluator(const std::vector<NamedForward>& forwards,
     : forwards_(forwards),
       options_(options),
       yardstick_threads_(at::get_num_threads()),
-      segmenter_(options.align_corners) {}
+      segmenter_(options.align_corners, options.fused_segmentation) {}
 
 LoadedScene SceneEvaluator::load(const ScenePaths& paths) const {
   LoadedScene loaded{load_scene(paths, options_.num_classes), {}};
@@ -50,26 +51,43 @@ SceneResult SceneEvaluator::evaluate(const LoadedScene& loaded, bool with_yardst
   const c10::InferenceMode no_gradients;
   SceneResult result;
   std::vector<torch::Tensor> first_logits;
+  torch::Tensor reference;
   for (const auto& forward : forwards_) {
     auto outcome = run(forward, loaded);
-    SceneResult::OfForward one;
-    one.confusion = ConfusionMatrix(options_.num_classes);
-    one.confusion.add(outcome.prediction.classes, loaded.scene.label.classes, kIgnoredClass);
+    count(outcome, loaded, reference, result);
+    auto& one = result.forwards.back();
     for (const auto& logits : outcome.logits) {
       one.logits_elements += logits.numel();
       one.logits_non_finite += count_non_finite(logits);
     }
     one.seconds = outcome.seconds;
     one.prediction = std::move(outcome.prediction);
-    if (!result.forwards.empty()) {
-      one.changed_pixels =
-          changed(one.prediction, result.forwards.front().prediction, loaded.scene.label);
-    }
-    result.forwards.push_back(std::move(one));
+    if (!reference.defined()) reference = outcome.classes;
     first_logits.push_back(outcome.logits.front());
   }
   if (with_yardstick) compare_with_yardstick(loaded, first_logits, result);
   return result;
+}
+
+/// Adds the next forward's counts, on a GPU where the classes are: `reference` holds those of the
+/// first forward there.
+void SceneEvaluator::count(const Outcome& outcome, const LoadedScene& loaded,
+                           const torch::Tensor& reference, SceneResult& result) const {
+  const auto& label = loaded.scene.label;
+  SceneResult::OfForward one;
+  if (outcome.classes.defined()) {
+    auto counted = count_classes(outcome.classes, on_device(label, options_.device), reference,
+                                 options_.num_classes);
+    one.confusion = std::move(counted.confusion);
+    one.changed_pixels = counted.changed;
+  } else {
+    one.confusion = ConfusionMatrix(options_.num_classes);
+    one.confusion.add(outcome.prediction.classes, label.classes, kIgnoredClass);
+    if (!result.forwards.empty()) {
+      one.changed_pixels = changed(outcome.prediction, result.forwards.front().prediction, label);
+    }
+  }
+  result.forwards.push_back(std::move(one));
 }
 
 double SceneEvaluator::seconds_of(const NamedForward& forward, const LoadedScene& loaded) const {
@@ -80,19 +98,31 @@ double SceneEvaluator::seconds_of(const NamedForward& forward, const LoadedScene
 SceneEvaluator::Outcome SceneEvaluator::run(const NamedForward& forward,
                                             const LoadedScene& loaded) const {
   Outcome outcome;
-  const auto& original = loaded.scene.image.size;
   synchronize();
   const auto start = Clock::now();
-  if (options_.protocol == Protocol::kWholeImage) {
-    const auto& input = loaded.inputs.front();
-    outcome.logits.push_back(logits_of(forward, to_device(input)));
-    outcome.prediction = segmenter_.segment(outcome.logits.front(), input.size, original);
-  } else {
-    outcome.prediction = most_probable_class(mean_probabilities(forward, loaded, outcome.logits));
-  }
+  segment(forward, loaded, outcome);
   synchronize();
   outcome.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return outcome;
+}
+
+void SceneEvaluator::segment(const NamedForward& forward, const LoadedScene& loaded,
+                             Outcome& outcome) const {
+  if (options_.protocol == Protocol::kMultiScaleFlip) {
+    outcome.classes = class_indices(mean_probabilities(forward, loaded, outcome.logits));
+  } else {
+    const auto& input = loaded.inputs.front();
+    const auto& original = loaded.scene.image.size;
+    outcome.logits.push_back(logits_of(forward, to_device(input)));
+    const auto& logits = outcome.logits.front();
+    if (logits.is_cpu()) {
+      outcome.prediction = segmenter_.segment(logits, input.size, original);
+      return;
+    }
+    outcome.classes = segmenter_.classes_on_gpu(logits, input.size, original);
+  }
+  outcome.prediction = to_label_map(outcome.classes);
+  if (outcome.classes.is_cpu()) outcome.classes.reset();
 }
 
 torch::Tensor SceneEvaluator::logits_of(const NamedForward& forward,

@@ -52,10 +52,14 @@ class SceneEvaluator {
  private:
   struct Outcome {
     LabelMap prediction;
+    torch::Tensor classes;              // The same on a GPU; undefined on a CPU.
     std::vector<torch::Tensor> logits;  // Per pass of the network.
     double seconds = 0.0;
   };
   Outcome run(const NamedForward& forward, const LoadedScene& loaded) const;
+  void segment(const NamedForward& forward, const LoadedScene& loaded, Outcome& outcome) const;
+  void count(const Outcome& outcome, const LoadedScene& loaded, const torch::Tensor& reference,
+             SceneResult& result) const;
   torch::Tensor logits_of(const NamedForward& forward, const torch::Tensor& image) const;
   torch::Tensor mean_probabilities(const NamedForward& forward, const LoadedScene& loaded,
                                    std::vector<torch::Tensor>& logits) const;

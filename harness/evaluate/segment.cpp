@@ -20,7 +20,10 @@ torch::Tensor class_probabilities(const torch::Tensor& logits, const ImageSize& 
               logits.sizes());
   // LibTorch resizes channels-last maps with another order of operations, so with other last bits.
   const auto at_input = resize(logits.contiguous(), input, align_corners);
-  return resize(at_input, original, align_corners).softmax(1);
+  // LibTorch copies maps that keep their size on a GPU; on a CPU it computes them, and what is not
+  // finite spreads to a neighbour.
+  const bool is_copy = logits.is_cuda() && input == original;
+  return (is_copy ? at_input : resize(at_input, original, align_corners)).softmax(1);
 }
 
 torch::Tensor class_indices(const torch::Tensor& probabilities) {

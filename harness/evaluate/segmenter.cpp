@@ -7,15 +7,10 @@
 #include <torch/torch.h>
 
 #include "harness/evaluate/segment.h"
+#include "harness/evaluate/softmax_margin.h"
 
 namespace harness {
 namespace {
-
-// Logits farther apart than this have different probabilities. In float, exp and the division keep
-// values apart that differ by a few times 2^-24; in half the last digit of the largest probability
-// is at most 2^-10 of it. Both margins are generous: a wider one only costs time.
-constexpr float kFloatMargin = 0x1p-18F;
-constexpr float kHalfMargin = 0x1p-7F;
 
 // LibTorch's softmax computes columns in vectors and the rest at the end of the map one by one,
 // with another exp. Vectors have 64 columns at most.
@@ -63,14 +58,14 @@ std::vector<std::uint8_t> soft_maxed(const BilinearArgmax& plan, const torch::Te
 
 LabelMap Segmenter::segment(const torch::Tensor& logits, const ImageSize& input,
                             const ImageSize& original) const {
+  if (logits.is_cuda()) return to_label_map(classes_on_gpu(logits, input, original));
   const auto plan = is_eligible(logits, input, original) ? plan_for(logits, original) : nullptr;
   if (plan == nullptr || count_non_finite(logits) > 0) {
     return segment_plainly(logits, input, original, align_corners_);
   }
   const auto maps = logits.to(torch::kFloat).contiguous();
-  const bool half = logits.scalar_type() == torch::kHalf;
-  auto classes =
-      plan->argmax(maps.const_data_ptr<float>(), maps.size(1), half ? kHalfMargin : kFloatMargin);
+  auto classes = plan->argmax(maps.const_data_ptr<float>(), maps.size(1),
+                              softmax_margin(logits.scalar_type()));
   if (!classes.close.empty()) {
     if (original.height * original.width % kVector != 0) {
       return segment_plainly(logits, input, original, align_corners_);
@@ -81,6 +76,14 @@ LabelMap Segmenter::segment(const torch::Tensor& logits, const ImageSize& input,
     }
   }
   return {original, std::move(classes.first_largest)};
+}
+
+torch::Tensor Segmenter::classes_on_gpu(const torch::Tensor& logits, const ImageSize& input,
+                                        const ImageSize& original) const {
+  if (fuses_on_gpu_ && FusedSegmentation::fits(logits, input, original)) {
+    return fused_.classes(logits, original);
+  }
+  return class_indices(class_probabilities(logits, input, original, align_corners_));
 }
 
 bool Segmenter::is_fast(const torch::Tensor& logits, const ImageSize& input,

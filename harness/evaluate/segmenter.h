@@ -10,6 +10,7 @@
 
 #include "harness/data/image.h"
 #include "harness/evaluate/bilinear_argmax.h"
+#include "harness/evaluate/fused_segmentation.h"
 
 namespace harness {
 
@@ -22,15 +23,23 @@ namespace harness {
 /// LibTorch. For every new geometry the resize is first compared with LibTorch's, bit by bit, on
 /// random maps; where they differ (another LibTorch, another CPU), and for logits that are not
 /// finite, segment_plainly() is used.
+///
+/// On a GPU the plain way is taken unless it is asked for fused_segmentation.h.
 class Segmenter {
  public:
-  explicit Segmenter(bool align_corners) : align_corners_(align_corners) {}
+  explicit Segmenter(bool align_corners, bool fuses_on_gpu = false)
+      : align_corners_(align_corners), fuses_on_gpu_(fuses_on_gpu), fused_(align_corners) {}
 
-  /// As segment_plainly(). May be called from several threads at a time.
+  /// As segment_plainly(). May be called from several threads at a time. Throws
+  /// FusedSegmentation::classes()'s Error.
   LabelMap segment(const torch::Tensor& logits, const ImageSize& input,
                    const ImageSize& original) const;
 
-  /// Whether the fast implementation is used for such logits on this machine.
+  /// The same as class_indices() returns it, on the logits' GPU, before the copy to the host.
+  torch::Tensor classes_on_gpu(const torch::Tensor& logits, const ImageSize& input,
+                               const ImageSize& original) const;
+
+  /// Whether the fast implementation on the CPU is used for such logits on this machine.
   bool is_fast(const torch::Tensor& logits, const ImageSize& input,
                const ImageSize& original) const;
 
@@ -43,6 +52,8 @@ class Segmenter {
                                                  const ImageSize& size) const;
 
   bool align_corners_;
+  bool fuses_on_gpu_;
+  FusedSegmentation fused_;
   mutable std::mutex mutex_;
   mutable std::map<Geometry, std::shared_ptr<const BilinearArgmax>> plans_;
 };

@@ -39,6 +39,10 @@ std::vector<std::vector<std::int64_t>> rows_of(const ConfusionMatrix& matrix) {
   return rows;
 }
 
+std::string segmentation_of(const EvaluationResult& result) {
+  return result.fused_segmentation ? kFusedSegmentation : "";
+}
+
 }  // namespace
 
 EvaluationRecord evaluation_record(const EvaluationResult& result, std::size_t forward,
@@ -59,6 +63,8 @@ EvaluationRecord evaluation_record(const EvaluationResult& result, std::size_t f
   record.images_per_second = images_per_second(one);
   record.seconds_per_image = seconds_record(one);
   record.logits = {one.logits_elements, one.logits_non_finite};
+  // Probabilities are averaged over scales, so that no kernel ends in classes.
+  if (protocol == Protocol::kWholeImage) record.segmentation.value = segmentation_of(result);
   return record;
 }
 
@@ -80,6 +86,7 @@ ParityRecord parity_record(const EvaluationResult& result, std::size_t forward) 
     record.per_image.push_back({one.per_image[i].intersect, one.per_image[i].unite,
                                 reference.per_image[i].intersect, reference.per_image[i].unite});
   }
+  record.segmentation.value = segmentation_of(result);
   return record;
 }
 

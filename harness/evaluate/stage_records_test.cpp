@@ -87,6 +87,15 @@ TEST(ParityRecord, ComparesWithTheFirstForward) {
   EXPECT_THAT(record.per_image[0].unite_reference, ElementsAre(2, 2));
 }
 
+TEST(EvaluationRecord, SaysWhetherOneKernelFoundTheClasses) {
+  auto result = two_forwards();
+  EXPECT_EQ(evaluation_record(result, 1, Protocol::kWholeImage).segmentation.value, "");
+  result.fused_segmentation = true;
+  EXPECT_EQ(evaluation_record(result, 1, Protocol::kWholeImage).segmentation.value, "fused");
+  EXPECT_EQ(evaluation_record(result, 1, Protocol::kMultiScaleFlip).segmentation.value, "");
+  EXPECT_EQ(parity_record(result, 1).segmentation.value, "fused");
+}
+
 TEST(ParityRecord, RefusesTheReferenceItself) {
   EXPECT_THROW(parity_record(two_forwards(), 0), c10::Error);
   EXPECT_THROW(parity_record(two_forwards(), 2), c10::Error);

@@ -53,6 +53,23 @@ std::string other_digest(const RunResult& result, const std::string& name, const
   return fmt::format("the {}'s sha256 is \"{}\" and \"{}\"", name, beside, file.stored->sha256);
 }
 
+/// Of the kernels that an evaluation says it used.
+template <typename R>
+std::string kernels_defect(const RunResult& result, const R& record) {
+  if (record.fused_norm.value && result.device != "cuda") {
+    return fmt::format("no batch norm on {} is one kernel", result.device);
+  }
+  const std::string& segmentation = record.segmentation.value;
+  if (segmentation.empty()) return "";
+  if (segmentation != kFusedSegmentation) {
+    return fmt::format("expected the segmentation {} or none, got {}", kFusedSegmentation,
+                       segmentation);
+  }
+  if (result.device == "cuda" && result.stage != "evaluate_ms_flip") return "";
+  return fmt::format("no {} on {} has the segmentation {}", result.stage, result.device,
+                     segmentation);
+}
+
 }  // namespace
 
 std::string contradiction(const RunResult& result, const TrainingRecord& record) {
@@ -87,8 +104,8 @@ std::string contradiction(const RunResult& result, const EvaluationRecord& recor
     return fmt::format("expected the protocol {}, the record is of {}", protocol, record.protocol);
   }
   const bool is_fp32 = policy_of_precision(result.precision) == Policy::kFp32;
-  return first_of(
-      {environment_defect(result, is_fp32), other_layers(result, record), inconsistency(record)});
+  return first_of({environment_defect(result, is_fp32), other_layers(result, record),
+                   kernels_defect(result, record), inconsistency(record)});
 }
 
 std::string contradiction(const RunResult& result, const ExamineRecord& record) {
@@ -103,7 +120,8 @@ std::string contradiction(const RunResult& result, const SpeedRecord& record) {
 
 std::string contradiction(const RunResult& result, const ParityRecord& record) {
   const Policy half = policy_of_precision(result.precision);
-  return first_of({environment_defect(result, /*has_fp32=*/true), inconsistency(record),
+  return first_of({environment_defect(result, /*has_fp32=*/true), kernels_defect(result, record),
+                   inconsistency(record),
                    record.images > 0 ? rounding_defect(record.logits, half) : ""});
 }
 

@@ -83,6 +83,39 @@ TEST(Contradiction, AnEvaluationIsOfTheProtocolOfItsStage) {
   EXPECT_THAT(contradiction(result, record), HasSubstr("expected the protocol ms_flip"));
 }
 
+TEST(Contradiction, OnlyOnAGpuIsABatchNormOneKernel) {
+  EvaluationRecord record = sample::evaluation_record(50.0);
+  record.fused_norm.value = true;
+  RunResult result = result_in("fp16");
+  result.stage = "evaluate";
+  result.environment.gpu = sample::v100();
+  result.device = "cpu";
+  EXPECT_THAT(contradiction(result, record), HasSubstr("no batch norm on cpu"));
+  result.device = "cuda";
+  EXPECT_THAT(contradiction(result, record), IsEmpty());
+}
+
+TEST(Contradiction, OnlyAGpuAtOneScaleSegmentsInOneKernel) {
+  EvaluationRecord record = sample::evaluation_record(50.0);
+  ParityRecord parity = sample::parity_record();
+  record.segmentation.value = parity.segmentation.value = "fused";
+  RunResult result = result_in("fp16");
+  result.stage = "evaluate";
+  result.environment.gpu = sample::v100();
+  result.device = "cpu";
+  EXPECT_THAT(contradiction(result, record), HasSubstr("on cpu"));
+  EXPECT_THAT(contradiction(result, parity), HasSubstr("on cpu"));
+  result.device = "cuda";
+  EXPECT_THAT(contradiction(result, record), IsEmpty());
+  EXPECT_THAT(contradiction(result, parity), IsEmpty());
+  record.segmentation.value = "other";
+  EXPECT_THAT(contradiction(result, record), HasSubstr("got other"));
+  record.segmentation.value = "fused";
+  record.protocol = "ms_flip";
+  result.stage = "evaluate_ms_flip";
+  EXPECT_THAT(contradiction(result, record), HasSubstr("no evaluate_ms_flip"));
+}
+
 TEST(Contradiction, ALockstepHasTheDigitsOfItsArithmetic) {
   LockstepRecord record;
   record.batch = 4;

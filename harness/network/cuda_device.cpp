@@ -11,6 +11,7 @@
 #include "harness/base/error.h"
 #include "harness/base/system/machine.h"
 #include "harness/base/system/nvidia_driver.h"
+#include "harness/precision/cuda_kernels.h"
 #include "harness/precision/range_census_cuda.h"
 
 namespace harness {
@@ -41,6 +42,27 @@ std::string runtime_error() {
   return error == 0 ? fmt::format("it counts {}", devices) : text(error);
 }
 
+/// Sets `function` to the library's function of that name. False where it has none.
+template <typename Function>
+bool find_in(void* library, const char* name, Function*& function) {
+  function = reinterpret_cast<Function*>(::dlsym(library, name));
+  return function != nullptr;
+}
+
+bool use_cuda_parts(void* library) {
+  AddCensusOnGpu* census = nullptr;
+  CudaKernels kernels;
+  const bool has_all =
+      find_in(library, "halfproof_add_census_on_gpu", census) &&
+      find_in(library, "halfproof_upsample_argmax_on_gpu", kernels.upsample_argmax) &&
+      find_in(library, "halfproof_upsample_at_on_gpu", kernels.upsample_at) &&
+      find_in(library, "halfproof_norm_on_gpu", kernels.norm);
+  if (!has_all) return false;
+  use_gpu_census(census);
+  use_cuda_kernels(kernels);
+  return true;
+}
+
 /// libhalfproof_cuda.so is in the worker's folder; tests are built in a sibling of that folder. The
 /// reason why it cannot be used, or "".
 std::string load_cuda_parts() {
@@ -53,11 +75,7 @@ std::string load_cuda_parts() {
       reason += (reason.empty() ? "" : "; ") + loader_error();
       continue;
     }
-    auto* const census =
-        reinterpret_cast<AddCensusOnGpu*>(::dlsym(library, "halfproof_add_census_on_gpu"));
-    if (census == nullptr) return loader_error();
-    use_gpu_census(census);
-    return "";
+    return use_cuda_parts(library) ? "" : loader_error();
   }
   return reason;
 }

@@ -84,6 +84,9 @@ struct ForwardRecord {
   }
 };
 
+/// EvaluationRecord::segmentation and ParityRecord::segmentation.
+inline constexpr const char* kFusedSegmentation = "fused";
+
 /// Measurements of the stages evaluate and evaluate_ms_flip: one arithmetic over all images.
 struct EvaluationRecord {
   std::string protocol;  ///< "whole" or "ms_flip".
@@ -100,6 +103,12 @@ struct EvaluationRecord {
   SecondsRecord seconds_per_image;
   LogitsRecord logits;
   std::optional<ForwardRecord> forward;  ///< Null for evaluate_ms_flip.
+  /// kFusedSegmentation: half and float logits that are resized once become classes in one kernel
+  /// on a GPU (evaluate/fused_segmentation.h); "": by LibTorch's operators, or on a CPU.
+  LaterField<std::string> segmentation;
+  /// On a GPU batch norm, addition and ReLU are one kernel (models/fused_inference.h,
+  /// fuse_norms()).
+  LaterField<bool> fused_norm;
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -117,6 +126,8 @@ struct EvaluationRecord {
     visit("seconds_per_image", self.seconds_per_image);
     visit("logits", self.logits);
     visit("forward", self.forward);
+    visit("segmentation", self.segmentation);
+    visit("fused_norm", self.fused_norm);
   }
 };
 
@@ -162,6 +173,8 @@ struct ParityRecord {
   double difference = 0.0;  ///< miou - miou_reference, in points.
   LogitsDistanceRecord logits;
   std::vector<PairedCounts> per_image;
+  LaterField<std::string> segmentation;  ///< As in EvaluationRecord, of both; also the next.
+  LaterField<bool> fused_norm;
 
   template <typename Self, typename Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -173,6 +186,8 @@ struct ParityRecord {
     visit("difference", self.difference);
     visit("logits", self.logits);
     visit("per_image", self.per_image);
+    visit("segmentation", self.segmentation);
+    visit("fused_norm", self.fused_norm);
   }
 };
 

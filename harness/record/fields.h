@@ -38,7 +38,8 @@ inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 ///
 /// A field is bool, an integer, double, std::string, Json (kept as it is), an enumeration with
 /// to_string(E) and read_name(std::string_view, E&) -> bool beside it, another record, or
-/// std::optional, std::vector, std::pair (an array of two) and std::map<std::string, T> of these.
+/// std::optional, std::vector, std::pair (an array of two) and std::map<std::string, T> of these,
+/// or LaterField of one.
 ///
 /// JSON's null is an empty optional. A double that is not finite is written as null, and null is
 /// read as NaN: a rule that compares it fails. Reading is strict: a key that is missing, unknown or
@@ -46,6 +47,13 @@ inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 template <typename T>
 concept Record = std::is_class_v<T> && requires(T& value) {
   T::fields(value, [](std::string_view, auto&) {});
+};
+
+/// A field that came later than records that are kept: its key is left out where the value is T(),
+/// and a record without the key says just that.
+template <typename T>
+struct LaterField {
+  T value{};
 };
 
 template <Record R>
@@ -77,8 +85,15 @@ template <typename T>
 inline constexpr bool is_map<std::map<std::string, T>> = true;
 
 template <typename T>
+inline constexpr bool is_later = false;
+template <typename T>
+inline constexpr bool is_later<LaterField<T>> = true;
+
+template <typename T>
 Json write(const T& value) {
-  if constexpr (Record<T>) {
+  if constexpr (is_later<T>) {
+    return write(value.value);
+  } else if constexpr (Record<T>) {
     return record_to_json(value);
   } else if constexpr (is_optional<T>) {
     return value ? write(*value) : Json();
@@ -132,7 +147,13 @@ void read_record(const Json& value, const Place& place, R& target) {
   R::fields(target, [&](std::string_view key, auto& field) {
     known.push_back(key);
     const auto found = value.find(key);
-    if (found == value.end()) place.key(key).fail("expected a value, found none");
+    if (found == value.end()) {
+      if constexpr (is_later<std::remove_reference_t<decltype(field)>>) {
+        field.value = {};
+        return;
+      }
+      place.key(key).fail("expected a value, found none");
+    }
     read(*found, place.key(key), field);
   });
   for (const auto& [key, item] : value.items()) {
@@ -171,7 +192,9 @@ void read_entries(const Json& value, const Place& place, std::map<std::string, T
 
 template <typename T>
 void read(const Json& value, const Place& place, T& target) {
-  if constexpr (Record<T>) {
+  if constexpr (is_later<T>) {
+    read(value, place, target.value);
+  } else if constexpr (Record<T>) {
     read_record(value, place, target);
   } else if constexpr (is_optional<T>) {
     target.reset();
@@ -213,6 +236,9 @@ template <Record R>
 Json record_to_json(const R& record) {
   Json value = Json::object();
   R::fields(record, [&](std::string_view key, const auto& field) {
+    if constexpr (fields_detail::is_later<std::remove_cvref_t<decltype(field)>>) {
+      if (field.value == decltype(field.value){}) return;
+    }
     value[key] = fields_detail::write(field);
   });
   return value;

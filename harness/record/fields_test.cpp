@@ -138,5 +138,29 @@ TEST(Fields, AnIntegerThatDoesNotFitIsRefused) {
   }
 }
 
+struct Extended {
+  std::int64_t old = 0;
+  LaterField<std::string> later;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("old", self.old);
+    visit("later", self.later);
+  }
+};
+
+TEST(Fields, AFieldThatCameLaterIsWrittenOnlyWhereItSaysSomething) {
+  EXPECT_EQ(record_to_json(Extended{1, {}}).dump(), R"({"old":1})");
+  EXPECT_EQ(record_to_json(Extended{1, {"new"}}).dump(), R"({"old":1,"later":"new"})");
+  EXPECT_EQ(record_from_json<Extended>(Json::parse(R"({"old":1})"), "a.json").later.value, "");
+  const Json value = {{"old", 1}, {"later", "new"}};
+  EXPECT_EQ(record_from_json<Extended>(value, "a.json").later.value, "new");
+}
+
+TEST(Fields, AFieldThatCameLaterIsAsStrictAsOthers) {
+  EXPECT_THROW(record_from_json<Extended>({{"old", 1}, {"later", 2}}, "a.json"), Error);
+  EXPECT_THROW(record_from_json<Extended>({{"old", 1}, {"latter", "x"}}, "a.json"), Error);
+}
+
 }  // namespace
 }  // namespace harness

@@ -21,6 +21,7 @@
 #include "harness/network/model_builder.h"
 #include "harness/network/tensor_bridge.h"
 #include "harness/openmmlab/python_config.h"
+#include "harness/precision/cuda_kernels.h"
 #include "harness/precision/policy.h"
 #include "harness/record/yardstick.h"
 #include "models/fused_inference.h"
@@ -60,6 +61,7 @@ struct Subject {
 Subject open_subject(const EvaluateJob& job) {
   Subject subject;
   subject.device = open_device(job.device);
+  if (job.fused_norm) models::fuse_norms(cuda_kernels().norm, torch::kCUDA);
   const Checkpoint checkpoint = Checkpoint::open(job.checkpoint);
   const Json config = config_of_meta(checkpoint.meta());
   require_whole_images(config, job.row.id);
@@ -79,6 +81,7 @@ EvaluatorOptions options_for(const EvaluateJob& job, const Subject& subject,
   options.scale = {job.data.height, job.data.width};
   options.normalization = subject.normalization;
   options.device = subject.device;
+  options.fused_segmentation = job.fused_segmentation;
   options.images_in_flight = recommended_images_in_flight(subject.device);
   const LoadingResources resources = loading_resources(subject.device.is_cuda());
   options.loader_threads = resources.threads;
@@ -147,12 +150,18 @@ ForwardRecord look_inside(Subject& subject, const std::string& precision,
   return {census.activations, census.dtypes, peak_bytes(subject, precision, images.front())};
 }
 
-Json measurements_of(Subject& subject, const EvaluationResult& evaluation, std::size_t index,
-                     const WantedResult& wanted, const std::vector<torch::Tensor>& images) {
-  if (wanted.stage == "parity") return record_to_json(parity_record(evaluation, index));
+Json measurements_of(const EvaluateJob& job, Subject& subject, const EvaluationResult& evaluation,
+                     std::size_t index, const WantedResult& wanted,
+                     const std::vector<torch::Tensor>& images) {
+  if (wanted.stage == "parity") {
+    ParityRecord parity = parity_record(evaluation, index);
+    parity.fused_norm.value = job.fused_norm;
+    return record_to_json(parity);
+  }
   const bool whole = wanted.stage == "evaluate";
   EvaluationRecord record = evaluation_record(
       evaluation, index, whole ? Protocol::kWholeImage : Protocol::kMultiScaleFlip);
+  record.fused_norm.value = job.fused_norm;
   if (whole) record.forward = look_inside(subject, wanted.precision, images);
   return record_to_json(record);
 }
@@ -204,10 +213,18 @@ void evaluate_group(const EvaluateJob& job, Subject& subject,
     result.started = started;
     result.elapsed_s = evaluation.elapsed_s;
     result.digests["predictions"] = evaluation.forwards.at(index).predictions_sha256;
-    result.measurements = measurements_of(subject, evaluation, index, one, images);
+    result.measurements = measurements_of(job, subject, evaluation, index, one, images);
     write_result(job, result);
   }
   journal.remove();
+}
+
+/// A switch of the job that is true, and on a GPU, where it is there.
+bool is_asked_of_gpu(ObjectReader& reader, std::string_view key, const std::string& device) {
+  const Json* value = reader.optional(key);
+  if (value == nullptr) return false;
+  if (*value == true && device == "cuda") return true;
+  reader.fail(key, fmt::format("expected true on cuda, got {} on {}", value->dump(), device));
 }
 
 }  // namespace
@@ -218,6 +235,8 @@ EvaluateJob evaluate_job_from_json(const Json& value) {
   read_row_job(reader, job);
   job.checkpoint_sha256 = reader.required_string("checkpoint_sha256");
   job.results = wanted_results(reader.required("results"));
+  job.fused_segmentation = is_asked_of_gpu(reader, "fused_segmentation", job.device);
+  job.fused_norm = is_asked_of_gpu(reader, "fused_norm", job.device);
   reader.finish();
   return job;
 }

@@ -11,6 +11,8 @@ namespace harness {
 /// The worker's input in the mode "evaluate": a row, and the results that it must write.
 struct EvaluateJob : RowJob {
   std::string checkpoint_sha256;
+  bool fused_segmentation = false;    ///< See EvaluatorOptions; on a GPU only.
+  bool fused_norm = false;            ///< See models::fuse_norms(); on a GPU only.
   std::vector<WantedResult> results;  ///< Of "evaluate", "evaluate_ms_flip", "parity".
 };
 

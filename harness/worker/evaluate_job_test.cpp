@@ -47,6 +47,22 @@ TEST(EvaluateJob, RefusesWhatItDoesNotKnow) {
   EXPECT_THROW(evaluate_job_from_json(missing), Error);
 }
 
+TEST(EvaluateJob, OnlyAGpuHasKernelsToSwitchOn) {
+  const std::pair<const char*, bool EvaluateJob::*> switches[] = {
+      {"fused_segmentation", &EvaluateJob::fused_segmentation},
+      {"fused_norm", &EvaluateJob::fused_norm}};
+  for (const auto& [key, field] : switches) {
+    Json job = example();
+    EXPECT_FALSE(evaluate_job_from_json(job).*field);
+    job[key] = true;
+    EXPECT_THROW(evaluate_job_from_json(job), Error);
+    job["device"] = "cuda";
+    EXPECT_TRUE(evaluate_job_from_json(job).*field);
+    job[key] = 1;
+    EXPECT_THROW(evaluate_job_from_json(job), Error);
+  }
+}
+
 TEST(RequireWholeImages, RefusesASlidingWindow) {
   EXPECT_NO_THROW(require_whole_images(nullptr, "row"));
   EXPECT_NO_THROW(require_whole_images({{"model", {{"test_cfg", {{"mode", "whole"}}}}}}, "row"));

@@ -10,14 +10,19 @@
 
 #include "harness/base/sha256.h"
 #include "harness/base/system/nvidia_driver.h"
+#include "harness/evaluate/counted_classes.h"
 #include "harness/evaluate/environment.h"
 #include "harness/evaluate/evaluator.h"
+#include "harness/evaluate/fused_segmentation.h"
 #include "harness/evaluate/memory_meter.h"
+#include "harness/evaluate/segment.h"
 #include "harness/memory/training_memory.h"
 #include "harness/network/cuda_device.h"
+#include "harness/precision/cuda_kernels.h"
 #include "harness/precision/range_census.h"
 #include "harness/testing/minizoo_rows.h"
 #include "models/deterministic_gradient.h"
+#include "models/fused_inference.h"
 
 namespace harness {
 namespace {
@@ -107,6 +112,100 @@ TEST_P(GpuGolden, TheImagesGetTheClassesThatTheCpuGivesThem) {
   // FP64 leaves no pixel in doubt but a tie.
   EXPECT_EQ(evaluated(torch::kCUDA).forwards.at(0).predictions_sha256,
             evaluated(torch::kCPU).forwards.at(0).predictions_sha256);
+}
+
+TEST_P(GpuGoldenInHalf, OneKernelFindsTheClassesOfThePlainWay) {
+  const torch::InferenceMode no_gradients;
+  const auto weights = to_torch(Checkpoint::open(GetParam().checkpoint).state_dict());
+  auto model = build_model(GetParam().spec(), weights, Policy::kFp16Master, torch::kCUDA);
+  auto exact = build_model(GetParam().spec(), weights, Policy::kFp32, torch::kCUDA);
+  const auto evaluated = [&](bool fused) {
+    EvaluatorOptions options;
+    options.device = torch::kCUDA;
+    options.fused_segmentation = fused;
+    return evaluate(
+        find_cityscapes("fixtures/minizoo/data/scenes", "val"),
+        {{"fp32",
+          [&](const torch::Tensor& image) { return run_model(exact, Policy::kFp32, image); }},
+         {"fp16",
+          [&](const torch::Tensor& image) {
+            return run_model(model, Policy::kFp16Master, image);
+          }}},
+        options);
+  };
+  const auto fused = evaluated(true);
+  const auto plain = evaluated(false);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(fused.forwards.at(i).predictions_sha256, plain.forwards.at(i).predictions_sha256);
+  }
+}
+
+TEST_P(GpuGoldenInHalf, OneKernelNormalizesWithTheBitsOfTheLayers) {
+  const torch::InferenceMode no_gradients;
+  const auto weights = to_torch(Checkpoint::open(GetParam().checkpoint).state_dict());
+  for (const auto policy : {Policy::kFp16Master, Policy::kFp32}) {
+    auto model = build_model(GetParam().spec(), weights, policy, torch::kCUDA);
+    const auto plain = run_model(model, policy, golden("image"));
+    models::fuse_norms(cuda_kernels().norm, torch::kCUDA);
+    const auto fused = run_model(model, policy, golden("image"));
+    models::fuse_norms(nullptr, torch::kCUDA);
+    EXPECT_TRUE(torch::equal(fused, plain));
+  }
+}
+
+TEST_F(Gpu, AResizeToTheSameSizeIsACopy) {
+  for (const auto type : {torch::kHalf, torch::kFloat}) {
+    auto logits = torch::randn({1, 19, 16, 32});
+    logits[0][3][4][5] = NAN;
+    logits[0][7][9][9] = INFINITY;
+    logits = logits.to(torch::kCUDA, type);
+    const auto once = at::upsample_bilinear2d(logits, {128, 256}, false);
+    const auto twice = at::upsample_bilinear2d(once, {128, 256}, false);
+    EXPECT_TRUE(torch::allclose(twice, once, 0.0, 0.0, /*equal_nan=*/true));
+    const auto skipped = class_probabilities(logits, {128, 256}, {128, 256}, false);
+    EXPECT_TRUE(torch::allclose(skipped, twice.softmax(1), 0.0, 0.0, /*equal_nan=*/true));
+  }
+}
+
+TEST_F(Gpu, CountsOfClassesAreThoseOfTheHost) {
+  const auto draw = [](std::int64_t below) {
+    return torch::randint(below, {1, 1024, 2048}, torch::kByte);
+  };
+  const auto prediction = draw(19), reference = draw(19);
+  const auto label = draw(19).masked_fill(draw(4).eq(0), kIgnoredClass);
+  const auto host = count_classes(prediction, label, reference, 19);
+  const auto gpu = count_classes(prediction.cuda(), label.cuda(), reference.cuda(), 19);
+  EXPECT_EQ(gpu.confusion, host.confusion);
+  EXPECT_EQ(gpu.changed, host.changed);
+}
+
+/// Logits of the published size that are drawn, close to each other, or not finite.
+TEST_F(Gpu, OneKernelSegmentsEveryPixelAsThePlainWay) {
+  struct Case {
+    std::vector<std::int64_t> logits;
+    ImageSize size;
+    bool align_corners;
+  };
+  const Case cases[] = {{{1, 19, 128, 256}, {1024, 2048}, false},
+                        {{1, 19, 256, 512}, {1024, 2048}, false},
+                        {{1, 7, 17, 33}, {129, 257}, false},
+                        {{1, 7, 17, 33}, {129, 257}, true},
+                        {{1, 255, 9, 9}, {64, 65}, false}};
+  auto generator = at::detail::createCPUGenerator(3);
+  for (const auto& test : cases) {
+    const auto drawn = torch::randn(test.logits, generator);
+    const auto broken = drawn.masked_fill(torch::rand(test.logits, generator) < 1e-3, NAN);
+    for (const auto type : {torch::kHalf, torch::kFloat}) {
+      const FusedSegmentation fused(test.align_corners);
+      for (const auto& values : {drawn * 4, drawn * 1e-3, (drawn * 2).round(), broken}) {
+        const auto logits = values.to(torch::kCUDA, type);
+        ASSERT_TRUE(FusedSegmentation::fits(logits, test.size, test.size));
+        EXPECT_EQ(to_label_map(fused.classes(logits, test.size)).classes,
+                  segment_plainly(logits, test.size, test.size, test.align_corners).classes)
+            << logits.sizes() << type;
+      }
+    }
+  }
 }
 
 /// Ordinary, tiny, huge, zero and non-finite values.

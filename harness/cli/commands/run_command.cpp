@@ -98,7 +98,7 @@ void run_file_stages(const Suite& suite, const Row& row, const Options& options,
   directory.write_result(keyed(examined.result, row, started));
   directory.ask({{row.id, "examine", "", std::nullopt, examined.result.key}});
   if (options.asks_for("evaluate")) {
-    evaluate_row(suite, row, examined, directory, worker_options(options));
+    evaluate_row(suite, row, examined, directory, evaluate_options(options));
   }
   for (const char* stage : {"lockstep", "train"}) {
     if (!options.asks_for(stage)) continue;
@@ -165,7 +165,16 @@ void add_to_history(const Options& options, const fs::path& out) {
   }
 }
 
+/// Throws Error(kUsage) for a kernel that the device does not have.
+void require_gpu_for(const EvaluationKernels& kernels, const std::string& device) {
+  if (device == "cuda" || !(kernels.fused_segmentation || kernels.fused_norm)) return;
+  throw Error(ErrorCode::kUsage,
+              kernels.fused_segmentation ? "--fused-segmentation" : "--fused-norm",
+              fmt::format("expected --device cuda beside it, got {}", device));
+}
+
 int run(Options options) {
+  require_gpu_for(options.kernels, options.device);
   const Suite suite = read_named_suite(options.suite);
   const auto rows = select_rows(suite, options.rows);
   if (options.stages.empty()) options.stages = default_stages(rows);
@@ -229,11 +238,19 @@ void add_speed_options(CLI::App& command, SpeedOptions& options) {
       ->check(any_number("seconds", 0));
 }
 
+void add_kernel_options(CLI::App& command, EvaluationKernels& kernels) {
+  command.add_flag("--fused-segmentation", kernels.fused_segmentation,
+                   "Evaluate: resize and argmax in one kernel (with --device cuda)");
+  command.add_flag("--fused-norm", kernels.fused_norm,
+                   "Evaluate: batch norm, addition and ReLU in one kernel (with --device cuda)");
+}
+
 void add_options(CLI::App& command, Options& options) {
   add_positional(command, "SUITE", options.suite, "The suite (JSON)");
   add_plan_options(command, options);
   add_training_options(command, options);
   add_speed_options(command, options.speed);
+  add_kernel_options(command, options.kernels);
   add_value(command, "--out", options.out, "DIR", "Run directory (default: runs/<suite>)");
   add_value(command, "--threads", options.threads, "N",
             "Threads of the worker (0, the default: all cores)")

@@ -160,6 +160,19 @@ TEST_F(RunCommand, RequiredDataThatIsMissingFails) {
   EXPECT_EQ(run_command_line(add_run_command, required).exit_code, 1);
 }
 
+TEST_F(RunCommand, OnlyAGpuHasKernelsToSwitchOn) {
+  for (const std::string option : {"--fused-segmentation", "--fused-norm"}) {
+    try {
+      examine({option});
+      FAIL() << "expected an Error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kUsage);
+      EXPECT_EQ(error.subject(), option);
+    }
+    EXPECT_FALSE(std::filesystem::exists(out()));
+  }
+}
+
 TEST_F(RunCommand, AnUnknownRowListsTheRows) {
   try {
     run_command_line(add_run_command,

@@ -21,6 +21,13 @@ RowEnd checkpoint_obstacle(const ExaminedRow& examined) {
   return {RunStatus::kError, "the checkpoint cannot be used: " + text};
 }
 
+Json switched_on(const EvaluationKernels& kernels) {
+  Json switches = Json::object();
+  if (kernels.fused_segmentation) switches["fused_segmentation"] = true;
+  if (kernels.fused_norm) switches["fused_norm"] = true;
+  return switches;
+}
+
 }  // namespace
 
 std::vector<RowEnd> evaluation_obstacles(const Suite& suite, const ExaminedRow& examined,
@@ -55,13 +62,14 @@ std::vector<AskedExecution> evaluations_of(const Row& row, const WorkerOptions& 
 }
 
 void evaluate_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
-                  RunDirectory& directory, const WorkerOptions& options) {
+                  RunDirectory& directory, const EvaluateOptions& options) {
   const fs::path root = data_root(suite, options.data);
   const std::string fingerprint = data_fingerprint(root, suite.data.split);
   Json inputs = {{"checkpoint", examined.checkpoint_sha256()},
                  {"data", fingerprint},
                  {"size", {suite.data.height, suite.data.width}},
                  {"threads", options.threads}};
+  inputs.update(switched_on(options.kernels));
   inputs.update(worker_versions(options));
   auto expected = evaluations_of(row, options);
   for (auto& one : expected) {
@@ -83,6 +91,7 @@ void evaluate_row(const Suite& suite, const Row& row, const ExaminedRow& examine
   Json job = row_job(suite, row, examined.checkpoint, root, directory.row_folder(row.id), options);
   job["checkpoint_sha256"] = examined.checkpoint_sha256();
   job["results"] = wanted_results(wanted);
+  job.update(switched_on(options.kernels));
   const RowEnd end = run_row_worker(options, "evaluate", job, row.id, "images");
   if (end.status != RunStatus::kOk && !interrupted()) leave(end.status, end.reason);
 }

@@ -9,6 +9,18 @@
 
 namespace harness {
 
+/// Kernels of halfproof's own that an evaluation on a GPU is asked to use, by the names of their
+/// switches in jobs, keys and records.
+struct EvaluationKernels {
+  bool fused_segmentation = false;  ///< Resize and argmax.
+  bool fused_norm = false;          ///< Batch norm, addition and ReLU.
+};
+
+/// What `halfproof run --stage evaluate` was asked for.
+struct EvaluateOptions : WorkerOptions {
+  EvaluationKernels kernels;
+};
+
 /// The executions that evaluate a row, without keys: in the stages "evaluate", "evaluate_ms_flip"
 /// and "parity". Parity is FP16 (or another lower precision) against "fp32" and so needs both; six
 /// scales and flip are evaluated in the row's own precision when the table has a number.
@@ -23,6 +35,6 @@ std::vector<RowEnd> evaluation_obstacles(const Suite& suite, const ExaminedRow& 
 /// for the results that are missing. A worker that dies leaves results of status error; missing
 /// data or a missing GPU, results of status skipped.
 void evaluate_row(const Suite& suite, const Row& row, const ExaminedRow& examined,
-                  RunDirectory& directory, const WorkerOptions& options);
+                  RunDirectory& directory, const EvaluateOptions& options);
 
 }  // namespace harness

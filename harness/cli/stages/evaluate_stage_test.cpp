@@ -1,5 +1,7 @@
 #include "harness/cli/stages/evaluate_stage.h"
 
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -36,9 +38,10 @@ class EvaluateStage : public testing::Test {
     write_file_atomic(worker, "#!/bin/sh\n" + script + "\n");
     fs::permissions(worker, fs::perms::owner_all);
     RunDirectory directory(folder_.path() / "run", suite_);
-    WorkerOptions options;
+    EvaluateOptions options;
     options.worker = worker;
     options.quiet = true;
+    options.kernels = kernels_;
     const Row row = row_with("fp16-master");
     JobRecord job;
     job.suite = suite_.name;
@@ -54,6 +57,7 @@ class EvaluateStage : public testing::Test {
   TemporaryFolder folder_;
   Suite suite_;
   ExaminedRow examined_;
+  EvaluationKernels kernels_;
 };
 
 std::vector<AskedExecution> asked_of(const Row& row, const std::vector<std::string>& precisions) {
@@ -110,6 +114,15 @@ TEST_F(EvaluateStage, TheKeyOfAResultNamesTheWorkersLibraries) {
   const std::string key = key_with("2.11.0");
   EXPECT_EQ(key_with("2.11.0"), key);
   EXPECT_NE(key_with("2.12.0"), key);
+}
+
+TEST_F(EvaluateStage, KernelsAreAPartOfTheKey) {
+  const std::string plain = evaluate("exit 3").at(0).key;
+  kernels_.fused_segmentation = true;
+  const std::string segmentation = evaluate("exit 3").at(0).key;
+  kernels_ = {.fused_norm = true};
+  const std::string norm = evaluate("exit 3").at(0).key;
+  EXPECT_EQ(std::set({plain, segmentation, norm}).size(), 3U);
 }
 
 TEST_F(EvaluateStage, MissingDataIsASkipWithAReason) {

@@ -9,7 +9,6 @@
 #include "harness/base/system/machine.h"
 #include "harness/base/text.h"
 #include "harness/cli/options.h"
-#include "harness/cli/stages/evaluate_stage.h"
 #include "harness/cli/stages/examine_stage.h"
 #include "harness/table/published_step.h"
 
@@ -71,6 +70,10 @@ WorkerOptions worker_options(const RunPlan& plan) {
           plan.quiet,
           plan.timeout_s,
           static_cast<std::int64_t>(plan.memory_gib * kGib)};
+}
+
+EvaluateOptions evaluate_options(const RunPlan& plan) {
+  return {worker_options(plan), plan.kernels};
 }
 
 DrawnOptions drawn_options(const RunPlan& plan) {

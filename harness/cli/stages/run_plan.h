@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/stages/drawn_stage.h"
+#include "harness/cli/stages/evaluate_stage.h"
 #include "harness/cli/stages/train_stage.h"
 #include "harness/fetch/store.h"
 #include "harness/record/job.h"
@@ -33,6 +34,7 @@ struct RunPlan {
   bool digests = false;
   std::optional<double> save_seconds;
   SpeedOptions speed;
+  EvaluationKernels kernels;
   bool restart = false;
   bool offline = false;
   double memory_gib = 0.0;  ///< What a stage may take; 0: what is free.
@@ -57,6 +59,7 @@ inline constexpr const char* kDefaultStagesText =
     "examine and evaluate, and memory where the suite publishes that of training";
 
 WorkerOptions worker_options(const RunPlan& plan);
+EvaluateOptions evaluate_options(const RunPlan& plan);
 DrawnOptions drawn_options(const RunPlan& plan);
 /// stage: "train" or "lockstep".
 TrainOptions train_options(const RunPlan& plan, const char* stage);

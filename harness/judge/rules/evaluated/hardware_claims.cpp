@@ -36,6 +36,12 @@ std::string_view mode_of(const Row& row) {
   }
 }
 
+/// Kernels of ours compute the same bits in less time and memory than what the source ran.
+std::string unfit_kernels(const EvaluationRecord& record) {
+  if (!record.fused_norm.value && record.segmentation.value.empty()) return "";
+  return "evaluated with kernels of halfproof's own, which the source does not have";
+}
+
 /// Judges a number that means something only on the hardware that it was published for.
 Finding judge_on_hardware(const ClaimContext& context, double (*measure)(const EvaluationRecord&),
                           const std::string& what) {
@@ -43,9 +49,10 @@ Finding judge_on_hardware(const ClaimContext& context, double (*measure)(const E
   const auto evidence = find_evaluation(context, "evaluate", precision);
   if (evidence.absence) return in_precision(*evidence.absence, precision);
   const double measured = measure(*evidence.record);
-  if (auto finding =
-          unjudgeable(context.claim, *evidence.result,
-                      unfitness(context.claim, context.row, *evidence.result), measured)) {
+  if (auto finding = unjudgeable(context.claim, *evidence.result,
+                                 first_of({unfitness(context.claim, context.row, *evidence.result),
+                                           unfit_kernels(*evidence.record)}),
+                                 measured)) {
     return in_precision(*finding, precision);
   }
   if (!(measured > 0.0))

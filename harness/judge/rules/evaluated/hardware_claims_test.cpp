@@ -90,6 +90,18 @@ TEST(HardwareClaims, AGpuThatDidNotComputeDoesNotCount) {
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kPass);
 }
 
+TEST(HardwareClaims, KernelsThatTheSourceDoesNotHaveAreUnfit) {
+  auto sample = fps("V100");
+  compute_on_gpu(sample);
+  sample.change_evaluation([](auto& record) { record.fused_norm.value = true; });
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+  sample.change_evaluation([](auto& record) {
+    record.fused_norm.value = false;
+    record.segmentation.value = kFusedSegmentation;
+  });
+  EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kUnfit);
+}
+
 TEST(HardwareClaims, HardwareThatIsNotSaidIsNotVerifiable) {
   auto sample = fps("");
   EXPECT_EQ(sample.judge(judge_fps).verdict, Verdict::kNotVerifiable);
