@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/file.h"
+#include "harness/base/json.h"
 #include "harness/record/deepbench_record.h"
 #include "harness/testing/child_process.h"
 

@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/base/json.h"
 #include "harness/testing/command_line.h"
 
 namespace harness {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/file.h"
+#include "harness/base/json.h"
 
 namespace harness {
 namespace {
