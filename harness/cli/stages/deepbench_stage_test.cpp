@@ -45,7 +45,7 @@ class DeepbenchStage : public testing::Test {
     fs::permissions(options_.worker, fs::perms::owner_all);
   }
 
-  /// What a worker would write of the problem.
+  /// What the worker would write of the problem: its program is part of the key.
   void lay_ready(const std::string& problem) const {
     DeepbenchRecord record;
     record.suite = "own";
@@ -81,9 +81,9 @@ class DeepbenchStage : public testing::Test {
 };
 
 TEST_F(DeepbenchStage, GivesTheWorkerProblemsAndKeys) {
+  set_worker(take("a") + take("b"));
   lay_ready("a");
   lay_ready("b");
-  set_worker(take("a") + take("b"));
   const auto records = run();
   const Json job = read_json_file(folder_.path() / "job");
   EXPECT_EQ(job.at("suite"), "own");
@@ -96,9 +96,9 @@ TEST_F(DeepbenchStage, GivesTheWorkerProblemsAndKeys) {
 }
 
 TEST_F(DeepbenchStage, WhatIsNotRunHasItsReason) {
+  set_worker(take("a") + take("b"));
   lay_ready("a");
   lay_ready("b");
-  set_worker(take("a") + take("b"));
   const auto records = run();
   ASSERT_EQ(records.size(), 4U);
   EXPECT_EQ(records[2].status, RunStatus::kSkipped);
@@ -108,9 +108,9 @@ TEST_F(DeepbenchStage, WhatIsNotRunHasItsReason) {
 }
 
 TEST_F(DeepbenchStage, ARecordWithItsKeyIsKept) {
+  set_worker(take("a") + take("b"));
   lay_ready("a");
   lay_ready("b");
-  set_worker(take("a") + take("b"));
   run();
   EXPECT_EQ(starts(), 1);
   EXPECT_EQ(run().at(0).status, RunStatus::kOk);
@@ -122,9 +122,9 @@ TEST_F(DeepbenchStage, ARecordWithItsKeyIsKept) {
 }
 
 TEST_F(DeepbenchStage, AnOldRecordIsNotTakenForANewOne) {
+  set_worker(take("a") + take("b"));
   lay_ready("a");
   lay_ready("b");
-  set_worker(take("a") + take("b"));
   run();
   options_.threads = 2;
   set_worker("exit 1");
@@ -147,8 +147,8 @@ TEST_F(DeepbenchStage, AWorkerThatDiesCostsTheProblemItWasAt) {
 
 TEST_F(DeepbenchStage, WhatTheBudgetLeavesOutIsSkipped) {
   options_.budget_s = 100.0;
-  lay_ready("a");
   set_worker(take("a"));
+  lay_ready("a");
   const auto records = run();
   EXPECT_LE(read_json_file(folder_.path() / "job").at("budget_s"), 100.0);
   EXPECT_EQ(records.at(0).status, RunStatus::kOk);
