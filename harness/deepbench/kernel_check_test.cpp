@@ -237,6 +237,20 @@ TEST(KernelCheck, ZerosShowNoMistake) {
   EXPECT_EQ(record.zeros, 576);
 }
 
+TEST(KernelCheck, OperandsThatAreHalfZerosShowTooLittle) {
+  const Contraction gemm(kSquare);
+  KernelCheck check(gemm, kHalf);
+  Array half_zeros = check.a();
+  // Every other element, in each row and column.
+  for (std::int64_t i = 0; i < half_zeros.elements(); ++i) {
+    if ((i + i / 24) % 2 == 0) half_zeros.set(i, 0.0);
+  }
+  check.use_values(half_zeros, check.b());
+  const CheckRecord record = judge(check, plain(gemm, kHalf));
+  EXPECT_EQ(record.zeros, 0) << "the result has none";
+  EXPECT_EQ(record.outcome, CheckOutcome::kMistrusted);
+}
+
 TEST(KernelCheck, GradientsBetweenStridesMayBeZero) {
   ConvolutionProblem strided = convolution();
   strided.stride = {3, 3};
