@@ -145,7 +145,7 @@ TEST(MemoryConsistency, EachContradictionIsSeen) {
        }},
       {"another weight at the other peak", [](auto& record) {
          record.peak.standing.weights += 8;
-         record.peak.workspaces["convolution"] -= 8;
+         record.peak.standing.buffers -= 8;
        }}};
   expect_each_is_seen(kinds);
 }
