@@ -11,7 +11,7 @@ Caffe2XavierInit Clamp ConstantInit ContextBlock Conv2d Conv2dAdaptivePadding Co
 Conv3d ConvAWS2d ConvModule ConvTranspose2d ConvTranspose3d ConvWS2d
 DepthwiseSeparableConvModule DropPath Dropout FFN GELU GeneralizedAttention HSigmoid HSwish
 KaimingInit LayerScale Linear MaxPool2d MaxPool3d MultiheadAttention NewEmptyTensorOp NonLocal1d
-NonLocal2d NonLocal3d NormalInit PatchEmbed PatchMerging PixelShufflePack PretrainedInit
+NonLocal2d NonLocal3d NormalInit PatchEmbed PatchMerging PixelShufflePack
 RFSearchHook ResNet Scale SiLU Swish TransformerLayerSequence TruncNormalInit UniformInit VGG
 XavierInit _BatchNormXd _NonLocalNd)";
 
@@ -223,7 +223,7 @@ constexpr std::string_view kMmengineModel =
     R"(BaseAveragedModel BaseDataPreprocessor BaseInit BaseModel BaseModule BaseTTAModel
 Caffe2XavierInit ConstantInit ExponentialMovingAverage ImgDataPreprocessor KaimingInit
 MMDistributedDataParallel MMFullyShardedDataParallel MMSeparateDistributedDataParallel
-ModuleDict ModuleList MomentumAnnealingEMA NormalInit PretrainedInit Sequential
+ModuleDict ModuleList MomentumAnnealingEMA NormalInit Sequential
 StochasticWeightAverage TruncNormalInit UniformInit XavierInit _BatchNormXd)";
 
 constexpr std::string_view kMmengineOptim =

@@ -16,6 +16,13 @@ bool is_called_by_unpickler(std::string_view attribute) {
   return is_dunder(attribute) || std::ranges::find(kCalled, attribute) != std::end(kCalled);
 }
 
+/// Whether a key that is no literal text may have the hash of one and be equal to it when Python
+/// looks an attribute up: str("append"), numpy.str_("append"), an object of a class that says so.
+bool may_equal_a_text(const PickleValue& key) {
+  return key.kind == PickleKind::kOpaque ||
+         (key.kind == PickleKind::kGlobal && key.trust == GlobalTrust::kUnknown);
+}
+
 }  // namespace
 
 bool is_dunder(std::string_view name) {
@@ -103,9 +110,8 @@ void PickleCodeWatch::check_attributes(ValueId object, std::span<const ValueId> 
   charge(items.size(), "states that are set");
   for (std::size_t index = 0; index + 1 < items.size(); index += 2) {
     const PickleValue& key = tree_[items[index]];
-    // str("append") is a text that is not read here.
-    const bool is_called = key.kind == PickleKind::kString ? is_called_by_unpickler(key.text)
-                                                           : key.text == "builtins.str";
+    const bool is_called =
+        key.kind == PickleKind::kString ? is_called_by_unpickler(key.text) : may_equal_a_text(key);
     if (is_called && can_be_called(tree_[items[index + 1]].kind)) {
       report_attribute(object, key.text, items[index + 1]);
     }
@@ -142,8 +148,10 @@ void PickleCodeWatch::check_optimizer(ValueId object, const PickleValue& state) 
   constexpr std::string_view kAsked[] = {"defaults", "param_groups", "state"};
   if (state.kind != PickleKind::kDict) return;
   for (std::size_t index = 0; index + 1 < state.items.size(); index += 2) {
-    const std::string_view key = tree_[state.items[index]].text;
-    if (std::ranges::find(kAsked, key) == std::end(kAsked)) continue;
+    const PickleValue& name = tree_[state.items[index]];
+    const std::string_view key = name.text;
+    const bool is_asked = std::ranges::find(kAsked, key) != std::end(kAsked);
+    if (!is_asked && !may_equal_a_text(name)) continue;
     const ValueId asked = state.items[index + 1];
     charge(tree_[asked].items.size(), "states of optimizers");
     if (can_be_called(tree_[asked].kind)) report_attribute(object, key, asked);

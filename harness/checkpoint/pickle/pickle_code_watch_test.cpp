@@ -69,6 +69,30 @@ TEST_F(PickleCodeWatchTest, ReportsOnlyAttributesThatPythonsUnpicklerCalls) {
   EXPECT_THAT(reported(), testing::ElementsAre("a.f as __reduce__ of an object of a.B(…)"));
 }
 
+/// numpy.str_("__setstate__") is found where "__setstate__" is looked for, as is any object that
+/// says it is equal.
+TEST_F(PickleCodeWatchTest, ReportsAttributesWhoseNamesAreMade) {
+  const ValueId object = tree_.add_opaque("a.B", GlobalRole::kInert, add(PickleKind::kTuple, {}));
+  const ValueId function = global("a.f", GlobalTrust::kUnknown);
+  const ValueId made = tree_.add_opaque("numpy.str_", GlobalRole::kNumpyScalar, object);
+  watch_.check_state(object, add(PickleKind::kDict, {made, text("a string")}));
+  watch_.check_state(
+      object, add(PickleKind::kDict, {global("torch.nn.Conv2d", GlobalTrust::kNamed), function}));
+  EXPECT_THAT(reported(), testing::IsEmpty());
+  watch_.check_state(object, add(PickleKind::kDict, {made, function}));
+  EXPECT_THAT(reported(), testing::ElementsAre("a.f as numpy.str_ of an object of a.B(…)"));
+}
+
+TEST_F(PickleCodeWatchTest, ReportsWhatAnOptimizerIsAskedForUnderANameThatIsMade) {
+  const ValueId optimizer =
+      tree_.add_opaque("torch.optim.sgd.SGD", GlobalRole::kInert, add(PickleKind::kTuple, {}));
+  const ValueId made = tree_.add_opaque("numpy.str_", GlobalRole::kNumpyScalar, optimizer);
+  const ValueId held = tree_.add_opaque("a.B", GlobalRole::kInert, add(PickleKind::kTuple, {}));
+  watch_.check_state(optimizer, add(PickleKind::kDict, {made, add(PickleKind::kList, {held})}));
+  EXPECT_THAT(reported(), testing::ElementsAre("an object of a.B as numpy.str_ of an object of "
+                                               "torch.optim.sgd.SGD(…)"));
+}
+
 /// Without a global that leads to code there is nothing to look for.
 TEST_F(PickleCodeWatchTest, LooksIntoObjectsForWaysToCodeThatWereNamed) {
   const ValueId load = global("torch.load", GlobalTrust::kShown);
