@@ -164,6 +164,26 @@ bool is_starred(std::string_view header) {
          header.find("\xE2\x80\xA0") != std::string_view::npos;
 }
 
+/// Beyond ASCII: blanks of several widths, full-width brackets and percent, footnote marks, arrows.
+bool is_decoration(std::string_view sign) {
+  constexpr auto kSigns = std::to_array<std::string_view>(
+      {"\u00A0", "\u2002", "\u2003", "\u2009", "\u200A", "\u200B", "\u202F", "\u3000",
+       "\uFEFF", "\uFE0F", "\uFF08", "\uFF09", "\uFF05", "\u2020", "\u2021", "\u00A7",
+       "\u00B6", "\u2217", "\u00B9", "\u00B2", "\u00B3", "\u2070", "\u2074", "\u2075",
+       "\u2076", "\u2077", "\u2078", "\u2079", "\u2191", "\u2193", "\u2B06", "\u2B07"});
+  return std::ranges::find(kSigns, sign) != kSigns.end();
+}
+
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+std::optional<Column> column_of_key(std::string_view key) {
+  const auto* found =
+      std::ranges::find_if(kHeaders, [&](const auto& known) { return known.first == key; });
+  return found == kHeaders.end() ? std::nullopt : std::optional(found->second);
+}
+
 class ColumnFinder {
  public:
   ColumnFinder(const MarkdownRow& header, const PublishedPage& page,
@@ -224,11 +244,29 @@ std::string normalised_header(std::string_view header) {
   return key;
 }
 
+bool has_other_signs(std::string_view header) {
+  constexpr std::string_view kPlain = " \t\r\n()[]{}*_%/.,:|\\#+`";
+  const auto is_letter_at = [&](std::size_t i) {
+    return i < header.size() && is_letter_or_digit(header[i]);
+  };
+  for (std::size_t i = 0; i < header.size();) {
+    std::size_t end = i + 1;
+    if (static_cast<unsigned char>(header[i]) < 0x80U) {
+      const bool is_hyphen = header[i] == '-' && i > 0 && is_letter_at(i - 1) && is_letter_at(end);
+      const bool is_plain = kPlain.find(header[i]) != std::string_view::npos;
+      if (!is_hyphen && !is_plain && !is_letter_at(i)) return true;
+    } else {
+      while (end < header.size() && (static_cast<unsigned char>(header[end]) & 0xC0U) == 0x80U)
+        ++end;
+      if (!is_decoration(header.substr(i, end - i))) return true;
+    }
+    i = end;
+  }
+  return false;
+}
+
 std::optional<Column> column_named(std::string_view header) {
-  const std::string key = normalised_header(header);
-  const auto* found =
-      std::ranges::find_if(kHeaders, [&](const auto& known) { return known.first == key; });
-  return found == kHeaders.end() ? std::nullopt : std::optional(found->second);
+  return has_other_signs(header) ? std::nullopt : column_of_key(normalised_header(header));
 }
 
 // What is about the weights that a training starts from, or about sizes and costs of a model, is
@@ -246,6 +284,7 @@ bool looks_known(std::string_view header) {
   const std::string key = normalised_header(header);
   const auto contains = [&](std::string_view part) { return key.find(part) != std::string::npos; };
   if (std::ranges::any_of(kOther, contains)) return false;
+  if (has_other_signs(header) && column_of_key(key)) return true;
   return std::ranges::any_of(kKnown, contains) || std::ranges::find(kWhole, key) != kWhole.end();
 }
 

@@ -45,10 +45,18 @@ using Columns = std::map<Column, std::vector<std::size_t>>;
 /// and "mIoU (ms + flip) [%]" are "mioums+flip".
 std::string normalised_header(std::string_view header);
 
-/// The column that a header names, whatever its case, blanks and brackets are.
+/// Does a header hold a letter or a sign that normalised_header drops and that may change what the
+/// column is: a Greek delta, "mIoU>", "-mIoU", words in other scripts? Blanks, brackets, the signs
+/// of emphasis and units, a hyphen inside a word, footnote marks and the arrows for "higher is
+/// better" do not.
+bool has_other_signs(std::string_view header);
+
+/// The column that a header names, whatever its case, blanks and brackets are; none where it has
+/// other signs.
 std::optional<Column> column_named(std::string_view header);
 
-/// Does a header that is none of those speak of something that is known all the same?
+/// Does a header that is none of those speak of something that is known all the same? One of those
+/// but for other signs does.
 bool looks_known(std::string_view header);
 
 /// Where each known column stands. A column with an asterisk or a dagger beside one without is

@@ -66,6 +66,22 @@ TEST(TableColumns, NamesAColumnThatLooksKnownAndIsNotRead) {
   }
 }
 
+TEST(TableColumns, ALetterOrSignBeyondTheNameMakesItAnotherColumn) {
+  for (const char* header :
+       {"\u0394mIoU", "mIoU\uFF08\u6D4B\u8BD5\u96C6\uFF09", "mIoU \u63D0\u5347", "\u8BAD\u7EC3 fps",
+        "\u00B1 mIoU", "\u0394 Mem (GB)", "-mIoU", "mIoU>", "mIoU -", "~ fps",
+        "\u65B9\u6CD5 Method", "mIoU \xFF"}) {
+    std::vector<ImportNotice> notices;
+    EXPECT_TRUE(columns_of(header_of({header}), kPage, notices).empty()) << header;
+    ASSERT_EQ(notices.size(), 1U) << header;
+    EXPECT_EQ(notices[0].kind, ImportNotice::Kind::kUnread);
+  }
+  for (const char* header : {"mIoU\u2021", "mIoU\u00B9", "mIoU\u00A0(%)", "mIoU\uFF08%\uFF09",
+                             "mean-IoU", "mIoU\u2020", "mIoU / %", "mIoU \u2B06\uFE0F"}) {
+    EXPECT_EQ(found({header}), (Columns{{Column::kMiou, {0}}})) << header;
+  }
+}
+
 TEST(TableColumns, AColumnWithAnAsteriskBesideOneWithoutIsAnotherMeasure) {
   std::vector<ImportNotice> notices;
   const Columns columns = columns_of(header_of({"mIoU", "mIoU*"}), kPage, notices);
