@@ -1,12 +1,16 @@
 #include "harness/table/import/metafile.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include "harness/base/error.h"
+#include "harness/base/text.h"
+#include "harness/table/data_set_conditions.h"
 #include "harness/table/import/cell_value.h"
 #include "harness/table/import/table_columns.h"
 #include "harness/table/import/yaml_aliases.h"
@@ -220,18 +224,25 @@ class ModelReader {
 
   void read_metadatum(const std::string& key, const Place& value) {
     const auto column = column_named(key);
-    if (column == Column::kCropSize) {
+    if (column == Column::kTrainingData) {
+      const auto names = value.items();
+      if (names.size() == 1 && names[0].node().IsScalar()) training_data_ = text(names[0], "");
+    } else if (column == Column::kCropSize) {
       set_once(model_.crop_size, value, "config.crop");
     } else if (column == Column::kSchedule) {
       set_once(model_.schedule, value, "config.iterations");
     } else if (column == Column::kMemory) {
       add_once(value, "memory", model_.memory, "one memory for a model");
-    } else if (column == Column::kFps || normalised_header(key) == "inferencetimemsim") {
+    } else if (column == Column::kFps || is_milliseconds(key)) {
       if (value.is_repeated()) return refuse(value, "fps", "the key once");
       for (const Place& timing : value.items()) read_timing(timing, column == Column::kFps);
     } else {
       note_other(key, value);
     }
+  }
+
+  static bool is_milliseconds(const std::string& key) {
+    return normalised_header(key) == "inferencetimemsim" && !has_other_signs(key);
   }
 
   void set_once(std::optional<MetafileText>& text, const Place& value, const char* claim) {
@@ -243,25 +254,87 @@ class ModelReader {
     model_.other_keys.push_back({value.shown(), value.line(), value.key()});
   }
 
-  /// The metrics of the one result that counts classes' overlap; other tasks have other metrics.
+  /// A result on semantic segmentation whose metrics have a mIoU.
+  struct Result {
+    std::string data_set;
+    Place metrics;
+  };
+
+  /// The metrics of the one data set that counts; other tasks have other metrics.
   void read_results(const Place& results) {
+    std::vector<Result> read;
     for (const Place& result : results.items()) {
       if (!result.node().IsMap()) {
         refuse(result, "miou", "a map");
         continue;
       }
+      const std::string task = text(result.child("Task"), "");
+      if (!task.empty() && normalised_header(task) != "semanticsegmentation") {
+        model_.other_keys.push_back({task, result.line(), result.key()});
+        continue;
+      }
       const Place metrics = map_under(result, "Metrics", "miou");
+      if (has_miou(metrics)) read.push_back({text(result.child("Dataset"), ""), metrics});
       for (const auto& [key, value] : metrics.entries()) {
-        const auto column = column_named(key);
-        if (column == Column::kMiou) {
-          add_once(value, "miou", model_.miou);
-        } else if (column == Column::kMiouMsFlip) {
-          add_once(value, "miou_ms_flip", model_.miou_ms_flip);
+        if (claim_of(key).empty()) note_other(key, value);
+      }
+    }
+    read_data_sets(read);
+  }
+
+  static std::string claim_of(const std::string& key) {
+    const auto column = column_named(key);
+    return column == Column::kMiou ? "miou" : column == Column::kMiouMsFlip ? "miou_ms_flip" : "";
+  }
+
+  static bool has_miou(const Place& metrics) {
+    return std::ranges::any_of(metrics.entries(),
+                               [](const auto& entry) { return !claim_of(entry.first).empty(); });
+  }
+
+  void read_data_sets(const std::vector<Result>& results) {
+    std::set<std::string> data_sets;
+    for (const Result& result : results) data_sets.insert(lower_case(result.data_set));
+    const bool has_several = data_sets.size() > 1;
+    for (const Result& result : results) {
+      const bool counts =
+          !has_several ||
+          (!training_data_.empty() && lower_case(result.data_set) == lower_case(training_data_));
+      for (const auto& [key, value] : result.metrics.entries()) {
+        const std::string claim = claim_of(key);
+        if (claim.empty() || (value.is_absent() && !value.is_repeated())) continue;
+        if (counts) {
+          read_miou(claim, value, conditions_of(result, has_several));
         } else {
-          note_other(key, value);
+          refuse_data_set(claim, value, data_sets);
         }
       }
     }
+  }
+
+  /// Named only where there is a choice or a contradiction.
+  Json conditions_of(const Result& result, bool has_several) const {
+    if (result.data_set.empty() || training_data_.empty()) return Json::object();
+    Json both = {{"training_dataset", training_data_}, {"test_dataset", result.data_set}};
+    return has_several || is_of_other_data(both) ? both : Json::object();
+  }
+
+  void read_miou(const std::string& claim, const Place& value, const Json& conditions) {
+    auto& number = claim == "miou" ? model_.miou : model_.miou_ms_flip;
+    const bool is_first = !number.has_value();
+    add_once(value, claim.c_str(), number);
+    if (is_first && number) number->conditions.update(conditions);
+  }
+
+  /// The claim is lost where no result is of the data set trained on, else only this number.
+  void refuse_data_set(const std::string& claim, const Place& value,
+                       const std::set<std::string>& data_sets) {
+    const bool is_chosen =
+        !training_data_.empty() && data_sets.contains(lower_case(training_data_));
+    refuse(value, is_chosen ? "" : claim.c_str(),
+           is_chosen
+               ? fmt::format("one data set, that of Training Data, {}", in_quotes(training_data_))
+               : "one data set for a model, or Training Data that names one of them");
   }
 
   void add_once(const Place& place, const char* claim, std::optional<MetafileNumber>& read,
@@ -273,6 +346,7 @@ class ModelReader {
 
   const Place& place_;
   MetafileModel model_;
+  std::string training_data_;  ///< "Training Data", where it names one.
 };
 
 std::int64_t line_of(const YAML::Node& node) {

@@ -72,9 +72,12 @@ struct Metafile {
 };
 
 /// Reads the models of a metafile. Keys of metadata and metrics are compared as a table's headers
-/// are; those that say nothing about a claim are ignored. A value of another type, a number that is
-/// none, a key that stands twice, a second mIoU of one model: each costs that value and stands in
-/// `unread`. A model without a name has an empty one. Throws Error(kInvalidTable) with
+/// are; those that say nothing about a claim are ignored. Of results on several data sets those on
+/// the one of "Training Data" count, without it none; the numbers then carry both data sets as
+/// conditions, as they do where the only result is on another than was trained on. Results of
+/// another Task than semantic segmentation stand in `other_keys`. A value of another type, a number
+/// that is none, a key that stands twice, a second mIoU of one model: each costs that value and
+/// stands in `unread`. A model without a name has an empty one. Throws Error(kInvalidTable) with
 /// `subject` and line: not YAML, several documents, no list of models; for a file above 4
 /// MiB, and for one that more than doubles (64 KiB are free) when its aliases are written out.
 Metafile read_metafile(std::string_view text, std::string_view subject);

@@ -148,6 +148,52 @@ TEST(Metafile, ASecondMiouOfOneModelIsNotItsMiou) {
   EXPECT_EQ(models_of(text)[0].miou->number.value, 1.0);
 }
 
+const char* const kTwoDataSets =
+    "  Results:\n  - {Task: Semantic Segmentation, Dataset: Dark Zurich, Metrics: {mIoU: 30.1}}\n"
+    "  - {Task: Semantic Segmentation, Dataset: Cityscapes, Metrics: {mIoU: 76.8}}\n";
+
+TEST(Metafile, OfSeveralDataSetsTheOneTrainedOnCounts) {
+  const std::string text =
+      std::string("Models:\n- Name: a\n  Metadata: {Training Data: cityscapes}\n") + kTwoDataSets;
+  const auto models = models_of(text);
+  ASSERT_TRUE(models.at(0).miou.has_value());
+  EXPECT_DOUBLE_EQ(models[0].miou->number.value, 76.8);
+  EXPECT_EQ(models[0].miou->conditions,
+            (Json{{"training_dataset", "cityscapes"}, {"test_dataset", "Cityscapes"}}));
+  EXPECT_THAT(unread(text),
+              HasSubstr("5: Models[0].Results[0].Metrics.mIoU: expected one data set"));
+}
+
+TEST(Metafile, OfSeveralDataSetsNoneCountsWithoutTheOneTrainedOn) {
+  for (const char* metadata : {"", "  Metadata: {Training Data: ADE20K}\n"}) {
+    const std::string text = std::string("Models:\n- Name: a\n") + metadata + kTwoDataSets;
+    const auto models = models_of(text);
+    EXPECT_FALSE(models.at(0).miou.has_value());
+    ASSERT_EQ(models[0].unread.size(), 2U);
+    EXPECT_EQ(models[0].unread[1].claim, "miou");
+    EXPECT_THAT(unread(text), HasSubstr("expected one data set"));
+  }
+}
+
+TEST(Metafile, AResultOnOtherDataThanWasTrainedOnSaysSo) {
+  const std::string results = "  Results:\n  - {Dataset: Dark Zurich, Metrics: {mIoU: 30.1}}\n";
+  const auto other =
+      models_of("Models:\n- Name: a\n  Metadata: {Training Data: Cityscapes}\n" + results);
+  EXPECT_EQ(other.at(0).miou->conditions["test_dataset"], "Dark Zurich");
+  const auto own =
+      models_of("Models:\n- Name: a\n  Metadata: {Training Data: Dark Zurich}\n" + results);
+  EXPECT_EQ(own.at(0).miou->conditions, Json::object());
+}
+
+TEST(Metafile, AnotherTaskGivesNoMiou) {
+  const auto models = models_of(
+      "Models:\n- Name: a\n  Results:\n  - {Task: Panoptic Segmentation, Metrics: {mIoU: 1}}\n"
+      "  - {Task: semantic segmentation, Metrics: {mIoU: 2}}\n");
+  EXPECT_DOUBLE_EQ(models.at(0).miou->number.value, 2.0);
+  ASSERT_EQ(models[0].other_keys.size(), 1U);
+  EXPECT_EQ(models[0].other_keys[0].key, "Models[0].Results[0]");
+}
+
 TEST(Metafile, OtherTasksAndUnpublishedNumbersAreNoErrors) {
   const auto models = models_of(
       "Models:\n- Name: a\n  Results:\n  - Metrics: {box AP: 40.1}\n  - Metrics: {mIoU: -}\n"
