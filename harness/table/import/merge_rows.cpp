@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -79,13 +80,14 @@ void merge_row(PublishedRow& table, const PublishedRow& metafile) {
 }  // namespace
 
 void merge_metafile(std::vector<PublishedRow>& rows, const std::vector<PublishedRow>& metafile) {
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < rows.size(); ++i) places.try_emplace(rows[i].id, i);
   for (const PublishedRow& entry : metafile) {
-    const auto found = std::find_if(rows.begin(), rows.end(),
-                                    [&](const PublishedRow& row) { return row.id == entry.id; });
-    if (found == rows.end()) {
+    const auto [found, is_new] = places.try_emplace(entry.id, rows.size());
+    if (is_new) {
       rows.push_back(entry);
     } else {
-      merge_row(*found, entry);
+      merge_row(rows[found->second], entry);
     }
   }
 }
@@ -100,9 +102,11 @@ void separate_duplicates(std::vector<PublishedRow>& rows) {
   std::set<std::string> taken;
   for (const PublishedRow& row : rows) taken.insert(row.id);
   std::set<std::string> seen;
+  // What is taken stays taken: the next row of a name goes on counting where the last one stopped.
+  std::map<std::string, int> counts;
   for (PublishedRow& row : rows) {
     if (seen.insert(row.id).second) continue;
-    int count = 2;
+    int& count = counts.try_emplace(row.id, 2).first->second;
     while (taken.contains(fmt::format("{}_{}", row.id, count))) ++count;
     row.id = fmt::format("{}_{}", row.id, count);
     taken.insert(row.id);

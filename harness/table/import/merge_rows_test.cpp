@@ -135,6 +135,17 @@ TEST(MergeRows, FurtherRowsOfOneModelAreNumbered) {
   EXPECT_THAT(separated({row, row, taken}), testing::ElementsAre("fcn", "fcn_3", "fcn_2"));
 }
 
+TEST(MergeRows, ManyRowsOfOneModelAreNumberedInTheTimeOfTheRows) {
+  // A count that began again for each row would take a minute.
+  constexpr int kRows = 20000;
+  std::vector<PublishedRow> rows(kRows, row_of("README.md", 1));
+  separate_duplicates(rows);
+  EXPECT_EQ(rows.back().id, "fcn_" + std::to_string(kRows));
+  const auto metafile = rows;
+  merge_metafile(rows, metafile);
+  EXPECT_EQ(rows.size(), std::size_t{kRows});
+}
+
 TEST(MergeRows, AFactThatNeitherPageCouldReadStaysQuoted) {
   const UnreadCell cell{"fast", "a number", false, {"metafile.yml", 9, "fps"}};
   PublishedRow table = row_of("README.md", 3);

@@ -1,6 +1,6 @@
 #include "harness/table/import/overlay.h"
 
-#include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -97,8 +97,9 @@ Overlay::Overlay(const std::filesystem::path& path) : subject_(path.string()) {
 }
 
 void Overlay::require_rows(const std::vector<std::string>& ids) const {
+  const std::set<std::string> known(ids.begin(), ids.end());
   for (const auto& [id, ignored] : rows_.items()) {
-    if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
+    if (known.contains(id)) continue;
     throw Error(ErrorCode::kInvalidSuite, subject_,
                 fmt::format("rows: expected ids of the tables' rows ({}), got {}", list(ids),
                             in_quotes(id)));
