@@ -31,10 +31,8 @@ bool counts_within_epochs(const TrainingLog& log) {
   bool falls_with_epoch = false;
   for (std::size_t i = 1; i < lines.size(); ++i) {
     if (lines[i].iteration > lines[i - 1].iteration) continue;
-    const bool is_new_run = std::any_of(
-        log.environment_lines.begin(), log.environment_lines.end(),
-        [&](std::int64_t line) { return lines[i - 1].line < line && line < lines[i].line; });
-    if (is_new_run) continue;
+    const auto next_run = std::ranges::upper_bound(log.environment_lines, lines[i - 1].line);
+    if (next_run != log.environment_lines.end() && *next_run < lines[i].line) continue;
     const auto before = epoch_of(lines[i - 1]);
     const auto after = epoch_of(lines[i]);
     if (!before || !after) return false;

@@ -36,6 +36,11 @@ class LogReader {
       add_line(line);
     }
     if (log_.train.empty() && log_.validation.empty()) fail_without_entries();
+    if (unsaid_remarks_ > 0) {
+      log_.remarks.push_back({first_unsaid_, fmt::format("{} remarks more, on this line and later "
+                                                         "ones, are not listed",
+                                                         unsaid_remarks_)});
+    }
     set_scale();
     remark_environment();
     remark_losses();
@@ -63,7 +68,14 @@ class LogReader {
     throw Error(ErrorCode::kInvalidFile, subject_, detail);
   }
 
-  void remark(const std::string& text) { log_.remarks.push_back({line_, for_message(text)}); }
+  /// Lists the first remarks and counts the others: a file may earn one with every line.
+  void remark(const std::string& text) {
+    if (log_.remarks.size() < kMostRemarks) {
+      log_.remarks.push_back({line_, for_message(text)});
+    } else if (unsaid_remarks_++ == 0) {
+      first_unsaid_ = line_;
+    }
+  }
 
   void add_line(std::string_view line) {
     // A file system that lost its machine leaves zero bytes where the last writes were to be.
@@ -251,9 +263,12 @@ class LogReader {
 
   /// What has more is no log with odd lines but another file.
   static constexpr std::size_t kMostBrokenLines = 100;
+  static constexpr std::size_t kMostRemarks = 100;
 
   std::string subject_;
   std::size_t broken_lines_ = 0;
+  std::size_t unsaid_remarks_ = 0;
+  std::int64_t first_unsaid_ = 0;
   std::string_view text_;  ///< What is left of it.
   std::int64_t line_ = 0;
   bool of_mmengine_ = false;

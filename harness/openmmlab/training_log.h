@@ -60,8 +60,8 @@ struct TrainingLog {
 ///
 /// A line that is cut off, of another mode, without a usable counter, or with a mIoU that is none
 /// costs that line (of the last, its mIoU) and is remarked, as are restarts, further runs, a
-/// missing environment and losses that are not finite. A byte-order mark and Windows line ends are
-/// read over.
+/// missing environment and losses that are not finite; beyond 100 remarks on lines the others are
+/// counted in one more. A byte-order mark and Windows line ends are read over.
 TrainingLog read_training_log(const std::filesystem::path& path);
 /// The same for the text of such a file.
 TrainingLog parse_training_log(std::string_view text, std::string_view subject);

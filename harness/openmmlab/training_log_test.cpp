@@ -305,6 +305,19 @@ TEST_F(TrainingLogFile, ReadsALogThatItsRunDidNotFinish) {
   EXPECT_THAT(iterations(restarted.train), ElementsAre(50, 100));
 }
 
+TEST_F(TrainingLogFile, CountsTheRemarksThatItDoesNotList) {
+  std::string text = R"({"seed": 1})"
+                     "\n";
+  for (int i = 0; i < 5000; ++i) text += "{}\n";
+  text += R"({"mode": "train", "iter": 1, "loss": 1.5})"
+          "\n";
+  const TrainingLog log = read(text);
+  EXPECT_EQ(log.train.size(), 1U);
+  ASSERT_EQ(log.remarks.size(), 101U);
+  EXPECT_EQ(log.remarks.back().line, 102);
+  EXPECT_THAT(log.remarks.back().text, StartsWith("4900 remarks more"));
+}
+
 TEST_F(TrainingLogFile, RemarksRestartsAndASecondRun) {
   const TrainingLog log = read(
       "{\"exp_name\": \"a.py\"}\n{\"mode\": \"train\", \"epoch\": 1, \"iter\": 50}\n"
