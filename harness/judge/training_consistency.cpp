@@ -160,7 +160,11 @@ bool are_metrics(const ValidationRecord& one) {
     return 0.0 <= percent && percent <= 100.0 * (1.0 + kLastPlaces);
   };
   if (std::isnan(one.miou)) return std::isnan(one.macc) && std::isnan(one.aacc);
-  return is_percentage(one.miou) && is_percentage(one.macc) && is_percentage(one.aacc);
+  // Of each class the union holds the label, and without a pixel that is right every IoU is 0.
+  const bool is_in_order =
+      one.miou <= one.macc + kLastPlaces * 100.0 && (one.aacc > 0.0) == (one.miou > 0.0);
+  return is_in_order && is_percentage(one.miou) && is_percentage(one.macc) &&
+         is_percentage(one.aacc);
 }
 
 std::string validation_defect(const TrainingRecord& record) {

@@ -15,6 +15,7 @@ inline OperatorCounts census_of(const std::string& type) {
   return {{"convolution", {{type, 69}}},
           {"convolution_backward", {{type, 69}}},
           {"batch_norm", {{type, 59}}},
+          {"batch_norm_backward", {{type, 59}}},
           {"resize", {{"float32", 2}}},
           {"loss", {{"float32", 2}}}};
 }

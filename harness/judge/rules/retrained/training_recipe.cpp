@@ -1,6 +1,7 @@
 #include "harness/judge/rules/retrained/training_recipe.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -23,12 +24,17 @@ std::string other_length(const RunResult& result, const TrainingRecord& record) 
                      record.asked_iterations);
 }
 
+std::int64_t calls_of(const OperatorCounts& census, const std::string& kind) {
+  std::int64_t calls = 0;
+  if (const auto found = census.find(kind); found != census.end()) {
+    for (const auto& [type, count] : found->second) calls += count;
+  }
+  return calls;
+}
+
 std::string other_layers(const OperatorCounts& census, const std::string& kind,
                          std::int64_t layers) {
-  std::int64_t seen = 0;
-  if (const auto found = census.find(kind); found != census.end()) {
-    for (const auto& [type, count] : found->second) seen += count;
-  }
+  const std::int64_t seen = calls_of(census, kind);
   if (layers == 0 || seen == layers) return "";
   return fmt::format(
       "expected one {} in a step for each of the checkpoint's {} layers, the census "
@@ -47,6 +53,54 @@ std::string other_type(const OperatorCounts& census, const std::string& kind,
   return "";
 }
 
+/// Norms are differentiated as often as they ran, and in the types that they ran in; autocast may
+/// choose another type for either.
+std::string other_norm_gradients(const OperatorCounts& census, const PolicyFacts& policy) {
+  const auto types_of = [&](const char* kind) {
+    const auto found = census.find(kind);
+    return found == census.end() ? OperatorCounts::mapped_type{} : found->second;
+  };
+  const bool is_as_often =
+      calls_of(census, "batch_norm") == calls_of(census, "batch_norm_backward");
+  if (is_as_often &&
+      (policy.autocasts() || types_of("batch_norm") == types_of("batch_norm_backward"))) {
+    return "";
+  }
+  return fmt::format("{} of batch_norm_backward are not those of {} of batch_norm, by type",
+                     count_text(calls_of(census, "batch_norm_backward")),
+                     count_text(calls_of(census, "batch_norm")));
+}
+
+/// Each loss is of logits that were resized to the crop. Matrices of a resize are made in float64;
+/// its gradient is often a product with them, which is not counted.
+std::string other_resizes(const OperatorCounts& census, const PolicyFacts& policy) {
+  const std::set<std::string_view> types = {to_string(policy.compute), to_string(policy.loss),
+                                            "float32", "float64"};
+  for (const char* kind : {"resize", "resize_backward"}) {
+    const auto found = census.find(kind);
+    if (found == census.end()) continue;
+    for (const auto& [type, count] : found->second) {
+      if (!types.contains(type)) return fmt::format("{} ran in {}", kind, type);
+    }
+  }
+  const std::int64_t resizes = calls_of(census, "resize");
+  if (resizes >= calls_of(census, "loss") && calls_of(census, "resize_backward") <= resizes) {
+    return "";
+  }
+  return fmt::format("expected a resize of the logits of each loss, got {} and {} of its gradient",
+                     count_text(resizes), count_text(calls_of(census, "resize_backward")));
+}
+
+std::string other_kind(const OperatorCounts& census) {
+  static const std::set<std::string_view> kinds = {
+      "convolution", "convolution_backward", "batch_norm", "batch_norm_backward",
+      "resize",      "resize_backward",      "loss"};
+  for (const auto& [kind, types] : census) {
+    if (!kinds.contains(kind)) return fmt::format("no census of the worker counts {}", kind);
+  }
+  return "";
+}
+
 /// An operator is dispatched once for each layer: LibTorch's autocast and the CPU's kernels for
 /// half call the next one below the dispatcher's observers. The type of a norm under autocast
 /// depends on the device.
@@ -54,12 +108,14 @@ std::string other_operators(const RunResult& result, const TrainingRecord& recor
                             const ExpectedTraining& expected) {
   if (!record.census) return "the training left no census of its operators";
   const OperatorCounts& census = *record.census;
-  const auto type = to_string(facts(policy_of_precision(result.precision)).compute);
-  return first_of({other_type(census, "convolution", type),
-                   other_type(census, "convolution_backward", type),
-                   other_layers(census, "convolution", expected.convolutions),
-                   other_layers(census, "convolution_backward", expected.convolutions),
-                   other_layers(census, "batch_norm", expected.norms)});
+  const PolicyFacts& policy = facts(policy_of_precision(result.precision));
+  const auto type = to_string(policy.compute);
+  return first_of(
+      {other_type(census, "convolution", type), other_type(census, "convolution_backward", type),
+       other_layers(census, "convolution", expected.convolutions),
+       other_layers(census, "convolution_backward", expected.convolutions),
+       other_layers(census, "batch_norm", expected.norms), other_norm_gradients(census, policy),
+       other_resizes(census, policy), other_kind(census)});
 }
 
 std::string other_gradients(const TrainingRecord& record, const ExpectedTraining& expected) {

@@ -14,7 +14,9 @@ namespace harness {
 /// - it was asked for the iterations of --iters, else for the whole schedule;
 /// - it says which library and, on cuda, which GPU computed it, and FP32 was not rounded to TF32;
 /// - its first step, of which its census is, ran every convolution and batch norm of the row's
-///   checkpoint once forward and every convolution once backward, in the type of its policy;
+///   checkpoint once forward and every convolution once backward, in the type of its policy, and
+///   every batch norm once backward, without autocast in the types of its forward; it resized the
+///   logits of each loss, and counts nothing that the worker does not (train/operator_census.h);
 /// - gradients were looked at of all parameters or of none;
 /// - its first loss is one of a drawn network (ExpectedTraining::can_begin_with());
 /// - its peak of memory has room for weights, gradients and, where there are some, masters of all

@@ -100,10 +100,41 @@ TEST(TrainingRecipe, EveryConvolutionRanInItsType) {
     EXPECT_THAT(other("fp16", kNoResult, census("batch_norm", {{"float16", norms}})),
                 HasSubstr("59 layers"));
   }
-  const OperatorCounts::mapped_type of_both = {{"float16", 29}, {"float32", 30}};
-  EXPECT_THAT(other("fp16", kNoResult, census("batch_norm", of_both)), IsEmpty());
+  const auto of_both = [](TrainingRecord& record) {
+    for (const char* kind : {"batch_norm", "batch_norm_backward"}) {
+      (*record.census)[kind] = {{"float16", 29}, {"float32", 30}};
+    }
+  };
+  EXPECT_THAT(other("fp16", kNoResult, of_both), IsEmpty());
   const auto none = [](TrainingRecord& record) { record.census.reset(); };
   EXPECT_THAT(other("fp16", kNoResult, none), HasSubstr("no census"));
+}
+
+TEST(TrainingRecipe, NormsAreDifferentiatedAsTheyRan) {
+  const auto backward = [](OperatorCounts::mapped_type types) {
+    return other("fp16", kNoResult, [=](TrainingRecord& record) {
+      record.census->erase("batch_norm_backward");
+      if (!types.empty()) (*record.census)["batch_norm_backward"] = types;
+    });
+  };
+  EXPECT_THAT(backward({{"float16", 59}}), IsEmpty());
+  EXPECT_THAT(backward({}), HasSubstr("0 of batch_norm_backward"));
+  EXPECT_THAT(backward({{"float16", 1}}), HasSubstr("1 of batch_norm_backward"));
+  EXPECT_THAT(backward({{"float64", 59}}), HasSubstr("batch_norm, by type"));
+}
+
+TEST(TrainingRecipe, LogitsAreResizedAndNothingElseIsCounted) {
+  const auto with = [](const std::string& kind, OperatorCounts::mapped_type types) {
+    return other("fp16", kNoResult,
+                 [=](TrainingRecord& record) { (*record.census)[kind] = types; });
+  };
+  EXPECT_THAT(with("resize", {{"float16", 4}, {"float32", 2}, {"float64", 10}}), IsEmpty());
+  EXPECT_THAT(with("resize_backward", {{"float32", 2}}), IsEmpty());
+  EXPECT_THAT(with("resize", {}), HasSubstr("got 0"));
+  EXPECT_THAT(with("resize", {{"float32", 1}}), HasSubstr("got 1"));
+  EXPECT_THAT(with("resize", {{"bfloat16", 2}}), HasSubstr("resize ran in bfloat16"));
+  EXPECT_THAT(with("resize_backward", {{"float32", 3}}), HasSubstr("3 of its gradient"));
+  EXPECT_THAT(with("matmul", {{"float64", 50}}), HasSubstr("counts matmul"));
 }
 
 TEST(TrainingRecipe, GradientsAreThoseOfTheWholeModel) {
