@@ -12,12 +12,9 @@ namespace harness {
 
 /// For tests: the census of a training whose convolutions compute in this type.
 inline OperatorCounts census_of(const std::string& type) {
-  return {{"convolution", {{type, 69}}},
-          {"convolution_backward", {{type, 69}}},
-          {"batch_norm", {{type, 59}}},
-          {"batch_norm_backward", {{type, 59}}},
-          {"resize", {{"float32", 2}}},
-          {"loss", {{"float32", 2}}}};
+  return {{"convolution", {{type, 69}}}, {"convolution_backward", {{type, 69}}},
+          {"batch_norm", {{type, 59}}},  {"batch_norm_backward", {{type, 59}}},
+          {"resize", {{"float32", 2}}},  {"loss", {{"float32", 2}}}};
 }
 
 /// For tests: gives the training one validation, after its last iteration.
