@@ -121,7 +121,7 @@ RunHeader header_of(const JobRecord& job, const JudgedRun& run, const fs::path& 
 
 }  // namespace
 
-Json to_json(const StoredRun& run) {
+Json to_json(const HistoryRun& run) {
   Json value = record_to_json(run.header);
   value["parts"] = Json::object();
   for (const auto& [name, text] : run.parts) value["parts"][name] = text;
@@ -135,13 +135,13 @@ Json to_json(const StoredRun& run) {
   return value;
 }
 
-StoredRun read_run_to_add(const fs::path& directory) {
+HistoryRun read_run_to_add(const fs::path& directory) {
   const JobRecord job = read_job(directory);
   require_judged(directory);
   const fs::path file = directory / "verdicts.json";
   JudgedRun run = judged_run_from_json(read_json_file(file), job.suite, file.string());
   const std::vector<RunResult> results = results_of(job, directory);
-  StoredRun stored;
+  HistoryRun stored;
   stored.header = header_of(job, run, directory);
   stored.header.hardware = hardware_of(job, results);
   stored.parts = parts_of(job, results);

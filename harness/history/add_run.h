@@ -57,7 +57,7 @@ struct RunHeader {
 };
 
 /// A whole run.
-struct StoredRun {
+struct HistoryRun {
   RunHeader header;
   Parts parts;
   std::vector<StoredVerdict> verdicts;
@@ -65,12 +65,12 @@ struct StoredRun {
 };
 
 /// {"run", "started", ..., "parts": {}, "verdicts": [], "failed": []}.
-Json to_json(const StoredRun& run);
+Json to_json(const HistoryRun& run);
 
 /// Reads a run directory of `halfproof run`: run.json, verdicts.json, and of the results those that
 /// run.json asks for. Verdicts on claims that the job was not asked for are left out: that they are
 /// skipped says nothing. Throws Error(kUsage) when DIR is no run directory or was not judged,
 /// Error(kInvalidJson) or Error(kIo) when a file cannot be used.
-StoredRun read_run_to_add(const std::filesystem::path& directory);
+HistoryRun read_run_to_add(const std::filesystem::path& directory);
 
 }  // namespace harness

@@ -23,7 +23,7 @@ std::string refusal_of(const fs::path& directory) {
   return "";
 }
 
-std::string source_of(const StoredRun& run, const std::string& claim) {
+std::string source_of(const HistoryRun& run, const std::string& claim) {
   for (const auto& verdict : run.verdicts) {
     if (verdict.record.claim == claim) return verdict.source;
   }
@@ -31,7 +31,7 @@ std::string source_of(const StoredRun& run, const std::string& claim) {
 }
 
 TEST(AddRun, ReadsARunOnAGpu) {
-  const StoredRun run = read_run_to_add(kGpuRun);
+  const HistoryRun run = read_run_to_add(kGpuRun);
   EXPECT_EQ(run.header.suite, "minizoo");
   EXPECT_EQ(run.header.hardware, "NVIDIA H200");
   EXPECT_EQ(run.header.started, read_json_file(kGpuRun + "/run.json").at("started"));
@@ -45,7 +45,7 @@ TEST(AddRun, ReadsARunOnAGpu) {
 const std::string kTraining = "docs/evidence/2026-11-27-nvidia-h200/correctness/retrained-fcn";
 
 TEST(AddRun, WhatTheJobWasNotAskedForIsLeftOut) {
-  const StoredRun run = read_run_to_add(kTraining);
+  const HistoryRun run = read_run_to_add(kTraining);
   const auto all = read_json_file(kTraining + "/verdicts.json").at("verdicts");
   const auto is_evaluated = [](const Json& one) { return one.at("evidence") == "evaluated"; };
   ASSERT_TRUE(std::ranges::any_of(all, is_evaluated));
@@ -65,21 +65,21 @@ TEST(AddRun, TheCommandIsWithoutThePlaceOfItsResults) {
   job["argv"] = {"halfproof", "run",       "a.json",  "--out",     "runs/2026-11-28",
                  "--json",    "--seeds=1", "--out=b", "--history", "h.sqlite"};
   write_json_file(folder.path() / "run.json", job);
-  const StoredRun run = read_run_to_add(folder.path());
+  const HistoryRun run = read_run_to_add(folder.path());
   EXPECT_EQ(run.header.command, "run a.json --seeds=1");
   EXPECT_EQ(run.header.stages, "train");
   EXPECT_EQ(run.header.setting, "--seeds=1");
 }
 
 TEST(AddRun, TheSettingIsWhatChangesMeasurements) {
-  const StoredRun run =
+  const HistoryRun run =
       read_run_to_add("docs/evidence/2026-11-27-nvidia-h200/published_size/speed_channels_last");
   EXPECT_EQ(run.header.setting,
             "--layout channels-last --pinned --speed-images 60 --speed-seconds 2");
 }
 
 TEST(AddRun, VerdictsOfOneResultHaveOneSourceAndOthersAnother) {
-  const StoredRun run = read_run_to_add(kGpuRun);
+  const HistoryRun run = read_run_to_add(kGpuRun);
   EXPECT_EQ(source_of(run, "hash"), source_of(run, "log.miou"));
   EXPECT_EQ(source_of(run, "miou"), source_of(run, "parity"));
   EXPECT_NE(source_of(run, "hash"), source_of(run, "miou"));
@@ -93,8 +93,8 @@ TEST(AddRun, AResultThatIsMeasuredAgainIsAnotherSource) {
   Json result = read_json_file(file);
   result["started"] = "2026-12-24T00:00:00Z";
   write_json_file(file, result);
-  const StoredRun before = read_run_to_add(kGpuRun);
-  const StoredRun after = read_run_to_add(folder.path());
+  const HistoryRun before = read_run_to_add(kGpuRun);
+  const HistoryRun after = read_run_to_add(folder.path());
   const auto is_of_row = [](const StoredVerdict& one) { return one.record.row == kRowOfGpuRun; };
   for (std::size_t i = 0; i < after.verdicts.size(); ++i) {
     const auto& record = after.verdicts[i].record;

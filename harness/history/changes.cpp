@@ -39,7 +39,7 @@ ClaimKey key_of(const RunHeader& run, const VerdictRecord& record) {
 using Verdicts = std::map<ClaimKey, const StoredVerdict*>;
 
 /// Under the keys of `header`, so that runs on other hardware can be compared as well.
-Verdicts verdicts_of(const StoredRun& run, const RunHeader& header) {
+Verdicts verdicts_of(const HistoryRun& run, const RunHeader& header) {
   Verdicts verdicts;
   for (const auto& verdict : run.verdicts) verdicts[key_of(header, verdict.record)] = &verdict;
   return verdicts;
@@ -118,7 +118,7 @@ void compare_number(const History& history, const ClaimKey& key, const std::stri
   list.push_back({key, unit, level, value, allowed, points[since].run});
 }
 
-bool share_a_row(const StoredRun& one, const StoredRun& other) {
+bool share_a_row(const HistoryRun& one, const HistoryRun& other) {
   return std::ranges::any_of(one.verdicts, [&](const StoredVerdict& verdict) {
     return std::ranges::any_of(other.verdicts, [&](const StoredVerdict& another) {
       return another.record.row == verdict.record.row;
@@ -129,7 +129,7 @@ bool share_a_row(const StoredRun& one, const StoredRun& other) {
 /// The last run before this one that a new command may be compared with.
 std::optional<RunHeader> similar_run(const History& history, const std::vector<RunHeader>& runs,
                                      const RunHeader& run) {
-  const StoredRun whole = history.run(run.id);
+  const HistoryRun whole = history.run(run.id);
   const auto is_later = [&](const RunHeader& other) {
     return std::tie(other.started, other.id) >= std::tie(run.started, run.id);
   };
@@ -204,8 +204,8 @@ bool is_quiet(const Changes& changes) {
 }
 
 Changes changes_between(const History& history, std::int64_t before, std::int64_t now) {
-  const StoredRun was = history.run(before);
-  const StoredRun is = history.run(now);
+  const HistoryRun was = history.run(before);
+  const HistoryRun is = history.run(now);
   Changes changes;
   changes.before = was.header;
   changes.now = is.header;

@@ -16,8 +16,8 @@ using testing::SizeIs;
 class ChangesOfNights : public testing::Test {
  protected:
   /// A night whose speed is noisy and whose mIoU repeats.
-  StoredRun quiet_night() {
-    StoredRun run =
+  HistoryRun quiet_night() {
+    HistoryRun run =
         run_of_night(nights_++, {{"fps", 30.0 + 0.1 * draw_.normal()}, {"miou", 52.05}});
     run.parts[1].second = "c0ffee";
     return run;
@@ -48,7 +48,7 @@ TEST_F(ChangesOfNights, AQuietNightIsQuiet) {
 
 TEST_F(ChangesOfNights, AnotherCommitAloneIsQuietAndToldAllTheSame) {
   add_quiet_nights(12);
-  StoredRun run = quiet_night();
+  HistoryRun run = quiet_night();
   run.parts[1].second = "decaf";
   history_.add(run);
   EXPECT_TRUE(is_quiet(last_changes()));
@@ -58,7 +58,7 @@ TEST_F(ChangesOfNights, AnotherCommitAloneIsQuietAndToldAllTheSame) {
 
 TEST_F(ChangesOfNights, PartsMoveComeAndGo) {
   add_quiet_nights(1);
-  StoredRun run = quiet_night();
+  HistoryRun run = quiet_night();
   run.parts = {{"driver", "590.10"}, {"card", "abcd"}, {"commit", "c0ffee"}};
   history_.add(run);
   const Changes changes = last_changes();
@@ -72,7 +72,7 @@ TEST_F(ChangesOfNights, PartsMoveComeAndGo) {
 
 TEST_F(ChangesOfNights, AVerdictThatFlipsIsThereWithItsReasons) {
   add_quiet_nights(1);
-  StoredRun run = quiet_night();
+  HistoryRun run = quiet_night();
   run.verdicts[1].record.verdict = Verdict::kFail;
   run.verdicts[1].record.reason = "0.1 below, allowed 0.055";
   history_.add(run);
@@ -88,7 +88,7 @@ TEST_F(ChangesOfNights, AVerdictThatFlipsIsThereWithItsReasons) {
 
 TEST_F(ChangesOfNights, RowsAndClaimsAreGainedAndLost) {
   add_quiet_nights(1);
-  StoredRun run = quiet_night();
+  HistoryRun run = quiet_night();
   StoredVerdict other = run.verdicts[0];
   other.record.row = "pspnet";
   run.verdicts.push_back(other);
@@ -109,12 +109,12 @@ TEST_F(ChangesOfNights, RowsAndClaimsAreGainedAndLost) {
 
 TEST_F(ChangesOfNights, WhatFailsAndWhatNoLongerDoes) {
   add_quiet_nights(1);
-  StoredRun run = quiet_night();
+  HistoryRun run = quiet_night();
   run.failed = {{"fcn", "speed in fp16", "killed"}};
   history_.add(run);
   ASSERT_THAT(last_changes().failed, SizeIs(1));
   EXPECT_FALSE(is_quiet(last_changes()));
-  StoredRun again = quiet_night();
+  HistoryRun again = quiet_night();
   again.failed = {{"fcn", "speed in fp16", "killed by another"}};
   history_.add(again);
   EXPECT_TRUE(is_quiet(last_changes())) << "it failed the night before as well";
@@ -125,7 +125,7 @@ TEST_F(ChangesOfNights, WhatFailsAndWhatNoLongerDoes) {
 TEST_F(ChangesOfNights, ANumberBeyondItsNoiseIsToldInItsNightAndStaysThen) {
   add_quiet_nights(12);
   const auto slow_night = [&] {
-    StoredRun run = quiet_night();
+    HistoryRun run = quiet_night();
     auto& measured = run.verdicts[0].record.measured;
     measured = measured.get<double>() - 2.0;
     return run;
@@ -148,7 +148,7 @@ TEST_F(ChangesOfNights, ANumberBeyondItsNoiseIsToldInItsNightAndStaysThen) {
 
 TEST_F(ChangesOfNights, AnEarlierRunIsComparedWithWhatWasBeforeIt) {
   add_quiet_nights(12);
-  StoredRun slow = quiet_night();
+  HistoryRun slow = quiet_night();
   slow.verdicts[0].record.measured = 28.0;
   history_.add(slow);
   add_quiet_nights(1);
@@ -166,7 +166,7 @@ TEST_F(ChangesOfNights, NoiseIsNotKnownAtFirst) {
 class LastNightOf : public testing::Test {
  protected:
   void add(int night, const std::string& command, const std::vector<std::string>& rows = {"fcn"}) {
-    StoredRun run = run_of_night(night, {});
+    HistoryRun run = run_of_night(night, {});
     run.header.digest = std::to_string(++added_);
     run.header.command = command;
     run.header.stages = "evaluate";

@@ -156,7 +156,7 @@ std::optional<RunHeader> find_run(SQLite::Database& database, const std::string&
 }
 
 /// Inserts the run under the id of the one that it replaces, if any.
-void insert_run(SQLite::Database& database, const StoredRun& run,
+void insert_run(SQLite::Database& database, const HistoryRun& run,
                 const std::optional<RunHeader>& there) {
   std::int64_t id = 0;
   if (there) {
@@ -176,7 +176,7 @@ void insert_run(SQLite::Database& database, const StoredRun& run,
   insert_failed(database, id, run.failed);
 }
 
-void read_details(SQLite::Database& database, const fs::path& file, StoredRun& run) {
+void read_details(SQLite::Database& database, const fs::path& file, HistoryRun& run) {
   SQLite::Statement parts(database, "SELECT name, value FROM part WHERE run = ? ORDER BY place");
   bind_all(parts, run.header.id);
   while (parts.executeStep()) {
@@ -211,7 +211,7 @@ History History::open(const fs::path& file) {
   return History(std::make_unique<HistoryDatabase>(file, HistoryDatabase::Missing::kRefuse));
 }
 
-History::Added History::add(const StoredRun& run, bool replace) {
+History::Added History::add(const HistoryRun& run, bool replace) {
   Added added = Added::kNew;
   database_->change([&](SQLite::Database& database) {
     const auto there = find_run(database, run.header.digest);
@@ -236,8 +236,8 @@ std::vector<RunHeader> History::runs() const {
   return runs;
 }
 
-StoredRun History::run(std::int64_t id) const {
-  StoredRun run;
+HistoryRun History::run(std::int64_t id) const {
+  HistoryRun run;
   database_->use([&](SQLite::Database& database) {
     // One state of the file, whoever writes meanwhile.
     const SQLite::Transaction transaction(database);

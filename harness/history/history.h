@@ -60,13 +60,13 @@ class History {
 
   /// Adds a run, as one transaction. The same run with the same verdicts changes nothing; with
   /// other verdicts it throws Error(kUsage), unless these are to replace those.
-  Added add(const StoredRun& run, bool replace = false);
+  Added add(const HistoryRun& run, bool replace = false);
 
   /// By start, then by the order of adding.
   std::vector<RunHeader> runs() const;
 
   /// Throws Error(kUsage) where there is no such run.
-  StoredRun run(std::int64_t id) const;
+  HistoryRun run(std::int64_t id) const;
 
   /// Every claim that any run has a verdict on, in order.
   std::vector<ClaimKey> claims() const;

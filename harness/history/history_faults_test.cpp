@@ -31,7 +31,7 @@ constexpr int kKills = 10;  // Or as many as HALFPROOF_TEST_KILLS says.
 constexpr unsigned kSeed = 20261128;
 
 /// A run that takes a few pages, so that a write can be half done.
-StoredRun large_run(int night) {
+HistoryRun large_run(int night) {
   std::map<std::string, double> measured;
   for (int claim = 0; claim < kClaims; ++claim) {
     measured[fmt::format("claim {:02} {}", claim, std::string(150, 'x'))] = claim;

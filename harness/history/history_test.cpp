@@ -20,9 +20,9 @@ class HistoryFile : public testing::Test {
 };
 
 TEST_F(HistoryFile, ReturnsARunAsItWasAdded) {
-  const StoredRun run = read_run_to_add(kGpuRun);
+  const HistoryRun run = read_run_to_add(kGpuRun);
   EXPECT_EQ(history_.add(run), History::Added::kNew);
-  const StoredRun stored = History::open(file_).run(1);
+  const HistoryRun stored = History::open(file_).run(1);
   EXPECT_EQ(stored.parts, run.parts);
   ASSERT_EQ(stored.verdicts.size(), run.verdicts.size());
   for (std::size_t i = 0; i < run.verdicts.size(); ++i) {
@@ -42,7 +42,7 @@ TEST_F(HistoryFile, ReturnsARunAsItWasAdded) {
 }
 
 TEST_F(HistoryFile, KeepsWhatFailed) {
-  StoredRun run = run_of_night(0, {});
+  HistoryRun run = run_of_night(0, {});
   run.failed = {{"fcn", "evaluate in fp32", "the worker was killed"}};
   history_.add(run);
   ASSERT_EQ(history_.run(1).failed.size(), 1U);
@@ -50,7 +50,7 @@ TEST_F(HistoryFile, KeepsWhatFailed) {
 }
 
 TEST_F(HistoryFile, TheSameRunAgainChangesNothing) {
-  const StoredRun run = run_of_night(0, {{"fps", 30.0}});
+  const HistoryRun run = run_of_night(0, {{"fps", 30.0}});
   history_.add(run);
   EXPECT_EQ(history_.add(run), History::Added::kAlreadyThere);
   EXPECT_EQ(history_.runs().size(), 1U);
@@ -58,7 +58,7 @@ TEST_F(HistoryFile, TheSameRunAgainChangesNothing) {
 }
 
 TEST_F(HistoryFile, ARunThatWasJudgedAgainIsReplacedOnlyIfAsked) {
-  StoredRun run = run_of_night(0, {{"fps", 30.0}, {"memory", 5.0}});
+  HistoryRun run = run_of_night(0, {{"fps", 30.0}, {"memory", 5.0}});
   history_.add(run);
   run.header.verdicts_digest = "other verdicts";
   run.header.exit_code = 1;
@@ -67,7 +67,7 @@ TEST_F(HistoryFile, ARunThatWasJudgedAgainIsReplacedOnlyIfAsked) {
   EXPECT_THROW(history_.add(run), Error);
   EXPECT_EQ(history_.run(1).verdicts[0].record.verdict, Verdict::kPass);
   EXPECT_EQ(history_.add(run, true), History::Added::kReplaced);
-  const StoredRun stored = history_.run(1);
+  const HistoryRun stored = history_.run(1);
   ASSERT_EQ(stored.verdicts.size(), 1U);
   EXPECT_EQ(stored.verdicts[0].record.verdict, Verdict::kFail);
   EXPECT_EQ(stored.header.exit_code, 1);
@@ -85,10 +85,10 @@ TEST_F(HistoryFile, ATimeLineIsOfOneClaimOnOneHardware) {
   for (const int night : {2, 0, 1}) {
     history_.add(run_of_night(night, {{"fps", 30.0 + night}, {"memory", 5.0}}));
   }
-  StoredRun elsewhere = run_of_night(3, {{"fps", 99.0}});
+  HistoryRun elsewhere = run_of_night(3, {{"fps", 99.0}});
   elsewhere.header.hardware = "Tesla V100";
   history_.add(elsewhere);
-  StoredRun otherwise = run_of_night(4, {{"fps", 77.0}});
+  HistoryRun otherwise = run_of_night(4, {{"fps", 77.0}});
   otherwise.header.setting = "--layout channels-last";
   history_.add(otherwise);
   EXPECT_EQ(history_.claims().size(), 4U);
@@ -101,7 +101,7 @@ TEST_F(HistoryFile, ATimeLineIsOfOneClaimOnOneHardware) {
 }
 
 TEST_F(HistoryFile, TextsAreStoredAsTheyAre) {
-  StoredRun run = run_of_night(0, {{"fps", 30.0}});
+  HistoryRun run = run_of_night(0, {{"fps", 30.0}});
   run.verdicts[0].record.reason = "'); DROP TABLE run; -- \n\x1b[31m";
   run.verdicts[0].record.measured = {{"text", "\"quoted\""}};
   history_.add(run);
@@ -118,7 +118,7 @@ TEST(HistoryVersion1, IsOpenedAndHasWhatItHad) {
   fs::copy_file("fixtures/history/version_1.sqlite", file);
   History history = History::open(file);
   ASSERT_EQ(history.runs().size(), 2U);
-  const StoredRun run = history.run(2);
+  const HistoryRun run = history.run(2);
   EXPECT_EQ(run.header.hardware, "NVIDIA H200");
   EXPECT_EQ(part_of(run.parts, "driver"), "580.65.06");
   ASSERT_EQ(run.verdicts.size(), 2U);

@@ -16,7 +16,7 @@ using testing::SizeIs;
 std::vector<TimePoint> points_of(const std::vector<double>& values) {
   std::vector<TimePoint> points;
   for (const double value : values) {
-    const StoredRun run = run_of_night(static_cast<int>(points.size()), {{"fps", value}});
+    const HistoryRun run = run_of_night(static_cast<int>(points.size()), {{"fps", value}});
     points.push_back({run.header, run.verdicts[0]});
   }
   return points;

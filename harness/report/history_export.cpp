@@ -40,7 +40,7 @@ std::string line_of(const RunHeader& run, const VerdictRecord& record) {
 
 }  // namespace
 
-std::string history_csv(const std::vector<StoredRun>& runs) {
+std::string history_csv(const std::vector<HistoryRun>& runs) {
   std::string text = line_of({"run", "started", "suite", "suite_digest", "commit", "dirty",
                               "hardware", "row", "claim", "evidence", "precision", "published",
                               "measured", "unit", "verdict", "reason"});
@@ -50,7 +50,7 @@ std::string history_csv(const std::vector<StoredRun>& runs) {
   return text;
 }
 
-Json history_json(const std::vector<StoredRun>& runs) {
+Json history_json(const std::vector<HistoryRun>& runs) {
   Json list = Json::array();
   for (const auto& run : runs) list.push_back(to_json(run));
   return {{"schema", "halfproof.history/1"}, {"runs", std::move(list)}};

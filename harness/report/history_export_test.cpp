@@ -8,7 +8,7 @@ namespace harness {
 namespace {
 
 TEST(HistoryExport, CsvHasALineForEachVerdict) {
-  StoredRun run = run_of_night(0, {{"fps", 30.5}, {"hash", 0.0}});
+  HistoryRun run = run_of_night(0, {{"fps", 30.5}, {"hash", 0.0}});
   run.header.id = 7;
   run.header.dirty = true;
   run.verdicts[1].record.published = "2eb5a165";
@@ -24,7 +24,7 @@ TEST(HistoryExport, CsvHasALineForEachVerdict) {
 }
 
 TEST(HistoryExport, JsonHasPartsAndFailuresToo) {
-  StoredRun run = run_of_night(0, {{"fps", 30.5}});
+  HistoryRun run = run_of_night(0, {{"fps", 30.5}});
   run.failed = {{"fcn", "speed in fp16", "killed"}};
   const Json document = history_json({run});
   EXPECT_EQ(document.at("schema"), "halfproof.history/1");

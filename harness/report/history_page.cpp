@@ -218,7 +218,7 @@ std::string runs_page(const std::vector<RunHeader>& runs, const TerminalStyle& s
   return table.text(style.width);
 }
 
-std::string run_page(const StoredRun& run, const TerminalStyle& style) {
+std::string run_page(const HistoryRun& run, const TerminalStyle& style) {
   std::string page = fmt::format("{}: {}, {}\n\n", run_text(run.header), where_text(run.header),
                                  exit_text(run.header.exit_code));
   TextTable parts({{"part"}, {"value"}});

@@ -28,7 +28,7 @@ std::string where_text(const Where& where) {
 std::string runs_page(const std::vector<RunHeader>& runs, const TerminalStyle& style);
 
 /// One run: its parts and its verdicts with their reasons.
-std::string run_page(const StoredRun& run, const TerminalStyle& style);
+std::string run_page(const HistoryRun& run, const TerminalStyle& style);
 
 /// A line for each claim: its verdict and since when, its measurements as a sparkline, their level
 /// and noise, and since when the level is what it is.

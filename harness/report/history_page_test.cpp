@@ -35,7 +35,7 @@ ShownTimeLine slower_line() {
   ShownTimeLine line{speed(), {}};
   const auto values = SyntheticSeries(5).stepped(20, 12, -10.0);
   for (int night = 0; night < 20; ++night) {
-    StoredRun run = run_of_night(night, {{"fps", 30.0 + values[static_cast<std::size_t>(night)]}});
+    HistoryRun run = run_of_night(night, {{"fps", 30.0 + values[static_cast<std::size_t>(night)]}});
     run.header.id = night + 1;
     line.points.push_back({run.header, run.verdicts[0]});
   }
@@ -83,7 +83,7 @@ TEST(HistoryPage, NothingFromAFileControlsTheTerminal) {
   changes.flips = {{speed(), Verdict::kPass, Verdict::kFail, "\x1b[2J", "\x1b[31m"}};
   changes.parts = {{"driver", "\x1b[1m", "\x1b[2m"}};
   EXPECT_THAT(changes_page(changes, kPlain), Not(HasSubstr("\x1b")));
-  StoredRun run = run_of_night(0, {{"fps\x1b[1m", 1.0}});
+  HistoryRun run = run_of_night(0, {{"fps\x1b[1m", 1.0}});
   run.verdicts[0].record.reason = "\x1b[2J";
   run.header.suite = "\x1b[2J";
   EXPECT_THAT(run_page(run, kPlain), Not(HasSubstr("\x1b")));
@@ -117,7 +117,7 @@ TEST(HistoryPage, AChartHasItsPointsAndAMarkAtTheChange) {
 }
 
 TEST(HistoryPage, ARunHasItsPartsAndVerdicts) {
-  StoredRun run = run_of_night(0, {{"fps", 30.5}});
+  HistoryRun run = run_of_night(0, {{"fps", 30.5}});
   run.failed = {{"fcn", "speed in fp16", "killed"}};
   const std::string page = run_page(run, kPlain);
   for (const char* text : {"580.65.06", "30.5", "as published", "killed", "1 PASS"}) {

@@ -28,8 +28,8 @@ inline std::string night_text(int night) {
 
 /// A run of the suite "zoo" in a night, with one verdict on each of some claims: of the row "fcn",
 /// measured in FP16, and passed.
-inline StoredRun run_of_night(int night, const std::map<std::string, double>& measured) {
-  StoredRun run;
+inline HistoryRun run_of_night(int night, const std::map<std::string, double>& measured) {
+  HistoryRun run;
   run.header.digest = fmt::format("run of night {}", night);
   run.header.verdicts_digest = fmt::format("verdicts of night {}", night);
   run.header.started = night_text(night);

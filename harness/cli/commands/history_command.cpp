@@ -70,7 +70,7 @@ const char* text_of(History::Added added) {
 
 int add(const Options& options) {
   // All are read before the first is added: of unusable input nothing is kept.
-  std::vector<StoredRun> runs;
+  std::vector<HistoryRun> runs;
   for (const auto& folder : options.folders) {
     refuse_unfinished_run(folder);
     runs.push_back(read_run_to_add(folder));
@@ -146,7 +146,7 @@ Json json_of(const ShownTimeLine& shown) {
 }
 
 int show_run(const History& history, const Options& options) {
-  const StoredRun run = history.run(options.run);
+  const HistoryRun run = history.run(options.run);
   if (options.json) {
     print_json(to_json(run));
   } else {
@@ -225,7 +225,7 @@ void print_or_write(const Options& options, const std::string& text) {
 
 int export_all(const Options& options) {
   const History history = History::open(options.file);
-  std::vector<StoredRun> runs;
+  std::vector<HistoryRun> runs;
   for (const auto& run : history.runs()) {
     const bool is_wanted = options.wanted.suite.empty() || run.suite == options.wanted.suite;
     if (is_wanted) runs.push_back(history.run(run.id));
