@@ -89,9 +89,9 @@ void require_judged(const fs::path& directory) {
 
 /// Of the command line, the options that change what a claim measures, with their values.
 std::string setting_of(const std::vector<std::string>& argv) {
-  static constexpr std::array kOptions{"--layout",       "--cudnn-benchmark", "--pinned",
-                                       "--speed-images", "--speed-seconds",   "--seeds",
-                                       "--iters",        "--threads"};
+  static constexpr std::array kOptions{
+      "--layout", "--cudnn-benchmark", "--pinned",  "--speed-images",       "--speed-seconds",
+      "--seeds",  "--iters",           "--threads", "--fused-segmentation", "--fused-norm"};
   std::string setting;
   bool is_wanted = false;
   for (const auto& word : argv) {

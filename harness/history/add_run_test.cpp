@@ -78,6 +78,18 @@ TEST(AddRun, TheSettingIsWhatChangesMeasurements) {
             "--layout channels-last --pinned --speed-images 60 --speed-seconds 2");
 }
 
+TEST(AddRun, KernelsOfOurOwnAreAnotherSetting) {
+  const TemporaryFolder folder;
+  copy_run(kGpuRun, folder.path());
+  const fs::path file = folder.path() / "run.json";
+  Json job = read_json_file(file);
+  job["argv"].push_back("--fused-segmentation");
+  job["argv"].push_back("--fused-norm");
+  write_json_file(file, job);
+  EXPECT_THAT(read_run_to_add(folder.path()).header.setting,
+              testing::EndsWith("--fused-segmentation --fused-norm"));
+}
+
 TEST(AddRun, VerdictsOfOneResultHaveOneSourceAndOthersAnother) {
   const HistoryRun run = read_run_to_add(kGpuRun);
   EXPECT_EQ(source_of(run, "hash"), source_of(run, "log.miou"));
