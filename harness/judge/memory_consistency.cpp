@@ -10,6 +10,7 @@
 
 #include "harness/base/number_text.h"
 #include "harness/record/fields.h"
+#include "harness/record/training_record.h"
 #include "harness/table/model_cost.h"
 
 namespace harness {
@@ -17,10 +18,6 @@ namespace {
 
 constexpr auto kPhases =
     std::to_array<std::string_view>({"forward", "loss", "backward", "optimizer"});
-
-constexpr std::int64_t kSteps = 2;  ///< memory/training_memory.h
-/// train/training_recipe.cpp
-constexpr std::string_view kWithoutConfig = "the zoo's defaults, for want of a config";
 
 /// A workspace of cuBLAS for each of two threads, the matrices of resizes, and room.
 constexpr std::int64_t kMostOfLibraries = 128 << 20;
@@ -36,11 +33,11 @@ bool has_negative(const BytesByKind& bytes) {
 }
 
 std::string size_defect(const MemoryRecord& record) {
-  if (record.steps != kSteps) {
+  if (record.steps != kMemorySteps) {
     return fmt::format("expected {}, got {}: the first has no momentum, the last is measured",
-                       plural(kSteps, "step"), record.steps);
+                       plural(kMemorySteps, "step"), record.steps);
   }
-  if (record.departures != std::vector<std::string>{std::string(kWithoutConfig)}) {
+  if (record.departures != std::vector<std::string>{kWithoutConfig}) {
     return fmt::format("expected {}, got {}", kWithoutConfig, enumeration(record.departures));
   }
   if (record.batch <= 0) return fmt::format("a batch of {}", record.batch);

@@ -12,10 +12,6 @@
 
 namespace harness {
 
-/// Steps that are run: the first makes the gradients' buffers and the momentum, the last is
-/// measured.
-inline constexpr std::int64_t kMemorySteps = 2;
-
 /// The memory of one training step of the row as its source trained it: weights as a training from
 /// scratch draws them, published_batch() images of the recipe's crop drawn from N(0, 1), labels
 /// from the row's classes with a tenth ignored, both heads and losses, the row's scaler where

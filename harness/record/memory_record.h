@@ -82,6 +82,10 @@ struct AllocatorMemory {
   }
 };
 
+/// Steps that the stage `memory` runs: the first makes the gradients' buffers and the momentum, the
+/// last is measured.
+inline constexpr std::int64_t kMemorySteps = 2;
+
 /// Measurements of the stage `memory`: the bytes of tensors in one training step, which follows
 /// others so that gradients and momentum exist.
 struct MemoryRecord {

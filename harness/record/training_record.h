@@ -84,6 +84,10 @@ struct ValidationRecord {
 /// How often each kind of operator ran in each dtype: {"convolution": {"float16": 69}}.
 using OperatorCounts = std::map<std::string, std::map<std::string, std::int64_t>>;
 
+/// What TrainingRecord::departures says of a row whose checkpoint has no config, and of every step
+/// of the stage `memory`, which reads none.
+inline constexpr const char* kWithoutConfig = "the zoo's defaults, for want of a config";
+
 /// What the stage `train` measures of one training (docs/formats.md).
 struct TrainingRecord {
   /// Upper limit of the lists of changes and of skipped steps: a training that never settles must
@@ -96,7 +100,7 @@ struct TrainingRecord {
   std::int64_t asked_iterations = 0;  ///< To be trained; --iters can ask for fewer than scheduled.
   std::int64_t scheduled_iterations = 0;  ///< By the recipe.
   std::int64_t batch = 0;                 ///< Images of one iteration.
-  /// What the suite decided against the config, in words.
+  /// What the suite decided against the config, in words; of a row without one kWithoutConfig.
   std::vector<std::string> departures;
   std::int64_t steps = 0;
   std::int64_t skipped = 0;                 ///< Steps without an update, because of an overflow.

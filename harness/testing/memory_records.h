@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/record/memory_record.h"
+#include "harness/record/training_record.h"
 #include "harness/table/model_cost.h"
 #include "harness/testing/sample_row.h"
 
@@ -21,8 +22,8 @@ inline MemoryRecord memory_record_for_tests(std::int64_t bytes = 2) {
   const std::int64_t parameters = parameter_count(spec);
   const KeptElements elements = kept_elements(spec, 64, 128);
   record.parameters = parameters;
-  record.steps = 2;
-  record.departures = {"the zoo's defaults, for want of a config"};
+  record.steps = kMemorySteps;
+  record.departures = {kWithoutConfig};
   record.kept = {
       {"batch_norm", record.batch * elements.activated * bytes + 8 * elements.norm_channels},
       {"convolution", record.batch * elements.normalized * bytes},

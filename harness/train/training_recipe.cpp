@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/evaluate/normalization_config.h"
+#include "harness/record/training_record.h"
 #include "harness/table/json_checks.h"
 #include "harness/train/config_checks.h"
 #include "harness/train/trainable_config.h"
@@ -234,7 +235,7 @@ TrainingRecipe recipe_of(const Row& row, const Json& config, Policy policy) {
   if (config.is_object()) {
     recipe.departures = departures_of(recipe, of_config);
   } else {
-    recipe.departures = {"the zoo's defaults, for want of a config"};
+    recipe.departures = {kWithoutConfig};
   }
   return recipe;
 }
