@@ -71,17 +71,24 @@ void add_store_options(CLI::App& command, Options& options) {
   command.add_flag("--offline", options.offline, "Never touch the network");
 }
 
+/// Where the commands that start workers leave the results, and what they give a worker: --out,
+/// --threads, --timeout.
+template <typename Options>
+void add_worker_options(CLI::App& command, Options& options) {
+  add_value(command, "--out", options.out, "DIR", "Run directory (default: runs/<suite>)");
+  add_value(command, "--threads", options.threads, "N",
+            "Threads of the worker (0, the default: all cores)")
+      ->check(whole_number("threads", 0, 4096));
+  add_timeout_option(command, options.timeout_s);
+}
+
 /// The common options of the commands that start workers for the rows of a suite.
 template <typename Options>
 void add_job_options(CLI::App& command, Options& options) {
   add_list(command, "--row", options.rows, "ROW",
            "Only these rows: an id or any unambiguous part of it");
   add_value(command, "--data", options.data, "DIR", "Root of the data set, instead of the suite's");
-  add_value(command, "--out", options.out, "DIR", "Run directory (default: runs/<suite>)");
-  add_value(command, "--threads", options.threads, "N",
-            "Threads of the worker (0, the default: all cores)")
-      ->check(whole_number("threads", 0, 4096));
-  add_timeout_option(command, options.timeout_s);
+  add_worker_options(command, options);
   add_store_options(command, options);
 }
 

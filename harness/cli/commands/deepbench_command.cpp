@@ -198,11 +198,7 @@ void add_options(CLI::App& command, Options& options) {
   add_value(command, "--seconds", options.seconds, "SECONDS",
             "Measure each kernel for so long (default: 0.5)")
       ->check(any_number("seconds", 0.001));
-  add_value(command, "--out", options.out, "DIR", "Run directory (default: runs/<suite>)");
-  add_value(command, "--threads", options.threads, "N",
-            "Threads of the worker (default: all cores)")
-      ->check(whole_number("threads", 0, 4096));
-  add_timeout_option(command, options.timeout_s);
+  add_worker_options(command, options);
   add_json_flag(command, options.json, "Print DIR/deepbench/summary.json");
   add_footer(
       command,

@@ -251,11 +251,7 @@ void add_options(CLI::App& command, Options& options) {
   add_training_options(command, options);
   add_speed_options(command, options.speed);
   add_kernel_options(command, options.kernels);
-  add_value(command, "--out", options.out, "DIR", "Run directory (default: runs/<suite>)");
-  add_value(command, "--threads", options.threads, "N",
-            "Threads of the worker (0, the default: all cores)")
-      ->check(whole_number("threads", 0, 4096));
-  add_timeout_option(command, options.timeout_s);
+  add_worker_options(command, options);
   add_value(command, "--history", options.history, "FILE",
             "Add the run to this history (`halfproof history`)")
       ->check(file_in_a_folder());
