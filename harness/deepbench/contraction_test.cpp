@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/testing/convolution_problems.h"
+
 namespace harness {
 namespace {
 using testing::ElementsAre;
@@ -64,20 +66,9 @@ TEST(Contraction, AFiltersGradientSumsOverPixels) {
   EXPECT_THAT(terms(filter, 1), ElementsAre(Term{1, 0}, Term{3, 1}));
 }
 
-/// Two images, groups, all sides different: each pass must hold the same products as the others.
+/// Each pass must hold the same products as the others.
 TEST(Contraction, PassesAreTheSameProducts) {
-  ConvolutionProblem p;
-  p.n = 2;
-  p.c = 4;
-  p.h = 5;
-  p.w = 7;
-  p.k = 6;
-  p.r = 3;
-  p.s = 2;
-  p.pad = {1, 2};
-  p.stride = {2, 1};
-  p.dilation = {1, 3};
-  p.groups = 2;
+  const ConvolutionProblem p = uneven_convolution(5, 7);
   using Product = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // Of x, filters, y.
   std::set<Product> forward;
   std::set<Product> data;

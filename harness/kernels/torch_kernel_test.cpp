@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include "harness/deepbench/contraction.h"
+#include "harness/testing/convolution_problems.h"
 
 namespace harness {
 namespace {
@@ -14,21 +15,8 @@ namespace {
 constexpr std::array kStorages{ElementType::kFloat16, ElementType::kBfloat16, ElementType::kFloat32,
                                ElementType::kFloat64};
 
-ConvolutionProblem convolution() {
-  ConvolutionProblem p;
-  p.n = 2;
-  p.c = 4;
-  p.h = 9;
-  p.w = 7;
-  p.k = 6;
-  p.r = 3;
-  p.s = 2;
-  p.pad = {1, 2};
-  p.stride = {2, 1};
-  p.dilation = {1, 3};
-  p.groups = 2;
-  return p;
-}
+/// Of every kernel here.
+const ConvolutionProblem kConvolution = uneven_convolution(9, 7);
 
 CheckRecord judge(const Contraction& contraction, const TorchKernel& kernel) {
   const KernelCheck check(contraction, kernel.arithmetic);
@@ -45,7 +33,7 @@ TEST(TorchKernel, ConvolutionsAreRightInEveryArithmeticAndPass) {
   for (const Pass pass : {Pass::kForward, Pass::kBackwardData, Pass::kBackwardFilter}) {
     for (const ElementType storage : kStorages) {
       const CheckRecord record =
-          judge(Contraction(convolution(), pass), convolution_kernel(convolution(), pass, storage));
+          judge(Contraction(kConvolution, pass), convolution_kernel(kConvolution, pass, storage));
       EXPECT_EQ(record.outcome, CheckOutcome::kRight)
           << to_string(pass) << " in " << to_string(storage) << ": " << record.reason;
       EXPECT_EQ(record.compared, record.elements);
@@ -78,7 +66,7 @@ TEST(TorchKernel, HalfIsWidenedWhereTheProcessorHasNone) {
   EXPECT_EQ(gemm_kernel(gemm, ElementType::kFloat16).engine,
             native ? "libtorch" : "libtorch, widened to float32");
   EXPECT_EQ(gemm_kernel(gemm, ElementType::kFloat32).engine, "libtorch");
-  EXPECT_EQ(convolution_kernel(convolution(), Pass::kForward, ElementType::kBfloat16).engine,
+  EXPECT_EQ(convolution_kernel(kConvolution, Pass::kForward, ElementType::kBfloat16).engine,
             "libtorch, widened to float32");
 }
 

@@ -7,7 +7,7 @@
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
-#include "harness/precision/bilinear_pixel.h"
+#include "harness/precision/bilinear_maps.h"
 
 namespace harness {
 namespace {
@@ -59,14 +59,6 @@ void require_beside(const at::Tensor& tensor, const at::Tensor& logits, at::Scal
       tensor.scalar_type(), " on ", tensor.device());
 }
 
-template <typename Scalar>
-BilinearMaps<Scalar> maps_of(const at::Tensor& logits, std::int64_t height, std::int64_t width,
-                             bool align_corners) {
-  return {logits.const_data_ptr<Scalar>(), static_cast<std::int32_t>(logits.size(1)),
-          bilinear_axis(logits.size(2), height, align_corners),
-          bilinear_axis(logits.size(3), width, align_corners), static_cast<std::int32_t>(width)};
-}
-
 /// Calls run(Scalar()) for the logits' type.
 template <typename Run>
 void with_scalar(const at::Tensor& logits, Run&& run) {
@@ -92,7 +84,7 @@ extern "C" void halfproof_upsample_argmax_on_gpu(const at::Tensor& logits, bool 
               "upsample: expected another size than the logits', got ", height, " x ", width);
   const c10::cuda::CUDAGuard guard(logits.device());
   with_scalar(logits, [&](auto scalar) {
-    const auto maps = maps_of<decltype(scalar)>(logits, height, width, align_corners);
+    const auto maps = bilinear_maps<decltype(scalar)>(logits, height, width, align_corners);
     find_classes<<<blocks_for(height * width), kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(
         maps, height * width, margin, classes.mutable_data_ptr<std::uint8_t>(),
         close.mutable_data_ptr<bool>());
@@ -115,7 +107,7 @@ extern "C" void halfproof_upsample_at_on_gpu(const at::Tensor& logits, std::int6
   const c10::cuda::CUDAGuard guard(logits.device());
   with_scalar(logits, [&](auto scalar) {
     using Scalar = decltype(scalar);
-    const auto maps = maps_of<Scalar>(logits, height, width, align_corners);
+    const auto maps = bilinear_maps<Scalar>(logits, height, width, align_corners);
     find_values<<<blocks_for(count), kThreads, 0, c10::cuda::getCurrentCUDAStream()>>>(
         maps, pixels.const_data_ptr<std::int64_t>(), count, columns.size(3),
         columns.mutable_data_ptr<Scalar>());

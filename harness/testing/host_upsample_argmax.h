@@ -4,20 +4,12 @@
 
 #include <torch/torch.h>
 
-#include "harness/precision/bilinear_pixel.h"
+#include "harness/precision/bilinear_maps.h"
 #include "harness/precision/cuda_kernels.h"
 
 namespace harness {
 
 /// For tests: the kernels of upsample_argmax.cu as loops over tensors on the CPU.
-
-template <typename Scalar>
-BilinearMaps<Scalar> host_maps(const at::Tensor& logits, std::int64_t height, std::int64_t width,
-                               bool align_corners) {
-  return {logits.const_data_ptr<Scalar>(), static_cast<std::int32_t>(logits.size(1)),
-          bilinear_axis(logits.size(2), height, align_corners),
-          bilinear_axis(logits.size(3), width, align_corners), static_cast<std::int32_t>(width)};
-}
 
 template <typename Run>
 void with_host_scalar(const at::Tensor& logits, Run&& run) {
@@ -28,7 +20,7 @@ inline void host_upsample_argmax(const at::Tensor& logits, bool align_corners, f
                                  at::Tensor& classes, at::Tensor& close) {
   with_host_scalar(logits, [&](auto scalar) {
     const auto maps =
-        host_maps<decltype(scalar)>(logits, classes.size(1), classes.size(2), align_corners);
+        bilinear_maps<decltype(scalar)>(logits, classes.size(1), classes.size(2), align_corners);
     for (std::int64_t pixel = 0; pixel < classes.numel(); ++pixel) {
       FirstLargest largest;
       each_resized_value(maps, pixel,
@@ -43,7 +35,7 @@ inline void host_upsample_at(const at::Tensor& logits, std::int64_t height, std:
                              bool align_corners, const at::Tensor& pixels, at::Tensor& columns) {
   with_host_scalar(logits, [&](auto scalar) {
     using Scalar = decltype(scalar);
-    const auto maps = host_maps<Scalar>(logits, height, width, align_corners);
+    const auto maps = bilinear_maps<Scalar>(logits, height, width, align_corners);
     for (std::int64_t i = 0; i < pixels.numel(); ++i) {
       each_resized_value(
           maps, pixels.const_data_ptr<std::int64_t>()[i], [&](std::int32_t number, float value) {
