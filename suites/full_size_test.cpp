@@ -21,8 +21,8 @@
 #include "harness/table/suite.h"
 #include "harness/testing/child_process.h"
 #include "harness/testing/loopback_server.h"
+#include "harness/testing/made_zoo_files.h"
 #include "harness/testing/program.h"
-#include "harness/testing/published_row.h"
 
 namespace harness {
 namespace {
@@ -111,7 +111,7 @@ class FullSize : public testing::TestWithParam<const char*> {
     row["checkpoint"]["url"] = url(published_->checkpoint);
     row["log"]["url"] = url(published_->log);
     row["config"]["url"] = url(published_->config);
-    row["recipe"]["batch"] = PublishedRow::kBatch;
+    row["recipe"]["batch"] = MadeZooFiles::kBatch;
     row["recipe"]["crop"] = crop;
     for (auto& claim : row.at("claims")) {
       if (claim.at("id") == "hash") claim["value"] = published_->sha256.substr(0, 8);
@@ -167,7 +167,7 @@ class FullSize : public testing::TestWithParam<const char*> {
 
   TemporaryFolder folder_;
   LoopbackServer server_;
-  std::optional<PublishedRow> published_;
+  std::optional<MadeZooFiles> published_;
 };
 
 /// Without it every statement about sizes would be about the mini zoo's.

@@ -25,7 +25,7 @@ TEST(TrainingStepState, ResumedGoesOnBitForBit) {
         std::pair{Policy::kFp16Master, ScalerType::kMmcvDynamic},
         std::pair{Policy::kFp16Amp, ScalerType::kGradScaler}}) {
     SCOPED_TRACE(to_string(policy));
-    Training whole(options_of(policy, type)), resumed(options_of(policy, type));
+    NetTraining whole(options_of(policy, type)), resumed(options_of(policy, type));
     for (int i = 0; i < 3; ++i) whole.run(i);
     copy_model(*whole.net, *resumed.net);
     resumed.step.restore(whole.step.state());
@@ -43,7 +43,7 @@ TEST(TrainingStepState, ResumedGoesOnBitForBit) {
 torch::Tensor resumed_with(const UpstreamQuirks& quirks) {
   auto options = options_of(Policy::kFp16Master, ScalerType::kStatic);
   options.quirks = quirks;
-  Training first(options), second(options);
+  NetTraining first(options), second(options);
   for (int i = 0; i < 3; ++i) first.run(i);
   copy_model(*first.net, *second.net);
   second.step.restore(first.step.state());
@@ -65,7 +65,7 @@ TEST(TrainingStepState, ResumedAsTheSourceDidLosesMastersOrMomentum) {
 }
 
 TEST(TrainingStepState, NamesWhatDoesNotFitWhenItRestores) {
-  Training training(options_of(Policy::kFp16Master, ScalerType::kStatic));
+  NetTraining training(options_of(Policy::kFp16Master, ScalerType::kStatic));
   training.run(0);
   const auto message = [&](const TrainingState& state) -> std::string {
     try {

@@ -12,7 +12,7 @@ namespace harness {
 namespace {
 
 TEST(TrainingStep, InFp32IsAPlainLoopBitForBit) {
-  Training ours(options_of(Policy::kFp32, ScalerType::kNone));
+  NetTraining ours(options_of(Policy::kFp32, ScalerType::kNone));
   Net plain;
   torch::optim::SGD sgd(plain.parameters(),
                         torch::optim::SGDOptions(0.1).momentum(0.9).weight_decay(5e-4));
@@ -46,7 +46,7 @@ TEST(TrainingStep, EveryPolicyHasItsDtypesAndLearns) {
     TrainingOptions options;
     options.policy = policy;
     options.scaler = default_scaler(policy);
-    Training training(options);
+    NetTraining training(options);
     const double before = training.run(0).loss;
     for (int i = 0; i < 5; ++i) training.run(0);
     EXPECT_LT(training.run(0).loss, before) << to_string(policy);
@@ -62,7 +62,7 @@ TEST(TrainingStep, ASkippedStepChangesBatchNormsBuffersAndNothingElse) {
         std::tuple{Policy::kFp16Amp, ScalerType::kGradScaler, 256.0},
         std::tuple{Policy::kFp16Amp, ScalerType::kGradScalerPinned, 512.0}}) {
     SCOPED_TRACE(to_string(type));
-    Training training(options_of(policy, type));
+    NetTraining training(options_of(policy, type));
     training.run(0);
     const auto before = training.step.state();
     const auto weight = training.weight();
@@ -89,9 +89,9 @@ TEST(TrainingStep, ASkippedStepChangesBatchNormsBuffersAndNothingElse) {
 
 TEST(TrainingStep, AStaticScaleSkipsUnlessAskedToDoAsTheSourceDid) {
   auto options = options_of(Policy::kFp16Master, ScalerType::kStatic);
-  Training guarded(options);
+  NetTraining guarded(options);
   options.quirks.no_overflow_check = true;
-  Training unguarded(options);
+  NetTraining unguarded(options);
   for (auto* training : {&guarded, &unguarded}) {
     training->poison(true);
     training->run(0);
@@ -108,9 +108,9 @@ TEST(TrainingStep, AStaticScaleSkipsUnlessAskedToDoAsTheSourceDid) {
 
 TEST(TrainingStep, WrappingKeepsBatchNormUnlessAskedToRoundIt) {
   auto options = options_of(Policy::kFp16Master, ScalerType::kStatic);
-  const Training kept(options);
+  const NetTraining kept(options);
   options.quirks.wrap_rounds_norm = true;
-  const Training rounded(options);
+  const NetTraining rounded(options);
   const Net fresh;
   EXPECT_TRUE(torch::equal(kept.net->norm->running_mean, fresh.norm->running_mean));
   EXPECT_TRUE(torch::equal(rounded.net->norm->running_mean,
@@ -125,9 +125,9 @@ TEST(TrainingStep, WrappingKeepsBatchNormUnlessAskedToRoundIt) {
 TEST(TrainingStep, WithoutMastersSmallUpdatesVanish) {
   auto options = options_of(Policy::kFp16Master, ScalerType::kStatic);
   options.sgd = {.momentum = 0.0, .weight_decay = 0.0};
-  Training with(options);
+  NetTraining with(options);
   options.keep_masters = false;
-  Training without(options);
+  NetTraining without(options);
   const auto before = without.net->first->weight.detach().clone();
   for (auto* training : {&with, &without}) {
     for (int i = 0; i < 3; ++i) training->run(0, 1e-7);
@@ -141,9 +141,9 @@ TEST(TrainingStep, ChannelsLastIsTheSameTrainingInAnotherOrderOfAdditions) {
     TrainingOptions options;
     options.policy = policy;
     options.scaler = default_scaler(policy);
-    Training first(options);
+    NetTraining first(options);
     options.channels_last = true;
-    Training last(options);
+    NetTraining last(options);
     const double tolerance = policy == Policy::kFp64 ? 1e-12 : 1e-2;
     for (int i = 0; i < 3; ++i) EXPECT_NEAR(last.run(i).loss, first.run(i).loss, tolerance);
     EXPECT_TRUE(torch::allclose(last.weight(), first.weight(), tolerance, tolerance));
@@ -156,7 +156,7 @@ TEST(TrainingStep, ClipsTheUnscaledGradients) {
   auto options = options_of(Policy::kFp16Amp, ScalerType::kGradScaler);
   options.sgd = {.momentum = 0.0, .weight_decay = 0.0};
   options.max_grad_norm = 1e-3;
-  Training training(options);
+  NetTraining training(options);
   const auto record = training.run(0, 1.0);
   EXPECT_GT(record.grad_norm, 1e-2);
   double moved = 0.0;
@@ -171,7 +171,7 @@ TEST(TrainingStep, ClippingANanNormLeavesNoWeightAsClipGradNormDoes) {
   auto options = options_of(Policy::kFp32, ScalerType::kNone);
   options.max_grad_norm = 1.0;
   for (const float value : {kInfinity, std::numeric_limits<float>::quiet_NaN()}) {
-    Training training(options);
+    NetTraining training(options);
     training.step.set_gradient_hook(
         [value](const StepGradients& g) { g.named[0].second.view(-1)[0] = value; });
     training.run(0);
@@ -185,7 +185,7 @@ TEST(TrainingStep, ClippingANanNormLeavesNoWeightAsClipGradNormDoes) {
 }
 
 TEST(TrainingStep, ShowsItsScaledGradientsToTheHook) {
-  Training training(options_of(Policy::kFp16Master, ScalerType::kStatic));
+  NetTraining training(options_of(Policy::kFp16Master, ScalerType::kStatic));
   std::vector<std::string> names;
   double norm = 0.0;
   training.step.set_gradient_hook([&](const StepGradients& gradients) {
@@ -199,7 +199,7 @@ TEST(TrainingStep, ShowsItsScaledGradientsToTheHook) {
 }
 
 TEST(TrainingStep, ReadsWhatAHookWantsBeforeAnyWeightChanges) {
-  Training training(options_of(Policy::kFp16Master, ScalerType::kStatic));
+  NetTraining training(options_of(Policy::kFp16Master, ScalerType::kStatic));
   const auto before = training.weight(0).clone();
   std::vector<double> first, second;
   bool is_before = false;
@@ -221,7 +221,7 @@ TEST(TrainingStep, ReadsWhatAHookWantsBeforeAnyWeightChanges) {
 }
 
 TEST(TrainingStep, ItsMomentumIsThereFromTheFirstStepOn) {
-  Training training(options_of(Policy::kFp16Master, ScalerType::kStatic));
+  NetTraining training(options_of(Policy::kFp16Master, ScalerType::kStatic));
   EXPECT_FALSE(training.step.momentum().defined());
   training.run(0);
   const auto first = training.step.state().momentum[0].second;
@@ -230,7 +230,7 @@ TEST(TrainingStep, ItsMomentumIsThereFromTheFirstStepOn) {
 }
 
 TEST(TrainingStep, MmcvSeesAnOverflowingSumOfFiniteGradients) {
-  Training training(options_of(Policy::kFp16Master, ScalerType::kMmcvDynamic));
+  NetTraining training(options_of(Policy::kFp16Master, ScalerType::kMmcvDynamic));
   training.step.set_gradient_hook([](const StepGradients& g) { g.named[0].second.fill_(3e37F); });
   EXPECT_TRUE(training.run(0).overflow);
 }

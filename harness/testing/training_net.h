@@ -50,8 +50,8 @@ inline TrainingOptions options_of(Policy policy, ScalerType type) {
   return options;
 }
 
-struct Training {
-  explicit Training(const TrainingOptions& options)
+struct NetTraining {
+  explicit NetTraining(const TrainingOptions& options)
       : step(
             net, [this](const auto& x, const auto&) { return losses(*net, x); }, options) {
     register_half_convolution();

@@ -3,13 +3,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace harness {
+#include "harness/base/statistics/interval.h"
 
-/// A 95 % interval; both ends are NaN where there is too little to resample.
-struct Interval {
-  double low = 0.0;
-  double high = 0.0;
-};
+namespace harness {
 
 /// Measurements in the order in which they were made, a block of them at a time. Measurements of
 /// one block are close to each other in time and therefore alike, so blocks are resampled, not
@@ -20,8 +16,8 @@ using Blocks = std::vector<std::vector<double>>;
 double median_of_blocks(const Blocks& blocks);
 
 /// Percentile bootstrap (Efron and Tibshirani 1993, chapter 13) of median_of_blocks() over 2000
-/// draws of as many blocks. Deterministic: draw k of resample r is a function of (r, k) alone.
-/// NaN for fewer than two blocks or a block without measurements.
+/// draws of as many blocks: a 95 % interval. Deterministic: draw k of resample r is a function of
+/// (r, k) alone. NaN for fewer than two blocks or a block without measurements.
 Interval median_interval(const Blocks& blocks);
 
 /// How many times as large the reference is: the median over rounds of the reference block's median

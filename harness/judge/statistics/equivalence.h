@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "harness/base/statistics/interval.h"
 #include "harness/judge/statistics/statistics.h"
 
 namespace harness {
@@ -40,11 +41,6 @@ Difference difference_between(const Sample& a, const Sample& b);
 /// One further value minus the mean of a sample, assuming that it is from the same population: the
 /// error includes the value's own scatter.
 Difference difference_of_one(double value, const Sample& sample);
-
-struct Interval {
-  double low = 0.0;
-  double high = 0.0;
-};
 
 /// The two-sided confidence interval. With an error of 0 it has no width.
 Interval confidence_interval(const Difference& difference, double confidence);

@@ -22,11 +22,11 @@ namespace harness {
 /// For tests: the files that a zoo would publish of a row of the real table, in its form and size:
 /// a legacy stream with convolutions in half and batch norm in float, named after its hash, the log
 /// of its training and its config. The weights are drawn, and the mIoU of the log is the table's.
-class PublishedRow {
+class MadeZooFiles {
  public:
   /// row: of suites/mmseg_fp16.json. Config and log are those of the mini zoo's row of that method
   /// with the sizes of the real one, but trained on crops "(height, width)".
-  PublishedRow(const Row& row, const std::string& crop, const std::filesystem::path& folder)
+  MadeZooFiles(const Row& row, const std::string& crop, const std::filesystem::path& folder)
       : row_(row) {
     const Json head = first_line_of_the_mini_log();
     config_text_ = full_size(head.at("config").get<std::string>());
