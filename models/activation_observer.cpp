@@ -1,5 +1,8 @@
 #include "models/activation_observer.h"
 
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+
 namespace models {
 namespace {
 

@@ -4,7 +4,10 @@
 #include <string_view>
 #include <unordered_map>
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/types.h>
 
 namespace models {
 

@@ -3,6 +3,8 @@
 #include <thread>
 
 #include <gmock/gmock.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
 
 #include "models/bottleneck.h"
 #include "models/conv_module.h"

@@ -1,5 +1,10 @@
 #include "models/aspp_head.h"
 
+#include <torch/nn/modules/container/modulelist.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/pooling.h>
+
 #include "models/activation_observer.h"
 #include "models/depthwise_separable_conv_module.h"
 #include "models/resize.h"

@@ -2,6 +2,9 @@
 
 #include <vector>
 
+#include <torch/nn/modules/container/any.h>
+#include <torch/nn/modules/container/sequential.h>
+
 #include "models/conv_module.h"
 #include "models/decode_head.h"
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <ATen/Parallel.h>
+#include <torch/nn/modules/conv.h>
 
 #include "models/norm_kernels.h"
 

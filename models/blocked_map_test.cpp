@@ -1,6 +1,7 @@
 #include "models/blocked_map.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/conv.h>
 
 namespace models {
 namespace {

@@ -1,5 +1,9 @@
 #include "models/bottleneck.h"
 
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+
 #include "models/activation_observer.h"
 #include "models/fused_inference.h"
 #include "models/weight_init.h"

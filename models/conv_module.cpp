@@ -1,5 +1,8 @@
 #include "models/conv_module.h"
 
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+
 #include "models/fused_inference.h"
 #include "models/weight_init.h"
 

@@ -1,6 +1,7 @@
 #include "models/conv_module.h"
 
 #include <gmock/gmock.h>
+#include <torch/nn/modules/conv.h>
 
 #include "models/test_support.h"
 

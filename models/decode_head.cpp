@@ -1,5 +1,8 @@
 #include "models/decode_head.h"
 
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/dropout.h>
+
 #include "models/activation_observer.h"
 #include "models/blocked_map.h"
 #include "models/weight_init.h"

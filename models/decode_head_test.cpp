@@ -1,6 +1,7 @@
 #include "models/decode_head.h"
 
 #include <gmock/gmock.h>
+#include <torch/nn/modules/conv.h>
 
 #include "models/conv_module.h"
 #include "models/test_support.h"

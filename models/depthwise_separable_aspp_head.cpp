@@ -1,5 +1,8 @@
 #include "models/depthwise_separable_aspp_head.h"
 
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+
 #include "models/activation_observer.h"
 #include "models/resize.h"
 

@@ -1,5 +1,7 @@
 #include "models/depthwise_separable_conv_module.h"
 
+#include <torch/nn/modules/conv.h>
+
 namespace models {
 namespace nn = torch::nn;
 

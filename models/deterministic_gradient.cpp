@@ -6,6 +6,8 @@
 #include <string>
 #include <tuple>
 
+#include <torch/csrc/autograd/custom_function.h>
+
 namespace models {
 namespace {
 

@@ -4,7 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include "models/decode_head.h"
 #include "models/resnet_v1c.h"

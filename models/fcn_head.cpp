@@ -1,5 +1,8 @@
 #include "models/fcn_head.h"
 
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+
 namespace models {
 namespace nn = torch::nn;
 

@@ -13,6 +13,8 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/native/ConvUtils.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
 
 #include "models/activation_observer.h"
 #include "models/blocked_map.h"

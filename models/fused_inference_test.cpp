@@ -4,6 +4,8 @@
 #include <tuple>
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
 
 #include "models/test_support.h"
 

@@ -1,5 +1,10 @@
 #include "models/psp_head.h"
 
+#include <torch/nn/modules/container/modulelist.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/pooling.h>
+
 #include "models/activation_observer.h"
 #include "models/deterministic_gradient.h"
 #include "models/resize.h"

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include <torch/nn/modules/container/modulelist.h>
+
 #include "models/conv_module.h"
 #include "models/decode_head.h"
 

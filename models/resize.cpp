@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include <torch/nn/functional/upsampling.h>
+
 #include "models/deterministic_gradient.h"
 
 namespace models {

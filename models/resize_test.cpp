@@ -1,6 +1,7 @@
 #include "models/resize.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/functional/upsampling.h>
 
 namespace models {
 namespace {

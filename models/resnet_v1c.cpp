@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <string>
 
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+
 #include "models/activation_observer.h"
 #include "models/blocked_map.h"
 #include "models/fused_inference.h"

@@ -1,6 +1,9 @@
 #include "models/state_dict.h"
 
 #include <gmock/gmock.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
 
 #include "models/test_support.h"
 

@@ -4,7 +4,9 @@
 #include <variant>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/types.h>
 
 #include "models/activation_observer.h"
 #include "models/encoder_decoder.h"

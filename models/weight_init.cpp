@@ -1,5 +1,9 @@
 #include "models/weight_init.h"
 
+#include <torch/nn/init.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+
 namespace models {
 
 void init_kaiming(torch::nn::Conv2dImpl& convolution) {

@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
 
 namespace models {
 namespace {

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <stdexcept>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/base/float16.h"
 #include "harness/evaluate/row_kernels.h"

@@ -4,7 +4,8 @@
 #include <ATen/Context.h>
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
 #include <torch/version.h>
 #include <opencv2/core/utility.hpp>
 #include <opencv2/core/version.hpp>

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 #include "harness/base/error.h"
 #include "harness/base/sha256.h"

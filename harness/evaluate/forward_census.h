@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/record/evaluation_record.h"
 #include "models/encoder_decoder.h"

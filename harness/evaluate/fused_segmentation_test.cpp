@@ -6,7 +6,7 @@
 #include <limits>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/base/error.h"
 #include "harness/evaluate/segment.h"

@@ -1,7 +1,8 @@
 #include "harness/evaluate/memory_meter.h"
 
 #include <c10/core/CachingDeviceAllocator.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 
 #include "harness/evaluate/cpu_allocator.h"
 

@@ -2,7 +2,8 @@
 
 #include <chrono>
 
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
 
 #include "harness/evaluate/counted_classes.h"
 #include "harness/evaluate/intra_op_threads.h"

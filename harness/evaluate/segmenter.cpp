@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/evaluate/segment.h"
 #include "harness/evaluate/softmax_margin.h"

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/evaluate/segment.h"
 #include "harness/testing/golden_tensors.h"

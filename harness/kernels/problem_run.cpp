@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 #include "harness/deepbench/operation_count.h"
 #include "harness/table/model_cost.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <ATen/cpu/Utils.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/precision/dtype_name.h"
 #include "harness/table/model_cost.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/lockstep/rounded_training.h"
 #include "harness/precision/training_options.h"

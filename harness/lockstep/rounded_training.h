@@ -4,7 +4,7 @@
 #include <memory>
 #include <string_view>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/precision/training_step.h"
 #include "models/activation_observer.h"

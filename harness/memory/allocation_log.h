@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/memory/step_memory.h"
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/record/memory_record.h"
 #include "harness/table/suite.h"

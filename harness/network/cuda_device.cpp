@@ -7,6 +7,7 @@
 
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <fmt/format.h>
+#include <torch/cuda.h>
 
 #include "harness/base/error.h"
 #include "harness/base/system/machine.h"

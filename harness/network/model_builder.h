@@ -1,6 +1,6 @@
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/precision/policy.h"
 #include "harness/table/model_spec.h"

@@ -1,6 +1,9 @@
 #include "harness/precision/flat_parameters.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
 
 #include "harness/precision/half_model.h"
 

@@ -1,5 +1,8 @@
 #include "harness/precision/half_model.h"
 
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/normalization.h>
+
 namespace harness {
 namespace {
 

@@ -2,7 +2,8 @@
 
 #include <ATen/ops/convolution_native.h>
 #include <benchmark/benchmark.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/utils.h>
 
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/range_census.h"

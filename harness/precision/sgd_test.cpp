@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <torch/optim/sgd.h>
 
 namespace harness {
 namespace {

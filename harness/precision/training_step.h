@@ -7,7 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include "harness/precision/flat_parameters.h"
 #include "harness/precision/loss_scaler.h"

@@ -1,7 +1,8 @@
 #include "harness/speed/device_clock.h"
 
 #include <c10/core/impl/VirtualGuardImpl.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 
 namespace harness {
 

@@ -1,7 +1,7 @@
 #include "harness/speed/device_clock.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace harness {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/record/speed_record.h"
 #include "harness/speed/timed_network.h"

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <torch/csrc/profiler/api.h>
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 namespace harness {
 namespace {

@@ -1,7 +1,7 @@
 #include "harness/speed/roof.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 namespace harness {
 namespace {

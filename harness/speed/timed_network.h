@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 #include "harness/arithmetic/policy.h"
 #include "harness/evaluate/segmenter.h"

@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/serialize.h>
+#include <torch/types.h>
 
 #include "harness/base/file.h"
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/precision/bilinear_maps.h"
 #include "harness/precision/cuda_kernels.h"

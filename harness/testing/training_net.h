@@ -3,7 +3,10 @@
 #include <limits>
 #include <memory>
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/utils.h>
 
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/training_step.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/precision/dtype_name.h"
 

@@ -1,7 +1,8 @@
 #include "harness/train/operator_census.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/types.h>
 
 #include "harness/precision/half_convolution.h"
 

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"

@@ -6,7 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include "harness/data/training_loader.h"
 #include "harness/openmmlab/poly_schedule.h"

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <torch/optim/sgd.h>
 
 #include "harness/base/statistics/median.h"
 #include "harness/data/training_loader.h"

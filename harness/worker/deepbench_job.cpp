@@ -4,7 +4,7 @@
 #include <exception>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 #include "harness/base/error.h"
 #include "harness/base/number_text.h"

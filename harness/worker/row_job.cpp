@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/utils.h>
 
 #include "harness/evaluate/cpu_allocator.h"
 #include "harness/evaluate/environment.h"
