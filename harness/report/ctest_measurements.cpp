@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/unicode.h"
 #include "harness/report/xml_text.h"
 
 namespace harness {
@@ -34,6 +35,10 @@ std::string ctest_measurements(const VerdictRecord& record) {
   if (record.tolerance.is_object()) append(out, "allowed", record.tolerance.value("abs", Json()));
   append(out, "verdict", Json(to_string(record.verdict)));
   return out;
+}
+
+std::string ctest_reason(const VerdictRecord& record) {
+  return fmt::format("{}: {}\n", to_string(record.verdict), printable(record.reason));
 }
 
 }  // namespace harness

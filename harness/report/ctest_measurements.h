@@ -12,4 +12,8 @@ namespace harness {
 /// left out.
 std::string ctest_measurements(const VerdictRecord& record);
 
+/// "SKIPPED: no data: ..." and a line feed: verdict and whole reason in one line, whatever their
+/// length. The last line of a test that is skipped; ci/summarize_tests counts the skips by it.
+std::string ctest_reason(const VerdictRecord& record);
+
 }  // namespace harness

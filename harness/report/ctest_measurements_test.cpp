@@ -1,6 +1,7 @@
 #include "harness/report/ctest_measurements.h"
 
 #include <cmath>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -36,6 +37,16 @@ TEST(CTestMeasurements, TextsAreEscaped) {
             "<CTestMeasurement type=\"text/string\" "
             "name=\"measured\">&lt;/CTestMeasurement&gt;</CTestMeasurement>\n"
             "<CTestMeasurement type=\"text/string\" name=\"verdict\">FAIL</CTestMeasurement>\n");
+}
+
+TEST(CTestReason, IsOneLineWhateverTheReasonHolds) {
+  VerdictRecord record;
+  record.verdict = Verdict::kSkipped;
+  record.reason = "no data:\n" + std::string(300, 'x');
+  const auto line = ctest_reason(record);
+  EXPECT_EQ(line.rfind("SKIPPED: no data:", 0), 0u);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  EXPECT_GT(line.size(), 300u);
 }
 
 }  // namespace

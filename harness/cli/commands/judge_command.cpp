@@ -67,6 +67,17 @@ std::string claims_of(const JudgedRun& run, const std::string& row) {
                           options.claim.empty() ? "none" : options.claim));
 }
 
+/// Whether the claim was not judged because the job was not asked for the stage it needs.
+bool was_not_asked(const Suite& suite, const JudgedRun& run, const Options& options,
+                   const std::string& row) {
+  const auto is_claim = [&](const Claim& claim) {
+    return claim.id == options.claim && run.not_asked.contains(optional_stage(claim));
+  };
+  return std::ranges::any_of(suite.rows, [&](const Row& of) {
+    return (row.empty() || of.id == row) && std::ranges::any_of(of.claims, is_claim);
+  });
+}
+
 int judge(const Options& options) {
   refuse_unfinished_run(options.folder);
   const Suite stored = read_suite_of_run(options.folder);
@@ -77,16 +88,21 @@ int judge(const Options& options) {
   const std::string row = options.row.empty() ? "" : select_row(suite, options.row).id;
   JudgedRun run = judge_run(options.folder, suite, {options.require});
   const std::string claims = claims_of(run, row);
+  const bool not_asked = was_not_asked(suite, run, options, row);
   select(run, options, row);
-  if (run.verdicts.empty()) {
-    fail_unknown_claim(options, claims);
+  if (run.verdicts.empty() && not_asked) {
+    std::printf("SKIPPED: the job was not asked for the trainings that this claim is about\n");
+    return kSkipExit;
   }
+  if (run.verdicts.empty()) fail_unknown_claim(options, claims);
   show_run(suite, run, options.output);
   if (!options.ctest) return exit_code(run);
   for (const auto& verdict : run.verdicts) std::printf("%s", ctest_measurements(verdict).c_str());
   // An unfit, ambiguous or not verifiable claim is a skip that CTest counts and shows.
-  const int code = exit_code(run);
-  return code == 3 ? kSkipExit : code;
+  int code = exit_code(run);
+  if (code == 3) code = kSkipExit;
+  if (code == kSkipExit) std::printf("%s", ctest_reason(run.verdicts.back()).c_str());
+  return code;
 }
 
 }  // namespace

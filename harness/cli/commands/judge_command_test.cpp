@@ -107,6 +107,11 @@ TEST_F(JudgeCommand, OneClaimForCTest) {
   const auto skip = run_command_line(
       add_judge_command, {"judge", out(), "--row", "fcn", "--claim", "memory", "--ctest"});
   EXPECT_EQ(skip.exit_code, 77);
+  EXPECT_THAT(skip.output, testing::ContainsRegex("\n(SKIPPED|NOT_VERIFIABLE): [^\n]+\n$"));
+  const auto not_asked = run_command_line(
+      add_judge_command, {"judge", out(), "--row", "fcn", "--claim", "retrain.miou", "--ctest"});
+  EXPECT_EQ(not_asked.exit_code, 77);
+  EXPECT_THAT(not_asked.output, testing::HasSubstr("SKIPPED: the job was not asked for"));
   try {
     run_command_line(add_judge_command, {"judge", out(), "--claim", "colour"});
     FAIL() << "expected an Error";
