@@ -17,6 +17,21 @@ install(FILES
   DESTINATION "${halfproof_cmake_folder}")
 install(FILES "${PROJECT_SOURCE_DIR}/suites/mmseg_fp16.json"
   DESTINATION "${CMAKE_INSTALL_DATADIR}/halfproof/suites")
+
+# The manual page and the completion are what the program says of itself.
+foreach(form IN ITEMS man bash)
+  add_custom_command(OUTPUT "${PROJECT_BINARY_DIR}/reference/${form}/halfproof"
+    COMMAND "${CMAKE_COMMAND}" -E make_directory "${PROJECT_BINARY_DIR}/reference/${form}"
+    COMMAND halfproof completion ${form} > "${PROJECT_BINARY_DIR}/reference/${form}/halfproof"
+    DEPENDS halfproof VERBATIM)
+endforeach()
+add_custom_target(halfproof_reference ALL DEPENDS
+  "${PROJECT_BINARY_DIR}/reference/man/halfproof" "${PROJECT_BINARY_DIR}/reference/bash/halfproof")
+install(FILES "${PROJECT_BINARY_DIR}/reference/man/halfproof"
+  DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" RENAME halfproof.1)
+install(FILES "${PROJECT_BINARY_DIR}/reference/bash/halfproof"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
 install(FILES "${PROJECT_SOURCE_DIR}/README.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 set(CPACK_GENERATOR DEB TXZ)

@@ -20,5 +20,6 @@ void add_publish_command(CLI::App& program, int& exit_code);
 void add_import_command(CLI::App& program, int& exit_code);
 void add_doctor_command(CLI::App& program, int& exit_code);
 void add_history_command(CLI::App& program, int& exit_code);
+void add_completion_command(CLI::App& program, int& exit_code);
 
 }  // namespace harness

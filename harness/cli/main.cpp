@@ -9,8 +9,7 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
   // The parent may have set SIGCHLD to be ignored: then no worker could be waited for.
   std::signal(SIGCHLD, SIG_DFL);
-  CLI::App program{"halfproof proves, or disproves, what a model zoo says about FP16 training",
-                   "halfproof"};
+  CLI::App program;
   int exit_code = 2;
   harness::set_up(program, exit_code);
   return harness::exit_code_of_output(harness::run_program(program, argc, argv, exit_code));

@@ -55,15 +55,18 @@ Error path_error(const std::filesystem::filesystem_error& error) {
 
 void set_up(CLI::App& program, int& exit_code) {
   const BuildRecord build = build_record();
+  program.name("halfproof");
+  program.description("halfproof proves, or disproves, what a model zoo says about FP16 training");
   program.require_subcommand(1);
   program.set_version_flag("--version",
                            fmt::format("halfproof {} ({})", build.version, build.commit));
   program.get_formatter()->column_width(kHelpColumn);
   program.get_formatter()->label("SUBCOMMAND", "COMMAND ...");
-  for (const auto add : {add_fetch_command, add_inspect_command, add_verify_command,
-                         add_run_command, add_judge_command, add_diff_command, add_paper_command,
-                         add_deepbench_command, add_import_command, add_audit_command,
-                         add_publish_command, add_history_command, add_doctor_command}) {
+  for (const auto add :
+       {add_fetch_command, add_inspect_command, add_verify_command, add_run_command,
+        add_judge_command, add_diff_command, add_paper_command, add_deepbench_command,
+        add_import_command, add_audit_command, add_publish_command, add_history_command,
+        add_doctor_command, add_completion_command}) {
     add(program, exit_code);
   }
   for (CLI::App* command : program.get_subcommands({})) command->group("Commands");
