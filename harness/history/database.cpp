@@ -117,6 +117,15 @@ void bring_up_to_date(SQLite::Database& database, const fs::path& file) {
   database.exec(fmt::format("PRAGMA user_version = {}", kHistoryVersions));
 }
 
+void make_folder_of(const fs::path& file) {
+  std::error_code failure;
+  fs::create_directories(fs::absolute(file).parent_path(), failure);
+  if (failure) {
+    throw Error(ErrorCode::kIo, file.string(),
+                fmt::format("its folder cannot be made: {}; name another file", failure.message()));
+  }
+}
+
 std::unique_ptr<SQLite::Database> open(const fs::path& file, HistoryDatabase::Missing missing) {
   const int create = missing == HistoryDatabase::Missing::kCreate ? SQLite::OPEN_CREATE : 0;
   // An absolute path: ":memory:" and "file:..." are names like others.
@@ -132,6 +141,7 @@ HistoryDatabase::HistoryDatabase(fs::path file, Missing missing) : file_(std::mo
     throw Error(ErrorCode::kIo, file_.string(),
                 "expected a history, found no file; `halfproof history add` makes it");
   }
+  if (missing == Missing::kCreate) make_folder_of(file_);
   try {
     database_ = open(file_, missing);
   } catch (const SQLite::Exception& wrong) {

@@ -17,6 +17,7 @@ namespace harness {
 /// a full disk, another writer for too long.
 class HistoryDatabase {
  public:
+  /// kCreate: the file's folder too.
   enum class Missing { kCreate, kRefuse };
 
   HistoryDatabase(std::filesystem::path file, Missing missing);

@@ -51,9 +51,18 @@ TEST_F(Database, AFileThatIsNotThereIsNotMadeForReading) {
   EXPECT_FALSE(fs::exists(file_));
 }
 
-TEST_F(Database, AFolderThatIsNotThereIsNotMade) {
-  file_ = folder_.path() / "missing" / "history.sqlite";
-  EXPECT_THAT(refusal(), HasSubstr("io: "));
+TEST_F(Database, AFolderThatIsNotThereIsMadeAsThatOfARun) {
+  file_ = folder_.path() / "runs" / "history.sqlite";
+  EXPECT_THAT(refusal(Missing::kRefuse), HasSubstr("io: "));
+  EXPECT_FALSE(fs::exists(file_.parent_path()));
+  EXPECT_EQ(refusal(), "");
+  EXPECT_TRUE(fs::exists(file_));
+}
+
+TEST_F(Database, AFolderThatCannotBeMadeIsAnError) {
+  write_file_atomic(folder_.path() / "runs", "a file");
+  file_ = folder_.path() / "runs" / "history.sqlite";
+  EXPECT_THAT(refusal(), HasSubstr("io: its folder cannot be made"));
 }
 
 TEST_F(Database, AFileThatIsNoDatabaseIsRefusedAndLeftAsItWas) {

@@ -253,8 +253,7 @@ void add_options(CLI::App& command, Options& options) {
   add_kernel_options(command, options.kernels);
   add_worker_options(command, options);
   add_value(command, "--history", options.history, "FILE",
-            "Add the run to this history (`halfproof history`)")
-      ->check(file_in_a_folder());
+            "Add the run to this history (`halfproof history`)");
   add_verdict_output(command, options.output);
   add_footer(command, "halfproof run suites/minizoo.json --row fcn --out runs/fcn", kJudgedExits);
 }
