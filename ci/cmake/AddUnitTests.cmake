@@ -21,7 +21,8 @@ function(add_unit_tests layer)
   if(NOT arg_OPTIMIZED)
     target_compile_options(${layer}_test PRIVATE -O0)
   endif()
-  set_target_properties(${layer}_test PROPERTIES
+  # Each test file keeps its helpers to itself, whatever the libraries do (ProjectFlags.cmake).
+  set_target_properties(${layer}_test PROPERTIES UNITY_BUILD OFF
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   if(arg_FIRST)
     list_tests(${layer} FILTER "${arg_FIRST}" LABELS ${arg_LABELS} COST 1000)

@@ -17,7 +17,7 @@ constexpr std::size_t kFewest = 3;
 constexpr double kSpike = 3.0;
 constexpr double kMiouRounding = 0.005;  ///< Percent: logs keep four decimals of a fraction.
 
-std::string number(double value) {
+std::string printed(double value) {
   return fmt::format("{:.4g}", value);
 }
 
@@ -80,7 +80,7 @@ void check_spikes(const LogContext& context, std::vector<Contradiction>& found) 
   if (spikes == 0) return;
   add(context, found, "log.loss", "loss",
       fmt::format("the loss at iteration {} is {} times the median of the lines before{}",
-                  first->iteration, number(ratio),
+                  first->iteration, printed(ratio),
                   spikes > 1 ? fmt::format("; {} such lines", spikes) : ""),
       "a line is the mean over its interval: three times the median of up to nine lines before is "
       "a "
@@ -155,7 +155,7 @@ void check_keys(const LogContext& context, std::vector<Contradiction>& found) {
       {quote_line(context, *first, {"iter", "decode.loss_seg", "decode.loss_ce"}), version});
 }
 
-/// Whether the published number is that of this validation line.
+/// Whether the published printed is that of this validation line.
 bool is_published(const LogContext& context, const Entry& entry, const Statement& published) {
   const auto miou = context.log->miou(entry);
   return miou && std::fabs(*miou - published.value.get<double>()) <=

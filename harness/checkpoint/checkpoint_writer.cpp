@@ -13,8 +13,8 @@ namespace {
 using namespace std::string_literals;
 
 /// torch/serialization.py: MAGIC_NUMBER 0x1950a86a20f9469cfc6c as a pickle.
-const std::string kMagic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."s;
-constexpr int kProtocol = 1001;
+const std::string kPickledMagic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."s;
+constexpr int kLegacyProtocol = 1001;
 
 /// What is written is hashed on its way.
 class HashedFile {
@@ -64,7 +64,7 @@ PythonValue system_info() {
   PythonValue sizes = PythonValue::dict();
   sizes.set("short", 2).set("int", 4).set("long", 4);
   PythonValue info = PythonValue::dict();
-  info.set("protocol_version", kProtocol).set("little_endian", true).set("type_sizes", sizes);
+  info.set("protocol_version", kLegacyProtocol).set("little_endian", true).set("type_sizes", sizes);
   return info;
 }
 
@@ -75,8 +75,8 @@ void write_legacy(HashedFile& file, const PythonValue& root) {
   std::ranges::sort(storages, {}, &PickleWriter::Storage::key);
   PythonValue keys = PythonValue::list();
   for (const auto& storage : storages) keys.append(storage.key);
-  file.write(kMagic);
-  file.write(pickles.write(kProtocol));
+  file.write(kPickledMagic);
+  file.write(pickles.write(kLegacyProtocol));
   file.write(pickles.write(system_info()));
   file.write(pickle);
   file.write(pickles.write(keys));

@@ -27,19 +27,19 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kTick{200};      // How often stop() is polled.
 constexpr milliseconds kClosedTick{5};  // After it has closed its outputs: it is about to end.
-constexpr std::size_t kLongestLine = std::size_t{16} << 20U;
+constexpr std::size_t kLongestMessage = std::size_t{16} << 20U;
 
 /// Cuts a stream of bytes into lines.
 class Lines {
  public:
   /// Passes each complete line to `take`, without its line feed. A line that does not end is cut at
-  /// kLongestLine, so that a broken worker cannot fill our memory.
+  /// kLongestMessage, so that a broken worker cannot fill our memory.
   template <typename Take>
   void add(std::string_view bytes, const Take& take) {
     for (;;) {
       const auto end = bytes.find('\n');
       rest_.append(bytes.substr(0, end));
-      if (end == std::string_view::npos && rest_.size() < kLongestLine) return;
+      if (end == std::string_view::npos && rest_.size() < kLongestMessage) return;
       give(take);
       if (end == std::string_view::npos) return;
       bytes.remove_prefix(end + 1);

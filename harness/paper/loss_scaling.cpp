@@ -1,4 +1,5 @@
 #include "harness/paper/loss_scaling.h"
+#include "harness/paper/masks.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,6 @@
 namespace harness {
 namespace {
 
-constexpr double kMinNormal = 0x1p-14;
 constexpr double kMinSubnormal = 0x1p-24;
 constexpr double kFlushed = 0x1p-25;  // Rounds to 0, ties to even.
 
@@ -84,10 +84,6 @@ class Backward {
   TrainingStep step_;
 };
 
-std::int64_t count(const torch::Tensor& mask) {
-  return mask.sum().item<std::int64_t>();
-}
-
 /// Counts FP32 gradients by magnitude, and what each of them becomes in half.
 class Tally {
  public:
@@ -96,7 +92,7 @@ class Tally {
     const auto magnitude = exact.abs().to(torch::kFloat).reshape({-1});
     const auto present = magnitude != 0;
     census_.elements += magnitude.numel();
-    census_.non_zero += count(present);
+    census_.non_zero += count_true(present);
     const double largest = magnitude.max().item<float>();
     census_.max_abs = std::isnan(census_.max_abs) ? largest : std::max(census_.max_abs, largest);
     add_fate(magnitude, present, unscaled, census_.unscaled);
@@ -126,11 +122,11 @@ class Tally {
   /// magnitude: in FP32, multiplied by what the half backward pass was.
   static void add_fate(const torch::Tensor& magnitude, const torch::Tensor& present,
                        const torch::Tensor& half, GradientFate& fate) {
-    fate.flushed += count(present & (magnitude <= kFlushed));
-    fate.below_2_24 += count(present & (magnitude < kMinSubnormal));
-    fate.below_2_14 += count(present & (magnitude < kMinNormal));
-    fate.zero_in_half += count(present & (half.reshape({-1}) == 0));
-    fate.non_finite_in_half += count(~half.isfinite());
+    fate.flushed += count_true(present & (magnitude <= kFlushed));
+    fate.below_2_24 += count_true(present & (magnitude < kMinSubnormal));
+    fate.below_2_14 += count_true(present & (magnitude < kMinNormal));
+    fate.zero_in_half += count_true(present & (half.reshape({-1}) == 0));
+    fate.non_finite_in_half += count_true(~half.isfinite());
   }
 
   void add_exponents(const torch::Tensor& magnitude) {

@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 
 #include "harness/paper/half_arithmetic.h"
+#include "harness/paper/masks.h"
 
 namespace harness {
 namespace {
 
-constexpr double kMinNormal = 0x1p-14;
 /// Between these two, whether an update is lost depends on the weight's last bits.
 constexpr double kAlwaysMoves = 2048.0;
 constexpr double kAlwaysLost = 4096.0;
@@ -20,17 +20,13 @@ constexpr double kAlwaysLost = 4096.0;
 constexpr int kFirstBin = -4;
 constexpr int kBins = 32;
 
-std::int64_t count(const torch::Tensor& mask) {
-  return mask.sum().item<std::int64_t>();
-}
-
 torch::Tensor rounded(const torch::Tensor& line) {
   return line.to(torch::kHalf).to(torch::kFloat);
 }
 
 void add(const torch::Tensor& asked, const torch::Tensor& lost, LostUpdates& updates) {
-  updates.updates += count(asked);
-  updates.lost += count(asked & lost);
+  updates.updates += count_true(asked);
+  updates.lost += count_true(asked & lost);
 }
 
 /// One training with masters and, on its gradients, one with half weights alone.
@@ -60,7 +56,7 @@ class Comparison {
     const torch::NoGradGuard no_gradients;
     const auto masters = line_of(step_.optimized(), names_);
     record_.masters.updates += masters.numel();
-    record_.masters.moved += count(masters != masters_before);
+    record_.masters.moved += count_true(masters != masters_before);
     record_.losses.push_back(record.loss);
     ++record_.steps;
     look_at(masters);
@@ -111,10 +107,10 @@ class Comparison {
   void look_at(const torch::Tensor& masters) {
     const auto drifted = rounded(masters) != half_start_;
     WeightsAfter& after = record_.after;
-    after.masters_moved = count(masters != masters_start_);
-    after.half_alone_moved = count(half_ != half_start_);
-    after.drifted = count(drifted);
-    after.stuck = count(drifted & ~ever_moved_);
+    after.masters_moved = count_true(masters != masters_start_);
+    after.half_alone_moved = count_true(half_ != half_start_);
+    after.drifted = count_true(drifted);
+    after.stuck = count_true(drifted & ~ever_moved_);
     moved_masters_.push_back(share_of(after.masters_moved, record_.weights));
     moved_rounded_.push_back(share_of(after.drifted, record_.weights));
     moved_half_.push_back(share_of(after.half_alone_moved, record_.weights));

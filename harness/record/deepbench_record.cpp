@@ -11,14 +11,14 @@
 namespace harness {
 namespace {
 
-constexpr std::string_view kSchema = "halfproof.deepbench-result/1";
+constexpr std::string_view kDeepbenchSchema = "halfproof.deepbench-result/1";
 constexpr std::string_view kJobSchema = "halfproof.deepbench-job/1";
 constexpr std::string_view kAdvice =
     "kernels of another version must be run again: choose another --out";
 constexpr std::array<std::string_view, 3> kOutcomes{"right", "wrong", "mistrusted"};
 
 struct DeepbenchDocument {
-  std::string schema{kSchema};
+  std::string schema{kDeepbenchSchema};
   DeepbenchRecord record;
 
   template <typename Self, typename Visit>
@@ -77,11 +77,11 @@ bool read_name(std::string_view name, CheckOutcome& outcome) noexcept {
 }
 
 Json to_json(const DeepbenchRecord& record) {
-  return record_to_json(DeepbenchDocument{std::string(kSchema), record});
+  return record_to_json(DeepbenchDocument{std::string(kDeepbenchSchema), record});
 }
 
 DeepbenchRecord deepbench_record_from_json(const Json& value, std::string_view subject) {
-  require_schema(value, kSchema, subject, kAdvice);
+  require_schema(value, kDeepbenchSchema, subject, kAdvice);
   DeepbenchRecord record = record_from_json<DeepbenchDocument>(value, subject).record;
   refuse_contradictions(record, subject);
   return record;

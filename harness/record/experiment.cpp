@@ -11,10 +11,10 @@
 namespace harness {
 namespace {
 
-constexpr std::string_view kSchema = "halfproof.experiment/3";
+constexpr std::string_view kExperimentSchema = "halfproof.experiment/3";
 
 struct ExperimentDocument {
-  std::string schema{kSchema};
+  std::string schema{kExperimentSchema};
   Experiment experiment;
 
   template <typename Self, typename Visit>
@@ -94,11 +94,12 @@ std::string experiment_file_stem(std::string_view name, std::string_view row) {
 }
 
 Json to_json(const Experiment& experiment) {
-  return record_to_json(ExperimentDocument{std::string(kSchema), experiment});
+  return record_to_json(ExperimentDocument{std::string(kExperimentSchema), experiment});
 }
 
 Experiment experiment_from_json(const Json& value, std::string_view subject) {
-  require_schema(value, kSchema, subject, "experiments of another version must be run again");
+  require_schema(value, kExperimentSchema, subject,
+                 "experiments of another version must be run again");
   return record_from_json<ExperimentDocument>(value, subject).experiment;
 }
 

@@ -18,10 +18,10 @@
 namespace harness {
 namespace {
 
-constexpr std::string_view kSchema = "halfproof.job/2";
+constexpr std::string_view kRunJobSchema = "halfproof.job/2";
 
 struct JobDocument {
-  std::string schema{kSchema};
+  std::string schema{kRunJobSchema};
   JobRecord job;
 
   template <typename Self, typename Visit>
@@ -193,11 +193,11 @@ void Job::ask(const AskedExecution& execution) {
 }
 
 Json to_json(const JobRecord& job) {
-  return record_to_json(JobDocument{std::string(kSchema), job});
+  return record_to_json(JobDocument{std::string(kRunJobSchema), job});
 }
 
 JobRecord job_from_json(const Json& value, std::string_view subject) {
-  require_schema(value, kSchema, subject,
+  require_schema(value, kRunJobSchema, subject,
                  "a run directory of another version cannot be used: choose another --out");
   JobRecord job = record_from_json<JobDocument>(value, subject).job;
   refuse_doubles(job, subject);

@@ -14,10 +14,10 @@
 namespace harness {
 namespace {
 
-constexpr std::string_view kSchema = "halfproof.paper/1";
+constexpr std::string_view kPaperJobSchema = "halfproof.paper/1";
 
 struct PaperJobDocument {
-  std::string schema{kSchema};
+  std::string schema{kPaperJobSchema};
   PaperJobRecord job;
 
   template <typename Self, typename Visit>
@@ -83,11 +83,11 @@ std::vector<AskedExecution> experiments_of(const PaperJobRecord& job) {
 }
 
 Json to_json(const PaperJobRecord& job) {
-  return record_to_json(PaperJobDocument{std::string(kSchema), job});
+  return record_to_json(PaperJobDocument{std::string(kPaperJobSchema), job});
 }
 
 PaperJobRecord paper_job_from_json(const Json& value, std::string_view subject) {
-  require_schema(value, kSchema, subject,
+  require_schema(value, kPaperJobSchema, subject,
                  "experiments of another version must be run again: leave out --stored");
   PaperJobRecord job = record_from_json<PaperJobDocument>(value, subject).job;
   refuse_unknown_experiments(job, subject);

@@ -11,10 +11,10 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kSchema = "halfproof.run/2";
+constexpr std::string_view kRunResultSchema = "halfproof.run/2";
 
 struct RunDocument {
-  std::string schema{kSchema};
+  std::string schema{kRunResultSchema};
   RunResult result;
 
   template <typename Self, typename Visit>
@@ -64,11 +64,12 @@ std::string execution_text(std::string_view stage, std::string_view precision,
 }
 
 Json to_json(const RunResult& result) {
-  return record_to_json(RunDocument{std::string(kSchema), result});
+  return record_to_json(RunDocument{std::string(kRunResultSchema), result});
 }
 
 RunResult run_result_from_json(const Json& value, std::string_view subject) {
-  require_schema(value, kSchema, subject, "results of another version must be produced again");
+  require_schema(value, kRunResultSchema, subject,
+                 "results of another version must be produced again");
   return record_from_json<RunDocument>(value, subject).result;
 }
 

@@ -12,7 +12,7 @@
 namespace harness {
 namespace {
 
-constexpr std::string_view kSchema = "halfproof.verdicts/1";
+constexpr std::string_view kVerdictsSchema = "halfproof.verdicts/1";
 
 constexpr std::array<std::pair<Verdict, std::string_view>, 8> kNames{{
     {Verdict::kPass, "PASS"},
@@ -104,7 +104,7 @@ Json verdicts_document(std::string_view suite, const std::vector<VerdictRecord>&
   }
   Json verdicts = Json::array();
   for (const auto& record : records) verdicts.push_back(to_json(record));
-  return {{"schema", kSchema},
+  return {{"schema", kVerdictsSchema},
           {"suite", suite},
           {"exit", exit_code(records)},
           {"counts", counts},
@@ -113,7 +113,7 @@ Json verdicts_document(std::string_view suite, const std::vector<VerdictRecord>&
 
 JudgedRun judged_run_from_json(const Json& document, std::string_view suite,
                                std::string_view subject) {
-  require_schema(document, kSchema, subject, "judge the run again: halfproof judge DIR");
+  require_schema(document, kVerdictsSchema, subject, "judge the run again: halfproof judge DIR");
   auto read = record_from_json<VerdictsDocument>(document, subject);
   if (read.suite != suite) {
     throw Error(ErrorCode::kInvalidJson, subject,

@@ -17,7 +17,7 @@
 namespace harness {
 namespace {
 
-constexpr std::size_t kNarrowest = 70;
+constexpr std::size_t kNarrowestAuditPage = 70;
 constexpr std::size_t kReadable = 110;
 constexpr std::size_t kMaxSays = 34;
 constexpr std::size_t kRowsShown = 4;
@@ -29,7 +29,9 @@ std::string joined(std::span<const std::string> texts) {
 class AuditPage {
  public:
   AuditPage(const AuditResult& result, const TerminalStyle& style)
-      : result_(result), style_(style), width_(std::clamp(style.width, kNarrowest, kReadable)) {}
+      : result_(result),
+        style_(style),
+        width_(std::clamp(style.width, kNarrowestAuditPage, kReadable)) {}
 
   std::string render() {
     for (const auto& one : result_.contradictions) add(one);
@@ -119,7 +121,7 @@ std::string audit_summary(const AuditResult& result, std::string_view command,
     if (kind.first == nullptr) kind.first = &one;
     kind.rows.insert(one.rows.begin(), one.rows.end());
   }
-  const std::size_t width = std::clamp(style.width, kNarrowest, kReadable);
+  const std::size_t width = std::clamp(style.width, kNarrowestAuditPage, kReadable);
   std::string text =
       fmt::format("Audit: {} in what is published; `{}` quotes {}\n",
                   plural(std::ssize(result.contradictions), "contradiction"), printable(command),

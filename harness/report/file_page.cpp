@@ -14,7 +14,7 @@
 namespace harness {
 namespace {
 
-constexpr std::size_t kNarrowest = 70;
+constexpr std::size_t kNarrowestFilePage = 70;
 constexpr std::size_t kNameWidth = 14;
 constexpr std::size_t kIndent = 2;
 
@@ -134,7 +134,7 @@ FilePage file_page(const CheckpointRecord& checkpoint, const std::string& row_fo
 }
 
 std::string render_file_page(const FilePage& page, const TerminalStyle& style) {
-  const std::size_t width = std::max(style.width, kNarrowest);
+  const std::size_t width = std::max(style.width, kNarrowestFilePage);
   std::string text = heading("The file", style);
   for (const auto& [name, value] : page.facts) text += block(name, value, width);
   text += heading("What it cannot say", style);

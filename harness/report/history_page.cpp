@@ -16,8 +16,8 @@ namespace harness {
 namespace {
 
 constexpr std::size_t kShortCommit = 8;
-constexpr std::size_t kSparks = 40;  ///< The last points that a sparkline shows.
-constexpr int kDigits = 6;           ///< Significant ones, of a measurement.
+constexpr std::size_t kPointsShown = 40;  ///< The last points that a sparkline shows.
+constexpr int kMeasurementDigits = 6;     ///< Significant ones, of a measurement.
 
 std::string commit_text(const RunHeader& run) {
   return printable(run.commit.substr(0, kShortCommit)) + (run.dirty ? "+" : "");
@@ -44,7 +44,7 @@ std::string exit_text(int code) {
 }
 
 std::string number_of(double value) {
-  return std::isnan(value) ? "-" : short_text(value, kDigits);
+  return std::isnan(value) ? "-" : short_text(value, kMeasurementDigits);
 }
 
 std::string with_unit(double value, const std::string& unit) {
@@ -70,7 +70,7 @@ std::string noise_text(const Noise& noise) {
 }
 
 std::string sparks_of(const TimeLine& line) {
-  const std::size_t shown = std::min(line.values.size(), kSparks);
+  const std::size_t shown = std::min(line.values.size(), kPointsShown);
   return sparkline({line.values.end() - static_cast<std::ptrdiff_t>(shown), line.values.end()});
 }
 

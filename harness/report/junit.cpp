@@ -26,7 +26,7 @@ std::string counts_of(const Records& records) {
                      failures, open);
 }
 
-std::string value_text(const Json& value) {
+std::string junit_value(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -44,7 +44,7 @@ std::string outcome_of(const VerdictRecord& record) {
 std::string case_of(std::string_view suite, const VerdictRecord& record) {
   const std::string output =
       fmt::format("{}: {}\npublished: {}\nmeasured: {}\nevidence: {} {}", to_string(record.verdict),
-                  record.reason, value_text(record.published), value_text(record.measured),
+                  record.reason, junit_value(record.published), junit_value(record.measured),
                   record.evidence, record.precision);
   return fmt::format(
       "  <testcase classname=\"{}\" name=\"{}\">\n{}   <system-out>{}</system-out>\n  "

@@ -9,8 +9,8 @@
 namespace harness {
 namespace {
 
-constexpr std::size_t kGap = 2;  ///< Blanks before each column.
-constexpr std::size_t kNarrowest = 4;
+constexpr std::size_t kColumnGap = 2;  ///< Blanks before each column.
+constexpr std::size_t kNarrowestColumn = 4;
 
 }  // namespace
 
@@ -23,11 +23,11 @@ std::vector<std::size_t> TextTable::widths(std::size_t available) const {
     }
     if (widths[column] == 0) continue;
     widths[column] = std::max(widths[column], columns_of(columns_[column].heading));
-    total += kGap + widths[column];
+    total += kColumnGap + widths[column];
   }
   for (; total > available; --total) {
     const auto widest = std::max_element(widths.begin(), widths.end());
-    if (*widest <= kNarrowest) break;
+    if (*widest <= kNarrowestColumn) break;
     --*widest;
   }
   return widths;
@@ -39,7 +39,7 @@ std::string TextTable::text(std::size_t width) const {
     std::string text;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (wide[i] == 0) continue;
-      text += fmt::format("{:{}}{}", "", kGap,
+      text += fmt::format("{:{}}{}", "", kColumnGap,
                           fit(cell_of(i), wide[i], columns_[i].align, columns_[i].cut));
     }
     text.erase(text.find_last_not_of(' ') + 1);

@@ -6,6 +6,10 @@
 
 namespace harness {
 
+double seconds_since(HostClock::time_point start) {
+  return std::chrono::duration<double>(HostClock::now() - start).count();
+}
+
 DeviceClock::DeviceClock(const torch::Device& device, std::size_t marks)
     : device_(numbered(device)), times_(marks) {
   if (device_.is_cpu()) return;

@@ -9,6 +9,9 @@
 
 namespace harness {
 
+using HostClock = std::chrono::steady_clock;
+double seconds_since(HostClock::time_point start);
+
 /// Marks in a device's stream of work, and the time between them by the device's own clock: CUDA
 /// events on the current stream, which need no wait of the host in between. On the CPU, where work
 /// is done when a call returns, the host's clock.
@@ -22,7 +25,6 @@ class DeviceClock {
   double seconds(std::size_t from, std::size_t to) const;
 
  private:
-  using HostClock = std::chrono::steady_clock;
   torch::Device device_;
   std::vector<c10::Event> events_;
   std::vector<HostClock::time_point> times_;

@@ -7,11 +7,10 @@
 #include "harness/base/statistics/block_bootstrap.h"
 #include "harness/speed/clock_watch.h"
 #include "harness/speed/cudnn_switches.h"
+#include "harness/speed/device_clock.h"
 
 namespace harness {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kLeastWarmup = 2;
 constexpr std::size_t kLeastRounds = 2;
@@ -25,10 +24,6 @@ struct Times {
   Blocks postprocess;
 };
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 class Rounds {
  public:
   Rounds(const std::vector<std::unique_ptr<TimedNetwork>>& networks,
@@ -37,7 +32,7 @@ class Rounds {
 
   /// Returns the seconds that it took.
   double warm_up() {
-    const auto start = Clock::now();
+    const auto start = HostClock::now();
     std::vector<double> latest(networks_.size());
     for (std::int64_t i = 0; i < kLeastWarmup || seconds_since(start) < options_.warmup_seconds;
          ++i) {
@@ -53,7 +48,7 @@ class Rounds {
 
   void run() {
     const double total = options_.seconds * static_cast<double>(networks_.size());
-    const auto start = Clock::now();
+    const auto start = HostClock::now();
     for (std::size_t round = 0; round < kLeastRounds || seconds_since(start) < total; ++round) {
       for (std::size_t i = 0; i < networks_.size(); ++i) {
         run_block(round % 2 == 0 ? i : networks_.size() - 1 - i);

@@ -6,6 +6,7 @@
 
 #include "harness/speed/clock_watch.h"
 #include "harness/speed/cudnn_switches.h"
+#include "harness/speed/device_clock.h"
 
 namespace harness {
 namespace {
@@ -15,11 +16,10 @@ constexpr std::int64_t kLeast = 2;
 
 std::vector<double> timed(TimedNetwork& network, const std::vector<torch::Tensor>& images,
                           const SourceProtocolOptions& options) {
-  using Clock = std::chrono::steady_clock;
-  const auto start = Clock::now();
+  const auto start = HostClock::now();
   std::vector<double> seconds;
   while (std::ssize(seconds) < options.images) {
-    const std::chrono::duration<double> elapsed = Clock::now() - start;
+    const std::chrono::duration<double> elapsed = HostClock::now() - start;
     if (std::ssize(seconds) >= kLeast && elapsed.count() > options.limit_seconds) break;
     seconds.push_back(network.seconds_of(images[seconds.size() % images.size()]));
     if (options.progress) options.progress(std::ssize(seconds));

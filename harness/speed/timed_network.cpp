@@ -6,21 +6,16 @@
 #include "harness/evaluate/segment.h"
 #include "harness/network/model_builder.h"
 #include "harness/precision/policy.h"
+#include "harness/speed/device_clock.h"
 
 namespace harness {
 namespace {
-
-using HostClock = std::chrono::steady_clock;
 
 // Marks of the device's clock.
 constexpr std::size_t kArrived = 0;  ///< The image is on the device.
 constexpr std::size_t kLogits = 1;
 constexpr std::size_t kClasses = 2;
 constexpr std::size_t kMarks = 3;
-
-double seconds_since(HostClock::time_point start) {
-  return std::chrono::duration<double>(HostClock::now() - start).count();
-}
 
 void lay_out_channels_last(torch::nn::Module& module) {
   for (auto& parameter : module.parameters()) {

@@ -11,7 +11,7 @@ namespace harness {
 namespace {
 
 constexpr std::int64_t kMaxChannels = 65536;
-constexpr std::size_t kStages = 4;
+constexpr std::size_t kStagesOfConfig = 4;
 
 template <typename Part>
 struct IntegerField {
@@ -46,8 +46,8 @@ constexpr IntegerField<Backbone> kBackboneIntegers[] = {
     {"base_channels", &Backbone::base_channels, 1, kMaxChannels},
 };
 constexpr ListField<Backbone> kBackboneLists[] = {
-    {"strides", &Backbone::strides, kStages, kStages, 16},
-    {"dilations", &Backbone::dilations, kStages, kStages, 256},
+    {"strides", &Backbone::strides, kStagesOfConfig, kStagesOfConfig, 16},
+    {"dilations", &Backbone::dilations, kStagesOfConfig, kStagesOfConfig, 256},
 };
 constexpr FlagField<Backbone> kBackboneFlags[] = {
     {"contract_dilation", &Backbone::contract_dilation}};
@@ -56,7 +56,7 @@ constexpr IntegerField<Head> kHeadIntegers[] = {
     // A head's input is at most 32 times the backbone's width: expansion 4 of 8 times
     // base_channels.
     {"in_channels", &Head::in_channels, 1, 32 * kMaxChannels},
-    {"in_index", &Head::in_index, 0, kStages - 1},
+    {"in_index", &Head::in_index, 0, kStagesOfConfig - 1},
     {"channels", &Head::channels, 1, kMaxChannels},
     {"num_classes", &Head::num_classes, 1, kMaxChannels},
     {"num_convs", &Head::num_convs, 0, 64},

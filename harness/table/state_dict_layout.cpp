@@ -9,8 +9,8 @@
 namespace harness {
 namespace {
 
-constexpr std::int64_t kExpansion = 4;
-constexpr std::size_t kStages = 4;
+constexpr std::int64_t kBottleneckExpansion = 4;
+constexpr std::size_t kResNetStages = 4;
 
 /// Lists tensors in the order in which the modules would register them.
 class LayoutBuilder {
@@ -53,7 +53,7 @@ class LayoutBuilder {
   std::vector<TensorSpec> tensors_;
 };
 
-std::array<std::int64_t, kStages> blocks_of_depth(std::int64_t depth) {
+std::array<std::int64_t, kResNetStages> blocks_of_depth(std::int64_t depth) {
   switch (depth) {
     case 50:
       return {3, 4, 6, 3};
@@ -80,7 +80,7 @@ void add_stem(LayoutBuilder& layout, const ModelSpec::Backbone& backbone) {
 
 void add_bottleneck(LayoutBuilder& layout, const std::string& name, std::int64_t in,
                     std::int64_t planes, bool has_downsample) {
-  const std::int64_t out = planes * kExpansion;
+  const std::int64_t out = planes * kBottleneckExpansion;
   layout.convolution(name + ".conv1", {planes, in, 1, 1});
   layout.batch_norm(name + ".bn1", planes);
   layout.convolution(name + ".conv2", {planes, planes, 3, 3});
@@ -96,9 +96,9 @@ void add_backbone(LayoutBuilder& layout, const ModelSpec::Backbone& backbone) {
   add_stem(layout, backbone);
   const auto blocks = blocks_of_depth(backbone.depth);
   std::int64_t in = backbone.stem_channels;
-  for (std::size_t stage = 0; stage < kStages; ++stage) {
+  for (std::size_t stage = 0; stage < kResNetStages; ++stage) {
     const std::int64_t planes = backbone.base_channels << stage;
-    const std::int64_t out = planes * kExpansion;
+    const std::int64_t out = planes * kBottleneckExpansion;
     for (std::int64_t block = 0; block < blocks[stage]; ++block) {
       const bool changes_shape = backbone.strides.at(stage) != 1 || in != out;
       add_bottleneck(layout, fmt::format("backbone.layer{}.{}", stage + 1, block), in, planes,

@@ -11,7 +11,7 @@ namespace harness {
 namespace {
 
 // The parts of cuda.h and nvml.h that are used.
-constexpr int kSuccess = 0;
+constexpr int kDriverSuccess = 0;
 constexpr int kComputeCapabilityMajor = 75;
 constexpr int kComputeCapabilityMinor = 76;
 constexpr std::size_t kTextLength = 256;
@@ -33,7 +33,7 @@ struct CudaDriver {
   bool starts() const {
     const bool complete = init != nullptr && device != nullptr && name != nullptr &&
                           memory != nullptr && attribute != nullptr && uuid != nullptr;
-    return complete && init(0) == kSuccess;
+    return complete && init(0) == kDriverSuccess;
   }
 };
 
@@ -57,12 +57,13 @@ std::optional<CudaDevice> cuda_device(int number) {
   int major = 0;
   int minor = 0;
   Uuid uuid{};
-  const bool answered = driver.device(&device, number) == kSuccess &&
-                        driver.name(name.data(), kTextLength, device) == kSuccess &&
-                        driver.memory(&memory, device) == kSuccess &&
-                        driver.attribute(&major, kComputeCapabilityMajor, device) == kSuccess &&
-                        driver.attribute(&minor, kComputeCapabilityMinor, device) == kSuccess &&
-                        driver.uuid(&uuid, device) == kSuccess;
+  const bool answered =
+      driver.device(&device, number) == kDriverSuccess &&
+      driver.name(name.data(), kTextLength, device) == kDriverSuccess &&
+      driver.memory(&memory, device) == kDriverSuccess &&
+      driver.attribute(&major, kComputeCapabilityMajor, device) == kDriverSuccess &&
+      driver.attribute(&minor, kComputeCapabilityMinor, device) == kDriverSuccess &&
+      driver.uuid(&uuid, device) == kDriverSuccess;
   if (!answered) return std::nullopt;
   return CudaDevice{name.data(), static_cast<std::int64_t>(memory),
                     fmt::format("{}.{}", major, minor), uuid_text(uuid)};
@@ -74,9 +75,9 @@ std::optional<std::string> nvidia_driver_version() {
   auto* stop = nvml.find<int()>("nvmlShutdown");
   auto* version = nvml.find<int(char*, unsigned)>("nvmlSystemGetDriverVersion");
   if (start == nullptr || stop == nullptr || version == nullptr) return std::nullopt;
-  if (start() != kSuccess) return std::nullopt;
+  if (start() != kDriverSuccess) return std::nullopt;
   std::array<char, kTextLength> text{};
-  const bool answered = version(text.data(), kTextLength) == kSuccess;
+  const bool answered = version(text.data(), kTextLength) == kDriverSuccess;
   stop();
   if (!answered) return std::nullopt;
   return text.data();

@@ -266,7 +266,7 @@ sigmoid_focal_loss soft_nms softmax_focal_loss upfirdn2d)";
 
 // clang-format on
 
-constexpr PackageNames kClasses[] = {
+constexpr PackageNames kOpenMmlabClasses[] = {
     {"mmcv.cnn", kMmcvCnn},
     {"mmcv.ops", kMmcvOps},
     {"mmcv.parallel", kMmcvParallel},
@@ -281,16 +281,16 @@ constexpr PackageNames kClasses[] = {
     {"efficientnet_pytorch", kEfficientNet},
     {"segmentation_models_pytorch", kSegmentationModels}};
 
-constexpr PackageNames kCallables[] = {{"mmcv.ops", kMmcvFunctions}};
+constexpr PackageNames kOpenMmlabCallables[] = {{"mmcv.ops", kMmcvFunctions}};
 
 }  // namespace
 
 std::span<const PackageNames> openmmlab_classes() noexcept {
-  return kClasses;
+  return kOpenMmlabClasses;
 }
 
 std::span<const PackageNames> openmmlab_callables() noexcept {
-  return kCallables;
+  return kOpenMmlabCallables;
 }
 
 }  // namespace harness

@@ -12,7 +12,7 @@
 namespace harness {
 namespace {
 
-constexpr std::size_t kExtraValues = std::size_t{1} << 20;
+constexpr std::size_t kExtraPythonValues = std::size_t{1} << 20;
 
 class Converter {
  public:
@@ -21,7 +21,7 @@ class Converter {
       : stored_(stored),
         subject_(subject),
         left_out_(left_out),
-        values_left_(stored.tree.size() + kExtraValues) {}
+        values_left_(stored.tree.size() + kExtraPythonValues) {}
 
   RewritableValue convert() {
     result_.value = convert(stored_.tree.root);

@@ -55,7 +55,7 @@ constexpr std::string_view kAbstract =
 constexpr std::string_view kFsdp = "BackwardPrefetch ShardingStrategy StateDictType";
 constexpr std::string_view kTrainerStates = "RunningStage TrainerFn TrainerStatus";
 
-constexpr PackageNames kCallables[] = {
+constexpr PackageNames kPythonCallables[] = {
     {"builtins", kBuiltins},
     {"torch", kTorch},
     {"numpy", kNumpy},
@@ -105,7 +105,7 @@ constexpr PackageNames kEnums[] = {
 }  // namespace
 
 std::span<const PackageNames> python_callables() noexcept {
-  return kCallables;
+  return kPythonCallables;
 }
 
 std::span<const PackageNames> enum_classes() noexcept {

@@ -319,37 +319,37 @@ use_reentrant_ckpt variance_scaling_ window_partition window_reverse)";
 
 // clang-format on
 
-constexpr PackageNames kClasses[] = {{"torch.nn", kLayers},
-                                     {"torch.nn", kParallelAndUtilities},
-                                     {"torch.optim", kOptimizers},
-                                     {"torchvision.models", kTorchvisionModels},
-                                     {"torchvision.ops", kTorchvisionOps},
-                                     {"timm.layers", kTimmLayers},
-                                     {"timm.models", kTimmLayers},
-                                     {"timm.models", kTimmModels}};
+constexpr PackageNames kTorchClasses[] = {{"torch.nn", kLayers},
+                                          {"torch.nn", kParallelAndUtilities},
+                                          {"torch.optim", kOptimizers},
+                                          {"torchvision.models", kTorchvisionModels},
+                                          {"torchvision.ops", kTorchvisionOps},
+                                          {"timm.layers", kTimmLayers},
+                                          {"timm.models", kTimmLayers},
+                                          {"timm.models", kTimmModels}};
 
 /// torchvision's and timm's models are not among them: theirs build what texts name.
-constexpr PackageNames kCallables[] = {{"torch.nn", kLayers},
-                                       {"torch.optim", kOptimizers},
-                                       {"torchvision.ops", kTorchvisionOps},
-                                       {"timm.layers", kTimmLayers},
-                                       {"timm.models.layers", kTimmLayers},
-                                       {"torch.nn.functional", kFunctional},
-                                       {"torch._C._nn", kNative},
-                                       {"torch.nn.init", kInit},
-                                       {"torch.functional", kTensorFunctions},
-                                       {"torchvision.ops", kTorchvisionFunctions},
-                                       {"timm.layers", kTimmFunctions},
-                                       {"timm.models.layers", kTimmFunctions}};
+constexpr PackageNames kTorchCallables[] = {{"torch.nn", kLayers},
+                                            {"torch.optim", kOptimizers},
+                                            {"torchvision.ops", kTorchvisionOps},
+                                            {"timm.layers", kTimmLayers},
+                                            {"timm.models.layers", kTimmLayers},
+                                            {"torch.nn.functional", kFunctional},
+                                            {"torch._C._nn", kNative},
+                                            {"torch.nn.init", kInit},
+                                            {"torch.functional", kTensorFunctions},
+                                            {"torchvision.ops", kTorchvisionFunctions},
+                                            {"timm.layers", kTimmFunctions},
+                                            {"timm.models.layers", kTimmFunctions}};
 
 }  // namespace
 
 std::span<const PackageNames> torch_classes() noexcept {
-  return kClasses;
+  return kTorchClasses;
 }
 
 std::span<const PackageNames> torch_callables() noexcept {
-  return kCallables;
+  return kTorchCallables;
 }
 
 }  // namespace harness

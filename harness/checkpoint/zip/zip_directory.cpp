@@ -9,6 +9,7 @@
 #include "harness/base/error.h"
 #include "harness/base/unicode.h"
 #include "harness/checkpoint/byte_cursor.h"
+#include "harness/checkpoint/zip/zip_format.h"
 
 namespace harness {
 namespace {
@@ -25,11 +26,8 @@ constexpr std::size_t kCentralSize = 46;
 constexpr std::size_t kMaxComment = 0xffff;
 constexpr std::uint16_t kZip64Extra = 0x0001;
 constexpr std::uint16_t kEncrypted = 0x0001 | 0x0040 | 0x2000;  // Plain, strong, masked headers.
-constexpr std::uint16_t kSizesFollow = 0x0008;
 constexpr std::uint16_t kStored = 0;
 constexpr std::uint16_t kDeflated = 8;
-constexpr std::uint16_t kIn64Bit16 = 0xffff;
-constexpr std::uint32_t kIn64Bit32 = 0xffffffff;
 
 struct Directory {
   std::uint64_t position = 0;

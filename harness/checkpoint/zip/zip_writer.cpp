@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "harness/checkpoint/zip/zip_format.h"
+
 namespace harness {
 namespace {
 
 constexpr std::size_t kLocalSize = 30;
 constexpr std::uint16_t kVersion64 = 45;
 constexpr std::uint16_t kUtf8Name = 0x0800;
-constexpr std::uint16_t kSizesFollow = 0x0008;
-constexpr std::uint32_t kIn64Bit32 = 0xffffffff;
 
 template <typename Number>
 void append(std::string& out, std::type_identity_t<Number> number) {

@@ -14,13 +14,13 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-struct Options {
+struct AuditArguments {
   fs::path suite;
   bool fetch = false;
   bool json = false;
 };
 
-int audit(const Options& options) {
+int audit(const AuditArguments& options) {
   const Suite suite = read_suite(options.suite);
   StoreOptions store;
   store.offline = !options.fetch;
@@ -38,7 +38,7 @@ int audit(const Options& options) {
 }  // namespace
 
 void add_audit_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AuditArguments>();
   auto* command = program.add_subcommand(
       "audit",
       "Contradictions between table, metafile, log and checkpoint, without running a model");

@@ -31,7 +31,7 @@ namespace {
 
 constexpr const char* kSummary = "summary.json";
 
-struct Options {
+struct DeepbenchArguments {
   fs::path suite;
   std::vector<std::string> ops;
   std::vector<std::string> precisions = {"fp32", "fp16"};
@@ -44,7 +44,8 @@ struct Options {
   bool json = false;
 };
 
-std::vector<const Problem*> select_problems(const ProblemSuite& suite, const Options& options) {
+std::vector<const Problem*> select_problems(const ProblemSuite& suite,
+                                            const DeepbenchArguments& options) {
   std::vector<std::string> named;
   for (const auto& text : options.problems) named.push_back(select_problem(suite, text).id);
   std::vector<const Problem*> selected;
@@ -59,7 +60,7 @@ std::vector<const Problem*> select_problems(const ProblemSuite& suite, const Opt
                           enumeration(options.ops)));
 }
 
-DeepbenchOptions stage_options(const Options& options, const fs::path& folder) {
+DeepbenchOptions stage_options(const DeepbenchArguments& options, const fs::path& folder) {
   DeepbenchOptions stage;
   for (const auto& precision : options.precisions) {
     if (!contains(stage.precisions, precision)) stage.precisions.push_back(precision);
@@ -95,7 +96,7 @@ void refuse_another_suite(const fs::path& folder, const ProblemSuite& suite) {
                           suite.name, job.suite));
 }
 
-void begin(const ProblemSuite& suite, const Options& options,
+void begin(const ProblemSuite& suite, const DeepbenchArguments& options,
            const std::vector<const Problem*>& problems, const DeepbenchOptions& stage) {
   DeepbenchJobRecord job;
   job.suite = suite.name;
@@ -166,7 +167,7 @@ int show(const ProblemSuite& suite, const std::vector<DeepbenchRecord>& records,
   return coverage.exit_code();
 }
 
-int deepbench(const Options& options) {
+int deepbench(const DeepbenchArguments& options) {
   const ProblemSuite suite = read_problem_suite(options.suite);
   const auto problems = select_problems(suite, options);
   const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
@@ -183,7 +184,7 @@ int deepbench(const Options& options) {
   return show(suite, records, stage.folder, options.json);
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_deepbench_options(CLI::App& command, DeepbenchArguments& options) {
   add_positional(command, "SUITE", options.suite, "The suite, as suites/deepbench_training.json");
   add_list(command, "--op", options.ops, "OP", "Only these: " + enumeration(op_names()))
       ->check(CLI::IsMember(op_names()));
@@ -211,10 +212,10 @@ void add_options(CLI::App& command, Options& options) {
 }  // namespace
 
 void add_deepbench_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DeepbenchArguments>();
   auto* command = program.add_subcommand(
       "deepbench", "The kernels under the table: DeepBench's problems, checked before timed");
-  add_options(*command, *options);
+  add_deepbench_options(*command, *options);
   command->callback([options, &exit_code] { exit_code = deepbench(*options); });
 }
 

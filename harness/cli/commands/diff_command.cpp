@@ -23,7 +23,7 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-struct Options {
+struct DiffArguments {
   fs::path a;
   fs::path b;
   bool json = false;
@@ -237,7 +237,7 @@ void print(const std::vector<Compared>& all, bool equal, const Json& contexts, b
   std::printf("%s\n", document.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
-int diff(const Options& options) {
+int diff(const DiffArguments& options) {
   const Runs runs{options.a, options.b};
   require_folder(runs.a);
   require_folder(runs.b);
@@ -258,7 +258,7 @@ int diff(const Options& options) {
 }  // namespace
 
 void add_diff_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DiffArguments>();
   auto* command = program.add_subcommand(
       "diff", "Where two runs part: the first step and tensor that differ, bit by bit");
   add_positional(*command, "A", options->a, "A run directory");

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::chrono::minutes kPatience{2};  // A driver that hangs must not hang us.
 
-struct Options : RunPlan {
+struct DoctorArguments : RunPlan {
   bool json = false;
 };
 
@@ -104,7 +104,7 @@ void print_values(const Json& object, const std::string& prefix = "") {
   }
 }
 
-int doctor(const Options& options) {
+int doctor(const DoctorArguments& options) {
   Json record = {{"build", record_to_json(build_record())},
                  {"machine", record_to_json(machine_record())}};
   const Json worker = ask_worker();
@@ -130,7 +130,7 @@ int doctor(const Options& options) {
 }  // namespace
 
 void add_doctor_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DoctorArguments>();
   auto* command = program.add_subcommand(
       "doctor", "This machine: what it can prove, what would be skipped, and why");
   command

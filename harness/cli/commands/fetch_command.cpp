@@ -20,7 +20,7 @@
 namespace harness {
 namespace {
 
-struct Options {
+struct FetchArguments {
   std::string target;
   std::vector<std::string> rows;
   std::string role;
@@ -37,7 +37,7 @@ struct File {
   FileRole role = FileRole::kByName;
 };
 
-struct Job {
+struct FetchJob {
   std::vector<File> files;
   std::filesystem::path lock;
 };
@@ -48,7 +48,7 @@ bool is_suite(const std::string& target) {
 }
 
 /// A suite's checkpoints and logs, or the one file.
-Job plan(const Options& options) {
+FetchJob plan(const FetchArguments& options) {
   if (!is_suite(options.target)) {
     if (options.rows.empty()) return {{{options.target, role_of(options.role)}}, options.lock};
     throw Error(ErrorCode::kUsage, options.target,
@@ -59,7 +59,7 @@ Job plan(const Options& options) {
                 "expected one file for --as, got a suite, whose rows say what their files are");
   }
   const Suite suite = read_suite(options.target);
-  Job job{{}, options.lock.empty() ? lock_file_of(suite) : options.lock};
+  FetchJob job{{}, options.lock.empty() ? lock_file_of(suite) : options.lock};
   const auto add = [&](const Row& row) {
     for (const auto& [location, role] :
          {File{row.checkpoint, FileRole::kCheckpoint}, File{row.log, FileRole::kLog}}) {
@@ -73,7 +73,7 @@ Job plan(const Options& options) {
   return job;
 }
 
-StoreOptions store_options(const Options& options, const Job& job) {
+StoreOptions store_options(const FetchArguments& options, const FetchJob& job) {
   StoreOptions store;
   store.cache = options.cache;
   store.lock = job.lock;
@@ -114,8 +114,8 @@ void print(const Json& record) {
 }
 
 /// A record for each file; a file that cannot be obtained does not stop the others.
-Json fetch(const Options& options) {
-  const Job job = plan(options);
+Json fetch(const FetchArguments& options) {
+  const FetchJob job = plan(options);
   if (job.files.empty()) {
     throw Error(ErrorCode::kUsage, options.target, "expected rows that publish files, found none");
   }
@@ -143,7 +143,7 @@ bool all_at_hand(const Json& files) {
 }  // namespace
 
 void add_fetch_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<FetchArguments>();
   auto* command = program.add_subcommand(
       "fetch",
       "Gets published files into the cache: hashed as they stream, locked by their sha256");

@@ -27,7 +27,7 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-struct Options {
+struct HistoryArguments {
   fs::path file = "runs/history.sqlite";
   bool json = false;
   // add
@@ -68,7 +68,7 @@ const char* text_of(History::Added added) {
   return "already there";
 }
 
-int add(const Options& options) {
+int add(const HistoryArguments& options) {
   // All are read before the first is added: of unusable input nothing is kept.
   std::vector<HistoryRun> runs;
   for (const auto& folder : options.folders) {
@@ -87,7 +87,7 @@ int add(const Options& options) {
   return 0;
 }
 
-int list(const Options& options) {
+int list(const HistoryArguments& options) {
   const auto runs = History::open(options.file).runs();
   if (!options.json) {
     print(runs_page(runs, style()));
@@ -108,7 +108,7 @@ bool fits(const ClaimKey& key, const ClaimKey& wanted) {
          key.row.find(wanted.row) != std::string::npos;
 }
 
-std::vector<ShownTimeLine> time_lines(const History& history, const Options& options) {
+std::vector<ShownTimeLine> time_lines(const History& history, const HistoryArguments& options) {
   std::vector<ShownTimeLine> lines;
   for (const auto& key : history.claims()) {
     if (fits(key, options.wanted)) lines.push_back({key, history.time_line(key)});
@@ -145,7 +145,7 @@ Json json_of(const ShownTimeLine& shown) {
   return value;
 }
 
-int show_run(const History& history, const Options& options) {
+int show_run(const History& history, const HistoryArguments& options) {
   const HistoryRun run = history.run(options.run);
   if (options.json) {
     print_json(to_json(run));
@@ -155,7 +155,7 @@ int show_run(const History& history, const Options& options) {
   return 0;
 }
 
-int show(const Options& options) {
+int show(const HistoryArguments& options) {
   const History history = History::open(options.file);
   if (options.run > 0) return show_run(history, options);
   const auto lines = time_lines(history, options);
@@ -180,12 +180,12 @@ std::string missing_sentence(const RunHeader& run) {
 }
 
 /// The runs that are compared: those that were named, or the last night.
-LastNight compared_runs(const History& history, const Options& options) {
+LastNight compared_runs(const History& history, const HistoryArguments& options) {
   if (options.to == 0) return last_night(history);
   return {{{history.run(options.from).header, history.run(options.to).header}}, {}};
 }
 
-int changes(const Options& options) {
+int changes(const HistoryArguments& options) {
   const History history = History::open(options.file);
   const LastNight night = compared_runs(history, options);
   Json document = {{"schema", "halfproof.changes/1"},
@@ -215,7 +215,7 @@ int changes(const Options& options) {
   return 0;
 }
 
-void print_or_write(const Options& options, const std::string& text) {
+void print_or_write(const HistoryArguments& options, const std::string& text) {
   if (options.output.empty()) {
     print(text);
   } else {
@@ -223,7 +223,7 @@ void print_or_write(const Options& options, const std::string& text) {
   }
 }
 
-int export_all(const Options& options) {
+int export_all(const HistoryArguments& options) {
   const History history = History::open(options.file);
   std::vector<HistoryRun> runs;
   for (const auto& run : history.runs()) {
@@ -238,7 +238,7 @@ int export_all(const Options& options) {
 }
 
 /// Without a file, sparklines; else an SVG document with a chart of each claim that has numbers.
-int plot(const Options& options) {
+int plot(const HistoryArguments& options) {
   auto lines = time_lines(History::open(options.file), options);
   std::erase_if(
       lines, [](const ShownTimeLine& line) { return time_line_of(line.points).values.size() < 2; });
@@ -259,10 +259,10 @@ int plot(const Options& options) {
   return 0;
 }
 
-using Work = int (*)(const Options&);
+using Work = int (*)(const HistoryArguments&);
 
-CLI::App* add_part(CLI::App& history, const std::shared_ptr<Options>& options, int& exit_code,
-                   const std::string& name, const std::string& help, Work work) {
+CLI::App* add_part(CLI::App& history, const std::shared_ptr<HistoryArguments>& options,
+                   int& exit_code, const std::string& name, const std::string& help, Work work) {
   auto* command = history.add_subcommand(name, help);
   add_value(*command, "--history", options->file, "FILE",
             "The history (default: runs/history.sqlite)");
@@ -279,7 +279,8 @@ void add_claim_options(CLI::App& command, ClaimKey& wanted) {
   add_value(command, "--hardware", wanted.hardware, "NAME", "Only on this GPU or processor");
 }
 
-void add_reading(CLI::App& history, const std::shared_ptr<Options>& options, int& exit_code) {
+void add_reading(CLI::App& history, const std::shared_ptr<HistoryArguments>& options,
+                 int& exit_code) {
   add_part(history, options, exit_code, "list", "Every run", list);
   auto* shown = add_part(history, options, exit_code, "show",
                          "Claims over time: level, noise, and since when; or one run", show);
@@ -295,7 +296,8 @@ void add_reading(CLI::App& history, const std::shared_ptr<Options>& options, int
   to->needs(from);
 }
 
-void add_writing(CLI::App& history, const std::shared_ptr<Options>& options, int& exit_code) {
+void add_writing(CLI::App& history, const std::shared_ptr<HistoryArguments>& options,
+                 int& exit_code) {
   auto* added = add_part(history, options, exit_code, "add", "Adds runs that were judged", add);
   add_positional(*added, "DIR", options->folders, "Run directories of `halfproof run`");
   added->add_flag("--replace", options->replace,
@@ -318,7 +320,7 @@ void add_writing(CLI::App& history, const std::shared_ptr<Options>& options, int
 }  // namespace
 
 void add_history_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<HistoryArguments>();
   auto* history = program.add_subcommand(
       "history", "Runs over time: what changed since last night, and since when a number is so");
   history->require_subcommand(1);

@@ -15,7 +15,7 @@
 namespace harness {
 namespace {
 
-struct Options {
+struct ImportArguments {
   std::vector<std::filesystem::path> tables;
   std::filesystem::path overlay;
   std::filesystem::path output;
@@ -32,7 +32,7 @@ void print_notices(const std::vector<ImportNotice>& notices) {
   }
 }
 
-void import(const Options& options) {
+void import(const ImportArguments& options) {
   const auto [suite, notices] = import_suite(options.tables, options.overlay, options.output);
   if (options.strict) require_readable(notices);
   print_notices(notices);
@@ -57,7 +57,7 @@ void import(const Options& options) {
 }  // namespace
 
 void add_import_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportArguments>();
   auto* command = program.add_subcommand(
       "import", "Makes a suite of published tables: Markdown pages and model-zoo metafiles");
   add_positional(*command, "TABLE", options->tables,

@@ -11,13 +11,13 @@
 namespace harness {
 namespace {
 
-struct Options {
+struct InspectArguments {
   std::filesystem::path file;
   bool json = false;
 };
 
 /// Exit code 1 for a file that has Python run unknown code, whether or not the rest can be read.
-int inspect(const Options& options) try {
+int inspect(const InspectArguments& options) try {
   const Json record = inspect_file(options.file);
   std::printf("%s", options.json ? (record.dump(1) + "\n").c_str() : inspect_text(record).c_str());
   return runs_unknown_code(record) ? 1 : 0;
@@ -30,7 +30,7 @@ int inspect(const Options& options) try {
 }  // namespace
 
 void add_inspect_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InspectArguments>();
   auto* command = program.add_subcommand(
       "inspect",
       "What is inside a checkpoint (.pth) or a training log (.log.json), without running it");

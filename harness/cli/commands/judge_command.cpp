@@ -24,7 +24,7 @@ namespace {
 /// CTest's skip code (SKIP_RETURN_CODE of the entries made from a suite).
 constexpr int kSkipExit = 77;
 
-struct Options {
+struct JudgeArguments {
   fs::path folder;
   fs::path suite;
   std::string row;
@@ -34,14 +34,14 @@ struct Options {
   VerdictOutput output;
 };
 
-bool selected(const VerdictRecord& record, const Options& options, const std::string& row) {
+bool selected(const VerdictRecord& record, const JudgeArguments& options, const std::string& row) {
   return (row.empty() || record.row == row) &&
          (options.claim.empty() || record.claim == options.claim);
 }
 
 /// Leaves the claims that were asked for, and what failed to run of the row unless one claim alone
 /// was asked for.
-void select(JudgedRun& run, const Options& options, const std::string& row) {
+void select(JudgedRun& run, const JudgeArguments& options, const std::string& row) {
   std::erase_if(run.verdicts,
                 [&](const VerdictRecord& record) { return !selected(record, options, row); });
   std::erase_if(run.failed, [&](const FailedExecution& failed) {
@@ -60,7 +60,7 @@ std::string claims_of(const JudgedRun& run, const std::string& row) {
   return claims.empty() ? "none" : fmt::format("{}", fmt::join(claims, ", "));
 }
 
-[[noreturn]] void fail_unknown_claim(const Options& options, const std::string& claims) {
+[[noreturn]] void fail_unknown_claim(const JudgeArguments& options, const std::string& claims) {
   throw Error(ErrorCode::kUsage, options.folder.string(),
               fmt::format("expected one of the claims of {} in this run ({}), got {}",
                           options.row.empty() ? "its rows" : "row " + options.row, claims,
@@ -68,7 +68,7 @@ std::string claims_of(const JudgedRun& run, const std::string& row) {
 }
 
 /// Whether the claim was not judged because the job was not asked for the stage it needs.
-bool was_not_asked(const Suite& suite, const JudgedRun& run, const Options& options,
+bool was_not_asked(const Suite& suite, const JudgedRun& run, const JudgeArguments& options,
                    const std::string& row) {
   const auto is_claim = [&](const Claim& claim) {
     return claim.id == options.claim && run.not_asked.contains(optional_stage(claim));
@@ -78,7 +78,7 @@ bool was_not_asked(const Suite& suite, const JudgedRun& run, const Options& opti
   });
 }
 
-int judge(const Options& options) {
+int judge(const JudgeArguments& options) {
   refuse_unfinished_run(options.folder);
   const Suite stored = read_suite_of_run(options.folder);
   const Suite suite = options.suite.empty() ? stored : read_suite(options.suite);
@@ -108,7 +108,7 @@ int judge(const Options& options) {
 }  // namespace
 
 void add_judge_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<JudgeArguments>();
   auto* command = program.add_subcommand(
       "judge", "Judges a stored run again: costs no GPU hour and touches no tensor");
   add_positional(*command, "DIR", options->folder, "Run directory of `halfproof run`");

@@ -25,7 +25,7 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-struct Options {
+struct PaperArguments {
   fs::path suite = "suites/minizoo.json";
   std::vector<std::string> rows;
   std::vector<std::string> experiments;
@@ -41,7 +41,7 @@ struct Options {
   std::int64_t timeout_s = kWorkerTimeoutSeconds;
 };
 
-PaperOptions paper_options(const Options& options, const fs::path& folder) {
+PaperOptions paper_options(const PaperArguments& options, const fs::path& folder) {
   PaperOptions paper;
   for (const auto& name : paper_experiments()) {
     const bool is_asked = options.experiments.empty() || contains(options.experiments, name);
@@ -58,7 +58,7 @@ PaperOptions paper_options(const Options& options, const fs::path& folder) {
   return paper;
 }
 
-PaperJobRecord job_record(const Suite& suite, const Options& options,
+PaperJobRecord job_record(const Suite& suite, const PaperArguments& options,
                           const std::vector<const Row*>& rows, const PaperOptions& paper) {
   PaperJobRecord job;
   start_job(job, suite, options.suite, rows, paper.argv);
@@ -72,7 +72,7 @@ PaperJobRecord job_record(const Suite& suite, const Options& options,
   return job;
 }
 
-void measure(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
+void measure(const Suite& suite, const PaperArguments& options, const std::vector<const Row*>& rows,
              const PaperOptions& paper) {
   PaperJobRecord job = job_record(suite, options, rows, paper);
   begin_paper_job(paper.folder, job);
@@ -84,7 +84,7 @@ void measure(const Suite& suite, const Options& options, const std::vector<const
 }
 
 /// What is named on the command line of what is stored.
-PaperSelection selection_of(const Suite& suite, const Options& options) {
+PaperSelection selection_of(const Suite& suite, const PaperArguments& options) {
   PaperSelection selection;
   for (const auto& text : options.rows) selection.rows.push_back(select_row(suite, text).id);
   selection.experiments = options.experiments;
@@ -92,7 +92,7 @@ PaperSelection selection_of(const Suite& suite, const Options& options) {
   return selection;
 }
 
-int judge(const Suite& suite, const Options& options, const fs::path& folder) {
+int judge(const Suite& suite, const PaperArguments& options, const fs::path& folder) {
   const StoredPaper stored = read_paper(folder);
   const JudgedRun judged = judge_paper(stored, suite, selection_of(suite, options));
   draw_plots(folder, stored.experiments);
@@ -104,7 +104,7 @@ int judge(const Suite& suite, const Options& options, const fs::path& folder) {
   return exit_code(judged);
 }
 
-int paper(const Options& options) {
+int paper(const PaperArguments& options) {
   const Suite suite = read_suite(options.suite);
   const auto rows = select_rows(suite, options.rows);
   const fs::path out = options.out.empty() ? fs::path("runs") / suite.name : options.out;
@@ -124,7 +124,7 @@ int paper(const Options& options) {
   return judge(suite, options, paper.folder);
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_paper_options(CLI::App& command, PaperArguments& options) {
   add_positional(command, "SUITE", options.suite, "The suite (default: suites/minizoo.json)")
       ->required(false);
   add_list(command, "--experiment", options.experiments, "NAME",
@@ -145,10 +145,10 @@ void add_options(CLI::App& command, Options& options) {
 }  // namespace
 
 void add_paper_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PaperArguments>();
   auto* command = program.add_subcommand(
       "paper", "What the Mixed Precision Training paper says, shown on rows of a suite");
-  add_options(*command, *options);
+  add_paper_options(*command, *options);
   command->callback([options, &exit_code] { exit_code = paper(*options); });
 }
 

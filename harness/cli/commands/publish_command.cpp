@@ -12,7 +12,7 @@
 namespace harness {
 namespace {
 
-struct Options {
+struct PublishArguments {
   std::filesystem::path file;
   std::filesystem::path output;
   std::string format;
@@ -42,7 +42,7 @@ void print(const PublishedFile& published) {
     std::printf("  changed  %s\n", printable(note).c_str());
 }
 
-void publish(const Options& options) {
+void publish(const PublishArguments& options) {
   PublishOptions how{.output = options.output};
   if (!options.format.empty()) {
     how.format = options.format == "zip" ? CheckpointFormat::kZip : CheckpointFormat::kLegacy;
@@ -58,7 +58,7 @@ void publish(const Options& options) {
 }  // namespace
 
 void add_publish_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PublishArguments>();
   auto* command = program.add_subcommand(
       "publish", "Strips a training checkpoint's optimizer and names the file after its hash");
   add_positional(*command, "FILE", options->file, "A .pth file");

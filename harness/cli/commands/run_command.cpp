@@ -35,14 +35,14 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-struct Options : RunPlan {
+struct RunArguments : RunPlan {
   fs::path out;
   bool any_design = false;
   fs::path history;  ///< Empty: none.
   VerdictOutput output;
 };
 
-JobRecord job_record(const Suite& suite, const Options& options,
+JobRecord job_record(const Suite& suite, const RunArguments& options,
                      const std::vector<const Row*>& rows) {
   JobRecord job;
   start_job(job, suite, options.suite, rows, options.argv);
@@ -64,8 +64,8 @@ RunResult& keyed(RunResult& result, const Row& row, const std::string& started) 
 }
 
 /// Must run before anything is written, run.json included: a refusal leaves everything as it was.
-void keep_trainings(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
-                    const RunDirectory& directory) {
+void keep_trainings(const Suite& suite, const RunArguments& options,
+                    const std::vector<const Row*>& rows, const RunDirectory& directory) {
   if (!options.asks_for("train")) return;
   const StoreOptions store = store_options(suite, options);
   for (const Row* row : rows) {
@@ -82,7 +82,7 @@ bool is_unreachable(const ExamineRecord& record) {
 
 /// The stages that read the row's published files. has_network: false once a file could not be
 /// reached, however often it was tried; then the others are tried once.
-void run_file_stages(const Suite& suite, const Row& row, const Options& options,
+void run_file_stages(const Suite& suite, const Row& row, const RunArguments& options,
                      const std::string& started, RunDirectory& directory, bool& has_network) {
   StoreOptions store = store_options(suite, options);
   if (!has_network) store.retries = 0;
@@ -106,7 +106,7 @@ void run_file_stages(const Suite& suite, const Row& row, const Options& options,
   }
 }
 
-void run_rows(const Suite& suite, const Options& options, const std::vector<const Row*>& rows,
+void run_rows(const Suite& suite, const RunArguments& options, const std::vector<const Row*>& rows,
               const std::string& started, RunDirectory& directory) {
   bool has_network = true;
   for (const Row* row : rows) {
@@ -123,8 +123,8 @@ void run_rows(const Suite& suite, const Options& options, const std::vector<cons
 
 /// What the suite's records and the files at hand contradict of the rows that were run: it needs
 /// no network, and is no verdict.
-void show_audit(const Suite& suite, const std::vector<const Row*>& rows, const Options& options,
-                const fs::path& out) {
+void show_audit(const Suite& suite, const std::vector<const Row*>& rows,
+                const RunArguments& options, const fs::path& out) {
   StoreOptions store = store_options(suite, options);
   store.offline = true;
   AuditResult result;
@@ -150,11 +150,11 @@ void show_audit(const Suite& suite, const std::vector<const Row*>& rows, const O
 }
 
 /// Throws before anything is run where the history cannot be used.
-void require_history(const Options& options) {
+void require_history(const RunArguments& options) {
   if (!options.history.empty()) History::open_or_create(options.history);
 }
 
-void add_to_history(const Options& options, const fs::path& out) {
+void add_to_history(const RunArguments& options, const fs::path& out) {
   if (options.history.empty()) return;
   try {
     History::open_or_create(options.history).add(read_run_to_add(out));
@@ -173,7 +173,7 @@ void require_gpu_for(const EvaluationKernels& kernels, const std::string& device
               fmt::format("expected --device cuda beside it, got {}", device));
 }
 
-int run(Options options) {
+int run(RunArguments options) {
   require_gpu_for(options.kernels, options.device);
   const Suite suite = read_named_suite(options.suite);
   const auto rows = select_rows(suite, options.rows);
@@ -206,7 +206,7 @@ int run(Options options) {
   return code;
 }
 
-void add_training_options(CLI::App& command, Options& options) {
+void add_training_options(CLI::App& command, RunArguments& options) {
   add_list(command, "--seeds", options.seeds, "N", "Seeds to train with (default: 0)")
       ->check(whole_number("", 0));
   add_value(command, "--iters", options.iterations, "N",
@@ -245,7 +245,7 @@ void add_kernel_options(CLI::App& command, EvaluationKernels& kernels) {
                    "Evaluate: batch norm, addition and ReLU in one kernel (with --device cuda)");
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_run_options(CLI::App& command, RunArguments& options) {
   add_positional(command, "SUITE", options.suite, "The suite (JSON)");
   add_plan_options(command, options);
   add_training_options(command, options);
@@ -261,10 +261,10 @@ void add_options(CLI::App& command, Options& options) {
 }  // namespace
 
 void add_run_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunArguments>();
   auto* command = program.add_subcommand(
       "run", "The main job: every claim of every row, as far as this machine can take it");
-  add_options(*command, *options);
+  add_run_options(*command, *options);
   command->callback([options, &exit_code] {
     options->argv = program_arguments();
     options->quiet = options->output.json;

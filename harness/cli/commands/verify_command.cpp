@@ -24,7 +24,7 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-struct Options {
+struct VerifyArguments {
   fs::path file;
   fs::path suite;
   std::string row;
@@ -114,7 +114,7 @@ void keep_what_can_be_judged(const fs::path& file, const CheckpointRecord& check
 }
 
 /// The row that --row names, the one that the file claims, or one made from the file alone.
-IdentifiedRow find_row(const Suite& suite, const Options& options,
+IdentifiedRow find_row(const Suite& suite, const VerifyArguments& options,
                        const CheckpointRecord& checkpoint) {
   if (options.suite.empty()) return {row_of_file_alone(options.file, checkpoint), ""};
   IdentifiedRow found;
@@ -141,7 +141,7 @@ void show(const Suite& suite, const std::vector<VerdictRecord>& verdicts, const 
   std::printf("%s\n", document.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
-int verify(const Options& options) {
+int verify(const VerifyArguments& options) {
   if (!fs::exists(options.file)) {
     throw Error(ErrorCode::kIo, options.file.string(), "expected a checkpoint, found no such file");
   }
@@ -163,7 +163,7 @@ int verify(const Options& options) {
 }  // namespace
 
 void add_verify_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<VerifyArguments>();
   auto* command = program.add_subcommand(
       "verify", "Is this checkpoint what the table says: hash, format, tensors, dtypes, meta");
   add_positional(*command, "FILE", options->file, "A .pth file");

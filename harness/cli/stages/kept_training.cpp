@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kAside = ".old-";
 
-fs::path folder_of(const TrainingPlace& place) {
+fs::path training_folder(const TrainingPlace& place) {
   return place.row_folder / place.name;
 }
 
@@ -35,7 +35,7 @@ Json read_if_there(const fs::path& file) {
 }
 
 bool has_state(const TrainingPlace& place) {
-  return fs::exists(folder_of(place) / "latest.pth");
+  return fs::exists(training_folder(place) / "latest.pth");
 }
 
 /// The result of a training that was finished.
@@ -90,8 +90,8 @@ fs::path free_place(const TrainingPlace& place) {
 
 void move_aside(const TrainingPlace& place) {
   const fs::path aside = free_place(place);
-  if (fs::exists(folder_of(place))) {
-    fs::rename(folder_of(place), aside);
+  if (fs::exists(training_folder(place))) {
+    fs::rename(training_folder(place), aside);
   } else {
     fs::create_directories(aside);
   }
@@ -109,11 +109,11 @@ bool holds_training(const TrainingPlace& place) {
 }
 
 void keep_other_training(const TrainingPlace& place, bool restart) {
-  const Json kept = read_if_there(folder_of(place) / "key.json");
+  const Json kept = read_if_there(training_folder(place) / "key.json");
   if (!holds_another(place, kept)) return;
   if (restart) return move_aside(place);
   throw Error(
-      ErrorCode::kUsage, folder_of(place).string(),
+      ErrorCode::kUsage, training_folder(place).string(),
       fmt::format(
           "expected a training that this command began, got another one: {}; give --restart to "
           "start over (the other one is moved to {}{}<n>), or choose another --out",
@@ -121,7 +121,8 @@ void keep_other_training(const TrainingPlace& place, bool restart) {
 }
 
 void write_training_key(const TrainingPlace& place) {
-  write_json_file(folder_of(place) / "key.json", {{"key", place.key}, {"parts", place.parts}});
+  write_json_file(training_folder(place) / "key.json",
+                  {{"key", place.key}, {"parts", place.parts}});
 }
 
 bool is_moved_aside(const std::string& name) {
