@@ -1,6 +1,7 @@
 #include "harness/arithmetic/element_type.h"
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 
@@ -34,6 +35,18 @@ const ElementFacts& facts(ElementType type) noexcept {
 
 std::string_view to_string(ElementType type) noexcept {
   return facts(type).name;
+}
+
+bool represents(ElementType type, double value) noexcept {
+  const ElementFacts& format = facts(type);
+  const double size = std::abs(value);
+  if (!(size <= format.max)) return false;
+  if (size == 0.0) return true;
+  // The distance of neighbours; below the normal values it stays what it is there.
+  const double spacing = size < format.min_normal
+                             ? format.min_subnormal
+                             : std::ldexp(1.0, std::ilogb(size) + 1 - format.digits);
+  return std::fmod(size, spacing) == 0.0;
 }
 
 }  // namespace harness

@@ -26,4 +26,7 @@ const ElementFacts& facts(ElementType type) noexcept;
 /// The name: "float16".
 std::string_view to_string(ElementType type) noexcept;
 
+/// Whether the format has this value. False for what is not finite.
+bool represents(ElementType type, double value) noexcept;
+
 }  // namespace harness

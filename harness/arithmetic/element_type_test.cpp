@@ -75,5 +75,27 @@ TEST(ElementTypes, EveryFormatIsDeterminedByItsDigitsAndItsRange) {
   }
 }
 
+TEST(ElementTypes, AFormatHasTheValuesOfItsGrid) {
+  for (const auto& element : element_types()) {
+    const auto has = [type = element.type](double value) { return represents(type, value); };
+    const double next = std::ldexp(1.0, 1 - element.digits);
+    for (const double value :
+         {0.0, -1.0, 1.0 + next, 2.0 + 2.0 * next, element.max, element.min_normal,
+          element.min_subnormal, 3.0 * element.min_subnormal, element.min_normal * (1.0 + next)}) {
+      EXPECT_TRUE(has(value)) << element.name << " " << value;
+    }
+    for (const double value : {double{NAN}, double{INFINITY}, -double{INFINITY}}) {
+      EXPECT_FALSE(has(value)) << element.name << " " << value;
+    }
+    if (element.type == ElementType::kFloat64) continue;
+    for (const double value : {1.0 + next / 2.0, -(2.0 + next), 2.0 * element.max,
+                               element.min_subnormal / 2.0, 1.5 * element.min_subnormal}) {
+      EXPECT_FALSE(has(value)) << element.name << " " << value;
+    }
+  }
+  EXPECT_TRUE(represents(ElementType::kFloat16, 65504.0));
+  EXPECT_FALSE(represents(ElementType::kFloat16, 23.033428192138672));
+}
+
 }  // namespace
 }  // namespace harness

@@ -1,8 +1,12 @@
 #include "harness/judge/consistency.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
+#include "harness/arithmetic/element_type.h"
 #include "harness/arithmetic/policy.h"
+#include "harness/base/number_text.h"
 #include "harness/judge/counts.h"
 #include "harness/judge/evaluation_consistency.h"
 #include "harness/judge/examine_consistency.h"
@@ -41,6 +45,18 @@ std::string other_layers(const RunResult& result, const EvaluationRecord& record
     }
   }
   return "";
+}
+
+/// The largest activation is a number of the type that the network computes in. Where a policy
+/// casts by itself some layers compute in FP32 (other_network() knows which do not).
+std::string other_grid(const RunResult& result, const EvaluationRecord& record) {
+  if (!record.forward || !std::isfinite(record.forward->activations.max_abs)) return "";
+  const PolicyFacts& policy = facts(policy_of_precision(result.precision));
+  const ElementType type = policy.autocasts() ? policy.weights : policy.compute;
+  const double largest = record.forward->activations.max_abs;
+  if (represents(type, largest)) return "";
+  return fmt::format("the largest activation is {}, which {} cannot hold", short_text(largest, 17),
+                     to_string(type));
 }
 
 /// The examined file's digest stands in its record and beside it.
@@ -105,7 +121,8 @@ std::string contradiction(const RunResult& result, const EvaluationRecord& recor
   }
   const bool is_fp32 = policy_of_precision(result.precision) == Policy::kFp32;
   return first_of({environment_defect(result, is_fp32), other_layers(result, record),
-                   kernels_defect(result, record), inconsistency(record)});
+                   other_grid(result, record), kernels_defect(result, record),
+                   inconsistency(record)});
 }
 
 std::string contradiction(const RunResult& result, const ExamineRecord& record) {

@@ -151,6 +151,23 @@ TEST(Contradiction, SoDidItsBatchNormsUnlessThePolicyLeavesItOpen) {
   EXPECT_THAT(contradiction(result_in("fp16"), record), HasSubstr("counts none"));
 }
 
+TEST(Contradiction, TheLargestActivationIsANumberOfTheArithmetic) {
+  EvaluationRecord record = sample::evaluation_record(50.0);
+  record.forward->activations.max_abs = 34.21;
+  EXPECT_THAT(contradiction(result_in("fp16"), record), HasSubstr("float16 cannot hold"));
+  // Half's neighbour, which is none of bfloat16's; autocast leaves some layers in FP32.
+  record.forward->activations.max_abs = 34.25 + 0x1p-18;
+  EXPECT_THAT(contradiction(result_in("fp16"), record), HasSubstr("float16 cannot hold"));
+  EXPECT_THAT(contradiction(result_in("fp16-amp"), record), IsEmpty());
+  record.forward->activations.max_abs += 0x1p-40;
+  EXPECT_THAT(contradiction(result_in("fp16-amp"), record), HasSubstr("float32 cannot hold"));
+  EvaluationRecord single = sample::evaluation_record(50.0, "float32");
+  single.forward->activations.max_abs = 34.1;
+  EXPECT_THAT(contradiction(result_in("fp32"), single), HasSubstr("float32 cannot hold"));
+  single.forward->activations.max_abs = static_cast<double>(34.1F);
+  EXPECT_THAT(contradiction(result_in("fp32"), single), IsEmpty());
+}
+
 TEST(Contradiction, AnEvaluationLooksInsideItsNetwork) {
   EvaluationRecord record = sample::evaluation_record(50.0);
   record.forward.reset();

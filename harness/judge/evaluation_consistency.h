@@ -11,7 +11,8 @@ namespace harness {
 ///
 /// Metrics are computed again from the confusion matrix, as mmseg 0.17.0 does
 /// (mmseg/core/evaluation/metrics.py, total_area_to_metrics). Counts are of what was counted, the
-/// share of a count is not more than the whole, times are in order.
+/// share of a count is not more than the whole, times are in order. Activations are those of
+/// kCensusImages, and at most half of them are 0.
 std::string inconsistency(const EvaluationRecord& record);
 
 /// The same for a comparison, whose metrics follow from the counts of its images. The unions of all

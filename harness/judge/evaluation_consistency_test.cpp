@@ -108,6 +108,9 @@ TEST(EvaluationConsistency, ActivationsAreWhatWasCounted) {
   const std::pair<const char*, void (*)(ForwardRecord&)> kinds[] = {
       {"images", [](auto& forward) { forward.activations.images = 17; }},
       {"no images", [](auto& forward) { forward.activations.images = 0; }},
+      {"fewer images", [](auto& forward) { forward.activations.images = 3; }},
+      {"more images", [](auto& forward) { forward.activations.images = 5; }},
+      {"more zeros than others", [](auto& forward) { forward.activations.zeros = 11'000'001; }},
       {"nothing but zeros", [](auto& forward) { forward.activations.max_abs = 0.0; }},
       {"elements", [](auto& forward) { forward.activations.elements = 1; }},
       {"zeros", [](auto& forward) { forward.activations.zeros = 22'000'000; }},
@@ -128,6 +131,8 @@ TEST(EvaluationConsistency, ActivationsAreWhatWasCounted) {
     EXPECT_FALSE(inconsistency(record).empty()) << name;
   }
   EvaluationRecord record = sample::evaluation_record(50.0);
+  record.forward->activations.zeros = 11'000'000;
+  EXPECT_THAT(inconsistency(record), IsEmpty());
   record.logits.non_finite = record.logits.elements + 1;
   EXPECT_THAT(inconsistency(record), HasSubstr("155,648 logits"));
   record.logits.non_finite = 3;

@@ -29,9 +29,6 @@
 namespace harness {
 namespace {
 
-/// Images on which every activation is examined.
-constexpr std::size_t kCensusImages = 4;
-
 /// State that all of a row's evaluations share.
 struct Subject {
   ModelSpec spec;
@@ -98,7 +95,7 @@ EvaluatorOptions options_for(const EvaluateJob& job, const Subject& subject,
 std::vector<torch::Tensor> census_images(const EvaluateJob& job, const Subject& subject) {
   std::vector<torch::Tensor> images;
   for (const auto& paths : subject.scenes) {
-    if (images.size() == kCensusImages) break;
+    if (std::ssize(images) == kCensusImages) break;
     const Scene scene = load_scene(paths, subject.spec.decode_head.num_classes);
     FloatImage image = prepare_for_test(scene.image, {job.data.height, job.data.width},
                                         /*flip=*/false, subject.normalization);

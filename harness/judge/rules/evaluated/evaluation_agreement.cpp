@@ -8,9 +8,12 @@
 
 #include <fmt/format.h>
 
+#include "harness/arithmetic/element_type.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/counts.h"
 #include "harness/judge/rules/evaluated/network_facts.h"
+#include "harness/table/forward_layers.h"
+#include "harness/table/model_cost.h"
 
 namespace harness {
 namespace {
@@ -86,12 +89,32 @@ Changes changes_of(const Counts& half, const Counts& reference) {
   return {(differing + 1) / 2, pixels - std::max<std::int64_t>(largest - pixels, 0)};
 }
 
+/// Both are finite and as many.
+std::string other_magnitudes(const ActivationsRecord& one, const ActivationsRecord& other) {
+  constexpr double kMostOfLargest = 1.5;
+  constexpr double kMostOfSmall = 0.01;
+  if (one.non_finite > 0 || other.non_finite > 0) return "";
+  const auto [low, high] = std::minmax(one.max_abs, other.max_abs);
+  if (high > kMostOfLargest * low) {
+    return fmt::format("the largest activation is {}, and {}", short_text(one.max_abs),
+                       short_text(other.max_abs));
+  }
+  const auto small = [](const ActivationsRecord& seen) {
+    return static_cast<double>(seen.zeros + seen.half_subnormals);
+  };
+  const double differing = std::abs(small(one) - small(other));
+  if (differing <= kMostOfSmall * static_cast<double>(one.elements)) return "";
+  return fmt::format("{} activations of {} are small, and {}", short_text(small(one), 12),
+                     count_text(one.elements), short_text(small(other), 12));
+}
+
 std::string forward_disagreement(const EvaluationRecord& one, const EvaluationRecord& other) {
   if (!one.forward || !other.forward) return "";
-  return first_of({other_count("images with activations", one.forward->activations.images,
-                               other.forward->activations.images),
-                   other_count("activations", one.forward->activations.elements,
-                               other.forward->activations.elements)});
+  const ActivationsRecord& ours = one.forward->activations;
+  const ActivationsRecord& theirs = other.forward->activations;
+  return first_of({other_count("images with activations", ours.images, theirs.images),
+                   other_count("activations", ours.elements, theirs.elements),
+                   other_magnitudes(ours, theirs)});
 }
 
 std::string other_logits(const EvaluationRecord& record, const NetworkFacts& network) {
@@ -112,6 +135,42 @@ std::string missed_layers(const EvaluationRecord& record, const NetworkFacts& ne
            ? ""
            : fmt::format("{}, the backbone alone has {}",
                          plural(forward.activations.elements, "activation"), count_text(least))});
+}
+
+/// The layers that the record names.
+std::string other_layer(const ActivationsRecord& seen, const ForwardLayers& layers, Policy policy) {
+  if (!seen.max_abs_layer) return "no layer is named as that of the largest activation";
+  for (const auto& layer : {seen.max_abs_layer, seen.first_non_finite_layer}) {
+    if (layer && !layers.has(*layer)) {
+      return fmt::format("no layer of the network that runs is called \"{}\"", *layer);
+    }
+  }
+  const ElementType type = facts(policy).compute;
+  const bool is_of_type =
+      !layers.convolutions.contains(*seen.max_abs_layer) || represents(type, seen.max_abs);
+  if (is_of_type || !std::isfinite(seen.max_abs)) return "";
+  return fmt::format("the convolution {} computes in {}, which cannot hold {}", *seen.max_abs_layer,
+                     to_string(type), short_text(seen.max_abs, 17));
+}
+
+/// What the network's weights take, without those of the auxiliary head, which need not be loaded.
+std::int64_t weight_bytes(const ModelSpec& spec, Policy policy) {
+  std::int64_t bytes = 0;
+  for (const auto& tensor : state_dict_layout(spec)) {
+    if (tensor.name.starts_with("auxiliary_head.")) continue;
+    const bool is_norm = tensor.kind != TensorSpec::Kind::kConvolution;
+    std::int64_t size = bytes_of(is_norm ? facts(policy).norm : facts(policy).weights);
+    for (const auto side : tensor.shape) size *= side;
+    bytes += size;
+  }
+  return bytes;
+}
+
+std::string other_memory(const ForwardRecord& forward, const ModelSpec& spec, Policy policy) {
+  const std::int64_t weights = weight_bytes(spec, policy);
+  if (forward.peak_bytes >= weights) return "";
+  return fmt::format("a peak of {}, its weights alone have {}", plural(forward.peak_bytes, "byte"),
+                     count_text(weights));
 }
 
 /// Whether all that is not finite can be in images that were not compared with FP64.
@@ -135,15 +194,23 @@ std::string lost_logits(double rmse, const LogitsDistanceRecord& compared,
                      short_text(evaluation.forward->activations.max_abs), short_text(rms));
 }
 
+/// The record has looked inside the network.
+std::string of_forward(const EvaluationRecord& record, const NetworkFacts& network,
+                       const ModelSpec& spec, Policy policy) {
+  return first_of({missed_layers(record, network),
+                   other_layer(record.forward->activations, forward_layers(spec), policy),
+                   other_memory(*record.forward, spec, policy)});
+}
+
 }  // namespace
 
-std::string other_network(const EvaluationRecord& record, const ModelSpec& spec) {
+std::string other_network(const EvaluationRecord& record, const ModelSpec& spec, Policy policy) {
   if (record.images <= 0) return "";
   const NetworkFacts network = network_facts(spec);
   const bool is_whole = record.protocol == "whole";
   return first_of({other_count("classes", record.classes, network.classes),
                    is_whole ? other_logits(record, network) : "",
-                   record.forward ? missed_layers(record, network) : ""});
+                   record.forward ? of_forward(record, network, spec, policy) : ""});
 }
 
 std::string disagreement(const EvaluationRecord& one, const EvaluationRecord& other) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "harness/arithmetic/policy.h"
 #include "harness/record/evaluation_record.h"
 #include "harness/table/model_spec.h"
 #include "harness/table/suite.h"
@@ -14,11 +15,16 @@ namespace harness {
 /// One evaluation beside the row's network: as many classes, convolutions and norms as it has. The
 /// images have one size, as Cityscapes' do, so that logits are as many maps of one size.
 /// Activations are at least those of the backbone's layers, none of whose maps is smaller than the
-/// last.
-std::string other_network(const EvaluationRecord& record, const ModelSpec& spec);
+/// last. A layer that is named is one of the network's that run (ForwardLayers); a convolution's
+/// largest activation is a number of the type that `policy` computes in. The peak of its memory has
+/// room for its weights.
+std::string other_network(const EvaluationRecord& record, const ModelSpec& spec, Policy policy);
 
 /// Two evaluations: the same images with the same labels, by class; with the same protocol, the
-/// same number of logits and of activations.
+/// same number of logits and of activations. Where all are finite, two arithmetics differ in
+/// activations by their roundings: the largest of one is at most 1.5 times that of the other (in
+/// the mini zoo FP16 and FP32 differ by 1e-3, bfloat16 by 1e-2), and those that are 0 or in FP16's
+/// subnormal range differ by at most 1 % of all (in the mini zoo by 1e-5).
 std::string disagreement(const EvaluationRecord& one, const EvaluationRecord& other);
 
 /// A comparison beside the evaluation in one of its two arithmetics: the same images, counted alike

@@ -16,7 +16,8 @@ using testing::IsEmpty;
 std::string beside_its_network(void (*change)(EvaluationRecord&)) {
   EvaluationRecord record = sample::evaluation_record(52.0);
   change(record);
-  return other_network(record, resolve_model(sample::row(), sample::config().at("model")));
+  return other_network(record, resolve_model(sample::row(), sample::config().at("model")),
+                       Policy::kFp16Amp);
 }
 
 TEST(EvaluationAgreement, AnEvaluationIsOfItsNetwork) {
@@ -25,6 +26,15 @@ TEST(EvaluationAgreement, AnEvaluationIsOfItsNetwork) {
                 record.protocol = "ms_flip";
                 record.forward.reset();
                 record.logits.elements = 2704384;
+              }),
+              IsEmpty());
+}
+
+/// Under autocast only convolutions compute in half on every device.
+TEST(EvaluationAgreement, ANormMayComputeInFp32) {
+  EXPECT_THAT(beside_its_network([](EvaluationRecord& record) {
+                record.forward->activations.max_abs_layer = "backbone.layer1.0.bn3";
+                record.forward->activations.max_abs = 34.21;
               }),
               IsEmpty());
 }
@@ -43,6 +53,16 @@ TEST(EvaluationAgreement, WhatTheNetworkDoesNotHaveIsSeen) {
       {"0 batch norms", [](auto& record) { record.forward->census.erase("batch_norm"); }},
       {"13,631,487 activations",
        [](auto& record) { record.forward->activations.elements = 4 * 6656 * 512 - 1; }},
+      {"no layer is named",
+       [](auto& record) { record.forward->activations.max_abs_layer.reset(); }},
+      {"is called \"\"", [](auto& record) { record.forward->activations.max_abs_layer = ""; }},
+      {"is called \"auxiliary_head.conv_seg\"",
+       [](auto& record) { record.forward->activations.max_abs_layer = "auxiliary_head.conv_seg"; }},
+      {"is called \"stem\"",
+       [](auto& record) { record.forward->activations.first_non_finite_layer = "stem"; }},
+      {"float16, which cannot hold 34.21",
+       [](auto& record) { record.forward->activations.max_abs = 34.21; }},
+      {"1 byte, its weights alone have", [](auto& record) { record.forward->peak_bytes = 1; }},
       {"1 logit", [](auto& record) { record.logits.elements = 1; }},
       {"17 images", [](auto& record) { record.images = 17; }},
       {"1,000 images", [](auto& record) { record.images = 1000; }}};
@@ -57,8 +77,24 @@ std::string beside_another(void (*change)(EvaluationRecord&)) {
   return disagreement(sample::evaluation_record(52.0), other);
 }
 
+ActivationsRecord& forward_of(EvaluationRecord& record) {
+  return record.forward->activations;
+}
+
 TEST(EvaluationAgreement, TwoEvaluationsSeeTheSameImages) {
   EXPECT_THAT(beside_another([](EvaluationRecord&) {}), IsEmpty());
+  EXPECT_THAT(beside_another([](EvaluationRecord& record) {
+                forward_of(record).max_abs = 23.0;
+                forward_of(record).zeros += 220'000;
+              }),
+              IsEmpty());
+  // What overflows in one arithmetic is lost behind it.
+  EXPECT_THAT(beside_another([](EvaluationRecord& record) {
+                forward_of(record).non_finite = 1;
+                forward_of(record).max_abs = 60000.0;
+                forward_of(record).zeros = 0;
+              }),
+              IsEmpty());
   const std::pair<const char*, void (*)(EvaluationRecord&)> kinds[] = {
       {"images", [](auto& record) { ++record.images; }},
       {"pixels", [](auto& record) { ++record.pixels; }},
@@ -66,6 +102,11 @@ TEST(EvaluationAgreement, TwoEvaluationsSeeTheSameImages) {
       {"logits", [](auto& record) { ++record.logits.elements; }},
       {"with activations", [](auto& record) { --record.forward->activations.images; }},
       {"activations", [](auto& record) { ++record.forward->activations.elements; }},
+      {"the largest activation is 34", [](auto& record) { forward_of(record).max_abs = 22.0; }},
+      {"the largest activation is 34", [](auto& record) { forward_of(record).max_abs = 52.0; }},
+      {"are small, and 8606399", [](auto& record) { forward_of(record).zeros -= 220'001; }},
+      {"are small, and 9046401",
+       [](auto& record) { forward_of(record).half_subnormals += 220'001; }},
       {"labels", [](auto& record) {
          ++record.confusion[0][0];
          --record.confusion[1][1];

@@ -52,10 +52,10 @@ ModelSpec model_of(const ClaimContext& context, const ExaminedFiles& files) {
 }
 
 /// The file must be the examined one.
-std::string other_model(const ClaimContext& context, const EvaluationRecord& record,
-                        const ExaminedFiles& files) {
+std::string other_model(const ClaimContext& context, const RunResult& result,
+                        const EvaluationRecord& record, const ExaminedFiles& files) {
   try {
-    return other_network(record, model_of(context, files));
+    return other_network(record, model_of(context, files), policy_of_precision(result.precision));
   } catch (const Error& error) {
     return "nobody can tell what the row's model has to compute: " + error.detail();
   }
@@ -127,7 +127,7 @@ RecordEvidence<EvaluationRecord> find_evaluation(const ClaimContext& context,
   const ExaminedFiles files = find_files(context);
   std::string why = other_file(result, files);
   if (why.empty()) why = other_data(*evidence.record, context.scope.data);
-  if (why.empty()) why = other_model(context, *evidence.record, files);
+  if (why.empty()) why = other_model(context, result, *evidence.record, files);
   if (why.empty()) why = contradiction_in_row(context, result, *evidence.record);
   return why.empty() ? evidence : refused<EvaluationRecord>(result, why);
 }
