@@ -18,6 +18,8 @@ Suite suite_named(const std::string& name) {
 JobRecord job_of_a_training() {
   JobRecord job;
   job.suite = "s";
+  job.suite_file = "s.json";
+  job.device = "cpu";
   job.rows = {"fcn"};
   job.stages = {"train"};
   job.seeds = {3};

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "halfproof_commit.h"
 #include "harness/base/sha256.h"
 
@@ -34,6 +36,13 @@ std::string value_in(const char* path, std::string_view key, char separator) {
 }
 
 }  // namespace
+
+std::string build_text(const BuildRecord& build) {
+  constexpr std::size_t kDigits = 12;
+  return fmt::format("of commit {}{}",
+                     build.commit.empty() ? "unknown" : build.commit.substr(0, kDigits),
+                     build.dirty ? " (changed since)" : "");
+}
 
 BuildRecord build_record() {
   return {HALFPROOF_VERSION, HALFPROOF_COMMIT, HALFPROOF_DIRTY, kCompiler, HALFPROOF_BUILD_TYPE};

@@ -26,6 +26,9 @@ struct BuildRecord {
   }
 };
 
+/// "of commit 0123456789ab (changed since)", for messages.
+std::string build_text(const BuildRecord& build);
+
 /// What is known about the machine without LibTorch.
 struct MachineRecord {
   std::string hostname_sha256_8;  ///< The name may be private; its digest tells machines apart.

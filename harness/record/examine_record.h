@@ -50,6 +50,11 @@ struct StoredFileRecord {
     visit("sha256", self.sha256);
     visit("trust", self.trust);
   }
+
+  static FieldDefect form_defect(const StoredFileRecord& file) {
+    return first_defect({name_defect("url", file.url), sha256_defect("sha256", file.sha256),
+                         word_defect("trust", file.trust, {"locked", "name-hash", "first-use"})});
+  }
 };
 
 /// Statistics of the values of several tensors together; all 0 where there is no tensor.
@@ -146,6 +151,10 @@ struct UnknownCodeRecord {
     visit("arguments", self.arguments);
     visit("runs", self.runs);
   }
+
+  static FieldDefect form_defect(const UnknownCodeRecord& code) {
+    return word_defect("use", code.use, {"calls", "makes an object of", "names"});
+  }
 };
 
 /// A tensor of a form or a type that is not read.
@@ -186,6 +195,17 @@ struct OptimizerRecord {
     visit("tensors", self.tensors);
     visit("bytes", self.bytes);
   }
+
+  static FieldDefect form_defect(const OptimizerRecord& optimizer) {
+    const auto defect = [&](const char* key, std::int64_t count) {
+      const bool can_be = optimizer.present ? count >= 0 : count == 0;
+      return can_be ? FieldDefect{}
+                    : FieldDefect{key,
+                                  "expected none where no optimizer is present, and never "
+                                  "less than 0"};
+    };
+    return first_defect({defect("tensors", optimizer.tensors), defect("bytes", optimizer.bytes)});
+  }
 };
 
 /// A published checkpoint. What was found before an error is kept; what was not examined is absent.
@@ -221,6 +241,13 @@ struct CheckpointRecord {
     visit("meta", self.meta);
     visit("config", self.config);
     visit("config_error", self.config_error);
+  }
+
+  static FieldDefect form_defect(const CheckpointRecord& checkpoint) {
+    return first_defect({name_defect("name", checkpoint.name),
+                         checkpoint.format
+                             ? word_defect("format", *checkpoint.format, {"legacy", "zip"})
+                             : FieldDefect{}});
   }
 };
 

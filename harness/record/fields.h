@@ -16,6 +16,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/record/form.h"
 
 namespace harness {
 
@@ -43,7 +44,8 @@ inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 ///
 /// JSON's null is an empty optional. A double that is not finite is written as null, and null is
 /// read as NaN: a rule that compares it fails. Reading is strict: a key that is missing, unknown or
-/// of another type is Error(kInvalidJson) with the key's path.
+/// of another type is Error(kInvalidJson) with the key's path, and so is a value that the record
+/// says it cannot have (form.h).
 template <typename T>
 concept Record = std::is_class_v<T> && requires(T& value) {
   T::fields(value, [](std::string_view, auto&) {});
@@ -160,6 +162,10 @@ void read_record(const Json& value, const Place& place, R& target) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       place.key(key).fail("unknown key");
     }
+  }
+  if constexpr (requires { R::form_defect(target); }) {
+    const FieldDefect defect = R::form_defect(target);
+    if (!defect.key.empty()) place.key(defect.key).fail(defect.detail);
   }
 }
 

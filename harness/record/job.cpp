@@ -1,6 +1,7 @@
 #include "harness/record/job.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <tuple>
@@ -20,6 +21,10 @@ namespace {
 
 constexpr std::string_view kRunJobSchema = "halfproof.job/2";
 
+/// Those that a user asks for.
+constexpr auto kStages = std::to_array<std::string_view>(
+    {"examine", "evaluate", "lockstep", "train", "memory", "speed"});
+
 struct JobDocument {
   std::string schema{kRunJobSchema};
   JobRecord job;
@@ -31,6 +36,14 @@ struct JobDocument {
     visit("precisions", self.job.precisions);
     visit("device", self.job.device);
     Job::visit_common(self.job, visit);
+  }
+
+  static FieldDefect form_defect(const JobDocument& document) {
+    return first_defect({word_defect("device", document.job.device, {"cpu", "cuda"}),
+                         name_defect("suite_file", document.job.suite_file),
+                         document.job.started.empty()
+                             ? FieldDefect{}
+                             : time_defect("started", document.job.started)});
   }
 };
 
@@ -57,8 +70,23 @@ void refuse_no_job(const JobRecord& job, std::string_view subject) {
   const auto refuse = [&](const std::string& detail) {
     throw Error(ErrorCode::kInvalidJson, subject, detail);
   };
-  if (job.rows.empty()) refuse("rows: expected one at least, got none");
-  if (job.stages.empty()) refuse("stages: expected one at least, got none");
+  const auto refuse_list = [&](const char* name, auto list, bool may_be_empty = false) {
+    if (list.empty() && !may_be_empty) {
+      refuse(fmt::format("{}: expected one at least, got none", name));
+    }
+    std::ranges::sort(list);
+    const auto twice = std::ranges::adjacent_find(list);
+    if (twice != list.end())
+      refuse(fmt::format("{}: expected each once, got {} twice", name, *twice));
+  };
+  refuse_list("rows", job.rows);
+  refuse_list("stages", job.stages);
+  refuse_list("seeds", job.seeds);
+  refuse_list("precisions", job.precisions, /*may_be_empty=*/true);
+  for (const auto& stage : job.stages) {
+    if (std::ranges::find(kStages, stage) != kStages.end()) continue;
+    refuse(fmt::format("stages: expected {}, got \"{}\"", fmt::join(kStages, ", "), stage));
+  }
   const auto known = precision_names();
   for (const auto& precision : job.precisions) {
     if (std::ranges::find(known, precision) != known.end()) continue;
@@ -132,6 +160,14 @@ std::string difference(std::string_view name, const Json& found, const Json& of_
   return "";
 }
 
+/// Results and job are written by a worker and a program, which are built one after the other.
+std::string difference_of_builds(const BuildRecord& found, const BuildRecord& of_job) {
+  const std::string other = difference("build", record_to_json(found), record_to_json(of_job));
+  if (other.empty()) return "";
+  return fmt::format("{}; it is of a worker {}, and the job of a halfproof {}", other,
+                     build_text(found), build_text(of_job));
+}
+
 /// What tells machines apart, and how much of one a process may use.
 Json machine_of(const EnvironmentRecord& environment) {
   const MachineRecord& machine = environment.machine;
@@ -144,8 +180,7 @@ Json machine_of(const EnvironmentRecord& environment) {
 
 std::string other_environment(const Job& job, std::string_view stage,
                               const EnvironmentRecord& environment) {
-  std::string other =
-      difference("build", record_to_json(environment.build), record_to_json(job.environment.build));
+  std::string other = difference_of_builds(environment.build, job.environment.build);
   if (!other.empty() || stage != "speed") return other;
   return difference("machine", machine_of(environment), machine_of(job.environment));
 }

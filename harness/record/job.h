@@ -97,10 +97,11 @@ std::string_view stage_that_brings(std::string_view stage) noexcept;
 
 Json to_json(const JobRecord& job);
 
-/// Throws Error(kInvalidJson): a key missing, unknown or of another type, no row or stage, an
-/// unknown precision, an execution asked for twice or with another's key, one of a row, stage,
-/// precision or seed that is not the job's, or none for one that is, or a run directory of an
-/// earlier version.
+/// Throws Error(kInvalidJson): a key missing, unknown or of another type, no row, stage or seed,
+/// one of these or a precision twice, an unknown stage, precision or device, a suite without a
+/// file, a start that is no time, an execution asked for twice or with another's key, one of a row,
+/// stage, precision or seed that is not the job's, or none for one that is, or a run directory of
+/// an earlier version.
 JobRecord job_from_json(const Json& value, std::string_view subject);
 
 /// DIR/run.json. Throws as job_from_json(), Error(kIo), and Error(kUsage) when DIR is not a run

@@ -57,6 +57,10 @@ struct LockstepWorstTensor {
     visit("tensor", self.tensor);
     visit("ratio", self.ratio);
   }
+
+  static FieldDefect form_defect(const LockstepWorstTensor& worst) {
+    return name_defect("tensor", worst.tensor);
+  }
 };
 
 /// L2 distances from FP64 over all tensors of one part, in the part's own unit.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/arithmetic/policy.h"
 #include "harness/base/error.h"
 #include "harness/record/schema.h"
 
@@ -12,6 +13,11 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kRunResultSchema = "halfproof.run/2";
+
+bool is_precision(std::string_view name) {
+  const auto known = precision_names();
+  return std::ranges::find(known, name) != known.end();
+}
 
 struct RunDocument {
   std::string schema{kRunResultSchema};
@@ -25,6 +31,25 @@ struct RunDocument {
     visit("device", self.result.device);
     visit("digests", self.result.digests);
     Execution::visit_common(self.result, visit);
+  }
+
+  static FieldDefect form_defect(const RunDocument& document) {
+    const RunResult& result = document.result;
+    for (const auto& [name, digest] : result.digests) {
+      const std::string key = "digests." + name;
+      const FieldDefect defect =
+          first_defect({word_defect(key, name, {"checkpoint", "log", "predictions", "weights"}),
+                        sha256_defect(key, digest)});
+      if (!defect.key.empty()) return defect;
+    }
+    return first_defect(
+        {word_defect("device", result.device, {"", "cpu", "cuda"}),
+         result.precision.empty() || is_precision(result.precision)
+             ? FieldDefect{}
+             : FieldDefect{"precision", "unknown name " + result.precision},
+         result.started.empty() ? FieldDefect{} : time_defect("started", result.started),
+         result.elapsed_s >= 0.0 ? FieldDefect{}
+                                 : FieldDefect{"elapsed_s", "expected a time, got less than 0"}});
   }
 };
 

@@ -74,8 +74,9 @@ std::string execution_text(std::string_view stage, std::string_view precision,
 
 Json to_json(const RunResult& result);
 
-/// Throws Error(kInvalidJson) when a field is missing, unknown or of another type, or the schema is
-/// another (results of "halfproof.run/1" must be produced again).
+/// Throws Error(kInvalidJson) when a field is missing, unknown or of another type, a digest or the
+/// start has no such form (form.h), device or precision is none, or the schema is another (results
+/// of "halfproof.run/1" must be produced again).
 RunResult run_result_from_json(const Json& value, std::string_view subject);
 
 /// All results in a row's folder, ordered by file name; an empty list when the folder does not

@@ -1,5 +1,8 @@
 #include "harness/record/run_result.h"
 
+#include <string>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
@@ -62,6 +65,31 @@ TEST(RunResult, RefusesAMissingFieldAndAnotherSchema) {
   Json status = to_json(example());
   status["status"] = "fine";
   EXPECT_THROW(run_result_from_json(status, "f"), Error);
+}
+
+TEST(RunResult, RefusesWhatIsNoDigestNoDeviceNoPrecisionAndNoTime) {
+  RunResult sound = example();
+  sound.digests = {{"checkpoint", std::string(64, '0')}, {"weights", std::string(64, 'a')}};
+  EXPECT_EQ(run_result_from_json(to_json(sound), "f").digests, sound.digests);
+  const std::pair<const char*, void (*)(RunResult&)> kinds[] = {
+      {"digests.weights", [](RunResult& one) { one.digests["weights"].pop_back(); }},
+      {"digests.weights", [](RunResult& one) { one.digests["weights"] = "seed 0"; }},
+      {"digests.checkpoint", [](RunResult& one) { one.digests["checkpoint"][3] = 'g'; }},
+      {"digests.notes", [](RunResult& one) { one.digests["notes"] = std::string(64, '0'); }},
+      {"device", [](RunResult& one) { one.device = "abacus"; }},
+      {"precision", [](RunResult& one) { one.precision = "fp15"; }},
+      {"started", [](RunResult& one) { one.started = "yesterday"; }},
+      {"elapsed_s", [](RunResult& one) { one.elapsed_s = -1.0; }}};
+  for (const auto& [path, change] : kinds) {
+    RunResult other = sound;
+    change(other);
+    try {
+      run_result_from_json(to_json(other), "f");
+      ADD_FAILURE() << path;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.detail().rfind(std::string(path) + ": ", 0), 0U) << error.detail();
+    }
+  }
 }
 
 struct Sample {

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "harness/record/form.h"
 
 namespace harness {
 
@@ -20,6 +23,12 @@ struct TensorRecord {
     visit("name", self.name);
     visit("dtype", self.dtype);
     visit("shape", self.shape);
+  }
+
+  static FieldDefect form_defect(const TensorRecord& tensor) {
+    const bool has_sides = std::ranges::all_of(tensor.shape, [](auto side) { return side >= 0; });
+    return first_defect({name_defect("dtype", tensor.dtype),
+                         has_sides ? FieldDefect{} : FieldDefect{"shape", "a side is below 0"}});
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/base/sha256.h"
 #include "harness/record/run_result.h"
 #include "harness/testing/command_line.h"
 
@@ -25,7 +26,7 @@ class DiffCommand : public testing::Test {
     result.stage = "train";
     result.precision = "fp16";
     result.seed = seed;
-    result.digests = {{"weights", weights}};
+    result.digests = {{"weights", sha256_hex(weights)}};
     write_result(name, result);
   }
   void write_result(const std::string& name, const RunResult& result) {
@@ -65,7 +66,7 @@ TEST_F(DiffCommand, SaysWhatElseTheRunsDifferIn) {
   result.row = "fcn";
   result.stage = "train";
   result.precision = "fp16";
-  result.digests = {{"weights", "w"}};
+  result.digests = {{"weights", sha256_hex("w")}};
   result.device = "cpu";
   result.environment.library.emplace().libtorch = "2.11.0";
   write_result("a", result);
@@ -88,7 +89,7 @@ TEST_F(DiffCommand, NamesEachPairOfWhatDiffersAndInHowManyResults) {
   RunResult result;
   result.row = "fcn";
   result.stage = "train";
-  result.digests = {{"weights", "w"}};
+  result.digests = {{"weights", sha256_hex("w")}};
   const std::tuple<const char*, const char*, const char*> commits[] = {
       {"fp16", "one", "two"}, {"fp32", "one", "two"}, {"bf16-amp", "three", "two"}};
   for (const auto& [precision, a, b] : commits) {
@@ -152,7 +153,7 @@ TEST_F(DiffCommand, ADigestThatOnlyOneHasIsNamed) {
   result.row = "fcn";
   result.stage = "evaluate";
   result.precision = "fp16";
-  result.digests = {{"predictions", "p"}};
+  result.digests = {{"predictions", sha256_hex("p")}};
   write_result("a", result);
   result.digests.clear();
   write_result("b", result);

@@ -42,6 +42,9 @@ class DrawnStage : public testing::Test {
     RunDirectory directory(folder_.path() / "run", suite_);
     JobRecord job;
     job.suite = suite_.name;
+    job.suite_file = "suite.json";
+    job.device = "cpu";
+    job.seeds = {0};
     job.rows = {row_.id};
     job.stages = {stage};
     job.asked = drawn_executions_of(row_, stage, options_);

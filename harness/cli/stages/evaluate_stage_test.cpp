@@ -45,6 +45,9 @@ class EvaluateStage : public testing::Test {
     const Row row = row_with("fp16-master");
     JobRecord job;
     job.suite = suite_.name;
+    job.suite_file = "suite.json";
+    job.device = "cpu";
+    job.seeds = {0};
     job.rows = {row.id};
     job.stages = {"evaluate"};
     job.asked = evaluations_of(row, options);

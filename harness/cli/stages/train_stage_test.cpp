@@ -35,6 +35,8 @@ class TrainStage : public testing::Test {
     RunDirectory directory(folder_.path() / "run", suite_);
     JobRecord job;
     job.suite = suite_.name;
+    job.suite_file = "suite.json";
+    job.device = "cpu";
     job.rows = {row_.id};
     job.stages = {options_.stage};
     job.seeds = options_.seeds;
