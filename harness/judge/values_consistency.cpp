@@ -4,11 +4,13 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "harness/arithmetic/element_type.h"
 #include "harness/base/float16.h"
 #include "harness/base/number_text.h"
 #include "harness/base/text.h"
@@ -126,6 +128,58 @@ std::string shapes_defect(const ValuesRecord& values, const std::vector<TensorRe
   return "";
 }
 
+/// Whether a tensor of this type can hold the number. Types that are neither a floating-point
+/// format of ours nor integers hold any.
+bool can_hold(const std::string& dtype, double value) {
+  for (const auto& format : element_types()) {
+    if (format.name == dtype) return represents(format.type, value);
+  }
+  const bool is_integer = dtype.starts_with("int") || dtype.starts_with("uint") || dtype == "bool";
+  return !is_integer || std::trunc(value) == value;
+}
+
+/// What is stored in one type has its numbers: half weights are exact in half.
+std::string types_defect(const ValuesRecord& values, const std::vector<TensorRecord>& state_dict) {
+  const TensorRoles roles(state_dict);
+  std::map<TensorRole, std::set<std::string>> types;
+  for (const auto& tensor : state_dict) types[roles.of(tensor.name)].insert(tensor.dtype);
+  for (const auto& [role, member] : kRoles) {
+    const Statistics& one = values.roles.*member;
+    // A mask that holds NaN counts as a weight.
+    if (types[role].size() != 1 || role == TensorRole::kIndex ||
+        (role == TensorRole::kOtherWeight && types.contains(TensorRole::kIndex))) {
+      continue;
+    }
+    const std::string& type = *types[role].begin();
+    const bool is_half = type == to_string(ElementType::kFloat16);
+    if (can_hold(type, one.min_abs) && can_hold(type, one.max_abs) &&
+        (!is_half || one.not_half_exact == 0)) {
+      continue;
+    }
+    return fmt::format("magnitudes of {} to {}, {} of them off FP16's grid, in tensors of {}",
+                       short_text(one.min_abs, 17), short_text(one.max_abs, 17),
+                       count_text(one.not_half_exact), type);
+  }
+  return "";
+}
+
+/// Tensors that are named are of the state dict, and each is named once.
+std::string unknown_name(const ValuesRecord& values, const std::vector<TensorRecord>& state_dict) {
+  std::set<std::string> known;
+  for (const auto& tensor : state_dict) known.insert(tensor.name);
+  std::vector<std::string> named = values.zero_tensors;
+  if (values.first_non_finite) named.push_back(*values.first_non_finite);
+  for (const auto& [first, later] : values.duplicates) {
+    named.insert(named.end(), {first, later});
+    if (first == later) return fmt::format("{} equals itself", first);
+  }
+  for (const auto& name : named) {
+    if (!known.contains(name)) return fmt::format("no tensor is called \"{}\"", name);
+  }
+  const std::set<std::string> zeros(values.zero_tensors.begin(), values.zero_tensors.end());
+  return zeros.size() == values.zero_tensors.size() ? "" : "a tensor is all 0 twice";
+}
+
 std::string names_defect(const ValuesRecord& values, const std::vector<TensorRecord>& state_dict) {
   const Statistics& all = values.all;
   // Masks and observers' bounds may be infinite.
@@ -158,7 +212,8 @@ std::string names_defect(const ValuesRecord& values, const std::vector<TensorRec
 
 std::string values_defect(const ValuesRecord& values, const std::vector<TensorRecord>& state_dict) {
   return first_of({counts_defect(values.all), roles_defect(values),
-                   shapes_defect(values, state_dict), names_defect(values, state_dict)});
+                   shapes_defect(values, state_dict), unknown_name(values, state_dict),
+                   names_defect(values, state_dict), types_defect(values, state_dict)});
 }
 
 }  // namespace harness

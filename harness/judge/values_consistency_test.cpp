@@ -30,10 +30,10 @@ TEST(ValuesConsistency, ThoseOfTheTensorsAgree) {
   EXPECT_THAT(defect_after([](ValuesRecord&) {}), IsEmpty());
   EXPECT_THAT(values_defect(ValuesRecord(), {}), IsEmpty());
   EXPECT_THAT(defect_after([](ValuesRecord& values) {
-                for (auto* one : {&values.all, &values.roles.convolution}) {
+                for (auto* one : {&values.all, &values.roles.norm_parameter}) {
                   one->half_subnormals = one->half_zeros = one->zeros = 1;
-                  one->min_abs = 1e-9;
-                  one->not_half_exact += 1;
+                  one->min_abs = static_cast<double>(1e-9F);
+                  one->not_half_exact -= 1;
                 }
               }),
               IsEmpty());

@@ -1,14 +1,18 @@
 #include "harness/judge/rules/file/log_claims.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/base/text.h"
 #include "harness/judge/counts.h"
 #include "harness/judge/number_claim.h"
+#include "harness/judge/rules/file/config_facts.h"
 
 namespace harness {
 namespace {
@@ -70,16 +74,73 @@ std::string mean_defect(const LogRecord& log, const std::string& name, const std
                      short_text(percent * *mean, 6), short_text(sum / classes, 6));
 }
 
-/// mmseg writes both numbers of a class, or none of any.
-std::string class_defect(const LogRecord& log) {
-  for (const auto& [key, value] : log.last_validation.items()) {
-    if (!key.starts_with("Acc.")) continue;
-    const std::string name = key.substr(4);
-    if (!log.last_validation.contains("IoU." + name)) {
-      return fmt::format("the class {} has an accuracy and no IoU", name);
-    }
+std::vector<std::string> keys_with(const Json& line, std::string_view prefix) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : line.items()) {
+    if (key.starts_with(prefix)) keys.push_back(key.substr(prefix.size()));
   }
-  return "";
+  std::ranges::sort(keys);
+  return keys;
+}
+
+/// mmseg writes both numbers of every class, or none of any (early versions no accuracies): of
+/// those that the log's first line lists, or of as many as its config says.
+std::string class_defect(const LogRecord& log) {
+  const auto ious = keys_with(log.last_validation, "IoU.");
+  const auto accuracies = keys_with(log.last_validation, "Acc.");
+  if (!accuracies.empty() && ious != accuracies) {
+    return fmt::format("IoUs of {} classes and accuracies of {}", ious.size(), accuracies.size());
+  }
+  if (ious.empty()) return "";
+  std::vector<std::string> expected;
+  for (const auto& name : class_names(log.environment)) {
+    if (name.is_string()) expected.push_back(name.get<std::string>());
+  }
+  std::ranges::sort(expected);
+  if (!expected.empty()) {
+    if (ious == expected) return "";
+    return fmt::format("numbers of {} classes, the log trains {} or other ones", ious.size(),
+                       expected.size());
+  }
+  const auto count = count_at(log.config, {"model", "decode_head", "num_classes"});
+  if (!count || *count == std::ssize(ious)) return "";
+  return fmt::format("numbers of {} classes, its config has {}", ious.size(), *count);
+}
+
+/// Of each class the union holds the label, so that no IoU is above the accuracy, and where one is
+/// above 0 a pixel is right. The accuracy of all pixels is a mean of those by class.
+std::string order_defect(const LogRecord& log) {
+  constexpr double kRounding = 0.01 + 1e-6;
+  const double percent = percent_of_unit(log);
+  const auto number = [&](const std::string& key) {
+    const auto found = number_at(log.last_validation, {key.c_str()});
+    return found ? percent * *found : NAN;
+  };
+  double least = INFINITY;
+  double most = -INFINITY;
+  for (const auto& name : keys_with(log.last_validation, "Acc.")) {
+    const double accuracy = number("Acc." + name);
+    if (number("IoU." + name) > accuracy + kRounding) {
+      return fmt::format("the class {} has a larger IoU than accuracy", name);
+    }
+    least = std::fmin(least, accuracy);
+    most = std::fmax(most, accuracy);
+  }
+  if (number("mIoU") > number("mAcc") + kRounding) return "its mIoU is above its mAcc";
+  const double all = number("aAcc");
+  const bool is_mean = !(least <= most) || (least - kRounding <= all && all <= most + kRounding);
+  const bool has_right = !(number("mIoU") > kRounding) || all > 0.0;
+  if (std::isnan(all) || (is_mean && has_right)) return "";
+  return fmt::format("its aAcc of {} % is no mean of its classes' accuracies", short_text(all, 6));
+}
+
+/// mmseg writes one dictionary into both files (0.17.0, tools/train.py, meta).
+std::string other_experiment(const std::string& name, const CheckpointRecord* checkpoint) {
+  if (checkpoint == nullptr) return "";
+  const std::string saved = stem_of(text_at(checkpoint->meta, {"exp_name"}), ".py");
+  if (saved.empty() || saved == name) return "";
+  return fmt::format("expected one experiment, the log is of {} and the checkpoint of {}", name,
+                     saved);
 }
 
 }  // namespace
@@ -99,6 +160,9 @@ Finding judge_log_config(const LogRecord& log, const CheckpointRecord* checkpoin
         false, measured,
         fmt::format("expected the log of {}, this is the log of {}", published_text(claim), name));
   }
+  if (const auto other = other_experiment(name, checkpoint); !other.empty()) {
+    return pass_or_fail(false, measured, other);
+  }
   return pass_or_fail(true, measured, "the log names the row; " + configs.words);
 }
 
@@ -109,7 +173,7 @@ Finding judge_log_miou(const LogRecord& log, const Claim& claim) {
   }
   const std::string why =
       first_of({share_defect(log), class_defect(log), mean_defect(log, "mIoU", "IoU."),
-                mean_defect(log, "mAcc", "Acc.")});
+                mean_defect(log, "mAcc", "Acc."), order_defect(log)});
   if (!why.empty()) {
     return fail_unmeasured("the last validation line contradicts itself: " + why);
   }

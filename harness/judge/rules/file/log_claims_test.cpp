@@ -51,6 +51,17 @@ TEST(LogClaims, AnotherConfigUnderTheRightNameFails) {
             "the log's config is not the checkpoint's: optimizer.lr: 0.01 against 0.05");
 }
 
+TEST(LogClaims, TheCheckpointIsOfTheSameExperiment) {
+  Owned sample;
+  sample.checkpoint.meta["exp_name"] = "pspnet_small_fp16.py";
+  EXPECT_EQ(sample.judge().verdict, Verdict::kFail);
+  EXPECT_EQ(sample.judge().reason,
+            "expected one experiment, the log is of fcn_small_fp16 and the checkpoint of "
+            "pspnet_small_fp16");
+  sample.checkpoint.meta.erase("exp_name");
+  EXPECT_EQ(sample.judge().verdict, Verdict::kPass);
+}
+
 TEST(LogClaims, AnExperimentMayBeNamedByItsPath) {
   Owned sample;
   sample.log.exp_name = "configs/fp16/fcn_small_fp16.py";
@@ -87,8 +98,12 @@ TEST(LogClaims, WhatTheLogRoundedAwayIsNoDigitOfTheTable) {
   EXPECT_EQ(judge_log_miou(log, claim).verdict, Verdict::kPass);
 }
 
+/// Of a log that trains the classes of its line.
 LogRecord validated(Json line, double miou = 52.05) {
   LogRecord log = sample::log();
+  for (const auto& [key, value] : line.items()) {
+    if (key.starts_with("IoU.")) log.environment["CLASSES"].push_back(key.substr(4));
+  }
   log.last_validation = std::move(line);
   log.last_miou = miou;
   return log;
@@ -117,10 +132,48 @@ TEST(LogClaims, AClassHasBothOfItsNumbers) {
   EXPECT_EQ(scored(52.05, validated(none)).verdict, Verdict::kPass) << "mmengine writes none";
   Json without = both;
   without.erase("IoU.road");
-  EXPECT_THAT(scored(52.05, validated(without)).reason, HasSubstr("and no IoU"));
+  EXPECT_THAT(scored(52.05, validated(without)).reason,
+              HasSubstr("IoUs of 0 classes and accuracies of 1"));
   Json other = both;
   other["Acc.road"] = 0.62;
   EXPECT_THAT(scored(52.05, validated(other)).reason, HasSubstr("its mAcc is 60 %"));
+}
+
+/// A class that is left out takes its part of the mean with it.
+TEST(LogClaims, EveryClassHasItsNumbers) {
+  const Json line = {{"mIoU", 0.5205}, {"mAcc", 0.6},        {"IoU.bus", 0.5205},
+                     {"Acc.bus", 0.6}, {"IoU.road", 0.5205}, {"Acc.road", 0.6}};
+  LogRecord log = validated(line);
+  EXPECT_EQ(scored(52.05, log).verdict, Verdict::kPass);
+  log.last_validation.erase("IoU.bus");
+  log.last_validation.erase("Acc.bus");
+  EXPECT_THAT(scored(52.05, log).reason, HasSubstr("numbers of 1 classes, the log trains 2"));
+  // Without names the config's count has to do: sample::config() has 19.
+  log.environment.erase("CLASSES");
+  EXPECT_THAT(scored(52.05, log).reason, HasSubstr("numbers of 1 classes, its config has 19"));
+  log.config["model"]["decode_head"]["num_classes"] = 1;
+  EXPECT_EQ(scored(52.05, log).verdict, Verdict::kPass);
+  log.config = nullptr;
+  EXPECT_EQ(scored(52.05, log).verdict, Verdict::kPass) << "nobody says how many there are";
+}
+
+TEST(LogClaims, AccuraciesAreAboveIousAndAroundThatOfAllPixels) {
+  const Json line = {{"mIoU", 0.5205},    {"mAcc", 0.6},     {"aAcc", 0.61},
+                     {"IoU.bus", 0.5005}, {"Acc.bus", 0.56}, {"IoU.road", 0.5405},
+                     {"Acc.road", 0.64}};
+  EXPECT_EQ(scored(52.05, validated(line)).verdict, Verdict::kPass);
+  const std::pair<const char*, double> changes[] = {
+      {"aAcc", 0.0}, {"aAcc", 0.55}, {"aAcc", 0.65}, {"mAcc", 0.52}};
+  for (const auto& [key, value] : changes) {
+    Json other = line;
+    other[key] = value;
+    EXPECT_EQ(scored(52.05, validated(other)).verdict, Verdict::kFail) << key << " " << value;
+  }
+  Json other = line;
+  other["Acc.road"] = 0.54;
+  other["Acc.bus"] = 0.66;
+  EXPECT_THAT(scored(52.05, validated(other)).reason, HasSubstr("class road has a larger IoU"));
+  EXPECT_EQ(scored(52.05, validated({{"mIoU", 0.5205}, {"aAcc", 0.0}})).verdict, Verdict::kFail);
 }
 
 TEST(LogClaims, NoShareIsAboveTheWhole) {

@@ -47,7 +47,9 @@ void count_model(const std::vector<TensorRecord>& state_dict, ExpectedTraining& 
     if (role == TensorRole::kCounter) ++expected.norms;
     const bool is_trained = role == TensorRole::kConvolution || role == TensorRole::kOtherWeight ||
                             role == TensorRole::kNormParameter;
+    if (role == TensorRole::kNormStatistics) expected.statistics.insert(tensor.name);
     if (!is_trained) continue;
+    expected.trained.insert(tensor.name);
     std::int64_t elements = 1;
     for (const auto size : tensor.shape) elements *= std::max<std::int64_t>(size, 0);
     expected.parameters += elements;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,12 @@ struct ExpectedTraining {
   double min_lr = 1e-4;
   std::int64_t iterations = 80000;  ///< Of the whole schedule.
   bool states_iterations = false;   ///< The suite or the config does, not the zoo's default.
-  /// Of the model in the row's checkpoint; 0 where that was not read.
+  /// Of the model in the row's checkpoint; 0 and none where that was not read.
   std::int64_t parameters = 0;    ///< Elements that are trained.
   std::int64_t convolutions = 0;  ///< Layers with a kernel, those of the auxiliary head included.
   std::int64_t norms = 0;         ///< Layers with a counter of batches.
+  std::set<std::string> trained;  ///< Names of the tensors that are trained.
+  std::set<std::string> statistics;  ///< Of those that batch norm gathers.
   /// The loss of a network to which all classes are alike: of each head its weight in the loss
   /// times ln(classes). 0 where the config weights classes, too.
   double chance_loss = 0.0;

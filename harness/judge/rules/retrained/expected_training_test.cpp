@@ -73,6 +73,10 @@ TEST(ExpectedTraining, TheModelIsThatOfTheCheckpoint) {
   EXPECT_EQ(expected_of(sample).parameters, 108 + 8 + 608 + 19);
   EXPECT_EQ(expected_of(sample).convolutions, 2);
   EXPECT_EQ(expected_of(sample).norms, 1);
+  EXPECT_EQ(expected_of(sample).trained.size(), 5U);
+  EXPECT_TRUE(expected_of(sample).trained.contains("backbone.stem.1.bias"));
+  EXPECT_EQ(expected_of(sample).statistics,
+            (std::set<std::string>{"backbone.stem.1.running_mean", "backbone.stem.1.running_var"}));
   sample.results.clear();
   EXPECT_EQ(expected_of(sample).parameters, 0);
 }

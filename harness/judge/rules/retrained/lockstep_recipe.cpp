@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/number_text.h"
+#include "harness/judge/lockstep_parts.h"
 #include "harness/judge/rules/retrained/scale_replay.h"
 
 namespace harness {
@@ -65,6 +66,22 @@ std::string other_model(const LockstepRecord& record, const ExpectedTraining& ex
                      plural(expected.parameters, "parameter"), elements);
 }
 
+std::string other_tensor(const LockstepRecord& record, const ExpectedTraining& expected) {
+  if (expected.trained.empty()) return "";
+  for (const auto& step : record.series) {
+    for (const auto& [part, member] : kLockstepParts) {
+      const auto& tensors = part == "statistics" ? expected.statistics : expected.trained;
+      const std::string& worst = (step.distance.*member).worst.tensor;
+      if (tensors.contains(worst)) continue;
+      return fmt::format(
+          "step {}: the worst tensor of the {} is \"{}\", which the row's checkpoint does not have "
+          "among them",
+          step.step, part, worst);
+    }
+  }
+  return "";
+}
+
 std::string other_loss(const LockstepRecord& record, const ExpectedTraining& expected) {
   constexpr double kMostOfChance = 100.0;
   for (const auto& step : record.series) {
@@ -87,7 +104,8 @@ std::string other_lockstep(const RunResult& result, const LockstepRecord& record
   for (const auto& difference :
        {other_length(result, record, expected), other_rate(record, expected),
         other_skips(record, expected), scale_difference(record.series, expected.scaler),
-        other_model(record, expected), other_loss(record, expected)}) {
+        other_model(record, expected), other_tensor(record, expected),
+        other_loss(record, expected)}) {
     if (!difference.empty()) return difference;
   }
   return "";

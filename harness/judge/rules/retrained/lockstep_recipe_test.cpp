@@ -37,6 +37,23 @@ TEST(LockstepRecipe, AWholeLockstepIsOne) {
   EXPECT_THAT(other(lockstep_record(40), expected_one(), {"run", "--iters=40"}), IsEmpty());
 }
 
+TEST(LockstepRecipe, TheWorstTensorIsOneOfItsPart) {
+  ExpectedTraining expected = expected_one();
+  expected.trained = {"backbone.stem.0.weight"};
+  expected.statistics = {"backbone.stem.1.running_mean"};
+  EXPECT_THAT(other(lockstep_record(), expected), IsEmpty());
+  for (const char* name : {"", "backbone.stem.0", "backbone.stem.1.running_mean"}) {
+    LockstepRecord record = lockstep_record();
+    record.series[3].distance.update.worst.tensor = name;
+    EXPECT_THAT(other(record, expected), HasSubstr("step 3: the worst tensor of the update"));
+  }
+  LockstepRecord record = lockstep_record();
+  record.series[5].distance.statistics.worst.tensor = "backbone.stem.0.weight";
+  EXPECT_THAT(other(record, expected), HasSubstr("step 5: the worst tensor of the statistics"));
+  // Nobody knows the network of a checkpoint that was not read.
+  EXPECT_THAT(other(record, expected_one()), IsEmpty());
+}
+
 TEST(LockstepRecipe, AnotherLengthThanTheJobAskedForIsNone) {
   for (const std::int64_t steps : {0, 3, 11, 13}) {
     EXPECT_THAT(other(lockstep_record(steps), expected_one()), HasSubstr("expected 12 steps"));
