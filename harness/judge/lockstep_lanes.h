@@ -26,6 +26,11 @@ namespace harness {
 /// - Every optimizer's weights are FP32, whatever their gradients are, so that what storing them
 ///   adds (`update`) is alike in all trainings that round: none has 4 times another's.
 /// - Two trainings never come to the same distance, and none to FP64's loss.
+///
+/// Distances that are all multiplied by one factor, those of the weights with them, stay what they
+/// are to one another. Such a record is told by the digits rule where the factor is below about a
+/// quarter; above that nothing in it says how far roundings lead a network, and no verdict depends
+/// on it: what is judged are quotients.
 std::string lane_defect(const LockstepRecord& record);
 
 }  // namespace harness

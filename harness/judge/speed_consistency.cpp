@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/arithmetic/gpu_peak.h"
 #include "harness/arithmetic/kernel_class.h"
 #include "harness/base/number_text.h"
 #include "harness/base/statistics/block_bootstrap.h"
@@ -225,6 +226,43 @@ std::string roofs_defect(const SpeedRecord& record) {
   return "the two roofs are of products and copies of other sizes";
 }
 
+/// The highest clock that the record knows of; where it knows none, one that no GPU has.
+double highest_clock_mhz(const RunResult& result, const SpeedRecord& record) {
+  constexpr double kOfNone = 4000.0;
+  double highest = 0.0;
+  const auto& gpu = result.environment.gpu;
+  if (gpu && gpu->sm_clock_mhz) highest = static_cast<double>(*gpu->sm_clock_mhz);
+  const auto look = [&](const std::optional<ClocksRecord>& clocks) {
+    if (clocks && clocks->sm_mhz.max > highest) highest = clocks->sm_mhz.max;
+  };
+  if (record.source) look(record.source->clocks);
+  if (record.own) look(record.own->clocks);
+  return highest > 0.0 ? highest : kOfNone;
+}
+
+/// A roof that the whole chip does not reach was not measured on it. A clock may have been higher
+/// for a moment than when it was looked at.
+std::string chip_excess(const RunResult& result, const SpeedRecord& record) {
+  constexpr double kMoment = 1.25;
+  const auto& gpu = result.environment.gpu;
+  if (result.device != "cuda" || !gpu) return "";
+  const double clock = kMoment * highest_clock_mhz(result, record);
+  const double half = gpu_peak(gpu->compute_capability, ElementType::kFloat16, clock) / 1e12;
+  const double single = gpu_peak(gpu->compute_capability, ElementType::kFloat32, clock) / 1e12;
+  for (const auto* roof : {&record.roof_before, &record.roof_after}) {
+    if (!*roof || !(half > 0.0)) continue;
+    const double of_half = (*roof)->half_tflops.best;
+    const double of_single = (*roof)->fp32_tflops.best;
+    if (of_half <= half && of_single <= single) continue;
+    return fmt::format(
+        "roofs of {} and {} TFLOP/s in half and FP32, a chip of compute capability {} does {} and "
+        "{} at most",
+        short_text(of_half), short_text(of_single), gpu->compute_capability, short_text(half),
+        short_text(single));
+  }
+  return "";
+}
+
 /// The time of one image's network; of the whole image where it was not timed apart.
 double network_seconds(const SpeedRecord& record) {
   if (record.own) return record.own->network.median;
@@ -379,8 +417,9 @@ std::string inconsistency(const RunResult& result, const SpeedRecord& record) {
   return first_of({setup_defect(record), cost_defect(record.image), source_defect(record.source),
                    own_defect(record.own), kernels_defect(record.kernels), roofs_defect(record),
                    device_defect(result, record), switches_defect(result, record),
-                   reference_defect(result, record), roof_excess(result, record),
-                   protocols_defect(result, record), kernels_excess(record)});
+                   reference_defect(result, record), chip_excess(result, record),
+                   roof_excess(result, record), protocols_defect(result, record),
+                   kernels_excess(record)});
 }
 
 }  // namespace harness

@@ -11,7 +11,10 @@ namespace harness {
 /// computed again from the times that they are of (base/statistics/block_bootstrap.h), kernels are
 /// added up, and a CPU has neither kernels nor a driver's clocks. No network is faster than the
 /// roof of its arithmetic (by 5 %; in the time that kernels of Winograd's algorithm took, or where
-/// no kernel was seen, 4 times as fast), which was measured before all and after it; the kernels of
+/// no kernel was seen, 4 times as fast), which was measured before all and after it and is none
+/// that the GPU's whole chip does not reach at 1.25 of the highest clock that was seen (gpu_peak();
+/// a roof that is too high by less than that cannot be told, since no record says how many
+/// multiprocessors a card has); the kernels of
 /// an image take no longer than an image, and those that compute no longer than the network and
 /// what follows it (each by 10 %), and on a GPU the rates of both protocols differ by no more than
 /// a factor of 1.5 and the choice of cuDNN's algorithms is the one that was asked for.

@@ -56,6 +56,32 @@ TEST(SpeedConsistency, ARoofIsMeasuredBeforeAndAfter) {
               HasSubstr("products in half"));
 }
 
+TEST(SpeedConsistency, NoRoofIsAboveTheWholeChip) {
+  RunResult result = sample::speed();
+  const SpeedRecord sound = sample::speed_record("fp16");
+  ASSERT_THAT(inconsistency(result, sound), IsEmpty());
+  for (AchievedRecord RoofRecord::*const roof :
+       {&RoofRecord::half_tflops, &RoofRecord::fp32_tflops}) {
+    SpeedRecord record = sound;
+    set_roofs(record, roof, ((*record.roof_before).*roof).best * 10.0);
+    EXPECT_THAT(inconsistency(result, record), HasSubstr("compute capability 7.0"));
+  }
+  // 84 x 1024 operations a clock; of the two clocks the higher counts.
+  SpeedRecord record = sound;
+  record.own->clocks->sm_mhz.max = 1500.0;
+  const double most = 84.0 * 1024.0 * 1.25 * 1500.0 / 1e6;
+  set_roofs(record, &RoofRecord::half_tflops, 0.999 * most);
+  EXPECT_THAT(inconsistency(result, record), IsEmpty());
+  set_roofs(record, &RoofRecord::half_tflops, 1.001 * most);
+  EXPECT_THAT(inconsistency(result, record), HasSubstr("compute capability 7.0"));
+  result.environment.gpu->sm_clock_mhz = 1600;
+  EXPECT_THAT(inconsistency(result, record), IsEmpty());
+  // Nobody says what such a chip does.
+  result.environment.gpu->compute_capability = "77.0";
+  set_roofs(record, &RoofRecord::half_tflops, 1e6);
+  EXPECT_THAT(inconsistency(result, record), IsEmpty());
+}
+
 TEST(SpeedConsistency, ARateThatWasChangedIsSeen) {
   EXPECT_THAT(defect([](SpeedRecord& record) { record.source->images_per_second *= 1.01; }),
               HasSubstr("the rate is 8.7264"));
