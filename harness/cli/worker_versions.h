@@ -11,4 +11,11 @@ namespace harness {
 /// once per process, because LibTorch takes most of a second to load.
 Json worker_versions(const WorkerOptions& options);
 
+/// Throws Error(kUsage) with both commits where the worker says that it is of another build than
+/// this command, or tells its versions and no build, as earlier ones did: its results would be
+/// of another build than the job (other_environment()), which no claim passes by. Asks as
+/// worker_versions() does; a worker that is not there or does not answer is left to the stage that
+/// needs it.
+void require_same_build(const WorkerOptions& options);
+
 }  // namespace harness

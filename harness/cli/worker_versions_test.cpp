@@ -1,13 +1,19 @@
 #include "harness/cli/worker_versions.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/sha256.h"
+#include "harness/record/environment.h"
 
 namespace harness {
 namespace {
 namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
 
 /// A worker that is a shell script, and which notes that it was asked.
 class WorkerVersions : public testing::Test {
@@ -47,6 +53,41 @@ TEST_F(WorkerVersions, OfAProgramThatFailsAreItsDigestAlone) {
   WorkerOptions nowhere;
   nowhere.worker = folder_.path() / "nowhere";
   EXPECT_EQ(worker_versions(nowhere), (Json{{"program", ""}}));
+}
+
+std::string refusal(const WorkerOptions& options) {
+  try {
+    require_same_build(options);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_EQ(error.subject(), options.worker.string());
+    return error.detail();
+  }
+  return "";
+}
+
+TEST_F(WorkerVersions, AWorkerOfAnotherBuildIsRefused) {
+  const auto of_build = [&](const BuildRecord& build) {
+    const Json answer = {{"versions", {{"LibTorch", "2.11.0"}}}, {"build", record_to_json(build)}};
+    return refusal(worker("cat << 'END'\n" + answer.dump() + "\nEND"));
+  };
+  EXPECT_THAT(of_build(build_record()), IsEmpty());
+  BuildRecord other = build_record();
+  other.commit = std::string(40, 'c');
+  EXPECT_THAT(of_build(other),
+              AllOf(HasSubstr("cccccccccccc"), HasSubstr(build_record().commit.substr(0, 12))));
+  other = build_record();
+  other.dirty = !other.dirty;
+  EXPECT_THAT(of_build(other), HasSubstr("whose dirty is"));
+  EXPECT_THAT(refusal(worker(R"(echo '{"versions": {"LibTorch": "2.10.0"}}')")),
+              HasSubstr("does not say its commit"));
+}
+
+TEST_F(WorkerVersions, OneThatDoesNotAnswerIsLeftToItsStage) {
+  EXPECT_THAT(refusal(worker("exit 2")), IsEmpty());
+  WorkerOptions nowhere;
+  nowhere.worker = folder_.path() / "nowhere";
+  EXPECT_THAT(refusal(nowhere), IsEmpty());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "harness/network/cuda_device.h"
 #include "harness/precision/half_convolution.h"
 #include "harness/precision/policy.h"
+#include "harness/record/environment.h"
 #include "harness/worker/deepbench_job.h"
 #include "harness/worker/drawn_job.h"
 #include "harness/worker/evaluate_job.h"
@@ -66,8 +67,9 @@ int main(int argc, char** argv) {
     } else if (mode == "memory-needs") {
       harness::foresee_memory(harness::drawn_job_from_json(job));
     } else if (mode == "versions") {
-      // For the keys of the results.
-      harness::send_event({{"versions", harness::library_versions()}});
+      // For the keys of the results, and to tell whether the command is of this build.
+      harness::send_event({{"versions", harness::library_versions()},
+                           {"build", harness::record_to_json(harness::build_record())}});
     } else if (mode == "paper") {
       harness::paper_job(harness::paper_job_from_json(job));
     } else if (mode == "deepbench") {

@@ -20,6 +20,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/run_lock.h"
 #include "harness/cli/stages/deepbench_stage.h"
+#include "harness/cli/worker_versions.h"
 #include "harness/deepbench/coverage.h"
 #include "harness/deepbench/engine.h"
 #include "harness/report/terminal.h"
@@ -175,6 +176,7 @@ int deepbench(const DeepbenchArguments& options) {
   const FileLock held = lock(out);
   refuse_another_suite(stage.folder, suite);
   catch_interrupts();
+  require_same_build(stage);
   begin(suite, options, problems, stage);
   const auto records = run_deepbench(suite, problems, stage);
   if (interrupted()) {

@@ -17,6 +17,7 @@
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stages/paper_stage.h"
 #include "harness/cli/verdict_output.h"
+#include "harness/cli/worker_versions.h"
 #include "harness/judge/paper_run.h"
 #include "harness/record/experiment.h"
 #include "harness/record/paper_job_record.h"
@@ -115,6 +116,7 @@ int paper(const PaperArguments& options) {
   require_places(options.output);
   if (!options.stored) {
     catch_interrupts();
+    require_same_build(paper);
     measure(suite, options, rows, paper);
     if (interrupted()) {
       std::fprintf(stderr, "halfproof: interrupted; nothing was judged\n");

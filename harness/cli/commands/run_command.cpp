@@ -27,6 +27,7 @@
 #include "harness/cli/stages/train_stage.h"
 #include "harness/cli/training_design.h"
 #include "harness/cli/verdict_output.h"
+#include "harness/cli/worker_versions.h"
 #include "harness/history/history.h"
 #include "harness/report/audit_page.h"
 #include "harness/report/terminal.h"
@@ -189,6 +190,9 @@ int run(RunArguments options) {
   require_history(options);
   // From here on files are written: Ctrl-C lets the current one be completed.
   catch_interrupts();
+  if (options.stages != std::vector<std::string>{"examine"}) {
+    require_same_build(worker_options(options));
+  }
   keep_trainings(suite, options, rows, directory);
   const JobRecord job = job_record(suite, options, rows);
   // Before the rows: an execution that is asked for but has no result counts as a failure, so that
