@@ -1,5 +1,7 @@
 #include "harness/judge/counts.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "harness/base/number_text.h"
@@ -8,6 +10,10 @@ namespace harness {
 
 bool is_count(std::int64_t number) noexcept {
   return 0 <= number && number <= std::int64_t{1} << 52;
+}
+
+bool is_same_number(double a, double b) noexcept {
+  return a == b || (std::isnan(a) && std::isnan(b));
 }
 
 std::string parts_defect(const std::string& what, std::int64_t whole,

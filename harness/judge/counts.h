@@ -14,6 +14,14 @@ namespace harness {
 /// matrix, or of the images of a data set, remain exact in a double.
 bool is_count(std::int64_t number) noexcept;
 
+/// Sums of doubles in another order differ in their last places: relative, and in percentage
+/// points.
+inline constexpr double kLastPlaces = 1e-9;
+inline constexpr double kLastPoints = 1e-6;
+
+/// Equal, or both NaN.
+bool is_same_number(double a, double b) noexcept;
+
 /// The parts exclude each other and are counts, together of no more than the whole.
 std::string parts_defect(const std::string& what, std::int64_t whole,
                          std::initializer_list<std::int64_t> parts);

@@ -16,7 +16,6 @@ namespace harness {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLastPlaces = 1e-6;  ///< Points; sums of doubles differ in their last places.
 constexpr double kLargestHalf = 65504.0;
 
 using Counts = std::vector<double>;  ///< By class. Exact up to 2^53, and sums cannot overflow.
@@ -45,7 +44,7 @@ double sum_of(const Counts& counts) {
 
 std::string other_number(std::string_view name, double recorded, double computed) {
   if (std::isnan(recorded) && std::isnan(computed)) return "";
-  if (std::abs(recorded - computed) <= kLastPlaces) return "";
+  if (std::abs(recorded - computed) <= kLastPoints) return "";
   return fmt::format("{} is {}, and its counts give {}", name, short_text(recorded, 8),
                      short_text(computed, 8));
 }

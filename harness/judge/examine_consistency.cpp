@@ -14,8 +14,6 @@
 namespace harness {
 namespace {
 
-constexpr double kLastPlaces = 1e-6;  ///< Points.
-
 /// An empty file cannot be read, and says so.
 std::string stored_defect(const std::optional<StoredFileRecord>& stored, bool is_read) {
   if (!stored) return "";
@@ -99,8 +97,8 @@ std::string log_defect(const LogRecord& log) {
   }
   // An earlier line has it where the last one does not, or has it under another name.
   const auto miou = number_at(log.last_validation, {"mIoU"});
-  if (!miou || std::abs(*miou - log.last_miou) <= kLastPlaces ||
-      std::abs(100.0 * *miou - log.last_miou) <= kLastPlaces) {
+  if (!miou || std::abs(*miou - log.last_miou) <= kLastPoints ||
+      std::abs(100.0 * *miou - log.last_miou) <= kLastPoints) {
     return "";
   }
   return fmt::format("the last mIoU is {}, its line says {}", short_text(log.last_miou, 8),

@@ -10,6 +10,7 @@
 
 #include "harness/arithmetic/policy.h"
 #include "harness/base/number_text.h"
+#include "harness/judge/counts.h"
 #include "harness/judge/lockstep_parts.h"
 
 namespace harness {
@@ -69,21 +70,17 @@ std::string follow(const LockstepStep& step, const LaneFacts& lane, Reach& reach
 }
 
 /// The same number, or neither is one.
-bool is_same(double a, double b) {
-  return a == b || (std::isnan(a) && std::isnan(b));
-}
-
-bool is_same(const LockstepDistance& a, const LockstepDistance& b) {
-  return is_same(a.norm, b.norm) && is_same(a.worst.ratio, b.worst.ratio) &&
+bool is_same_distance(const LockstepDistance& a, const LockstepDistance& b) {
+  return is_same_number(a.norm, b.norm) && is_same_number(a.worst.ratio, b.worst.ratio) &&
          std::ranges::all_of(kLanes, [&](const LaneFacts& lane) {
-           return is_same(a.*lane.distance, b.*lane.distance);
+           return is_same_number(a.*lane.distance, b.*lane.distance);
          });
 }
 
 /// Where no step was made before, all weights are the initial ones.
 std::string held_defect(const LockstepStep& step, const LockstepDistances& before) {
-  if (is_same(step.distance.weights, before.weights) &&
-      is_same(step.distance.update, before.update)) {
+  if (is_same_distance(step.distance.weights, before.weights) &&
+      is_same_distance(step.distance.update, before.update)) {
     return "";
   }
   return fmt::format("step {} was skipped, and yet weights moved", step.step);
@@ -190,10 +187,11 @@ std::string lane_defect(const LockstepRecord& record) {
   const double unit_roundoff =
       std::ldexp(1.0, -static_cast<int>(std::clamp<std::int64_t>(record.digits, 0, 64)));
   const LockstepDistance at_first{0.0, 0.0, 0.0, 0.0, 0.0, {"", 0.0}};
-  LockstepDistances before{{}, at_first, at_first, {}};
+  LockstepDistances before;
+  before.weights = before.update = at_first;
   std::array<Reach, kLanes.size()> reaches{};
   for (const auto& step : record.series) {
-    if (!is_same(step.distance.weights.norm, step.distance.update.norm)) {
+    if (!is_same_number(step.distance.weights.norm, step.distance.update.norm)) {
       return fmt::format("step {}: FP64's weights moved by {} and by {}", step.step,
                          short_text(step.distance.weights.norm),
                          short_text(step.distance.update.norm));

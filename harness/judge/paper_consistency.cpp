@@ -16,7 +16,6 @@ namespace harness {
 namespace {
 
 /// Quotients of doubles that were written and read again differ in their last places.
-constexpr double kLastPlaces = 1e-9;
 
 /// Counts of which each is one of the next one's.
 std::string order_defect(std::string_view what, std::initializer_list<std::int64_t> counts) {

@@ -14,6 +14,7 @@
 #include "harness/base/measurement.h"
 #include "harness/base/number_text.h"
 #include "harness/judge/counts.h"
+#include "harness/judge/paper_settings.h"
 #include "harness/record/paper_design.h"
 #include "harness/record/schema.h"
 #include "harness/table/model_cost.h"
@@ -23,7 +24,6 @@ namespace harness {
 namespace {
 
 /// Learning rates of a schedule are computed from the recipe's.
-constexpr double kLastPlaces = 1e-9;
 /// A pixel's loss counts once, or so many times: weights of heads and of classes are near 1.
 constexpr double kLargestFactor = 10.0;
 
@@ -244,11 +244,6 @@ std::string other_design(const OverflowSettings& stated) {
   return first_of({other_number("scale that is too large", kTooLargeScale, stated.scale),
                    other_count("steps with a dynamic scale", kDynamicSteps, stated.dynamic_steps),
                    other_count("steps with a static scale", kStaticSteps, stated.static_steps)});
-}
-
-template <Record R>
-ExperimentSettings<R> settings_of(const Json& settings) {
-  return record_from_json<ExperimentSettings<R>>(settings, "settings");
 }
 
 }  // namespace

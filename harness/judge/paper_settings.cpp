@@ -13,19 +13,15 @@
 namespace harness {
 namespace {
 
-template <Record R>
-ExperimentSettings<R> settings_of(const Json& settings) {
-  return record_from_json<ExperimentSettings<R>>(settings, "settings");
-}
-
-std::string other_number(std::string_view what, double stated, double found) {
+std::string other_than_stated(std::string_view what, double stated, double found) {
   if (stated == found) return "";
   return fmt::format("{}: the settings state {}, the record has {}", what, short_text(stated, 10),
                      short_text(found, 10));
 }
 
-std::string other_count(std::string_view what, std::int64_t stated, std::int64_t found) {
-  return other_number(what, static_cast<double>(stated), static_cast<double>(found));
+std::string other_count_than_stated(std::string_view what, std::int64_t stated,
+                                    std::int64_t found) {
+  return other_than_stated(what, static_cast<double>(stated), static_cast<double>(found));
 }
 
 std::string scale_defect(double scale) {
@@ -45,18 +41,20 @@ struct Stated {
 std::string other_training(const Stated& stated) {
   const ScaledTraining& training = stated.training;
   return first_of(
-      {other_count(fmt::format("steps of {}", stated.name), stated.steps, training.steps),
-       other_number(fmt::format("first scale of {}", stated.name), stated.scale,
-                    training.trace.empty() ? kNotMeasured : training.trace.front().scale)});
+      {other_count_than_stated(fmt::format("steps of {}", stated.name), stated.steps,
+                               training.steps),
+       other_than_stated(fmt::format("first scale of {}", stated.name), stated.scale,
+                         training.trace.empty() ? kNotMeasured : training.trace.front().scale)});
 }
 
 }  // namespace
 
 std::string other_settings(const MasterWeightsRecord& record, const Json& settings) {
   const auto stated = settings_of<MasterWeightsSettings>(settings);
-  return first_of({scale_defect(stated.experiment.scale),
-                   other_count("steps at the start", stated.experiment.steps, record.start.steps),
-                   other_count("steps at the published rate", stated.experiment.steps,
+  return first_of(
+      {scale_defect(stated.experiment.scale),
+       other_count_than_stated("steps at the start", stated.experiment.steps, record.start.steps),
+       other_count_than_stated("steps at the published rate", stated.experiment.steps,
                                record.published.steps)});
 }
 
@@ -71,13 +69,14 @@ std::string other_settings(const LossScalingRecord& /*record*/, const Json& sett
 
 std::string other_settings(const AccumulationRecord& /*record*/, const Json& settings) {
   const auto stated = settings_of<AccumulationSettings>(settings);
-  return other_number("the error from which a channel is off", stated.experiment.off, kOffChannel);
+  return other_than_stated("the error from which a channel is off", stated.experiment.off,
+                           kOffChannel);
 }
 
 std::string other_settings(const OverflowRecord& record, const Json& settings) {
   const auto stated = settings_of<OverflowSettings>(settings);
   const OverflowSettings& own = stated.experiment;
-  std::string other = other_count("batches", stated.row.batches, record.batches);
+  std::string other = other_count_than_stated("batches", stated.row.batches, record.batches);
   for (const auto& run : {Stated{"mmcv-dynamic", record.mmcv_dynamic, own.dynamic_steps, own.scale},
                           Stated{"grad-scaler", record.grad_scaler, own.dynamic_steps, own.scale},
                           Stated{"unguarded", record.unguarded, own.static_steps, own.scale},

@@ -7,6 +7,12 @@
 
 namespace harness {
 
+/// Settings of one experiment. Throws as other_settings().
+template <Record R>
+ExperimentSettings<R> settings_of(const Json& settings) {
+  return record_from_json<ExperimentSettings<R>>(settings, "settings");
+}
+
 /// Why the record is not of the experiment that `settings` (Experiment::settings) describe, in
 /// words; "" when it is. Throws Error(kInvalidJson) for settings that are not the experiment's.
 ///

@@ -19,7 +19,6 @@ namespace harness {
 namespace {
 
 /// Sums and quotients of doubles that were written and read again differ in their last places.
-constexpr double kLastPlaces = 1e-9;
 constexpr std::int64_t kWarmup = 5;
 /// The device's clock and the host's are not the same.
 constexpr double kClockSlack = 1.05;
@@ -28,13 +27,13 @@ constexpr double kKernelSlack = 1.1;
 /// Winograd's F(4 x 4, 3 x 3) does 36 of 144 products (arXiv 1509.09308).
 constexpr double kWinograd = 4.0;
 
-bool is_same(double recorded, double computed) {
+bool is_as_computed(double recorded, double computed) {
   if (std::isnan(recorded) && std::isnan(computed)) return true;
   return std::abs(recorded - computed) <= kLastPlaces * std::abs(computed);
 }
 
 std::string other_number(std::string_view name, double recorded, double computed) {
-  if (is_same(recorded, computed)) return "";
+  if (is_as_computed(recorded, computed)) return "";
   return fmt::format("{} is {}, and its times give {}", name, short_text(recorded, 8),
                      short_text(computed, 8));
 }
@@ -190,7 +189,7 @@ std::string kernels_defect(const std::optional<KernelCensusRecord>& census) {
     seconds[kernel.kind] += kernel.seconds;
   }
   const bool same = std::ranges::equal(seconds, census->seconds, [](const auto& a, const auto& b) {
-    return a.first == b.first && is_same(a.second, b.second);
+    return a.first == b.first && is_as_computed(a.second, b.second);
   });
   return same ? "" : "the seconds of the kinds of kernels are not those of the kernels";
 }

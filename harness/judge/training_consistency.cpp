@@ -13,13 +13,7 @@
 namespace harness {
 namespace {
 
-constexpr double kLastPlaces = 1e-9;  ///< Relative.
-
 /// The same number, or neither is one.
-bool is_same(double a, double b) {
-  return a == b || (std::isnan(a) && std::isnan(b));
-}
-
 /// One that is not finite is NaN.
 std::string loss_defect(const TrainingRecord& record) {
   if (record.steps == 0 || (!(record.loss.first <= 0.0) && !(record.loss.last <= 0.0))) return "";
@@ -190,7 +184,7 @@ std::string validation_defect(const TrainingRecord& record) {
     return fmt::format("the last validation is after {} of {}", iteration,
                        plural(record.iterations, "iteration"));
   }
-  if (is_same(record.miou, last) && is_same(record.best_miou, best)) return "";
+  if (is_same_number(record.miou, last) && is_same_number(record.best_miou, best)) return "";
   return fmt::format("the mIoU is {}, at best {}; the validations end with {}, at best {}",
                      short_text(record.miou, 8), short_text(record.best_miou, 8),
                      short_text(last, 8), short_text(best, 8));
@@ -200,7 +194,8 @@ std::string rate_defect(const TrainingRecord& record) {
   const bool is_timed = record.seconds > 0.0 && std::isfinite(record.seconds);
   const double rate = is_timed ? static_cast<double>(record.steps) / record.seconds : std::nan("");
   const double recorded = record.iterations_per_second;
-  const bool can_be = is_same(recorded, rate) || std::abs(recorded - rate) <= kLastPlaces * rate;
+  const bool can_be =
+      is_same_number(recorded, rate) || std::abs(recorded - rate) <= kLastPlaces * rate;
   if (can_be) return "";
   return fmt::format("{} per second, of {} in {} s", short_text(recorded),
                      plural(record.steps, "step"), short_text(record.seconds));

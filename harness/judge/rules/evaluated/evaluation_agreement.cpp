@@ -18,7 +18,6 @@
 namespace harness {
 namespace {
 
-constexpr double kLastPlaces = 1e-6;  ///< Points.
 using Counts = std::vector<std::int64_t>;
 
 std::string other_count(std::string_view what, std::int64_t found, std::int64_t expected) {
@@ -233,7 +232,7 @@ std::string disagreement(const ParityRecord& parity, ComparedSide side,
                        plural(evaluation.images, "image"), plural(evaluation.pixels, "pixel"));
   }
   const double miou = is_half ? parity.miou : parity.miou_reference;
-  if (!(std::abs(evaluation.miou - miou) <= kLastPlaces)) {
+  if (!(std::abs(evaluation.miou - miou) <= kLastPoints)) {
     return fmt::format("its mIoU is {}, the evaluation's {}", fixed_text(miou, 3),
                        fixed_text(evaluation.miou, 3));
   }

@@ -40,12 +40,12 @@ constexpr std::int64_t kBlock = 512;     ///< The smallest of CUDA's.
 /// For what lies in blocks of its own, as the statistics of norms.
 constexpr std::int64_t kRoom = 1 << 18;
 
-struct Range {
+struct BytesRange {
   std::int64_t low = 0;
   std::int64_t high = 0;
 };
 
-std::string other_bytes(std::string_view what, std::int64_t found, const Range& expected) {
+std::string other_bytes(std::string_view what, std::int64_t found, const BytesRange& expected) {
   if (expected.low <= found && found <= expected.high) return "";
   return fmt::format("expected {} to {} bytes of {}, got {}", expected.low, expected.high, what,
                      found);
@@ -101,10 +101,10 @@ std::string other_state(const Row& row, const std::string& precision, const Memo
     const std::int64_t optimizer = record.parameters * bytes_of(policy.optimizer);
     const std::int64_t masters = policy.has_masters() ? optimizer : 0;
     const std::int64_t momentum = record.sgd_momentum > 0.0 ? optimizer : 0;
-    const Range blocks{0, state.tensors * kBlock};
+    const BytesRange blocks{0, state.tensors * kBlock};
     const auto range = [&](std::int64_t bytes) {
-      return record.allocator ? Range{bytes, bytes + bytes / 2 + blocks.high}
-                              : Range{bytes, bytes + state.tensors * kAlignment};
+      return record.allocator ? BytesRange{bytes, bytes + bytes / 2 + blocks.high}
+                              : BytesRange{bytes, bytes + state.tensors * kAlignment};
     };
     return first_of(
         {other_bytes("weights", found.weights, range(weights)),
@@ -134,7 +134,7 @@ std::string other_activations(const Row& row, const std::string& precision,
     const std::int64_t casts = policy.autocasts() ? compute * record.parameters : 0;
     const bool is_exact = !record.allocator && !policy.autocasts() && !is_double(policy);
     const auto range = [&](std::int64_t bytes, std::int64_t more) {
-      return Range{bytes, is_exact ? bytes + kScalars : bytes + bytes / 2 + kRoom + more};
+      return BytesRange{bytes, is_exact ? bytes + kScalars : bytes + bytes / 2 + kRoom + more};
     };
     const std::int64_t convolutions = kept_by(record, "convolution");
     const std::int64_t norms = kept_by(record, "batch_norm");

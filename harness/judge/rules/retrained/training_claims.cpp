@@ -38,14 +38,14 @@ std::string census_difference(const OperatorCounts& census, Policy policy) {
   return wrong;
 }
 
-struct Range {
+struct Peaks {
   double low = INFINITY;
   double high = 0.0;
 };
 
 /// Peaks of all trainings in bytes; nullopt when one has none.
-std::optional<Range> peaks_of(const TrainingRecords& trainings) {
-  Range range;
+std::optional<Peaks> peaks_of(const TrainingRecords& trainings) {
+  Peaks range;
   for (const auto& [seed, record] : trainings) {
     const auto peak = static_cast<double>(record.peak_bytes.value_or(0));
     if (!(peak > 0.0)) return std::nullopt;
@@ -62,7 +62,7 @@ double mean_rate(const TrainingRecords& trainings) {
 }
 
 /// "600 KiB against 1,000 KiB; 17.5 it/s against 16.9", the rates where all were timed.
-std::string memory_text(const Range& half_peaks, const Range& single_peaks,
+std::string memory_text(const Peaks& half_peaks, const Peaks& single_peaks,
                         const TrainingRecords& half, const TrainingRecords& single) {
   const auto kib = [](double bytes) { return count_text(static_cast<std::int64_t>(bytes) >> 10); };
   const std::string text =
@@ -74,7 +74,7 @@ std::string memory_text(const Range& half_peaks, const Range& single_peaks,
                      fixed_text(single_rate, 1));
 }
 
-Finding judge_ratios(const Range& ratios, const std::string& text, const ExpectedMemory& expected) {
+Finding judge_ratios(const Peaks& ratios, const std::string& text, const ExpectedMemory& expected) {
   if (!expected.ratio) {
     Finding finding = not_verifiable(text);
     finding.measured = ratios.high;
@@ -141,7 +141,7 @@ Finding retrained_memory(const TrainingRecords& half, const TrainingRecords& sin
   const auto half_peaks = peaks_of(half);
   const auto single_peaks = peaks_of(single);
   if (!half_peaks || !single_peaks) return fail_unmeasured("a training recorded no peak of memory");
-  const Range ratios{half_peaks->low / single_peaks->high, half_peaks->high / single_peaks->low};
+  const Peaks ratios{half_peaks->low / single_peaks->high, half_peaks->high / single_peaks->low};
   return judge_ratios(ratios, memory_text(*half_peaks, *single_peaks, half, single), expected);
 }
 
