@@ -1,7 +1,7 @@
 #include "harness/table/import/metafile.h"
 
 #include <algorithm>
-#include <map>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -12,6 +12,7 @@
 #include "harness/base/text.h"
 #include "harness/table/data_set_conditions.h"
 #include "harness/table/import/cell_value.h"
+#include "harness/table/import/metafile_place.h"
 #include "harness/table/import/table_columns.h"
 #include "harness/table/import/yaml_aliases.h"
 #include "harness/table/json_checks.h"
@@ -23,90 +24,7 @@ constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
 /// What the aliases of a small file may stand for.
 constexpr std::size_t kMostAliases = std::size_t{64} << 10;
 
-/// A node with its place, so that every message can name file, line and key.
-class Place {
- public:
-  Place(YAML::Node node, std::string_view subject, std::string key, std::int64_t parent_line = 1)
-      : node_(std::move(node)), subject_(subject), key_(std::move(key)) {
-    line_ = node_.Mark().is_null() ? parent_line : node_.Mark().line + 1;
-  }
-
-  const YAML::Node& node() const { return node_; }
-  const std::string& key() const { return key_; }
-  /// Of an absent value: the line of the map that lacks it.
-  std::int64_t line() const { return line_; }
-  bool is_absent() const { return !node_.IsDefined() || node_.IsNull(); }
-
-  [[noreturn]] void fail(const std::string& detail) const {
-    throw Error(ErrorCode::kInvalidTable, fmt::format("{}:{}", subject_, line()),
-                key_.empty() ? detail : fmt::format("{}: {}", key_, detail));
-  }
-
-  /// The value under `name`; an absent one when this is null. Throws when this is no map.
-  Place child(const std::string& name) const {
-    const std::string path = key_.empty() ? name : key_ + "." + name;
-    if (is_absent()) return {YAML::Node(), subject_, path, line_};
-    if (!node_.IsMap()) fail("expected a map, got " + kind());
-    Place found(YAML::Node(), subject_, path, line_);
-    for (const auto& entry : node_) {
-      if (!entry.first.IsScalar() || entry.first.Scalar() != name) continue;
-      const bool is_second = found.is_there_;
-      found = Place(entry.second, subject_, path, line_);
-      found.is_there_ = true;
-      found.is_repeated_ = is_second;
-    }
-    return found;
-  }
-
-  /// Whether the key stands several times. PyYAML takes the last value, others the first.
-  bool is_repeated() const { return is_repeated_; }
-
-  /// The values of a map by key, each as child() gives it; none of anything else.
-  std::map<std::string, Place> entries() const {
-    std::map<std::string, Place> places;
-    if (is_absent() || !node_.IsMap()) return places;
-    for (const auto& entry : node_) {
-      if (!entry.first.IsScalar()) continue;
-      const std::string& name = entry.first.Scalar();
-      Place value(entry.second, subject_, fmt::format("{}.{}", key_, name), line_);
-      value.is_there_ = true;
-      value.is_repeated_ = places.contains(name);
-      places.insert_or_assign(name, std::move(value));
-    }
-    return places;
-  }
-
-  /// The same place with nothing there.
-  Place absent() const { return {YAML::Node(), subject_, key_, line_}; }
-
-  /// A scalar as it stands; "a map", "a list".
-  std::string shown() const { return is_absent() || !node_.IsScalar() ? kind() : node_.Scalar(); }
-
-  /// The items of a list; a map or scalar counts as a list of one, an absent value as none.
-  std::vector<Place> items() const {
-    if (is_absent()) return {};
-    if (!node_.IsSequence()) return {*this};
-    std::vector<Place> places;
-    for (std::size_t i = 0; i < node_.size(); ++i) {
-      places.emplace_back(node_[i], subject_, fmt::format("{}[{}]", key_, i));
-    }
-    return places;
-  }
-
-  std::string kind() const {
-    if (node_.IsMap()) return "a map";
-    if (node_.IsSequence()) return "a list";
-    return is_absent() ? "nothing" : in_quotes(node_.Scalar());
-  }
-
- private:
-  YAML::Node node_;
-  std::string_view subject_;
-  std::string key_;
-  std::int64_t line_ = 1;
-  bool is_there_ = false;
-  bool is_repeated_ = false;
-};
+using Place = MetafilePlace;
 
 /// Reads one model and notes what of it cannot be read.
 class ModelReader {
@@ -120,6 +38,11 @@ class ModelReader {
     model_.config = optional_text(place_.child("Config"), "config");
     model_.weights = optional_text(place_.child("Weights"), "hash");
     model_.log = optional_text(place_.child("Training log"), "log.config");
+    for (const auto& [key, value] : place_.entries()) note_misspelt(key, value);
+    for (const Place& merge : place_.broken_merges()) {
+      refuse(merge, "",
+             merge.is_repeated() ? "the key once" : "a map or a list of maps to be merged");
+    }
     read_metadata(map_under(place_, "Metadata"));
     read_results(place_.child("Results"));
     return std::move(model_);
@@ -225,8 +148,7 @@ class ModelReader {
   void read_metadatum(const std::string& key, const Place& value) {
     const auto column = column_named(key);
     if (column == Column::kTrainingData) {
-      const auto names = value.items();
-      if (names.size() == 1 && names[0].node().IsScalar()) training_data_ = text(names[0], "");
+      set_training_data(value);
     } else if (column == Column::kCropSize) {
       set_once(model_.crop_size, value, "config.crop");
     } else if (column == Column::kSchedule) {
@@ -245,8 +167,51 @@ class ModelReader {
     return normalised_header(key) == "inferencetimemsim" && !has_other_signs(key);
   }
 
-  void set_once(std::optional<MetafileText>& text, const Place& value, const char* claim) {
-    if (!text) text = optional_text(value, claim);
+  /// A fact may stand under two spellings of its key; it is lost where they contradict.
+  void set_once(std::optional<MetafileText>& kept, const Place& value, const char* claim) {
+    auto other = optional_text(value, claim);
+    if (!other || is_not_published(other->text)) return;
+    if (!kept) {
+      kept = std::move(other);
+    } else if (!say_the_same(claim, kept->text, other->text)) {
+      refuse(value, "", same_as(*kept));
+    }
+  }
+
+  static bool say_the_same(const char* claim, const std::string& one, const std::string& other) {
+    const CellValue first = read_cell(claim, one);
+    const CellValue second = read_cell(claim, other);
+    return first.fact && second.fact ? first.fact->value == second.fact->value : one == other;
+  }
+
+  static std::string same_as(const MetafileText& kept) {
+    return fmt::format("the same as {}, {}", kept.key, in_quotes(kept.text));
+  }
+
+  /// Where two keys name two data sets, nothing can be told from either.
+  void set_training_data(const Place& value) {
+    const auto names = value.items();
+    if (names.size() != 1 || !names[0].node().IsScalar()) return;
+    const MetafileText named{text(names[0], ""), value.line(), value.key()};
+    if (!training_key_) {
+      training_key_ = named;
+      training_data_ = named.text;
+    } else if (lower_case(named.text) != lower_case(training_key_->text)) {
+      refuse(value, "", same_as(*training_key_));
+      training_data_.clear();
+    }
+  }
+
+  /// A key of the model itself that is none of upstream's and speaks of a file or a number.
+  void note_misspelt(const std::string& key, const Place& value) {
+    constexpr std::array<std::string_view, 6> kRead{"Name",    "In Collection", "Config",
+                                                    "Weights", "Training log",  "Metadata"};
+    if (std::ranges::find(kRead, key) != kRead.end()) return;
+    if (column_named(key)) {
+      model_.other_keys.push_back({value.shown(), value.line(), value.key()});
+    } else {
+      note_other(key, value);
+    }
   }
 
   void note_other(const std::string& key, const Place& value) {
@@ -340,13 +305,18 @@ class ModelReader {
   void add_once(const Place& place, const char* claim, std::optional<MetafileNumber>& read,
                 const char* expected = "one mIoU for a model") {
     if (place.is_absent() && !place.is_repeated()) return;
-    if (read) return refuse(place, "", expected);
-    read = number(place, claim);
+    const auto other = number(place, claim);
+    if (!read) {
+      read = other;
+    } else if (other && other->number.value != read->number.value) {
+      refuse(place, "", expected);
+    }
   }
 
   const Place& place_;
   MetafileModel model_;
-  std::string training_data_;  ///< "Training Data", where it names one.
+  std::optional<MetafileText> training_key_;  ///< The first key that names a data set.
+  std::string training_data_;                 ///< "Training Data", where it names one.
 };
 
 std::int64_t line_of(const YAML::Node& node) {

@@ -215,6 +215,59 @@ TEST(Metafile, AnAliasIsReadAsWhatItStandsFor) {
   EXPECT_EQ(models.at(0).timings.at(0).hardware, "V100");
 }
 
+TEST(Metafile, MergeKeysGiveTheirValues) {
+  const auto models = models_of(
+      "Common: &common\n  Training Data: Cityscapes\n  Memory (GB): 5.4\n  lr schd: 40000\n"
+      "Models:\n- &first\n  Name: a\n  Weights: https://x.org/a.pth\n"
+      "  Metadata: {<<: *common, lr schd: 80000}\n"
+      "- {<<: *first, Name: b}\n");
+  ASSERT_EQ(models.size(), 2U);
+  EXPECT_DOUBLE_EQ(models[0].memory->number.value, 5.4);
+  EXPECT_EQ(models[0].memory->line, 3);
+  EXPECT_EQ(models[0].schedule->text, "80000");
+  EXPECT_EQ(models[1].name, "b");
+  EXPECT_EQ(models[1].weights->text, "https://x.org/a.pth");
+}
+
+TEST(Metafile, AMergeOfNoMapIsSaid) {
+  EXPECT_EQ(unread("Models:\n- Name: a\n  Metadata:\n    <<: fast\n"),
+            "4: Models[0].Metadata.<<: expected a map or a list of maps to be merged, got fast\n");
+  EXPECT_EQ(unread("Models:\n- Name: a\n  <<: {Config: c.py}\n  <<: {Weights: w.pth}\n"),
+            "4: Models[0].<<: expected the key once, got a map\n");
+}
+
+TEST(Metafile, OneFactUnderTwoKeysMustNotContradict) {
+  const std::string head = "Models:\n- Name: a\n  Metadata:\n    ";
+  EXPECT_EQ(unread(head + "lr schd: 80k\n    Iterations: 80000\n"), "");
+  EXPECT_EQ(unread(head + "lr schd: 80k\n    Iterations: 40000\n"),
+            "5: Models[0].Metadata.Iterations: expected the same as Models[0].Metadata.lr schd, "
+            "\"80k\", got 40000\n");
+  EXPECT_EQ(models_of(head + "lr schd: None\n    Iterations: 40000\n").at(0).schedule->text,
+            "40000");
+  EXPECT_EQ(unread(head + "Crop Size: 512x512\n    crop: (512,512)\n"), "");
+  EXPECT_EQ(unread(head + "Mem (GB): 5.4\n    Memory (GB): 5.40\n"), "");
+  EXPECT_THAT(unread(head + "Mem (GB): 5.4\n    Memory (GB): 5.5\n"),
+              HasSubstr("5: Models[0].Metadata.Memory (GB): expected one memory for a model"));
+}
+
+TEST(Metafile, OfTwoContradictingTrainingDataNeitherCounts) {
+  const std::string text =
+      std::string(
+          "Models:\n- Name: a\n  Metadata: {Training Data: Cityscapes, Trained on: ADE20K}\n") +
+      kTwoDataSets;
+  EXPECT_FALSE(models_of(text).at(0).miou.has_value());
+  EXPECT_THAT(unread(text), HasSubstr("expected the same as Models[0].Metadata.Training Data"));
+}
+
+TEST(Metafile, MisspeltKeysOfAModelAreNamed) {
+  const auto models = models_of(
+      "Models:\n- Name: a\n  Training Log: a.log\n  Checkpoint: a.pth\n  Paper: p\n"
+      "  Converted From: {Weights: w}\n");
+  ASSERT_EQ(models.at(0).other_keys.size(), 2U);
+  EXPECT_EQ(models[0].other_keys[0].key, "Models[0].Training Log");
+  EXPECT_EQ(models[0].other_keys[1].key, "Models[0].Checkpoint");
+}
+
 TEST(Metafile, IsNotReadAsOftenAsItsAliasesSay) {
   // Two thousand times two thousand keys that look known: 16 kB that stand for 56 MB.
   std::string text = "Models:\n- &m\n  Name: a\n  Metadata:\n";
