@@ -169,7 +169,7 @@ void check_miou(const LogContext& context, std::vector<Contradiction>& found) {
   }
   const Statement& published = *context.published_miou;
   const Entry* about_miou = context.log->last_miou_line();
-  if (about_miou == nullptr) return;
+  if (about_miou == nullptr || context.log->scale == LogScale::kUnknown) return;
   const Entry& last = *about_miou;
   if (is_published(context, last, published)) return;
   const auto source = std::ranges::find_if(

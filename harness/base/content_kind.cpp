@@ -169,6 +169,21 @@ std::string ascii_of_utf16(std::string_view start) {
   return text;
 }
 
+/// Leaves the stream where the blanks end that a text begins with, or at its beginning where that
+/// is near: pages come with hundreds of empty lines in front.
+std::size_t leading_blanks(std::ifstream& stream) {
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  std::size_t count = 0;
+  for (char c = 0; count < kMost && stream.get(c);) {
+    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') break;
+    ++count;
+  }
+  stream.clear();
+  if (count < kStart / 2 || count == kMost) count = 0;
+  stream.seekg(static_cast<std::streamoff>(count));
+  return count;
+}
+
 }  // namespace
 
 Content content_of(std::span<const std::byte> bytes, std::uintmax_t size) {
@@ -208,11 +223,12 @@ void refuse_utf16(std::string_view text, std::string_view subject) {
 
 Content content_of(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
+  const std::size_t blanks = leading_blanks(stream);
   std::string start(kStart, '\0');
   stream.read(start.data(), static_cast<std::streamsize>(start.size()));
   if (stream.bad() || !std::filesystem::exists(file)) fail_io(file.string(), "cannot read");
   start.resize(static_cast<std::size_t>(stream.gcount()));
-  return content_of(std::as_bytes(std::span(start)), std::filesystem::file_size(file));
+  return content_of(std::as_bytes(std::span(start)), std::filesystem::file_size(file) - blanks);
 }
 
 }  // namespace harness

@@ -115,6 +115,10 @@ TEST(ContentKind, ReadsAFile) {
   write_file_atomic(folder.path() / "a", "<html>");
   EXPECT_EQ(content_of(folder.path() / "a").kind, ContentKind::kWebPage);
   EXPECT_THROW(content_of(folder.path() / "none"), Error);
+  write_file_atomic(folder.path() / "b", std::string(5000, '\n') + "<html>");
+  EXPECT_EQ(content_of(folder.path() / "b").kind, ContentKind::kWebPage);
+  write_file_atomic(folder.path() / "c", std::string(5000, ' '));
+  EXPECT_NE(content_of(folder.path() / "c").kind, ContentKind::kWebPage);
 }
 
 }  // namespace

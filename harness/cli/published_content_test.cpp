@@ -145,6 +145,39 @@ TEST(PublishedContent, ALogByNameHasLines) {
   EXPECT_THAT(reason(kTextLog, "fcn.log"), IsEmpty());
 }
 
+/// As they come with status 200, under names of which nothing else was asked.
+TEST(PublishedContent, TheTextOfAnErrorIsNoFile) {
+  const std::string traceback =
+      "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>\n    x = f(1)\n"
+      "NameError: name 'f' is not defined\n";
+  for (const std::string& body :
+       {std::string("404: Not Found\n"), std::string("404 Not Found\n\nnginx\n"), traceback,
+        std::string("error: no such file\nstatus: 404\n"),
+        std::string("Access Denied\nRequest ID: 1\nHost ID: 2\n"),
+        std::string(3000, ' ') + "<!DOCTYPE html>\n<html></html>\n", std::string("\n\n <html>\n"),
+        kError, std::string("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n"),
+        std::string("2023/01/31 10:00:00 [error] 12#0: *1 open() failed (2: gone)\n")}) {
+    for (const char* name : {"a.md", "a.yml", "a.py", "a.log", "a.log.json", "a.pth"}) {
+      if (body.starts_with("2023") && name == std::string("a.md")) continue;
+      EXPECT_THAT(reason(body, name), HasSubstr("it is ")) << name << ": " << body;
+    }
+  }
+}
+
+TEST(PublishedContent, ProseIsNeitherYamlNorPython) {
+  EXPECT_THAT(reason("We moved.\nSee: the new site\nNote: soon\n", "a.yml"),
+              HasSubstr("lines of YAML only"));
+  EXPECT_THAT(reason("Note: the text\n  goes on\nNext: one\n", "a.yml"), IsEmpty());
+  EXPECT_THAT(reason("The file was moved\nx = 1\n", "a.py"), HasSubstr("a statement of Python"));
+  EXPECT_THAT(reason("# comment\nx = 1\n", "a.py"), IsEmpty());
+}
+
+/// A killed run leaves such a log; upstream has published some.
+TEST(PublishedContent, ALogWhoseLastLineIsCutIsOne) {
+  EXPECT_THAT(reason(kLogLine + kLogLine.substr(0, 30), "a.log.json"), IsEmpty());
+  EXPECT_THAT(reason(kTextLog + "2020-04-21 01:02:0", "a.log"), IsEmpty());
+}
+
 TEST(PublishedContent, ATableOrAConfigIsText) {
   EXPECT_THAT(reason("| a | b |\n", "README.md"), IsEmpty());
   EXPECT_THAT(reason("\x80\x02.", "README.md"), HasSubstr("pickle"));

@@ -11,6 +11,7 @@
 
 #include "harness/base/content_kind.h"
 #include "harness/base/text.h"
+#include "harness/cli/error_text.h"
 
 namespace harness {
 namespace {
@@ -52,6 +53,22 @@ bool is_key_or_item(std::string_view line) {
   return has_key || line.starts_with("- ") || line == "-";
 }
 
+/// Prose among the lines that do not go on with one before.
+bool has_line_of_no_yaml(std::string_view text) {
+  constexpr std::string_view kOtherStarts = " \t\r#%]}'\"&*?!";
+  bool is_cut = text.size() == kLookedAt;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.size(), text.find('\n'));
+    const std::string_view line = text.substr(0, text.substr(0, end).find_last_not_of("\r ") + 1);
+    is_cut = is_cut && end == text.size();
+    text.remove_prefix(std::min(text.size(), end + 1));
+    const bool is_other = line.empty() || line == "---" || line == "..." ||
+                          kOtherStarts.find(line.front()) != std::string_view::npos;
+    if (!is_other && !is_key_or_item(line) && !is_cut) return true;
+  }
+  return false;
+}
+
 /// "lr = 1", "model.backbone['depth'] = 1": letters, dots and brackets before one "=".
 bool is_assignment(std::string_view line) {
   const std::size_t equals = line.find('=');
@@ -71,6 +88,14 @@ bool is_statement(std::string_view line) {
          std::ranges::any_of(kStarts, [line](auto start) { return line.starts_with(start); });
 }
 
+/// What a file of Python begins with: a comment, a text, a decorator, a statement.
+bool begins_python(std::string_view line) {
+  constexpr std::string_view kStarts[] = {"#",   "\"",   "'",     "r\"", "@",
+                                          "if ", "try:", "with ", "for "};
+  return is_statement(line) || line.ends_with(')') ||
+         std::ranges::any_of(kStarts, [line](auto start) { return line.starts_with(start); });
+}
+
 /// "2020-04-21 ...", "[2023/01/31 ...".
 bool has_date(std::string_view line) {
   constexpr std::string_view kForm = "0000-00-00";
@@ -82,9 +107,10 @@ bool has_date(std::string_view line) {
 }
 
 bool is_log_line(std::string_view line) {
-  if (has_date(line)) return true;
   const std::string lower = lower_case(line);
   const auto has = [&lower](const char* word) { return lower.find(word) != std::string::npos; };
+  // A server's own log has dates and errors.
+  if (has_date(line) && (has("info") || has("warn") || has("debug"))) return true;
   return has("loss") && (has("iter") || has("epoch") || has("step")) &&
          std::ranges::any_of(lower, is_digit);
 }
@@ -133,7 +159,10 @@ std::string lack(TextForm form, const std::vector<std::string_view>& lines) {
     case TextForm::kYaml:
       return std::ranges::count_if(lines, is_key_or_item) > 1 ? "" : "lines of keys or items";
     case TextForm::kPython:
-      return std::ranges::any_of(lines, is_statement) ? "" : "a statement of Python";
+      return !lines.empty() && begins_python(lines.front()) &&
+                     std::ranges::any_of(lines, is_statement)
+                 ? ""
+                 : "a statement of Python";
     case TextForm::kLog:
       return std::ranges::any_of(lines, is_log_line) ? "" : "a line of a log";
   }
@@ -149,7 +178,11 @@ std::string not_a_text_of(TextForm form, const std::filesystem::path& file) {
   const std::string start = start_of(file);
   // Lines in UTF-16 are not looked at.
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff")) return "";
-  const std::string missing = lack(form, lines_of(start));
+  const auto lines = lines_of(start);
+  if (is_error_text(lines)) return fmt::format("it is {}, the text of an error", content.text);
+  const std::string missing = form == TextForm::kYaml && has_line_of_no_yaml(start)
+                                  ? "lines of YAML only"
+                                  : lack(form, lines);
   return missing.empty() ? "" : fmt::format("it is {}, and has not {}", content.text, missing);
 }
 

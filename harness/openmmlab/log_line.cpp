@@ -115,15 +115,23 @@ std::optional<LogLineKind> kind_of_log_line(const Json& line) {
   return kind;
 }
 
-std::string mean_iou_key(const Json& line) {
-  if (line.contains(std::string(kMeanIou))) return std::string(kMeanIou);
+std::string mean_key(const Json& line, std::string_view name) {
+  if (line.contains(std::string(name))) return std::string(name);
   std::string only;
   for (const auto& [key, value] : line.items()) {
-    if (without_prefix(key) != kMeanIou) continue;
+    if (without_prefix(key) != name) continue;
     if (!only.empty()) return "";  // Of several data sets none is the mIoU.
     only = key;
   }
   return only;
+}
+
+bool is_mean_iou(std::string_view key) {
+  return without_prefix(key) == kMeanIou;
+}
+
+std::string mean_iou_key(const Json& line) {
+  return mean_key(line, kMeanIou);
 }
 
 Json parse_log_line(std::string_view line, std::string_view subject) {
@@ -135,6 +143,26 @@ bool is_cut_off(std::string_view line) {
   if (first == std::string_view::npos || line[first] != '{') return false;
   const LineEnd end = end_of(line);
   return end.quoted || end.depth > 0;
+}
+
+bool is_indented_json(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t first = std::min(text.find_first_not_of(kBlanks), text.size());
+  const std::string_view start = text.substr(first);
+  if (!start.starts_with('{') && !start.starts_with('[')) return false;
+  const std::size_t next = start.find_first_not_of(" \t\r", 1);
+  if (next == std::string_view::npos || start[next] != '\n') return false;
+  const std::size_t inner = start.find_first_not_of(kBlanks, next);
+  return inner != std::string_view::npos && (start.front() == '[' || start[inner] == '"');
+}
+
+std::vector<std::string> other_mean_iou_keys(const Json& line) {
+  const std::string own = mean_iou_key(line);
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : line.items()) {
+    if (key != own && key.find(kMeanIou) != std::string::npos) keys.push_back(key);
+  }
+  return keys;
 }
 
 bool is_text_log(std::string_view text) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -28,6 +29,11 @@ class LogReader {
   TrainingLog read() {
     constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
+    if (is_indented_json(text_)) {
+      throw Error(ErrorCode::kInvalidFile, subject_,
+                  "expected one JSON object a line, got JSON that is indented over several lines; "
+                  "`jq -c '.[]?'` (of a list) or `jq -c .` writes it as a log has it");
+    }
     while (!text_.empty()) {
       const std::size_t end = std::min(text_.find('\n'), text_.size());
       ++line_;
@@ -164,7 +170,20 @@ class LogReader {
     } else {
       add_entry(log_.validation, counter, std::move(values));
     }
-    if (log_.validation.size() > before) train_lines_before_.push_back(log_.train.size());
+    if (log_.validation.size() == before) return;
+    train_lines_before_.push_back(log_.train.size());
+    place_after_training(log_.validation.back());
+  }
+
+  /// mmengine until 0.3 gives every validation of an iteration-based run the step 0.
+  void place_after_training(TrainingLog::Entry& validation) {
+    if (!of_mmengine_ || validation.iteration != 0 || log_.train.empty()) return;
+    validation.iteration = log_.train.back().iteration;
+    if (has_placed_) return;
+    has_placed_ = true;
+    remark(
+        "a validation after training has the step 0: such lines are taken to be of the training "
+        "line before them");
   }
 
   /// A resumed run writes such a line again; the first one says how the training began.
@@ -205,11 +224,7 @@ class LogReader {
   void check_mean_iou(Json& values) {
     const std::string key = mean_iou_key(values);
     if (key.empty()) {
-      bool has_several = false;
-      for (const auto& [name, value] : values.items()) {
-        has_several = has_several || name.ends_with("mIoU");
-      }
-      if (has_several) remark("mIoU of several data sets: none of them is taken");
+      remark_other_means(values);
       return;
     }
     Json& miou = values[key];
@@ -221,16 +236,29 @@ class LogReader {
     }
   }
 
-  /// mmengine's means are percentages; mmcv's are fractions unless one is above 1.
-  void set_scale() {
-    log_.is_in_percent = of_mmengine_;
-    for (const TrainingLog::Entry& entry : log_.validation) {
-      const std::string key = mean_iou_key(entry.values);
-      if (log_.is_in_percent || key.empty() || !entry.values[key].is_number()) continue;
-      if (!(entry.values[key].get<double>() > 1.0)) continue;
-      log_.is_in_percent = true;
-      log_.remarks.push_back({entry.line, "mIoU is above 1: those of this log are percentages"});
+  /// Once for all lines with the same keys.
+  void remark_other_means(const Json& values) {
+    std::string keys;
+    bool has_several = false;
+    for (const std::string& key : other_mean_iou_keys(values)) {
+      keys += (keys.empty() ? "" : ", ") + key;
+      has_several = has_several || is_mean_iou(key);
     }
+    if (keys.empty() || !other_means_.insert(keys).second) return;
+    remark(has_several
+               ? fmt::format("mIoU of several data sets ({}): none of them is taken", keys)
+               : fmt::format("{} is not the mIoU of the network that was trained, and there "
+                             "is no other: it is not taken",
+                             keys));
+  }
+
+  void set_scale() {
+    std::vector<const Json*> lines;
+    for (const TrainingLog::Entry& entry : log_.validation) lines.push_back(&entry.values);
+    ScaleOfLog found = scale_of_log(lines, of_mmengine_);
+    log_.scale = found.scale;
+    if (found.reason.empty()) return;
+    log_.remarks.push_back({log_.validation.at(found.line).line, std::move(found.reason)});
   }
 
   void remark_environment() {
@@ -266,6 +294,7 @@ class LogReader {
   static constexpr std::size_t kMostRemarks = 100;
 
   std::string subject_;
+  std::set<std::string> other_means_;
   std::size_t broken_lines_ = 0;
   std::size_t unsaid_remarks_ = 0;
   std::int64_t first_unsaid_ = 0;
@@ -273,6 +302,7 @@ class LogReader {
   std::int64_t line_ = 0;
   bool of_mmengine_ = false;
   bool of_mmcv_ = false;
+  bool has_placed_ = false;  ///< Whether the remark on steps of 0 was made.
   TrainingLog log_;
   std::vector<std::size_t> train_lines_before_;  ///< For each validation line.
 };
@@ -317,8 +347,10 @@ bool has_words_only(std::string_view text) {
 
 std::optional<double> TrainingLog::miou(const Entry& line) const {
   const auto found = line.values.find(mean_iou_key(line.values));
-  if (found == line.values.end() || !found->is_number()) return std::nullopt;
-  return (is_in_percent ? 1.0 : 100.0) * found->get<double>();
+  if (found == line.values.end() || !found->is_number() || scale == LogScale::kUnknown) {
+    return std::nullopt;
+  }
+  return (scale == LogScale::kPercent ? 1.0 : 100.0) * found->get<double>();
 }
 
 const TrainingLog::Entry* TrainingLog::last_miou_line() const {

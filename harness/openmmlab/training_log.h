@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/openmmlab/log_scale.h"
 
 namespace harness {
 
@@ -38,20 +39,19 @@ struct TrainingLog {
   std::vector<Entry> validation;
   std::vector<Entry> validation_losses;  ///< Lines with losses on the validation set, no metric.
   std::vector<Remark> remarks;           ///< In the order of the lines.
-  /// Are mIoU, mAcc and aAcc in percent, as mmseg 1.x writes them? mmcv's lines hold fractions,
-  /// unless one of them is above 1.
-  bool is_in_percent = false;
+  /// What mIoU, mAcc and aAcc are given in. A log that does not tell has no mIoU.
+  LogScale scale = LogScale::kFraction;
   /// Did the lines count iterations within epochs, as mmcv's EpochBasedRunner does? `iteration` is
   /// then the epochs before times the last iteration that an epoch's lines name, plus the line's
   /// own: it may be off by less than a logging interval for each epoch.
   bool counted_within_epochs = false;
 
-  /// Percent, of a validation line; nothing when it has no finite mIoU.
+  /// Percent, of a validation line; nothing when it has no finite mIoU, or none of a known scale.
   std::optional<double> miou(const Entry& line) const;
   /// The last validation line that is about mIoU, whether it has a finite one or not; null pointer
   /// when there is none.
   const Entry* last_miou_line() const;
-  /// Percent, of last_miou_line(); NaN when there is none or it has no finite mIoU.
+  /// Percent, of last_miou_line(); NaN when it has none.
   double last_miou() const;
 };
 

@@ -104,7 +104,7 @@ constexpr char kScalars[] =
 
 TEST_F(TrainingLogFile, ReadsTheLinesOfMmengine) {
   const TrainingLog log = read(kScalars);
-  EXPECT_TRUE(log.is_in_percent);
+  EXPECT_EQ(log.scale, LogScale::kPercent);
   EXPECT_TRUE(log.environment.empty());
   EXPECT_THAT(log.environment_lines, testing::IsEmpty());
   EXPECT_THAT(iterations(log.train), testing::ElementsAre(50, 100, 150));
@@ -245,12 +245,12 @@ TEST_F(TrainingLogFile, AnOddLineCostsThatLine) {
 }
 
 TEST_F(TrainingLogFile, AMeanIouThatIsNoneCostsTheMeanIou) {
-  const std::string good = "{\"mode\": \"val\", \"iter\": 1, \"mIoU\": 0.5}\n";
+  const std::string good = "{\"mode\": \"val\", \"iter\": 1, \"mIoU\": 0.5012}\n";
   for (const char* value : {"\"0.7\"", "-0.1", "768", "[1]", "NaN"}) {
     const TrainingLog log =
         read(good + "{\"mode\": \"val\", \"iter\": 2, \"mIoU\": " + value + "}");
     EXPECT_TRUE(std::isnan(log.last_miou())) << value << ": the last validation has none";
-    EXPECT_EQ(log.miou(log.validation.at(0)), 50.0) << value;
+    EXPECT_NEAR(log.miou(log.validation.at(0)).value_or(0), 50.12, 1e-9) << value;
     EXPECT_THAT(remarks(log), testing::Contains(StartsWith("2: mIoU"))) << value;
   }
 }
@@ -259,7 +259,7 @@ TEST_F(TrainingLogFile, MmcvsMeansArePercentagesWhenOneIsAboveOne) {
   const TrainingLog log = read(
       "{\"mode\": \"val\", \"iter\": 1, \"mIoU\": 0.9}\n"
       "{\"mode\": \"val\", \"iter\": 2, \"mIoU\": 76.8}\n");
-  EXPECT_TRUE(log.is_in_percent);
+  EXPECT_EQ(log.scale, LogScale::kPercent);
   EXPECT_EQ(log.last_miou(), 76.8);
   EXPECT_EQ(log.miou(log.validation[0]), 0.9);
   EXPECT_THAT(remarks(log), testing::Contains(HasSubstr("percentages")));
@@ -271,13 +271,13 @@ TEST_F(TrainingLogFile, TellsValidationsFromTrainingByWhatTheyHold) {
 {"mode": "train", "epoch": 1, "iter": 16, "mIoU": 0.25, "IoU.road": 0.5}
 {"mode": "val", "epoch": 1, "iter": 16, "decode.loss_ce": 0.5, "loss": 0.5}
 {"mode": "train", "epoch": 2, "iter": 100, "loss": 0.9}
-{"mode": "train", "epoch": 2, "iter": 16, "mIoU": 0.5, "IoU.road": 0.75}
+{"mode": "train", "epoch": 2, "iter": 16, "mIoU": 0.5012, "IoU.road": 0.75}
 {"mode": "val", "epoch": 2, "iter": 16, "mDice": 0.6}
 )");
   EXPECT_THAT(iterations(log.train), ElementsAre(50, 100));
   EXPECT_THAT(iterations(log.validation), ElementsAre(50, 100, 100));
   EXPECT_EQ(log.validation_losses.size(), 1U);
-  EXPECT_EQ(log.last_miou(), 50.0) << "the last line is about something else";
+  EXPECT_NEAR(log.last_miou(), 50.12, 1e-9) << "the last line is about something else";
   EXPECT_EQ(log.last_miou_line()->line, 6);
   EXPECT_THAT(remarks(log), IsEmpty());
 }
@@ -293,9 +293,9 @@ TEST_F(TrainingLogFile, TheMeansOfSeveralDataSetsAreNotOne) {
 TEST_F(TrainingLogFile, ReadsALogThatItsRunDidNotFinish) {
   const std::string whole =
       "{\"exp_name\": \"a.py\"}\n{\"mode\": \"train\", \"iter\": 50}\n"
-      "{\"mode\": \"val\", \"iter\": 8, \"mIoU\": 0.5}\n";
+      "{\"mode\": \"val\", \"iter\": 8, \"mIoU\": 0.5012}\n";
   const TrainingLog cut = read(whole + "{\"mode\": \"train\", \"iter\": 10");
-  EXPECT_EQ(cut.last_miou(), 50.0);
+  EXPECT_NEAR(cut.last_miou(), 50.12, 1e-9);
   EXPECT_THAT(remarks(cut), ElementsAre(HasSubstr("4: expected a whole JSON object")));
   const TrainingLog lost = read(whole + std::string(40, '\0'));
   EXPECT_THAT(remarks(lost), ElementsAre(HasSubstr("4: the file ends in 40 zero bytes")));
@@ -373,15 +373,49 @@ TEST_F(TrainingLogFile, SendsATextLogToTheJsonBesideIt) {
 TEST_F(TrainingLogFile, CallsTextText) {
   EXPECT_THAT(refusal("step: 50/ 600 loss:0.36 lr: 0.03\nEpoch 2/2\n"),
               testing::AllOf(HasSubstr("got text: step: 50/ 600"), HasSubstr("one JSON object")));
-  EXPECT_EQ(read("warnings first\n{\"mode\": \"val\", \"iter\": 5, \"mIoU\": 0.5}\n").last_miou(),
-            50);
+  EXPECT_EQ(read("warnings first\n{\"mode\": \"val\", \"iter\": 5, \"mIoU\": 50.5}\n").last_miou(),
+            50.5);
+}
+
+TEST_F(TrainingLogFile, ValidationsOfStepZeroStandWhereTheyWereWritten) {
+  const TrainingLog log = read(
+      "{\"mIoU\": 2.5, \"step\": 0}\n"
+      "{\"loss\": 1.5, \"iter\": 50, \"step\": 50}\n{\"loss\": 1.5, \"iter\": 100, \"step\": 100}\n"
+      "{\"mIoU\": 30.5, \"step\": 0}\n{\"loss\": 1.5, \"iter\": 150, \"step\": 150}\n"
+      "{\"mIoU\": 40.5, \"step\": 0}\n");
+  EXPECT_THAT(iterations(log.validation), ElementsAre(0, 100, 150));
+  EXPECT_THAT(remarks(log),
+              ElementsAre(HasSubstr("4: a validation after training has the step 0")));
+}
+
+TEST_F(TrainingLogFile, SaysThatJsonIsIndented) {
+  for (const char* text :
+       {"{\n  \"mode\": \"val\",\n  \"mIoU\": 50.5\n}\n", "[\n {\"mode\": 1}\n]"}) {
+    EXPECT_THAT(refusal(text), HasSubstr("JSON that is indented over several lines")) << text;
+  }
+  EXPECT_THAT(refusal("[1, 2]\n"), testing::Not(HasSubstr("indented")));
+  // A first line that was cut off is none.
+  EXPECT_EQ(read("{\n{\"mode\": \"val\", \"iter\": 5, \"mIoU\": 50.5}\n").last_miou(), 50.5);
+}
+
+TEST_F(TrainingLogFile, OtherMeansAreNamedAndNotTaken) {
+  const TrainingLog log = read(
+      "{\"exp_name\": \"a.py\"}\n"
+      "{\"mode\": \"val\", \"iter\": 50, \"aAcc\": 0.5, \"mIoU_ema\": 0.5}\n"
+      "{\"mode\": \"val\", \"iter\": 60, \"aAcc\": 0.5, \"mIoU_ema\": 0.5}\n");
+  EXPECT_TRUE(std::isnan(log.last_miou()));
+  EXPECT_THAT(remarks(log), ElementsAre(HasSubstr("2: mIoU_ema is not the mIoU")));
+  const TrainingLog both = read(
+      "{\"exp_name\": \"a.py\"}\n"
+      "{\"mode\": \"val\", \"iter\": 50, \"mIoU\": 50.5, \"mIoU_ema\": 51.5}\n");
+  EXPECT_EQ(both.last_miou(), 50.5);
 }
 
 TEST_F(TrainingLogFile, IsReadOrRefusedWhereverItIsCut) {
   const std::string log =
       "{\"seed\": 0, \"config\": \"a = dict(b=(1, 'x'))\\n\"}\n"
       "{\"mode\": \"train\", \"iter\": 50, \"loss\": NaN}\r\n"
-      "{\"mode\": \"val\", \"iter\": 8, \"mIoU\": 0.5}\n";
+      "{\"mode\": \"val\", \"iter\": 8, \"mIoU\": 0.5012}\n";
   int read = 0;
   for (std::size_t size = 0; size <= log.size(); ++size) {
     const std::vector<char> exact(log.begin(), log.begin() + static_cast<std::ptrdiff_t>(size));

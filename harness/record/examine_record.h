@@ -263,7 +263,9 @@ struct LogRecord {
   std::int64_t train_lines = 0;
   std::int64_t validation_lines = 0;
   std::int64_t last_iteration = 0;  ///< 0 where the log counts within epochs.
-  Json last_validation;             ///< The line; null without any.
+  /// The line; null without any. Its mIoU is a text where the log does not tell what it is given
+  /// in.
+  Json last_validation;
   double last_miou = std::numeric_limits<double>::quiet_NaN();  ///< Percent.
 
   template <typename Self, typename Visit>

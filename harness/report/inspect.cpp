@@ -159,11 +159,12 @@ class Curve {
   std::map<std::int64_t, Json> points_;
 };
 
-/// The last validation line; its means are fractions whatever the log holds.
+/// The last validation line; its means are fractions whatever the log holds, as long as that is
+/// known.
 Json last_validation(const TrainingLog& log) {
   if (log.validation.empty()) return nullptr;
   Json line = log.validation.back().values;
-  if (!log.is_in_percent) return line;
+  if (log.scale != LogScale::kPercent) return line;
   for (auto& [key, value] : line.items()) {
     const bool is_mean = key == "mIoU" || key == "mAcc" || key == "aAcc";
     const bool is_of_class = key.starts_with("IoU.") || key.starts_with("Acc.");
@@ -220,6 +221,7 @@ Json inspect_training_log(const TrainingLog& log, std::string_view file) {
           {"last_iteration", points.empty() ? Json(nullptr) : points.back()["iteration"]},
           {"curve", std::move(points)},
           {"last_validation", last_validation(log)},
+          {"scale", to_string(log.scale)},
           {"last_miou", number_or_null(log.last_miou())}};
 }
 

@@ -38,7 +38,10 @@ Json inspect_checkpoint(const Checkpoint& checkpoint, std::string_view file);
 ///  "train_lines", "validation_lines", "validation_loss_lines", "first_iteration",
 ///  "last_iteration", "remarks": [{"line", "text"}] on what is odd about the file,
 ///  "curve": [{"iteration", "lr", "loss", "miou": percent or absent, ...}],
-///  "last_validation": the unchanged line, or null, "last_miou": percent or null}
+///  "last_validation": the line, or null; its means are fractions,
+///  "scale": "fraction" or "percent", what the log gives its means in, or "unknown": the last
+///           line's means then stand as in the log, and no mIoU is known,
+///  "last_miou": percent or null}
 Json inspect_training_log(const TrainingLog& log, std::string_view file);
 
 /// One of the above, by the file's name: `.json`, `.log` and `.txt` are training logs (a text log

@@ -228,12 +228,16 @@ std::string per_class(const Json& line, std::string_view prefix, std::string_vie
   return wrapped(label, items);
 }
 
-std::string last_validation(const Json& line) {
+std::string last_validation(const Json& line, bool has_known_scale) {
   if (!line.is_object()) return "";
   std::vector<std::string> items;
   for (const char* key : {"mIoU", "mAcc", "aAcc"}) {
     if (!line.contains(key) || !line[key].is_number()) continue;
-    items.push_back(fmt::format("{} {} %", key, percentage(line[key])));
+    items.push_back(has_known_scale ? fmt::format("{} {} %", key, percentage(line[key]))
+                                    : fmt::format("{} {}", key, line[key].dump()));
+  }
+  if (!has_known_scale) {
+    return fmt::format("\nlast validation (fractions or percentages)\n{}", wrapped("mean", items));
   }
   return fmt::format("\nlast validation\n{}{}{}", wrapped("mean", items),
                      per_class(line, "IoU.", "IoU %"), per_class(line, "Acc.", "accuracy %"));
@@ -273,7 +277,7 @@ std::string training_log_text(const Json& found) {
   text += spark_line(found["curve"], "miou", "mIoU", /*percent=*/true);
   if (!found["environment"].empty()) text += section("run", found["environment"]);
   text += "\ncurve\n" + curve_table(found["curve"]);
-  return text + last_validation(found["last_validation"]);
+  return text + last_validation(found["last_validation"], found["scale"] != "unknown");
 }
 
 }  // namespace

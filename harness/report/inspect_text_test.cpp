@@ -88,12 +88,22 @@ TEST(InspectText, ShortensALongLogToItsValidations) {
     const std::string number = std::to_string(iteration);
     log.append("{\"mode\": \"train\", \"iter\": ").append(number).append(", \"loss\": 1.0}\n");
     if (iteration % 8000 != 0) continue;
-    log.append("{\"mode\": \"val\", \"iter\": ").append(number).append(", \"mIoU\": 0.5}\n");
+    log.append("{\"mode\": \"val\", \"iter\": ").append(number).append(", \"mIoU\": 0.5012}\n");
   }
   write_file_atomic(folder.path() / "x.log.json", log);
   const std::string text = text_of(folder.path() / "x.log.json");
-  EXPECT_THAT(text, HasSubstr("     80,000   1.0   50.00\n"));
+  EXPECT_THAT(text, HasSubstr("     80,000   1.0   50.12\n"));
   EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 30);
+}
+
+TEST(InspectText, AMiouOfUnknownScaleStandsAsInTheLog) {
+  const TemporaryFolder folder;
+  write_file_atomic(folder.path() / "x.log.json",
+                    "{\"mode\": \"val\", \"iter\": 50, \"mIoU\": 0.4}\n");
+  const std::string text = text_of(folder.path() / "x.log.json");
+  EXPECT_THAT(text, HasSubstr("last validation (fractions or percentages)\n"));
+  EXPECT_THAT(text, HasSubstr("mIoU 0.4\n"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("%")));
 }
 
 TEST(InspectText, SurvivesAMetaThatLooksLikeItsOwnSummaries) {

@@ -45,7 +45,7 @@ inline Json good_config() {
 inline TrainingLog good_mmengine_log() {
   TrainingLog log = good_log();
   log.environment_lines.clear();
-  log.is_in_percent = true;
+  log.scale = LogScale::kPercent;
   const PolySchedule schedule{.base_lr = 0.01, .iterations = 399};
   for (auto* lines : {&log.train, &log.validation}) {
     for (auto& entry : *lines) {

@@ -194,7 +194,7 @@ bool PickleCodeWatch::is_plain_argument(ValueId callable, ValueId argument) cons
     case PickleKind::kOpaque:
       return value.trust == GlobalTrust::kCalled &&
              (value.role == GlobalRole::kNumpyScalar || value.role == GlobalRole::kTorchDevice ||
-              value.text.starts_with("datetime."));
+              value.role == GlobalRole::kZone || value.text.starts_with("datetime."));
     default:
       return false;
   }

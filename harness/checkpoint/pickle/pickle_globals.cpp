@@ -66,6 +66,20 @@ constexpr KnownGlobal kCallable[] = {
     {"pathlib._local", "PosixPath"},
     {"pathlib._local", "WindowsPath"},
     {"uuid", "SafeUUID"},
+    {"itertools", "count"},
+    {"ipaddress", "IPv4Address"},
+    {"ipaddress", "IPv4Interface"},
+    {"ipaddress", "IPv4Network"},
+    {"ipaddress", "IPv6Address"},
+    {"ipaddress", "IPv6Interface"},
+    {"ipaddress", "IPv6Network"},
+    {"logging", "getLogger", GlobalRole::kLogger},
+    {"array", "array", GlobalRole::kArray},
+    {"array", "_array_reconstructor", GlobalRole::kArray},
+    {"time", "struct_time", GlobalRole::kStructTime},
+    {"random", "Random", GlobalRole::kRandom},
+    {"operator", "getitem", GlobalRole::kTypeAlias},
+    {"types", "GenericAlias", GlobalRole::kTypeAlias},
     {"torch", "Size", GlobalRole::kTorchSize},
     {"torch", "device", GlobalRole::kTorchDevice},
     {"torch", "Generator"},
@@ -93,6 +107,7 @@ constexpr KnownGlobal kCallable[] = {
     {"numpy.core.multiarray", "_reconstruct", GlobalRole::kNumpyArray},
     {"numpy.ma.core", "_mareconstruct", GlobalRole::kNumpyArray},
     {"numpy.core.numeric", "_frombuffer", GlobalRole::kNumpyBuffer},
+    {"numpy.random", "__RandomState_ctor"},
     {"numpy.random._pickle", "__randomstate_ctor"},
     {"numpy.random._pickle", "__generator_ctor"},
     {"numpy.random._pickle", "__bit_generator_ctor"},
@@ -138,9 +153,11 @@ constexpr KnownGlobal kHoldable[] = {
 constexpr KnownGlobal kMakeable[] = {
     {"torch.amp.grad_scaler", "GradScaler"},
     {"torch.cuda.amp.grad_scaler", "GradScaler"},
+    {"torch.utils.hooks", "RemovableHandle"},
     {"addict", "Dict"},
     {"addict.addict", "Dict"},
     {"easydict", "EasyDict"},
+    {"munch", "Munch"},
     {"yacs.config", "CfgNode"},
     {"fvcore.common.config", "CfgNode"},
     {"detectron2.config.config", "CfgNode"},
@@ -199,6 +216,7 @@ constexpr Functions kMethods[] = {
 constexpr KnownGlobal kDictClasses[] = {{"addict", "Dict"},
                                         {"addict.addict", "Dict"},
                                         {"easydict", "EasyDict"},
+                                        {"munch", "Munch"},
                                         {"yacs.config", "CfgNode"},
                                         {"fvcore.common.config", "CfgNode"},
                                         {"detectron2.config.config", "CfgNode"},
@@ -217,6 +235,7 @@ struct Renamed {
 /// Python 2 and numpy 2 moved modules; their old and new names mean the same.
 std::string_view modern_module(std::string_view module) {
   constexpr Renamed kRenamed[] = {{"__builtin__", "builtins"},
+                                  {"_operator", "operator"},
                                   {"exceptions", "builtins"},
                                   {"copy_reg", "copyreg"},
                                   {"UserDict", "collections"},
@@ -370,8 +389,9 @@ GlobalFacts facts_of_global(std::string_view written_module,
   if (!is_plain_name(module) || !is_plain_name(name)) return {};
   if (reaches_into(name)) return {.is_at_hand = is_nameable(module)};
   if (const auto* known = find(kCallable, module, name)) {
-    const bool may_be_held =
-        known->role != GlobalRole::kGetattr && known->role != GlobalRole::kConfigDict;
+    const bool may_be_held = known->role != GlobalRole::kGetattr &&
+                             known->role != GlobalRole::kConfigDict &&
+                             known->role != GlobalRole::kTypeAlias;
     return {.role = known->role, .trust = GlobalTrust::kCalled, .may_be_held = may_be_held};
   }
   if (is_listed_enum(module, name)) {
@@ -380,6 +400,8 @@ GlobalFacts facts_of_global(std::string_view written_module,
   if (is_builtin_exception(module, name)) {
     return {.trust = GlobalTrust::kCalled, .may_be_held = true};
   }
+  // The class of time zones is there to be asked for _unpickle.
+  if (module == "zoneinfo" && name == "ZoneInfo") return {.trust = GlobalTrust::kShown};
   GlobalFacts facts = inert_facts(module, name);
   const bool is_storage = is_storage_class(module, name);
   if (is_storage || is_torch_dtype(module, name)) {
@@ -393,6 +415,9 @@ GlobalFacts facts_of_global(std::string_view written_module,
 GlobalFacts facts_of_attribute(std::string_view owner, const GlobalFacts& owner_facts,
                                std::string_view name) noexcept {
   if (owner_facts.trust == GlobalTrust::kUnknown) return {};
+  if (owner == "zoneinfo.ZoneInfo" && name == "_unpickle") {
+    return {.role = GlobalRole::kZone, .trust = GlobalTrust::kCalled};
+  }
   const bool is_constant = owner_facts.role == GlobalRole::kEnum &&
                            std::ranges::none_of(name, [](char c) { return c >= 'a' && c <= 'z'; });
   if (is_constant || is_listed(kMethods, owner, name)) {
@@ -406,7 +431,10 @@ bool is_harmless_method(std::string_view owner, std::string_view name) noexcept 
   const std::size_t dot = std::min(owner.rfind('.'), owner.size());
   const bool is_module = !is_optimizer && dot < owner.size() &&
                          is_listed_class(owner.substr(0, dot), owner.substr(dot + 1));
-  return is_listed(kMethods, owner, name) || (is_module && name == "forward");
+  // A lazy layer holds hooks that make its parameters when it is first used.
+  const bool is_lazy = is_within(owner, "torch.nn") && owner.substr(dot).starts_with(".Lazy");
+  const bool is_lazy_hook = is_lazy && (name == "_infer_parameters" || name == "_lazy_load_hook");
+  return is_listed(kMethods, owner, name) || (is_module && (name == "forward" || is_lazy_hook));
 }
 
 bool is_dict_class(std::string_view cls) noexcept {

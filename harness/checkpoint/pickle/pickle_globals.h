@@ -50,6 +50,12 @@ enum class GlobalRole : std::uint8_t {
   kNumpyScalar,     ///< numpy.core.multiarray.scalar
   kNumpyArray,      ///< numpy.core.multiarray._reconstruct
   kNumpyBuffer,     ///< numpy.core.numeric._frombuffer (protocol 5)
+  kLogger,          ///< logging.getLogger: how loggers pickle. They are the whole program's.
+  kArray,           ///< array.array, array._array_reconstructor
+  kStructTime,      ///< time.struct_time
+  kRandom,          ///< random.Random
+  kZone,            ///< zoneinfo.ZoneInfo._unpickle
+  kTypeAlias,       ///< operator.getitem and types.GenericAlias: how list[int] pickles.
 };
 
 /// What Python may do with a name and still run nothing that is not known to be harmless. Each

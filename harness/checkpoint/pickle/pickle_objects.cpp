@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/unicode.h"
+#include "harness/checkpoint/pickle/python_calls.h"
 #include "harness/checkpoint/pickle/standard_library.h"
 
 namespace harness {
@@ -103,13 +104,13 @@ ValueId PickleObjects::call_known(const PickleValue& callable, ValueId id, Value
       watch_.check_entries(id, arguments, 0);
       return counter(arguments);
     case GlobalRole::kList:
-      return sequence(PickleKind::kList, arguments);
+      return sequence(PickleKind::kList, id, arguments);
     case GlobalRole::kTuple:
     case GlobalRole::kTorchSize:
-      return sequence(PickleKind::kTuple, arguments);
+      return sequence(PickleKind::kTuple, id, arguments);
     case GlobalRole::kSet:
     case GlobalRole::kFrozenSet:
-      return sequence(PickleKind::kSet, arguments);
+      return sequence(PickleKind::kSet, id, arguments);
     case GlobalRole::kBytes:
     case GlobalRole::kCodecsEncode:
       return bytes(arguments);
@@ -163,6 +164,14 @@ ValueId PickleObjects::call_by_arguments(GlobalRole role, ValueId callable, Valu
       return tensors_.rebuild_other(role, arguments);
     case GlobalRole::kConfigDict:
       return config_dict(callable, arguments);
+    case GlobalRole::kLogger:
+    case GlobalRole::kArray:
+    case GlobalRole::kStructTime:
+    case GlobalRole::kRandom:
+    case GlobalRole::kZone:
+    case GlobalRole::kTypeAlias:
+      if (!is_harmless_call(tree_, callable, arguments)) watch_.report_call(callable, arguments);
+      return instance(callable, arguments);
     case GlobalRole::kEnum:
       if (tree_[arguments].items.size() != 1) watch_.report_call(callable, arguments);
       break;
@@ -322,17 +331,24 @@ ValueId PickleObjects::dict(ValueId arguments) {
   return tree_.add({.kind = PickleKind::kDict, .items = std::move(items)});
 }
 
-ValueId PickleObjects::sequence(PickleKind kind, ValueId arguments) {
+/// An object that is none of Python's own says itself what is in it: that runs its code.
+ValueId PickleObjects::sequence(PickleKind kind, ValueId callable, ValueId arguments) {
   const PickleArguments call(tree_, context_, describe(kind), arguments);
   std::vector<ValueId> items;
   if (call.size() > 0) {
     const PickleValue& source = tree_[call.id(0)];
     const bool plain = source.kind == PickleKind::kList || source.kind == PickleKind::kTuple ||
                        source.kind == PickleKind::kSet;
-    if (!plain) {
+    if (const auto numbers = integers_of_range(tree_, call.id(0))) {
+      for (const std::int64_t number : *numbers) items.push_back(tree_.add_int(number));
+    } else if (source.kind == PickleKind::kOpaque) {
+      if (source.text != "builtins.range") watch_.report_call(callable, arguments);
+      return instance(callable, arguments);
+    } else if (!plain) {
       call.fail(fmt::format("expected a list or a tuple, got {}", describe(source.kind)));
+    } else {
+      items = source.items;
     }
-    items = source.items;
   }
   tree_.charge(items.size());
   return tree_.add({.kind = kind, .items = std::move(items)});
@@ -342,6 +358,9 @@ ValueId PickleObjects::bytes(ValueId arguments) {
   const PickleArguments call(tree_, context_, "bytes", arguments);
   if (call.size() == 0) return tree_.add({.kind = PickleKind::kBytes});
   if (call.size() == 1) {
+    if (auto made = bytes_of_numbers(tree_, call.id(0))) {
+      return tree_.add_text(PickleKind::kBytes, std::move(*made));
+    }
     call.value(0, PickleKind::kBytes);
     return call.id(0);
   }
@@ -376,6 +395,11 @@ void PickleObjects::build(ValueId object, ValueId state) {
   watch_.check_state(object, state);
   switch (tree_[object].kind) {
     case PickleKind::kOpaque:
+      if (!is_harmless_state(tree_, object, state)) {
+        tree_.code.add({fmt::format("{}.__setstate__", tree_[object].text),
+                        std::string(describe(tree_[state].kind)), CodeUse::kCalled,
+                        /*runs=*/true});
+      }
       tree_[object].items[kState] = state;
       return;
     case PickleKind::kDict:

@@ -51,7 +51,7 @@ class PickleObjects {
   ValueId dict(ValueId arguments);
   ValueId default_dict(ValueId callable, ValueId arguments);
   ValueId counter(ValueId arguments);
-  ValueId sequence(PickleKind kind, ValueId arguments);
+  ValueId sequence(PickleKind kind, ValueId callable, ValueId arguments);
   ValueId bytes(ValueId arguments);
   ValueId type_of(ValueId callable, ValueId arguments);
   ValueId attribute(ValueId callable, ValueId arguments);

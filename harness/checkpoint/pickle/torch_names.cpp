@@ -319,7 +319,14 @@ use_reentrant_ckpt variance_scaling_ window_partition window_reverse)";
 
 // clang-format on
 
+/// Without data pipes, which run code on their states, and without loaders' workers.
+constexpr std::string_view kDataSets =
+    R"(BatchSampler ChainDataset ConcatDataset DataLoader Dataset DistributedSampler IterableDataset
+RandomSampler Sampler SequentialSampler StackDataset Subset SubsetRandomSampler TensorDataset
+WeightedRandomSampler)";
+
 constexpr PackageNames kTorchClasses[] = {{"torch.nn", kLayers},
+                                          {"torch.utils.data", kDataSets},
                                           {"torch.nn", kParallelAndUtilities},
                                           {"torch.optim", kOptimizers},
                                           {"torchvision.models", kTorchvisionModels},

@@ -43,6 +43,16 @@ void record_content(CheckpointRecord& record, const fs::path& path) {
   record_checkpoint(record, path);
 }
 
+/// Its mIoU as a text where nothing tells what it is given in: no number is known then.
+Json last_validation_of(const TrainingLog& log) {
+  Json line = log.validation.back().values;
+  const auto miou = line.find("mIoU");
+  if (log.scale == LogScale::kUnknown && miou != line.end() && miou->is_number()) {
+    *miou = miou->dump() + ", a fraction or a percentage";
+  }
+  return line;
+}
+
 void record_content(LogRecord& record, const fs::path& path) {
   const TrainingLog log = read_training_log(path);
   record.environment = log.environment;
@@ -57,7 +67,7 @@ void record_content(LogRecord& record, const fs::path& path) {
     if (entries->empty() || log.counted_within_epochs) continue;
     record.last_iteration = std::max(record.last_iteration, entries->back().iteration);
   }
-  if (!log.validation.empty()) record.last_validation = log.validation.back().values;
+  if (!log.validation.empty()) record.last_validation = last_validation_of(log);
   record.last_miou = log.last_miou();
 }
 

@@ -1,5 +1,7 @@
 #include "harness/cli/stages/examine_stage.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -71,6 +73,19 @@ TEST(ExamineRow, RecordsWhatIsInTheMiniZoosFiles) {
   EXPECT_FALSE(log.environment.contains("config"));
   EXPECT_TRUE(fs::exists(examined.checkpoint));
   EXPECT_EQ(examined.checkpoint_sha256(), examined.result.digests.at("checkpoint"));
+}
+
+TEST(ExamineRow, AMiouOfUnknownScaleIsRecordedAsAText) {
+  const TemporaryFolder folder;
+  Suite suite;
+  suite.folder = folder.path();
+  Row row;
+  row.id = "fcn";
+  row.log = "a.log.json";
+  write_file_atomic(folder.path() / "a.log.json", R"({"mode": "val", "iter": 5, "mIoU": 0.4})");
+  const LogRecord log = examine_row(suite, row, {}).record.log.value();
+  EXPECT_TRUE(std::isnan(log.last_miou));
+  EXPECT_EQ(log.last_validation["mIoU"], "0.4, a fraction or a percentage");
 }
 
 TEST(ExamineRow, NoSecretOfAUrlIsRecorded) {

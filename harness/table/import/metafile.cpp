@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
 #include "harness/base/error.h"
@@ -336,6 +337,9 @@ YAML::Node load(std::string_view text, std::string_view subject) {
                   fmt::format("expected one document, got {}", documents.size()));
     }
     return documents.empty() ? YAML::Node() : documents.front();
+  } catch (const YAML::DeepRecursion& failure) {
+    throw Error(ErrorCode::kInvalidTable, fmt::format("{}:{}", subject, failure.mark.line + 1),
+                "expected lists and maps within each other a few levels deep, got hundreds");
   } catch (const YAML::Exception& failure) {
     throw Error(ErrorCode::kInvalidTable, fmt::format("{}:{}", subject, failure.mark.line + 1),
                 "expected YAML, got: " + failure.msg);
@@ -347,9 +351,13 @@ YAML::Node load(std::string_view text, std::string_view subject) {
 Metafile read_metafile(std::string_view text, std::string_view subject) {
   const YAML::Node document = load(text, subject);
   try {
-    const Place models = Place(document, subject, "").child("Models");
+    const Place root(document, subject, "");
+    const Place models = root.child("Models");
     if (!models.node().IsSequence() || models.node().size() == 0) {
-      models.fail("expected a list of at least one model, got " + models.kind());
+      const bool is_index = models.is_absent() && !root.child("Import").is_absent();
+      models.fail("expected a list of at least one model, got " +
+                  (is_index ? "an index: the models are in the metafiles that its Import lists"
+                            : models.kind()));
     }
     Metafile read;
     for (const Place& model : models.items()) {

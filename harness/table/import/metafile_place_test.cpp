@@ -30,6 +30,7 @@ std::string broken_in(const std::string& text) {
 TEST(MetafilePlace, KeysStandInTheirOrder) {
   EXPECT_EQ(keys_under("m:\n  b: 1\n  a: [x]\n  b: 2\n", "m"), "b=2@4! a=a list@3 ");
   EXPECT_EQ(keys_under("m: none\n", "m"), "");
+  EXPECT_TRUE(MetafilePlace(YAML::Load("a: 1\na: 2\n"), "m.yml", "").child("a").is_repeated());
 }
 
 TEST(MetafilePlace, OwnKeysWinOverMergedOnes) {

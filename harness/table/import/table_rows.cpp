@@ -318,7 +318,7 @@ class RowReader {
     CellValue value = read_cell(claim, cell);
     if (!value.fact) {
       refuse(fmt::format("column {}: expected {} or \"-\", got {}{}", in_quotes(title),
-                         value.expected, in_quotes(bare_text(cell)), hint_of_swap(column, cell)));
+                         value.expected, in_quotes(bare_text(cell)), hint_of_swap(claim, cell)));
       row.facts[claim] = unread_fact(
           {bare_text(cell), std::move(value.expected), value.impossible, source(title)});
       return;
@@ -328,12 +328,13 @@ class RowReader {
   }
 
   /// Names the column in which the cell's text would make sense, where that column's own text makes
-  /// none.
-  std::string hint_of_swap(Column column, const std::string& cell) const {
+  /// none but here.
+  std::string hint_of_swap(std::string_view here, const std::string& cell) const {
     for (const auto& [other, claim] : kNumberColumns) {
       const auto there = text(other);
-      if (other == column || !there || is_not_published(*there)) continue;
-      if (read_cell(claim, cell).fact && !read_cell(claim, *there).fact) {
+      if (claim == here || !there || is_not_published(*there)) continue;
+      if (read_cell(claim, cell).fact && !read_cell(claim, *there).fact &&
+          read_cell(here, *there).fact) {
         return fmt::format("; it would fit column {}: are the two swapped?",
                            in_quotes(header(other)));
       }

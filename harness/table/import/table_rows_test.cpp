@@ -195,6 +195,15 @@ TEST(TableRows, TwoSwappedCellsAreSuspected) {
   EXPECT_EQ(rows(page).at(0).facts.at("miou").value, 76.8);
 }
 
+TEST(TableRows, TwoBrokenCellsAreNoSwap) {
+  // 80000 would be a schedule, and "20e" is none: but it is no size either.
+  const std::string page =
+      "| Method | Crop Size | Lr schd | mIoU | config |\n|-|-|-|-|-|\n"
+      "| FCN | 80000 | 20e | 76.8 | [c](f.py) |\n";
+  EXPECT_THAT(notices(page), HasSubstr("got \"80000\""));
+  EXPECT_THAT(notices(page), testing::Not(HasSubstr("swapped")));
+}
+
 TEST(TableRows, MissingAndSurplusCellsCostTheRowsNumbers) {
   const std::string missing = table(kHeader, "| FCN | 64x128 | 76.8 | [c](f.py) |");
   EXPECT_THAT(notices(missing),

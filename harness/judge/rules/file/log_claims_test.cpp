@@ -190,6 +190,16 @@ TEST(LogClaims, NoShareIsAboveTheWhole) {
   EXPECT_EQ(scored(52.05, validated({{"mIoU", 52.05}, {"aAcc", 135.4}})).verdict, Verdict::kFail);
 }
 
+TEST(LogClaims, AMiouOfUnknownScaleIsNoContradiction) {
+  LogRecord log = sample::log();
+  log.last_miou = NAN;
+  log.last_validation = {{"mIoU", "0.4, a fraction or a percentage"}};
+  const Finding finding = scored(52.05, log);
+  EXPECT_EQ(finding.verdict, Verdict::kNotVerifiable);
+  EXPECT_EQ(finding.reason,
+            "the log does not tell: its last mIoU is 0.4, a fraction or a percentage");
+}
+
 TEST(LogClaims, ALogWithoutANumberFails) {
   LogRecord log = sample::log();
   log.last_miou = NAN;
