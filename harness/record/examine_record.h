@@ -263,9 +263,7 @@ struct LogRecord {
   std::int64_t train_lines = 0;
   std::int64_t validation_lines = 0;
   std::int64_t last_iteration = 0;  ///< 0 where the log counts within epochs.
-  /// The line; null without any. Its mIoU is a text where the log does not tell what it is given
-  /// in.
-  Json last_validation;
+  Json last_validation;             ///< The line (its mIoU a text where its scale is unknown).
   double last_miou = std::numeric_limits<double>::quiet_NaN();  ///< Percent.
 
   template <typename Self, typename Visit>
