@@ -280,8 +280,7 @@ bool looks_known(std::string_view header) {
        "sched", "iters",      "iterations", "epoch",      "config",   "download",
        "ckpt",  "checkpoint", "weights",    "resolution"});
   constexpr auto kWhole =
-      std::to_array<std::string_view>({"imgs", "imagess", "imgsec", "imagessec", "iter", "steps",
-                                       "dice", "mdice", "meandice", "dicescore"});
+      std::to_array<std::string_view>({"imgs", "imagess", "imgsec", "imagessec", "iter", "steps"});
   const std::string key = normalised_header(header);
   const auto contains = [&](std::string_view part) { return key.find(part) != std::string::npos; };
   if (std::ranges::any_of(kOther, contains)) return false;

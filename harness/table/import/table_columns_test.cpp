@@ -102,14 +102,6 @@ TEST(TableColumns, AColumnThatOccursTwiceIsAmbiguous) {
   EXPECT_TRUE(notices.empty()) << "names and links may stand twice";
 }
 
-TEST(TableColumns, OtherMeasuresOfSegmentationAreNamed) {
-  std::vector<ImportNotice> notices;
-  columns_of(header_of({"Method", "Dice", "mDice", "Indices", "download"}), kPage, notices);
-  ASSERT_EQ(notices.size(), 2U);
-  EXPECT_THAT(notices[0].detail, HasSubstr("column \"Dice\" is not read"));
-  EXPECT_THAT(notices[1].detail, HasSubstr("column \"mDice\" is not read"));
-}
-
 TEST(TableColumns, ModelsArePublishedByMiouOrDownloads) {
   EXPECT_TRUE(publishes_models(found({"a", "mIoU"})));
   EXPECT_TRUE(publishes_models(found({"download"})));
