@@ -38,11 +38,7 @@ bool starts_with_a_message(std::string_view text) {
                                             "object not found",
                                             "repository not found",
                                             "entry not found",
-                                            "forbidden",
-                                            "unauthorized",
                                             "access denied",
-                                            "accessdenied",
-                                            "access to ",
                                             "permission denied",
                                             "bad request",
                                             "bad gateway",
@@ -54,10 +50,9 @@ bool starts_with_a_message(std::string_view text) {
                                             "gateway time-out",
                                             "request timeout",
                                             "too many requests",
-                                            "rate limit",
-                                            "api rate limit",
                                             "quota exceeded",
-                                            "nosuchkey",
+                                            "rate limit exceeded",
+                                            "api rate limit exceeded",
                                             "no such file",
                                             "no such key",
                                             "the specified key does not exist",
@@ -70,7 +65,15 @@ bool starts_with_a_message(std::string_view text) {
                                             "fatal:",
                                             "curl:",
                                             "traceback (most recent call last)"};
-  return std::ranges::any_of(kMessages, [text](auto message) { return text.starts_with(message); });
+  // One word may as well begin a sentence about something else.
+  constexpr std::string_view kWords[] = {"accessdenied", "forbidden", "nosuchkey", "unauthorized"};
+  const auto stands_alone = [text](std::string_view word) {
+    if (!text.starts_with(word)) return false;
+    const std::string_view rest = without(text.substr(word.size()), " ");
+    return rest.empty() || std::isalnum(static_cast<unsigned char>(rest[0])) == 0;
+  };
+  const auto is_start = [text](std::string_view message) { return text.starts_with(message); };
+  return std::ranges::any_of(kWords, stands_alone) || std::ranges::any_of(kMessages, is_start);
 }
 
 /// The key of "key: value" in lower case; "" for other lines.

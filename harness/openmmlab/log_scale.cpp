@@ -65,7 +65,9 @@ class ScaleFinder {
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       if (is_above_one(lines_[i])) {
         if (contradicts_itself(lines_[i])) {
-          return {LogScale::kUnknown, "its mIoU and its accuracies are not of one scale", i};
+          return {LogScale::kUnknown,
+                  "its mIoU and its accuracies are not of one scale: the log's mIoU is left out",
+                  i};
         }
         if (!percent) percent = i;
       } else if (!fraction && can_only_be_fractions(lines_[i])) {
@@ -73,8 +75,10 @@ class ScaleFinder {
       }
     }
     if (percent && fraction) {
-      return {LogScale::kUnknown, "these means are fractions, those of other lines percentages",
-              *fraction};
+      return {
+          LogScale::kUnknown,
+          "these means are fractions, those of other lines percentages: the log's mIoU is left out",
+          *fraction};
     }
     if (percent) return {LogScale::kPercent, of_mmengine_ ? "" : kAboveOne, *percent};
     if (fraction) return {LogScale::kFraction, of_mmengine_ ? kFractions : "", *fraction};

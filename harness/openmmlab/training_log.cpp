@@ -245,11 +245,10 @@ class LogReader {
       has_several = has_several || is_mean_iou(key);
     }
     if (keys.empty() || !other_means_.insert(keys).second) return;
-    remark(has_several
-               ? fmt::format("mIoU of several data sets ({}): none of them is taken", keys)
-               : fmt::format("{} is not the mIoU of the network that was trained, and there "
-                             "is no other: it is not taken",
-                             keys));
+    remark(has_several ? fmt::format("mIoU of several data sets ({}): none of them is taken", keys)
+                       : fmt::format("{}: not the mIoU of the network that was trained, and there "
+                                     "is no other: it is not taken",
+                                     keys));
   }
 
   void set_scale() {

@@ -404,7 +404,7 @@ TEST_F(TrainingLogFile, OtherMeansAreNamedAndNotTaken) {
       "{\"mode\": \"val\", \"iter\": 50, \"aAcc\": 0.5, \"mIoU_ema\": 0.5}\n"
       "{\"mode\": \"val\", \"iter\": 60, \"aAcc\": 0.5, \"mIoU_ema\": 0.5}\n");
   EXPECT_TRUE(std::isnan(log.last_miou()));
-  EXPECT_THAT(remarks(log), ElementsAre(HasSubstr("2: mIoU_ema is not the mIoU")));
+  EXPECT_THAT(remarks(log), ElementsAre(HasSubstr("2: mIoU_ema: not the mIoU")));
   const TrainingLog both = read(
       "{\"exp_name\": \"a.py\"}\n"
       "{\"mode\": \"val\", \"iter\": 50, \"mIoU\": 50.5, \"mIoU_ema\": 51.5}\n");
