@@ -220,8 +220,15 @@ void check_classes(const ScenePaths& paths, const LabelMap& label, std::int64_t 
   const auto wrong = std::ranges::find_if_not(
       label.classes, [num_classes](std::uint8_t value) { return is_class(value, num_classes); });
   if (wrong == label.classes.end()) return;
-  fail_at(paths, label, static_cast<std::size_t>(wrong - label.classes.begin()),
-          fmt::format("expected classes 0 to {} or 255", num_classes - 1));
+  constexpr std::int64_t kTrainedClasses = 19;
+  const bool are_ids =
+      num_classes == kTrainedClasses && std::ranges::all_of(label.classes, [](std::uint8_t value) {
+        return cityscapes_train_id(value) >= 0;
+      });
+  fail_at(
+      paths, label, static_cast<std::size_t>(wrong - label.classes.begin()),
+      fmt::format("expected classes 0 to {} or 255{}", num_classes - 1,
+                  are_ids ? " (these are ids of Cityscapes, as in *_gtFine_labelIds.png)" : ""));
 }
 
 /// Whether what poses as an image is a label map: grey, or with a palette, and of classes alone.

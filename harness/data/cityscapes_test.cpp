@@ -246,6 +246,13 @@ TEST_F(Cityscapes, AnImageOfAnotherSizeThanItsLabelIsRefused) {
               HasSubstr("expected the size of its image, 3x1, got 2x1"));
 }
 
+TEST_F(Cityscapes, IdsUnderTheNameOfTrainIdsAreNamed) {
+  add_scene("c/x", "labelTrainIds", {7, 26, 0});
+  EXPECT_THAT(failure_of([&] { load_only(); }), HasSubstr("(these are ids of Cityscapes"));
+  add_scene("c/x", "labelTrainIds", {7, 40, 0});
+  EXPECT_THAT(failure_of([&] { load_only(); }), testing::Not(HasSubstr("these are ids")));
+}
+
 TEST_F(Cityscapes, AClassOutOfRangeNamesFileValueAndPixel) {
   add_scene("c/x", "labelTrainIds", {1, 255, 2});
   const auto message = failure_of([&] { load_only(/*num_classes=*/2); });

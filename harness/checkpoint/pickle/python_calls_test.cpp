@@ -88,6 +88,7 @@ TEST_F(PythonCalls, OtherArgumentsAreReported) {
       {{"random", "Random"}, {made}},
       {{"operator", "getitem"}, {made, number(0)}},
       {{"operator", "getitem"}, {name("builtins", "dict"), number(0)}},
+      {{"operator", "getitem"}, {name("builtins", "dict"), name("builtins", "int")}},
       {{"operator", "getitem"}, {name("typing", "Optional"), text("__import__('os')")}},
       {{"operator", "getitem"}, {name("typing", "Optional"), made}},
       {{"types", "GenericAlias"}, {made, name("builtins", "int")}},
