@@ -63,7 +63,7 @@ TEST(PublishedContent, ALogHasLinesWhateverItsName) {
     EXPECT_THAT(reason(FileRole::kLog, kLogLine, name), IsEmpty()) << name;
     EXPECT_THAT(reason(FileRole::kLog, kTextLog, name), IsEmpty()) << name;
     EXPECT_THAT(reason(FileRole::kLog, kError, name), HasSubstr("no training log")) << name;
-    EXPECT_THAT(reason(FileRole::kLog, "Not Found", name), HasSubstr("line of a log")) << name;
+    EXPECT_THAT(reason(FileRole::kLog, "No such", name), HasSubstr("line of a log")) << name;
     EXPECT_THAT(reason(FileRole::kLog, small("zip"), name), HasSubstr("a zip archive")) << name;
   }
 }
@@ -141,7 +141,7 @@ TEST(PublishedContent, ALogByNameHasLines) {
   EXPECT_THAT(reason(kError, "a.json"), HasSubstr("no training log"));
   EXPECT_THAT(reason("<html>", "a.json"), HasSubstr("no training log"));
   EXPECT_THAT(reason(kError, "fcn.log"), HasSubstr("no training log"));
-  EXPECT_THAT(reason("Not Found", "fcn.log"), HasSubstr("line of a log"));
+  EXPECT_THAT(reason("No such", "fcn.log"), HasSubstr("line of a log"));
   EXPECT_THAT(reason(kTextLog, "fcn.log"), IsEmpty());
 }
 
@@ -183,8 +183,8 @@ TEST(PublishedContent, ATableOrAConfigIsText) {
   EXPECT_THAT(reason("\x80\x02.", "README.md"), HasSubstr("pickle"));
   EXPECT_THAT(reason("<html>", "fcn.yml"), HasSubstr("web page"));
   EXPECT_THAT(reason(kError, "fcn.yml"), HasSubstr("JSON"));
-  EXPECT_THAT(reason("Not Found", "fcn.py"), HasSubstr("a statement of Python"));
-  EXPECT_THAT(reason("quota exceeded", "fcn.yaml"), HasSubstr("keys or items"));
+  EXPECT_THAT(reason("No such", "fcn.py"), HasSubstr("a statement of Python"));
+  EXPECT_THAT(reason("no such", "fcn.yaml"), HasSubstr("keys or items"));
   EXPECT_THAT(reason("names\n", "classes.txt"), IsEmpty());
 }
 

@@ -109,8 +109,9 @@ bool has_date(std::string_view line) {
 bool is_log_line(std::string_view line) {
   const std::string lower = lower_case(line);
   const auto has = [&lower](const char* word) { return lower.find(word) != std::string::npos; };
-  // A server's own log has dates and errors.
-  if (has_date(line) && (has("info") || has("warn") || has("debug"))) return true;
+  // A server's own log has dates, too.
+  const bool is_error = has("error") || has("critical") || has("fatal") || has("denied");
+  if (has_date(line) && !is_error) return true;
   return has("loss") && (has("iter") || has("epoch") || has("step")) &&
          std::ranges::any_of(lower, is_digit);
 }
@@ -180,9 +181,10 @@ std::string not_a_text_of(TextForm form, const std::filesystem::path& file) {
   if (start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff")) return "";
   const auto lines = lines_of(start);
   if (is_error_text(lines)) return fmt::format("it is {}, the text of an error", content.text);
-  const std::string missing = form == TextForm::kYaml && has_line_of_no_yaml(start)
-                                  ? "lines of YAML only"
-                                  : lack(form, lines);
+  std::string missing = lack(form, lines);
+  if (missing.empty() && form == TextForm::kYaml && has_line_of_no_yaml(start)) {
+    missing = "lines of YAML only";
+  }
   return missing.empty() ? "" : fmt::format("it is {}, and has not {}", content.text, missing);
 }
 

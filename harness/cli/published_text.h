@@ -11,7 +11,7 @@ enum class TextForm {
   kMarkdown,      ///< Several lines, a heading or a table, beside comments and markup.
   kYaml,    ///< Several lines of keys or items; none without blanks in front is anything else.
   kPython,  ///< An assignment, an import, a definition; the first line is no prose.
-  kLog,     ///< A line with a date and a level below ERROR, or one of an iteration and a loss.
+  kLog,     ///< A line with a date and no error, or one of an iteration and its loss.
 };
 
 /// Why a file is no text of this form, "" when it is one. An error's text (error_text.h), as
