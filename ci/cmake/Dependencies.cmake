@@ -34,3 +34,16 @@ if(BUILD_TESTING)
   # Debian's comes as a library with a header, under a name for pkg-config only.
   pkg_check_modules(cpp_httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 endif()
+# What draws the report page's charts; it becomes part of the program.
+find_file(CHART_JS chart.min.js
+  PATHS /usr/share/javascript/chart.js /usr/share/nodejs/chart.js/dist
+  DOC "Chart.js 3.9, minified, as one script")
+if(NOT CHART_JS)
+  message(FATAL_ERROR "Chart.js was not found: install Debian's package libjs-chart.js, or name "
+    "chart.min.js of Chart.js 3.9 with -DCHART_JS=FILE")
+endif()
+if(BUILD_TESTING)
+  # Without it the tests of the report page in a browser are skipped, and say so.
+  find_program(CHROMIUM NAMES chromium chromium-browser google-chrome DOC "For tests of the report page")
+  find_package(Python3 COMPONENTS Interpreter)
+endif()

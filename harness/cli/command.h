@@ -9,6 +9,7 @@ namespace harness {
 /// mistakes of the outside world; main prints it and exits with 2.
 void add_run_command(CLI::App& program, int& exit_code);
 void add_judge_command(CLI::App& program, int& exit_code);
+void add_report_command(CLI::App& program, int& exit_code);
 void add_diff_command(CLI::App& program, int& exit_code);
 void add_fetch_command(CLI::App& program, int& exit_code);
 void add_verify_command(CLI::App& program, int& exit_code);

@@ -33,38 +33,11 @@ std::vector<RunResult> results_of(const JobRecord& job, const fs::path& director
   return results;
 }
 
-/// Whether a claim may rest on results of this stage (docs/judging.md); true where that is not
-/// known, so that nothing that was measured again passes for a copy.
-bool rests_on(const VerdictRecord& verdict, std::string_view stage) {
-  const auto is_of = [&](std::string_view name) { return verdict.claim.starts_with(name); };
-  if (verdict.evidence == "file" || verdict.evidence == "log") return stage == "examine";
-  if (verdict.evidence == "retrained") return stage == "train" || stage == "lockstep";
-  if (is_of("fps")) return stage == "speed" || stage == "evaluate";
-  if (is_of("kernels")) return stage == "speed";
-  if (is_of("memory")) return stage == "memory" || stage == "evaluate" || stage == "train";
-  if (is_of("miou_ms_flip")) return stage == "evaluate_ms_flip";
-  const bool is_of_files = is_of("miou") || is_of("parity") || is_of("finite") || is_of("range");
-  return !is_of_files || stage == "evaluate" || stage == "parity";
-}
-
 /// Whether the job was asked for any result that the claim rests on.
 bool was_asked(const VerdictRecord& verdict, const JobRecord& job) {
   return std::ranges::any_of(job.asked, [&](const AskedExecution& asked) {
     return asked.row == verdict.row && rests_on(verdict, asked.stage);
   });
-}
-
-/// The command line without the program, and without what tells where results go.
-std::string command_of(const std::vector<std::string>& argv) {
-  std::string command;
-  for (std::size_t i = 1; i < argv.size(); ++i) {
-    const std::string option = argv[i].substr(0, argv[i].find('='));
-    const bool is_place = option == "--out" || option == "--history" || option == "--junit";
-    if (is_place && option == argv[i]) ++i;
-    if (is_place || option == "--json") continue;
-    command += (command.empty() ? "" : " ") + argv[i];
-  }
-  return command;
 }
 
 /// A result that was kept from an earlier run has the same times as there.
@@ -112,7 +85,7 @@ RunHeader header_of(const JobRecord& job, const JudgedRun& run, const fs::path& 
   header.suite_digest = job.suite_digest;
   header.commit = job.environment.build.commit;
   header.dirty = job.environment.build.dirty;
-  header.command = command_of(job.argv);
+  header.command = fmt::format("{}", fmt::join(command_words(job.argv), " "));
   header.stages = fmt::format("{}", fmt::join(job.stages, ", "));
   header.setting = setting_of(job.argv);
   header.exit_code = exit_code(run);
@@ -120,6 +93,30 @@ RunHeader header_of(const JobRecord& job, const JudgedRun& run, const fs::path& 
 }
 
 }  // namespace
+
+bool rests_on(const VerdictRecord& verdict, std::string_view stage) {
+  const auto is_of = [&](std::string_view name) { return verdict.claim.starts_with(name); };
+  if (verdict.evidence == "file" || verdict.evidence == "log") return stage == "examine";
+  if (verdict.evidence == "retrained") return stage == "train" || stage == "lockstep";
+  if (is_of("fps")) return stage == "speed" || stage == "evaluate";
+  if (is_of("kernels")) return stage == "speed";
+  if (is_of("memory")) return stage == "memory" || stage == "evaluate" || stage == "train";
+  if (is_of("miou_ms_flip")) return stage == "evaluate_ms_flip";
+  const bool is_of_files = is_of("miou") || is_of("parity") || is_of("finite") || is_of("range");
+  return !is_of_files || stage == "evaluate" || stage == "parity";
+}
+
+std::vector<std::string> command_words(const std::vector<std::string>& argv) {
+  std::vector<std::string> words;
+  for (std::size_t i = 1; i < argv.size(); ++i) {
+    const std::string option = argv[i].substr(0, argv[i].find('='));
+    const bool is_place = option == "--out" || option == "--history" || option == "--junit";
+    if (is_place && option == argv[i]) ++i;
+    if (is_place || option == "--json") continue;
+    words.push_back(argv[i]);
+  }
+  return words;
+}
 
 Json to_json(const HistoryRun& run) {
   Json value = record_to_json(run.header);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/history/run_parts.h"
@@ -63,6 +64,13 @@ struct HistoryRun {
   std::vector<StoredVerdict> verdicts;
   std::vector<FailedExecution> failed;
 };
+
+/// Whether a claim may rest on results of this stage (docs/judging.md); true where that is not
+/// known, so that nothing that was measured again passes for a copy.
+bool rests_on(const VerdictRecord& verdict, std::string_view stage);
+
+/// The words of a command line without the program, and without what tells where results go.
+std::vector<std::string> command_words(const std::vector<std::string>& argv);
 
 /// {"run", "started", ..., "parts": {}, "verdicts": [], "failed": []}.
 Json to_json(const HistoryRun& run);

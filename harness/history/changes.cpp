@@ -126,17 +126,18 @@ bool share_a_row(const HistoryRun& one, const HistoryRun& other) {
   });
 }
 
+bool is_earlier(const RunHeader& one, const RunHeader& other) {
+  return std::tie(one.started, one.id) < std::tie(other.started, other.id);
+}
+
 /// The last run before this one that a new command may be compared with.
 std::optional<RunHeader> similar_run(const History& history, const std::vector<RunHeader>& runs,
                                      const RunHeader& run) {
   const HistoryRun whole = history.run(run.id);
-  const auto is_later = [&](const RunHeader& other) {
-    return std::tie(other.started, other.id) >= std::tie(run.started, run.id);
-  };
   for (auto other = runs.rbegin(); other != runs.rend(); ++other) {
     const bool is_similar = other->suite == run.suite && other->hardware == run.hardware &&
                             other->setting == run.setting && other->stages == run.stages &&
-                            !is_later(*other);
+                            is_earlier(*other, run);
     if (is_similar && share_a_row(whole, history.run(other->id))) return *other;
   }
   return std::nullopt;
@@ -218,6 +219,16 @@ Changes changes_between(const History& history, std::int64_t before, std::int64_
     compare_number(history, key_of(is.header, verdict.record), verdict.record.unit, changes);
   }
   return changes;
+}
+
+std::optional<RunHeader> run_before(const History& history, const RunHeader& run) {
+  const auto runs = history.runs();
+  for (auto other = runs.rbegin(); other != runs.rend(); ++other) {
+    const bool is_same = other->suite == run.suite && other->hardware == run.hardware &&
+                         other->command == run.command;
+    if (is_same && is_earlier(*other, run)) return *other;
+  }
+  return similar_run(history, runs, run);
 }
 
 LastNight last_night(const History& history) {

@@ -67,11 +67,15 @@ Changes changes_between(const History& history, std::int64_t before, std::int64_
 /// A run, and the one that it is compared with, if there is one.
 using RunPair = std::pair<std::optional<RunHeader>, RunHeader>;
 
+/// What a run is compared with: the last one before it of the same suite, hardware and command; of
+/// a new command, the last one of the same suite, hardware, setting and stages that shares a row
+/// with it. Nothing where there is none.
+std::optional<RunHeader> run_before(const History& history, const RunHeader& run);
+
 /// The runs of the last night: those that began within the 24 hours before the newest of all.
 struct LastNight {
-  /// The last run of each command (RunHeader::command) of each suite on each hardware, with the one
-  /// before it; or, of a new command, with the last one of the same suite, hardware and stages that
-  /// shares a row with it.
+  /// The last run of each command (RunHeader::command) of each suite on each hardware, with
+  /// run_before() it.
   std::vector<RunPair> pairs;
   /// The last run of each command that was run in the night before, and not in this one.
   std::vector<RunHeader> missing;

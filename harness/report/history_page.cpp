@@ -75,11 +75,9 @@ std::string sparks_of(const TimeLine& line) {
 }
 
 /// A heading and its lines; nothing where there are none.
-void add_section(std::string& page, const std::string& heading,
-                 const std::vector<std::string>& lines) {
-  if (lines.empty()) return;
-  page += fmt::format("  {}\n", heading);
-  for (const auto& line : lines) page += fmt::format("    {}\n", line);
+void add_section(std::vector<ChangesSection>& sections, const std::string& heading,
+                 std::vector<std::string> lines) {
+  if (!lines.empty()) sections.push_back({heading, std::move(lines)});
 }
 
 std::string known(const std::string& value) {
@@ -164,7 +162,7 @@ std::string quiet_sentence(const Changes& changes) {
   if (changes.unknown > 0) {
     sentence += fmt::format(", {} whose noise is not known yet", changes.unknown);
   }
-  return sentence + ".\n";
+  return sentence + ".";
 }
 
 std::string since_text(const TimeLine& line, const std::vector<TimePoint>& points) {
@@ -182,27 +180,12 @@ std::string points_table(const ShownTimeLine& shown, const TimeLine& line, std::
       {{"run"}, {"started"}, {"commit"}, {"measured", Align::kRight}, {"verdict"}, {""}});
   for (std::size_t i = 0; i < shown.points.size(); ++i) {
     const auto& [run, verdict] = shown.points[i];
-    const bool is_new_level = std::ranges::any_of(
-        line.changes, [&](const ChangePoint& change) { return line.places[change.at] == i; });
-    const bool is_measured = std::ranges::find(line.places, i) != line.places.end();
-    const bool is_kept = !is_measured && verdict.record.measured.is_number();
+    const std::string note = point_note(shown, line, i);
     table.add({std::to_string(run.id), run.started, commit_text(run),
                value_text(verdict.record.measured), std::string(to_string(verdict.record.verdict)),
-               is_new_level ? "<- a new level"
-               : is_kept    ? "kept from an earlier run"
-                            : ""});
+               note.empty() ? "" : "<- " + note});
   }
   return table.text(width);
-}
-
-std::string level_lines(const ShownTimeLine& shown, const TimeLine& line) {
-  if (line.values.empty()) return "Nothing was measured.\n";
-  const RunHeader& since = shown.points[line.places[line.level_since]].run;
-  return fmt::format(
-      "Level {} since {} ({} measured). Noise of a run (standard deviation): {}.\n",
-      with_unit(line.level, unit_of(shown)), run_text(since),
-      plural(static_cast<std::int64_t>(line.values.size() - line.level_since), "point"),
-      noise_text(line.noise));
 }
 
 }  // namespace
@@ -281,6 +264,25 @@ std::string time_lines_page(const std::vector<ShownTimeLine>& lines, const Termi
   return page;
 }
 
+std::string level_text(const ShownTimeLine& shown, const TimeLine& line) {
+  if (line.values.empty()) return "Nothing was measured.";
+  const RunHeader& since = shown.points[line.places[line.level_since]].run;
+  return fmt::format(
+      "Level {} since {} ({} measured). Noise of a run (standard deviation): {}.",
+      with_unit(line.level, unit_of(shown)), run_text(since),
+      plural(static_cast<std::int64_t>(line.values.size() - line.level_since), "point"),
+      noise_text(line.noise));
+}
+
+std::string point_note(const ShownTimeLine& shown, const TimeLine& line, std::size_t point) {
+  const bool is_new_level = std::ranges::any_of(
+      line.changes, [&](const ChangePoint& change) { return line.places[change.at] == point; });
+  if (is_new_level) return "a new level";
+  const bool is_measured = std::ranges::find(line.places, point) != line.places.end();
+  const bool is_kept = !is_measured && shown.points[point].verdict.record.measured.is_number();
+  return is_kept ? "kept from an earlier run" : "";
+}
+
 std::string time_line_page(const ShownTimeLine& shown, const TerminalStyle& style) {
   const TimeLine line = time_line_of(shown.points);
   const auto& newest = shown.points.back().verdict.record;
@@ -289,29 +291,42 @@ std::string time_line_page(const ShownTimeLine& shown, const TerminalStyle& styl
   const std::string sparks = sparks_of(line);
   if (!sparks.empty()) page += fmt::format("  {}\n\n", sparks);
   page += points_table(shown, line, style.width) + "\n";
-  page += level_lines(shown, line);
+  page += level_text(shown, line) + "\n";
   return page + fmt::format("{} since {}: {}\n", to_string(newest.verdict), run_text(since),
                             printable(newest.reason));
 }
 
-std::string changes_page(const Changes& changes, const TerminalStyle& style) {
-  std::string page;
-  if (is_quiet(changes)) {
-    page = quiet_sentence(changes);
-  } else {
-    page = fmt::format("{}: run {} since {}\n", where_text(changes.now), changes.now.id,
-                       run_text(changes.before));
-    add_section(page, "moved", part_lines(changes));
-    add_section(page, "verdicts", flip_lines(changes, style));
-    add_section(page, "runs of a stage", execution_lines(changes));
-    add_section(page, "rows and claims", membership_lines(changes));
-    add_section(page, "numbers beyond their noise", number_lines(changes.numbers, false));
-    if (changes.unknown > 0) {
-      page += fmt::format("  the noise of {} is not known yet\n",
-                          plural(static_cast<std::int64_t>(changes.unknown), "number"));
-    }
+std::vector<ChangesSection> changes_sections(const Changes& changes, const TerminalStyle& style) {
+  std::vector<ChangesSection> sections;
+  if (!is_quiet(changes)) {
+    add_section(sections, "moved", part_lines(changes));
+    add_section(sections, "verdicts", flip_lines(changes, style));
+    add_section(sections, "runs of a stage", execution_lines(changes));
+    add_section(sections, "rows and claims", membership_lines(changes));
+    add_section(sections, "numbers beyond their noise", number_lines(changes.numbers, false));
   }
-  add_section(page, "moved in an earlier run, and still there", number_lines(changes.stayed, true));
+  add_section(sections, "moved in an earlier run, and still there",
+              number_lines(changes.stayed, true));
+  return sections;
+}
+
+std::string changes_sentence(const Changes& changes) {
+  if (is_quiet(changes)) return quiet_sentence(changes);
+  std::string sentence = fmt::format("{}: run {} since {}", where_text(changes.now),
+                                     changes.now.id, run_text(changes.before));
+  if (changes.unknown > 0) {
+    sentence += fmt::format("; the noise of {} is not known yet",
+                            plural(static_cast<std::int64_t>(changes.unknown), "number"));
+  }
+  return sentence;
+}
+
+std::string changes_page(const Changes& changes, const TerminalStyle& style) {
+  std::string page = changes_sentence(changes) + "\n";
+  for (const auto& [heading, lines] : changes_sections(changes, style)) {
+    page += fmt::format("  {}\n", heading);
+    for (const auto& line : lines) page += fmt::format("    {}\n", line);
+  }
   return page;
 }
 

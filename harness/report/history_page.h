@@ -6,6 +6,7 @@
 #include "harness/base/unicode.h"
 #include "harness/history/changes.h"
 #include "harness/history/history.h"
+#include "harness/history/time_line.h"
 #include "harness/record/chart.h"
 #include "harness/report/terminal.h"
 
@@ -38,7 +39,31 @@ std::string time_lines_page(const std::vector<ShownTimeLine>& lines, const Termi
 /// what it is, by run and commit.
 std::string time_line_page(const ShownTimeLine& line, const TerminalStyle& style);
 
-/// What is different, in the order of Changes; of a quiet night one sentence.
+/// Where the level is, since which run, and how much it varies, in two sentences.
+std::string level_text(const ShownTimeLine& shown, const TimeLine& line);
+
+/// "a new level", "kept from an earlier run" or "" of a point of the time line.
+std::string point_note(const ShownTimeLine& shown, const TimeLine& line, std::size_t point);
+
+/// Lines under a heading; a line that belongs to the one before it begins with two spaces.
+struct ChangesSection {
+  std::string heading;
+  std::vector<std::string> lines;  ///< One at least.
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("heading", self.heading);
+    visit("lines", self.lines);
+  }
+};
+
+/// What is different, in the order of Changes.
+std::vector<ChangesSection> changes_sections(const Changes& changes, const TerminalStyle& style);
+
+/// One sentence: that nothing changed, or what was compared.
+std::string changes_sentence(const Changes& changes);
+
+/// Both, for a terminal.
 std::string changes_page(const Changes& changes, const TerminalStyle& style);
 
 /// The measurements over the runs' numbers in order, and a mark at each change of the level. The
