@@ -3,7 +3,9 @@
 const SERIES_COLOURS = 8;
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 const POINT_STYLES = ['circle', 'rect', 'triangle', 'rectRot', 'crossRot', 'star'];
-const MOST_DOTS = 80;  // A line of more points has no dots.
+const MOST_DOTS = 40;  // A line of more points has no dots.
+
+const MOST_NAMES = 24;  // Of more categories, not all are named on the axis.
 
 const drawnCharts = new Map();  // Canvases and what is drawn on them.
 
@@ -23,11 +25,12 @@ function lineDataset(series, index) {
     borderColor: seriesColour(index),
     backgroundColor: seriesColour(index),
     borderWidth: 1.75,
-    borderDash: isPoints ? [] : DASHES[Math.floor(index / 2) % DASHES.length],
+    borderDash: isPoints ? [] : DASHES[index % DASHES.length],
     pointStyle: POINT_STYLES[index % POINT_STYLES.length],
     pointRadius: isPoints ? 4.5 : few ? 2.5 : 0,
     pointHitRadius: 8,
     spanGaps: false,
+    order: -index,  // Dashes over what is whole, where both run the same way.
     spans: series.spans,
   };
 }
@@ -54,6 +57,15 @@ function tickText(value) {
   return numberText(value).replace(/\.?0+e/, 'e');
 }
 
+/** Room above and below, but none below 0 for what is never negative. */
+function roomOf(axis, chart) {
+  const values = chart.series.flatMap((series) => series.points.map(([, y]) => y)).filter((y) => y !== null);
+  const least = Math.min(...values);
+  const range = Math.max(...values) - least;
+  if (axis.logarithmic) return {};
+  return least >= 0 && least < 0.1 * range ? {min: 0, grace: '4%'} : {grace: '4%'};
+}
+
 function valueAxis(axis, chart) {
   const values = chart.marks.filter((mark) => !mark.vertical).map((mark) => mark.at);
   return {
@@ -63,7 +75,7 @@ function valueAxis(axis, chart) {
     grid: {color: colour('line'), borderColor: colour('line')},
     suggestedMin: values.length > 0 ? Math.min(...values) : undefined,
     suggestedMax: values.length > 0 ? Math.max(...values) : undefined,
-    grace: axis.logarithmic ? undefined : '4%',
+    ...roomOf(axis, chart),
     ticks: {
       color: colour('muted'),
       maxTicksLimit: 8,
@@ -89,14 +101,17 @@ function placeAxis(chart) {
       ticks: {...base.ticks, maxTicksLimit: 9, callback: tickText},
     };
   }
-  if (chart.series[0].kind === 'bars') return {...base, type: 'category', offset: true};
+  if (chart.series[0].kind === 'bars') {
+    const autoSkip = chart.categories.length > MOST_NAMES;
+    return {...base, type: 'category', offset: true, ticks: {...base.ticks, autoSkip}};
+  }
   const name = (value) => chart.categories[value] ?? '';
   return {
     ...base,
     type: 'linear',
     min: -0.5,
     max: chart.categories.length - 0.5,
-    ticks: {...base.ticks, stepSize: 1, autoSkip: false, callback: name},
+    ticks: {...base.ticks, autoSkip: chart.categories.length > MOST_NAMES, callback: name},
     afterBuildTicks: (axis) => { axis.ticks = chart.categories.map((_, value) => ({value})); },
   };
 }
@@ -174,7 +189,13 @@ function chartConfig(chart) {
         legend: {
           display: chart.series.length > 1,
           position: 'bottom',
-          labels: {color: colour('text'), usePointStyle: !isBars, boxWidth: isBars ? 14 : 24, boxHeight: 8},
+          labels: {
+            color: colour('text'),
+            usePointStyle: !isBars,
+            boxWidth: isBars ? 14 : 24,
+            boxHeight: 8,
+            sort: (one, other) => one.datasetIndex - other.datasetIndex,
+          },
         },
         marks: {marks: chart.marks},
       },

@@ -73,9 +73,9 @@ function claimFacts(page, claim) {
     ['Under', conditions ? quoted(conditions) : null],
     ['Measured', claim.measured === '-' ? 'nothing'
       : element('span', {class: 'value'}, quoted(claim.measured))],
-    ['Because', quoted(claim.reason)],
+    ['Reason', quoted(claim.reason)],
     ['Allowed', claim.tolerance || null],
-    ['Why so much', claim.tolerance_reason ? quoted(claim.tolerance_reason) : null],
+    ['Allowed because', claim.tolerance_reason ? quoted(claim.tolerance_reason) : null],
     ['Compared', claim.checked || null],
     ['Evidence', evidence],
     ['Results', rested.length > 0
@@ -109,8 +109,13 @@ function findClaim(page, address) {
   return page.claims.find((claim) => claimAddress(page, claim) === address);
 }
 
-function openDialog(page, title, row, claims) {
+/** What says most of a number first: an evaluation before a log. */
+const EVIDENCE_ORDER = ['evaluated', 'retrained', 'log', 'file'];
+
+function openDialog(page, title, row, found) {
   const dialog = document.getElementById('claim-dialog');
+  const place = (claim) => EVIDENCE_ORDER.indexOf(claim.evidence);
+  const claims = found.toSorted((one, other) => place(one) - place(other));
   const needAttention = claims.filter((claim) => VERDICTS[claim.verdict].kind === 'bad');
   const open = needAttention.length > 0 ? needAttention : claims.slice(0, 1);
   const close = element('button', {type: 'button', class: 'close', onclick: () => dialog.close()}, 'Close');

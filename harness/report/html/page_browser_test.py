@@ -78,7 +78,7 @@ class Browser:
 
     def go(self, address):
         self.call("Page.navigate", url=address)
-        self.wait_for("document.documentElement.dataset.ready === ''")
+        self.wait_for("document.documentElement?.dataset.ready === ''")
 
     def run(self, expression):
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)

@@ -1,8 +1,13 @@
 // The published table, and the list of all claims.
 
+/** An id may be broken behind its underscores. */
+function breakable(id) {
+  return id.split(/(?<=_)/).flatMap((part, i) => i === 0 ? [part] : [element('wbr'), part]);
+}
+
 function rowHeading(row) {
   return element('span', {class: 'row-name'}, quoted(row.method),
-    element('span', {class: 'hint id'}, quoted(row.id)));
+    element('span', {class: 'hint id'}, element('bdi', {}, breakable(row.id))));
 }
 
 /** What the source prints in the cell, or how many claims stand behind it. */
