@@ -31,7 +31,7 @@ TEST(PublishedLogs, LieInTheCacheByTheirDigest) {
   const fs::path log = kSuite.parent_path() / row.log;
   const std::string digest = sha256_file(log);
   const fs::path place = cache.path() / digest.substr(0, 2) / digest;
-  create_folders(place);
+  fs::create_directories(place);
   fs::copy(log, place / log.filename());
   EXPECT_THAT(published_logs(run, "", cache.path()), SizeIs(1));
 }

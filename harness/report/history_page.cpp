@@ -312,8 +312,8 @@ std::vector<ChangesSection> changes_sections(const Changes& changes, const Termi
 
 std::string changes_sentence(const Changes& changes) {
   if (is_quiet(changes)) return quiet_sentence(changes);
-  std::string sentence = fmt::format("{}: run {} since {}", where_text(changes.now),
-                                     changes.now.id, run_text(changes.before));
+  std::string sentence = fmt::format("{}: run {} since {}", where_text(changes.now), changes.now.id,
+                                     run_text(changes.before));
   if (changes.unknown > 0) {
     sentence += fmt::format("; the noise of {} is not known yet",
                             plural(static_cast<std::int64_t>(changes.unknown), "number"));

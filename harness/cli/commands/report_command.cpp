@@ -48,8 +48,7 @@ ReportInput read_input(const Options& options) {
   input.run = read_run(options.folder);
   input.suite = options.suite.empty() ? input.run.suite : read_suite(options.suite);
   input.judged = judge_run(input.run, input.suite);
-  const fs::path suite_file =
-      options.suite.empty() ? suite_file_of(input.run.job) : options.suite;
+  const fs::path suite_file = options.suite.empty() ? suite_file_of(input.run.job) : options.suite;
   input.published = published_logs(input.run, suite_file, cache_of(options));
   return input;
 }

@@ -17,11 +17,13 @@ using Evaluations = std::vector<MeasuredRecord<EvaluationRecord>>;
 /// The names in the checkpoint's meta, else those of Cityscapes where there are as many, else
 /// numbers.
 std::vector<std::string> class_names(const RowRecords& records, std::size_t count) {
-  for (const auto& [result, examined] : measured_records<ExamineRecord>(records.results, "examine")) {
+  for (const auto& [result, examined] :
+       measured_records<ExamineRecord>(records.results, "examine")) {
     if (!examined.checkpoint || !examined.checkpoint->meta.is_object()) continue;
     const Json names = examined.checkpoint->meta.value("CLASSES", Json());
-    const bool are_texts = names.is_array() && names.size() == count &&
-                           std::ranges::all_of(names, [](const Json& one) { return one.is_string(); });
+    const bool are_texts =
+        names.is_array() && names.size() == count &&
+        std::ranges::all_of(names, [](const Json& one) { return one.is_string(); });
     if (are_texts) return names.get<std::vector<std::string>>();
   }
   std::vector<std::string> names;
@@ -77,9 +79,8 @@ void add_evaluation_charts(const RowRecords& records, std::vector<PageChart>& ch
         by_class(fmt::format("{} (mIoU {:.2f})", one.name(), one.record.miou), one.record.iou));
   }
   add_chart(charts, std::move(chart));
-  const auto single = std::ranges::find(evaluations, "fp32", [](const auto& one) {
-    return one.result->precision;
-  });
+  const auto single =
+      std::ranges::find(evaluations, "fp32", [](const auto& one) { return one.result->precision; });
   if (single == evaluations.end()) return;
   for (const auto& one : evaluations) {
     if (&one == &*single || one.record.iou.size() != single->record.iou.size()) continue;

@@ -28,13 +28,14 @@ PageSeries series_of(const LockstepRecord& record, std::string name, const Value
 }
 
 /// Distances of one part from FP64, over the part's length.
-void add_distances(const Lockstep& lockstep, LockstepDistance LockstepDistances::* part,
+void add_distances(const Lockstep& lockstep, LockstepDistance LockstepDistances::*part,
                    const std::string& title, std::vector<PageChart>& charts) {
   PageChart chart = step_chart(fmt::format("{}: distance from FP64 ({})", title, lockstep.name()),
                                "distance / length", true);
-  chart.note = "Over all tensors together. The twin is FP64 that rounds where half stores: what "
-               "precision costs by itself.";
-  const auto add = [&](const std::string& name, double LockstepDistance::* lane) {
+  chart.note =
+      "Over all tensors together. The twin is FP64 that rounds where half stores: what "
+      "precision costs by itself.";
+  const auto add = [&](const std::string& name, double LockstepDistance::*lane) {
     chart.series.push_back(series_of(lockstep.record, name, [=](const LockstepStep& step) {
       const LockstepDistance& distance = step.distance.*part;
       return distance.*lane / distance.norm;
@@ -47,34 +48,33 @@ void add_distances(const Lockstep& lockstep, LockstepDistance LockstepDistances:
 }
 
 double percent(std::int64_t part, std::int64_t whole) {
-  return whole == 0 ? kNotMeasured
-                    : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  return whole == 0 ? kNotMeasured : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
 void add_gradients(const Lockstep& lockstep, std::vector<PageChart>& charts) {
-  PageChart chart = step_chart(
-      fmt::format("Gradients that half cannot hold well ({})", lockstep.name()),
-      "% of the elements", false);
-  chart.note = "Of the scaled gradients. Subnormal: below 2^-14, with fewer digits. Flushed: 0 in "
-               "half and not in FP64.";
-  chart.series = {
-      series_of(lockstep.record, "subnormal",
-                [](const LockstepStep& step) {
-                  return percent(step.gradients.half_subnormals, step.gradients.looked_at);
-                }),
-      series_of(lockstep.record, "flushed to 0", [](const LockstepStep& step) {
-        return percent(step.gradients.flushed, step.gradients.looked_at);
-      })};
+  PageChart chart =
+      step_chart(fmt::format("Gradients that half cannot hold well ({})", lockstep.name()),
+                 "% of the elements", false);
+  chart.note =
+      "Of the scaled gradients. Subnormal: below 2^-14, with fewer digits. Flushed: 0 in "
+      "half and not in FP64.";
+  chart.series = {series_of(lockstep.record, "subnormal",
+                            [](const LockstepStep& step) {
+                              return percent(step.gradients.half_subnormals,
+                                             step.gradients.looked_at);
+                            }),
+                  series_of(lockstep.record, "flushed to 0", [](const LockstepStep& step) {
+                    return percent(step.gradients.flushed, step.gradients.looked_at);
+                  })};
   add_chart(charts, std::move(chart));
 }
 
 void add_losses(const Lockstep& lockstep, std::vector<PageChart>& charts) {
-  PageChart chart = step_chart(fmt::format("Loss, step by step ({})", lockstep.name()), "loss",
-                               false);
-  const auto add = [&](const std::string& name, double LockstepLosses::* lane) {
-    chart.series.push_back(series_of(lockstep.record, name, [=](const LockstepStep& step) {
-      return step.loss.*lane;
-    }));
+  PageChart chart =
+      step_chart(fmt::format("Loss, step by step ({})", lockstep.name()), "loss", false);
+  const auto add = [&](const std::string& name, double LockstepLosses::*lane) {
+    chart.series.push_back(series_of(lockstep.record, name,
+                                     [=](const LockstepStep& step) { return step.loss.*lane; }));
   };
   add(lockstep.record.policy, &LockstepLosses::policy);
   add("fp32", &LockstepLosses::fp32);

@@ -24,10 +24,10 @@ TEST(LockstepCharts, ShowDistancesFromFp64StepByStep) {
   EXPECT_NEAR(gradient.series[2].points.at(2).second, third.fp32 / third.norm, 1e-10);
   const PageChart& lost = chart_of(charts, "Gradients that half cannot hold");
   const LockstepGradients& counts = record.series.at(2).gradients;
-  EXPECT_NEAR(lost.series.at(0).points.at(2).second,
-              100.0 * static_cast<double>(counts.half_subnormals) /
-                  static_cast<double>(counts.looked_at),
-              1e-4);
+  EXPECT_NEAR(
+      lost.series.at(0).points.at(2).second,
+      100.0 * static_cast<double>(counts.half_subnormals) / static_cast<double>(counts.looked_at),
+      1e-4);
 }
 
 }  // namespace

@@ -113,12 +113,14 @@ void add_memory_charts(const RowRecords& records, std::vector<PageChart>& charts
   add_peaks(records, list, charts);
   PageChart phases = memory_chart("Largest memory in each phase of a step");
   phases.x.label = "phase";
-  add_bars(std::move(phases), list,
-           [](const MemoryRecord& record) -> const BytesByKind& { return record.phases; }, charts);
+  add_bars(
+      std::move(phases), list,
+      [](const MemoryRecord& record) -> const BytesByKind& { return record.phases; }, charts);
   PageChart kept = memory_chart("Activations kept for backward, by what made them");
   kept.x.label = "operator";
-  add_bars(std::move(kept), list,
-           [](const MemoryRecord& record) -> const BytesByKind& { return record.kept; }, charts);
+  add_bars(
+      std::move(kept), list,
+      [](const MemoryRecord& record) -> const BytesByKind& { return record.kept; }, charts);
 }
 
 }  // namespace harness

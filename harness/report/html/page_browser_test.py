@@ -282,7 +282,8 @@ def check_dialog(browser, checks, page):
     address = browser.run("document.querySelector('table.claims tbody a').getAttribute('href')")
     browser.go(page.resolve().as_uri() + "?again" + address)
     checks.expect("a claim's address opens it", browser.run(dialog + ".open"))
-    browser.run(dialog + ".close()")
+    browser.run("new Promise((done) => { const d = " + dialog + ";"
+                " d.addEventListener('close', () => done(), {once: true}); d.close(); })")
     checks.equal("and goes with it", browser.run("window.location.hash"), "")
     for link in browser.run("[...document.querySelectorAll('nav a, .skip')].map((a) => a.hash)"):
         checks.expect(f"{link} leads somewhere", browser.run(f"document.querySelector('{link}') !== null"))

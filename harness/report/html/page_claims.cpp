@@ -164,8 +164,8 @@ void add_texts(const ReportInput& input, const VerdictRecord& record, const Clai
   claim.source_url = url_of(published.source.file);
   add_facts(published.conditions, "", claim.conditions);
   claim.command = page_text(claim_command(input.run.job, record));
-  claim.judge = page_text(shell_words({"halfproof", "judge", input.folder.string(), "--row",
-                                       record.row, "--claim", record.claim}));
+  claim.judge = page_text(shell_words(
+      {"halfproof", "judge", input.folder.string(), "--row", record.row, "--claim", record.claim}));
 }
 
 }  // namespace

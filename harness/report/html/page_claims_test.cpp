@@ -38,7 +38,8 @@ TEST_F(PageClaims, StandInTheColumnsThatTheSourcePrints) {
   EXPECT_THAT(all.claims, SizeIs(input_.judged.verdicts.size()));
   std::vector<std::string> printed;
   std::vector<std::string> besides;
-  for (const auto& column : all.columns) (column.printed ? printed : besides).push_back(column.name);
+  for (const auto& column : all.columns)
+    (column.printed ? printed : besides).push_back(column.name);
   EXPECT_THAT(printed, ElementsAre("download", "Crop Size", "Lr schd", "mIoU", "mIoU(ms+flip)",
                                    "Mem (GB)", "Inf time (fps)"));
   EXPECT_THAT(besides, ElementsAre("other facts of the files", "evaluation"));
@@ -68,11 +69,11 @@ TEST_F(PageClaims, SayWhatWasPublishedWhereAndHowItIsMeasuredAgain) {
 TEST_F(PageClaims, NameTheResultsThatTheyRestOn) {
   const PageData all = page();
   const auto names = [&](const std::string& id) {
-    std::vector<std::string> names;
+    std::vector<std::string> list;
     for (const auto i : claim(all, id).results) {
-      names.push_back(all.results.at(static_cast<std::size_t>(i)).name);
+      list.push_back(all.results.at(static_cast<std::size_t>(i)).name);
     }
-    return names;
+    return list;
   };
   EXPECT_THAT(names("hash"), ElementsAre("examine.json"));
   EXPECT_THAT(names("miou"),

@@ -129,11 +129,11 @@ struct PageClaim {
   std::string reason;
   std::string tolerance;  ///< "± 0.055 %"; "" where there is none.
   std::string tolerance_reason;
-  std::string source;      ///< "README.md:13, column mIoU".
-  std::string source_url;  ///< http or https, else "".
-  PageFacts conditions;    ///< Under which the number was published.
-  std::string command;     ///< Measures it again.
-  std::string judge;       ///< Judges it again.
+  std::string source;                 ///< "README.md:13, column mIoU".
+  std::string source_url;             ///< http or https, else "".
+  PageFacts conditions;               ///< Under which the number was published.
+  std::string command;                ///< Measures it again.
+  std::string judge;                  ///< Judges it again.
   std::vector<std::int64_t> results;  ///< Indices of PageData::results that it may rest on.
   std::optional<PageTimeLine> time_line;
 

@@ -97,8 +97,9 @@ class TimeLines {
   std::int64_t index_of(const RunHeader& run) {
     const auto [there, is_new] = indices_.try_emplace(run.id, std::ssize(page_.runs));
     if (is_new) {
-      page_.runs.push_back({run.id, page_text(run.started),
-                            page_text(run.commit.substr(0, kShortCommit)) + (run.dirty ? "+" : "")});
+      page_.runs.push_back(
+          {run.id, page_text(run.started),
+           page_text(run.commit.substr(0, kShortCommit)) + (run.dirty ? "+" : "")});
     }
     return there->second;
   }

@@ -42,8 +42,7 @@ void add_failures(const JudgedRun& run, std::vector<std::string>& parts) {
                                 failed_names(run)));
   }
   if (!run.failed.empty()) {
-    parts.push_back(
-        fmt::format("{} failed to run", plural(std::ssize(run.failed), "execution")));
+    parts.push_back(fmt::format("{} failed to run", plural(std::ssize(run.failed), "execution")));
   }
 }
 
@@ -62,8 +61,8 @@ std::vector<std::string> audit_notes(const std::filesystem::path& file) {
     for (const auto& one : found) {
       const Json message = one.is_object() ? one.value("message", Json()) : Json();
       if (message.is_string()) {
-        notes.push_back(page_text("The sources contradict each other: " +
-                                  message.get<std::string>()));
+        notes.push_back(
+            page_text("The sources contradict each other: " + message.get<std::string>()));
       }
     }
     if (notes.empty()) notes.emplace_back("Audit: no contradiction in what is published.");
@@ -103,9 +102,8 @@ PageFacts about_run(const ReportInput& input) {
   const JobRecord& job = input.run.job;
   std::vector<RunResult> results;
   for (const auto& [row, list] : input.run.results) {
-    std::ranges::copy_if(list, std::back_inserter(results), [](const RunResult& result) {
-      return result.status == RunStatus::kOk;
-    });
+    std::ranges::copy_if(list, std::back_inserter(results),
+                         [](const RunResult& result) { return result.status == RunStatus::kOk; });
   }
   PageFacts facts{{"run", input.folder.string()},
                   {"started", job.started},

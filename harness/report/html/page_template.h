@@ -6,8 +6,8 @@
 
 namespace harness {
 
-/// The text with each "{{name}}" replaced by the value of that name, once: what a value holds is not
-/// looked at. Throws std::logic_error for a name that has no value: a template of ours.
+/// The text with each "{{name}}" replaced by the value of that name, once: what a value holds is
+/// not looked at. Throws std::logic_error for a name that has no value: a template of ours.
 std::string fill_template(std::string_view text,
                           const std::map<std::string, std::string_view>& values);
 

@@ -37,9 +37,8 @@ void add_charts(const ReportInput& input, PageData& page) {
     const auto results = input.run.results.find(row.id);
     if (results == input.run.results.end()) continue;
     const auto log = input.published.find(row.id);
-    for (auto& chart :
-         row_charts({row, results->second, input.folder / row.id,
-                     log == input.published.end() ? nullptr : &log->second})) {
+    for (auto& chart : row_charts({row, results->second, input.folder / row.id,
+                                   log == input.published.end() ? nullptr : &log->second})) {
       chart.row = row_index(page, row.id);
       page.charts.push_back(std::move(chart));
     }
@@ -68,8 +67,7 @@ std::string render_page(const PageData& page) {
   const std::string title = xml_text(page.suite);
   const std::string sentence = xml_text(page.sentence);
   const std::string data = script_json(record_to_json(page));
-  const std::string script =
-      policy_source(kPageScript) + " " + policy_source(kChartScript);
+  const std::string script = policy_source(kPageScript) + " " + policy_source(kChartScript);
   const std::string style = policy_source(kPageStyle);
   return fill_template(kPageHtml, {{"title", title},
                                    {"sentence", sentence},

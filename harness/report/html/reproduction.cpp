@@ -32,8 +32,8 @@ std::string stage_for(const VerdictRecord& verdict) {
 }
 
 bool is_of_row(const AskedExecution& asked, const VerdictRecord& verdict) {
-  const bool is_other_training = verdict.evidence == "retrained" &&
-                                 asked.stage != stage_for(verdict);
+  const bool is_other_training =
+      verdict.evidence == "retrained" && asked.stage != stage_for(verdict);
   return asked.row == verdict.row && rests_on(verdict, asked.stage) && !is_other_training;
 }
 
@@ -65,8 +65,8 @@ std::string claim_command(const JobRecord& job, const VerdictRecord& verdict) {
   }
   const auto asked = std::ranges::find_if(
       job.asked, [&](const AskedExecution& one) { return is_of_row(one, verdict); });
-  const std::string stage = asked == job.asked.end() ? stage_for(verdict)
-                                                     : std::string(stage_that_brings(asked->stage));
+  const std::string stage =
+      asked == job.asked.end() ? stage_for(verdict) : std::string(stage_that_brings(asked->stage));
   words.insert(words.end(), {"--row", verdict.row, "--stage", stage});
   return shell_words(words);
 }

@@ -14,7 +14,7 @@ namespace harness {
 struct RowRecords {
   const Row& row;
   const std::vector<RunResult>& results;
-  std::filesystem::path folder;          ///< DIR/<row>, where trainings left their steps.
+  std::filesystem::path folder;            ///< DIR/<row>, where trainings left their steps.
   const TrainingLog* published = nullptr;  ///< The published log, where it is at hand.
 };
 

@@ -44,8 +44,7 @@ std::string script_json(const Json& value) {
 std::string page_text(std::string_view text) {
   std::string shown = printable(text.substr(0, kPageText));
   if (text.size() > kPageText) {
-    shown +=
-        fmt::format("… ({} in all)", byte_text(static_cast<double>(text.size())));
+    shown += fmt::format("… ({} in all)", byte_text(static_cast<double>(text.size())));
   }
   return shown;
 }

@@ -71,8 +71,8 @@ void add_rates(const RowRecords& records, const Speed& speed, const std::string&
   chart.title = fmt::format("Images per second in {}, {}", speed.name(), protocol);
   chart.x.label = "images per second, of one image";
   chart.y.label = "images";
-  chart.note = fmt::format("{}, median {}", plural(std::ssize(sorted), "image"),
-                           short_text(median));
+  chart.note =
+      fmt::format("{}, median {}", plural(std::ssize(sorted), "image"), short_text(median));
   chart.series = {histogram(speed.name(), sorted)};
   chart.marks = {{true, median, "median"}};
   // The table's number is that of the row's own arithmetic.

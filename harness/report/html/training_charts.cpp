@@ -122,7 +122,8 @@ void add_scales(const std::vector<Training>& trainings, std::vector<PageChart>& 
     chart.series.push_back(std::move(marks));
     skipped += training.record.skipped;
   }
-  chart.note = fmt::format("{} skipped in all.", skipped == 1 ? "1 step was" : fmt::format("{} steps were", skipped));
+  chart.note = fmt::format("{} skipped in all.",
+                           skipped == 1 ? "1 step was" : fmt::format("{} steps were", skipped));
   add_chart(charts, std::move(chart));
 }
 
@@ -148,8 +149,8 @@ void add_published_seeds(const RowRecords& records, PageChart& chart) {
   }
   if (!values.empty()) add_seeds(chart, "reference runs", values);
   if (!claim->value.is_number()) return;
-  chart.marks.push_back({false, claim->value.get<double>(),
-                         fmt::format("published {}", claim->value.get<double>())});
+  chart.marks.push_back(
+      {false, claim->value.get<double>(), fmt::format("published {}", claim->value.get<double>())});
 }
 
 void add_seed_chart(const RowRecords& records, const std::vector<Training>& trainings,

@@ -38,7 +38,7 @@ class TrainingCharts : public testing::Test {
 };
 
 TEST_F(TrainingCharts, ShowEachTrainingOverThePublishedLog) {
-  create_folders(folder_.path() / "train-fp16-seed0");
+  std::filesystem::create_directories(folder_.path() / "train-fp16-seed0");
   write_file_atomic(folder_.path() / "train-fp16-seed0" / "steps.jsonl",
                     "{\"step\":0,\"lr\":0.05,\"loss\":4.5}\n{\"step\":1,\"lr\":0.04,\"loss\":4}\n");
   log_.train = {{2, 50, {{"loss", 3.5}, {"lr", 0.03}}}, {3, 100, {{"loss", "none"}}}};
@@ -65,8 +65,8 @@ TEST_F(TrainingCharts, ShowTheScaleAndTheStepsThatItSkipped) {
   });
   const auto all = charts();
   const PageChart& scale = chart_of(all, "Loss scale");
-  EXPECT_THAT(scale.series.at(0).points, ElementsAre(Pair(0, 8), Pair(3, 8), Pair(3, 4), Pair(5, 4),
-                                                     Pair(5, 2), Pair(9, 2)));
+  EXPECT_THAT(scale.series.at(0).points,
+              ElementsAre(Pair(0, 8), Pair(3, 8), Pair(3, 4), Pair(5, 4), Pair(5, 2), Pair(9, 2)));
   EXPECT_THAT(scale.series.at(1).points, ElementsAre(Pair(2, 8), Pair(4, 4)));
   EXPECT_EQ(scale.note, "2 steps were skipped in all.");
 }

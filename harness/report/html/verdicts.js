@@ -18,16 +18,15 @@ function worstOf(verdicts) {
   return VERDICT_ORDER.find((name) => verdicts.includes(name));
 }
 
-function verdictWord(name) {
-  return name.replaceAll('_', ' ');
-}
-
 /** The sign and the word; with a count where it stands for several claims. */
 function badge(name, count = 1) {
   const verdict = VERDICTS[name];
-  return element('span', {class: 'verdict', 'data-kind': verdict.kind, title: verdict.means},
+  const [first, ...others] = name.split('_');
+  const together = element('span', {class: 'together'},
     element('span', {class: 'sign', 'aria-hidden': 'true'}, verdict.sign),
-    count > 1 ? `${count} ` : '', verdictWord(name));
+    count > 1 ? `${count} ` : '', first);
+  return element('span', {class: 'verdict', 'data-kind': verdict.kind, title: verdict.means},
+    together, others.map((word) => ' ' + word));
 }
 
 /** A badge for each verdict among the claims, counted where there is more than one. */
