@@ -1,6 +1,6 @@
 // Charts: from data (page_chart.h) to Chart.js, and to a table with the same numbers.
 
-const SERIES_COLOURS = 8;
+const SERIES_COLOURS = 12;
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 const POINT_STYLES = ['circle', 'rect', 'triangle', 'rectRot', 'crossRot', 'star'];
 const MOST_DOTS = 40;  // A line of more points has no dots.
@@ -148,7 +148,6 @@ function drawSpans(context, scales, set) {
 function drawMark(context, area, scales, mark) {
   const at = (mark.vertical ? scales.x : scales.y).getPixelForValue(mark.at);
   context.strokeStyle = colour('mark');
-  context.fillStyle = colour('text');
   context.setLineDash([5, 4]);
   context.lineWidth = 1.25;
   context.font = '12px system-ui, sans-serif';
@@ -159,8 +158,14 @@ function drawMark(context, area, scales, mark) {
   context.setLineDash([]);
   const width = context.measureText(mark.label).width;
   const left = mark.vertical && at + width + 6 > area.right ? at - width - 6 : at + 5;
-  context.fillText(mark.label, mark.vertical ? left : area.right - width - 4,
-    mark.vertical ? area.top + 12 : Math.max(at - 5, area.top + 12));
+  const x = mark.vertical ? left : area.right - width - 4;
+  const y = mark.vertical ? area.top + 12 : Math.max(at - 6, area.top + 12);
+  context.fillStyle = colour('surface');
+  context.globalAlpha = 0.8;  // Readable over bars, and hides no point.
+  context.fillRect(x - 2, y - 11, width + 4, 14);
+  context.globalAlpha = 1;
+  context.fillStyle = colour('text');
+  context.fillText(mark.label, x, y);
 }
 
 function chartConfig(chart) {

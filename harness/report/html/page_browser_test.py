@@ -126,6 +126,21 @@ class Browser:
     def close(self):
         self.process.terminate()
         self.process.wait(timeout=20)
+        os.close(self.out)
+        os.close(self.into)
+
+
+def start_browser(program, folder):
+    """A browser that answers: on a busy machine one may end while it starts."""
+    for attempt in range(3):
+        browser = Browser(program, folder / f"profile{attempt}")
+        try:
+            browser.call("Browser.getVersion")
+            return browser
+        except (OSError, RuntimeError) as error:
+            reason = error
+            browser.close()
+    raise RuntimeError(f"expected a browser that starts, got none in 3 tries: {reason}")
 
 
 # Functions of the page's own are at hand in these.
@@ -350,7 +365,7 @@ def main():
         folder = pathlib.Path(name)
         page = nights(options.program, folder)
         checks.expect("a report of twelve runs below 5 MB", page.stat().st_size < MOST_BYTES, page.stat().st_size)
-        browser = Browser(options.chromium, folder / "profile")
+        browser = start_browser(options.chromium, folder)
         try:
             browser.open(page)
             browser.size(1280)

@@ -21,13 +21,15 @@ std::int64_t count_of(const JudgedRun& run, Verdict verdict) {
   return std::ranges::count(run.verdicts, verdict, &VerdictRecord::verdict);
 }
 
-/// "miou of fcn, fps of fcn, ...": the first three.
+constexpr std::size_t kMostNames = 3;  // More make no sentence that is read.
+
+/// " (miou of fcn, fps of fcn)"; "" where there are many.
 std::string failed_names(const JudgedRun& run) {
   std::vector<std::string> names;
   for (const auto& [row, claims] : failed(run.verdicts)) {
     for (const auto& claim : claims) names.push_back(fmt::format("{} of {}", claim, row));
   }
-  return listing(names);
+  return names.size() > kMostNames ? "" : fmt::format(" ({})", fmt::join(names, ", "));
 }
 
 std::string claims(std::int64_t count) {
@@ -37,7 +39,7 @@ std::string claims(std::int64_t count) {
 void add_failures(const JudgedRun& run, std::vector<std::string>& parts) {
   const std::int64_t failures = count_of(run, Verdict::kFail) + count_of(run, Verdict::kXpass);
   if (failures > 0) {
-    parts.push_back(fmt::format("{} {} ({})", claims(failures),
+    parts.push_back(fmt::format("{} {}{}", claims(failures),
                                 failures == 1 ? "does not hold" : "do not hold",
                                 failed_names(run)));
   }

@@ -41,6 +41,7 @@ TEST(WholeSentence, BeginsWithWhatDoesNotHold) {
   EXPECT_EQ(whole_sentence(judged({kPass, kFail, kXpass, kPass, kAmbiguous, kSkipped, kUnfit})),
             "2 claims do not hold (c1 of fcn, c2 of fcn); 1 claim is too noisy to say; 2 claims "
             "hold; 2 claims could not be verified.");
+  EXPECT_EQ(whole_sentence(judged({kFail, kFail, kFail, kFail})), "4 claims do not hold.");
   JudgedRun died = judged({kPass});
   died.failed.push_back({"fcn", "evaluate in fp16", "killed"});
   EXPECT_EQ(whole_sentence(died), "1 execution failed to run; 1 claim holds.");

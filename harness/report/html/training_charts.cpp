@@ -53,6 +53,9 @@ void add_curves(const RowRecords& records, const std::vector<Training>& training
     rate.series.push_back({training.name(), kLine, std::move(steps.learning_rate), {}});
     norm.series.push_back({training.name(), kLine, std::move(steps.gradient_norm), {}});
   }
+  const bool has_steps = std::ranges::any_of(
+      loss.series, [](const PageSeries& series) { return !series.points.empty(); });
+  if (!has_steps) return;
   if (records.published != nullptr) {
     using enum PageSeriesKind;
     loss.series.push_back({kPublished, kLine, published_points(*records.published, "loss"), {}});

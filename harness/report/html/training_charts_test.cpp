@@ -56,6 +56,11 @@ TEST_F(TrainingCharts, ShowEachTrainingOverThePublishedLog) {
   EXPECT_THAT(miou.series.back().points, ElementsAre(Pair(100, 50.0)));
 }
 
+TEST_F(TrainingCharts, ShowNoPublishedLossAlone) {
+  log_.train = {{2, 50, {{"loss", 3.5}, {"lr", 0.03}}}};
+  EXPECT_THROW(chart_of(charts(), "Learning rate"), std::runtime_error);
+}
+
 TEST_F(TrainingCharts, ShowTheScaleAndTheStepsThatItSkipped) {
   change([](TrainingRecord& record) {
     record.scale = {8, 2, 2, 8, {{3, 4.0}, {5, 2.0}}};
