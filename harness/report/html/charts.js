@@ -84,7 +84,30 @@ function valueAxis(axis, chart) {
   };
 }
 
+function numberAxis(base, chart) {
+  return {
+    ...base,
+    type: chart.x.logarithmic ? 'logarithmic' : 'linear',
+    offset: chart.series[0].kind === 'bars',
+    ticks: {...base.ticks, maxTicksLimit: 9, callback: tickText},
+  };
+}
+
 /** Names of categories under bars; under points a line of numbers that are called by their names. */
+function categoryAxis(base, chart) {
+  const names = chart.categories;
+  const ticks = {...base.ticks, autoSkip: names.length > MOST_NAMES};
+  if (chart.series[0].kind === 'bars') return {...base, type: 'category', offset: true, ticks};
+  return {
+    ...base,
+    type: 'linear',
+    min: -0.5,
+    max: names.length - 0.5,
+    ticks: {...ticks, callback: (value) => names[value] ?? ''},
+    afterBuildTicks: (axis) => { axis.ticks = names.map((_, value) => ({value})); },
+  };
+}
+
 function placeAxis(chart) {
   const base = {
     title: {display: chart.x.label !== '', text: chart.x.label, color: colour('muted')},
@@ -92,28 +115,7 @@ function placeAxis(chart) {
     stacked: chart.stacked,
     ticks: {color: colour('muted'), maxRotation: 60, autoSkipPadding: 12},
   };
-  if (chart.categories.length === 0) {
-    const isBars = chart.series[0].kind === 'bars';
-    return {
-      ...base,
-      type: chart.x.logarithmic ? 'logarithmic' : 'linear',
-      offset: isBars,
-      ticks: {...base.ticks, maxTicksLimit: 9, callback: tickText},
-    };
-  }
-  if (chart.series[0].kind === 'bars') {
-    const autoSkip = chart.categories.length > MOST_NAMES;
-    return {...base, type: 'category', offset: true, ticks: {...base.ticks, autoSkip}};
-  }
-  const name = (value) => chart.categories[value] ?? '';
-  return {
-    ...base,
-    type: 'linear',
-    min: -0.5,
-    max: chart.categories.length - 0.5,
-    ticks: {...base.ticks, autoSkip: chart.categories.length > MOST_NAMES, callback: name},
-    afterBuildTicks: (axis) => { axis.ticks = chart.categories.map((_, value) => ({value})); },
-  };
+  return chart.categories.length > 0 ? categoryAxis(base, chart) : numberAxis(base, chart);
 }
 
 /** Draws thresholds across the chart, and intervals at their points. */
@@ -168,15 +170,35 @@ function drawMark(context, area, scales, mark) {
   context.fillText(mark.label, x, y);
 }
 
+/** Intervals have to fit as well as points. */
+function valueAxisWithSpans(chart) {
+  const axis = valueAxis(chart.y, chart);
+  const ends = chart.series.flatMap((series) => series.spans.flat()).filter((end) => end !== null);
+  if (ends.length === 0) return axis;
+  return {
+    ...axis,
+    suggestedMin: Math.min(axis.suggestedMin ?? Infinity, ...ends),
+    suggestedMax: Math.max(axis.suggestedMax ?? -Infinity, ...ends),
+  };
+}
+
+function legendOf(chart, isBars) {
+  return {
+    display: chart.series.length > 1,
+    position: 'bottom',
+    labels: {
+      color: colour('text'),
+      usePointStyle: !isBars,
+      boxWidth: isBars ? 14 : 24,
+      boxHeight: 8,
+      sort: (one, other) => one.datasetIndex - other.datasetIndex,
+    },
+  };
+}
+
 function chartConfig(chart) {
   const categories = chart.categories.length > 0;
   const isBars = chart.series[0].kind === 'bars';
-  const spans = chart.series.flatMap((series) => series.spans.flat()).filter((x) => x !== null);
-  const y = valueAxis(chart.y, chart);
-  if (spans.length > 0) {
-    y.suggestedMin = Math.min(y.suggestedMin ?? Infinity, ...spans);
-    y.suggestedMax = Math.max(y.suggestedMax ?? -Infinity, ...spans);
-  }
   return {
     type: isBars ? 'bar' : 'line',
     data: {
@@ -189,21 +211,8 @@ function chartConfig(chart) {
       responsive: true,
       maintainAspectRatio: false,
       interaction: {mode: 'nearest', intersect: false},
-      scales: {x: placeAxis(chart), y},
-      plugins: {
-        legend: {
-          display: chart.series.length > 1,
-          position: 'bottom',
-          labels: {
-            color: colour('text'),
-            usePointStyle: !isBars,
-            boxWidth: isBars ? 14 : 24,
-            boxHeight: 8,
-            sort: (one, other) => one.datasetIndex - other.datasetIndex,
-          },
-        },
-        marks: {marks: chart.marks},
-      },
+      scales: {x: placeAxis(chart), y: valueAxisWithSpans(chart)},
+      plugins: {legend: legendOf(chart, isBars), marks: {marks: chart.marks}},
     },
     plugins: [MARKS_PLUGIN],
   };

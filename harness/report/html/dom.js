@@ -77,7 +77,11 @@ function command(text) {
       }
     },
   }, 'Copy');
-  return element('div', {class: 'command'}, element('code', {}, quoted(text)), copy, copied);
+  // Lines are broken between words, and within one only where it is too long.
+  const words = text.split(' ').flatMap((word, i) =>
+    [i === 0 ? '' : ' ', element('span', {class: 'word'}, word)]);
+  return element('div', {class: 'command'},
+    element('code', {}, element('bdi', {}, words)), copy, copied);
 }
 
 /** A disclosure whose content is made when it is first opened. */

@@ -12,18 +12,28 @@ function showCounts(page, filter) {
   }
 }
 
+const FIRST_CHANGES = 4;  // Of a section, that are seen at once.
+
 /** Lines that begin with two spaces belong to the one before them. */
-function changeLines(section) {
-  const list = element('ul', {class: 'changes'});
+function changeItems(section) {
+  const items = [];
   for (const line of section.lines) {
-    const isDetail = line.startsWith('  ') && list.lastChild;
-    if (isDetail) {
-      list.lastChild.append(element('div', {class: 'hint'}, quoted(line.trim())));
+    if (line.startsWith('  ') && items.length > 0) {
+      items.at(-1).append(element('div', {class: 'hint'}, quoted(line.trim())));
     } else {
-      list.append(element('li', {}, quoted(line)));
+      items.push(element('li', {}, quoted(line)));
     }
   }
-  return list;
+  return items;
+}
+
+function changeSection(section) {
+  const items = changeItems(section);
+  const list = (some) => element('ul', {class: 'changes'}, some);
+  const rest = items.slice(FIRST_CHANGES);
+  return element('div', {}, element('h3', {}, section.heading), element('div', {},
+    list(items.slice(0, FIRST_CHANGES)),
+    rest.length > 0 ? disclosure(`${rest.length} more`, () => list(rest)) : null));
 }
 
 function showChanges(page) {
@@ -34,10 +44,8 @@ function showChanges(page) {
   }
   const place = document.getElementById('changes');
   place.hidden = false;
-  place.append(element('p', {}, quoted(changes.sentence)));
-  for (const section of changes.sections) {
-    place.append(element('h3', {}, section.heading), changeLines(section));
-  }
+  place.append(element('p', {}, quoted(changes.sentence)),
+    element('div', {class: 'sections'}, changes.sections.map(changeSection)));
 }
 
 function showPlots(page) {
