@@ -88,7 +88,7 @@ void add_report_command(CLI::App& program, int& exit_code) {
   auto* command = program.add_subcommand(
       "report", "A run as one HTML page: verdicts, evidence, what changed, and plots");
   add_positional(*command, "DIR", options->folder, "Run directory of `halfproof run`");
-  add_value(*command, "-o,--output", options->output, "FILE", "The page")->required();
+  add_value(*command, "-o,--output", options->output, "FILE", "The page (required)")->required();
   add_value(*command, "--history", options->history, "FILE",
             "Also show what changed, and each claim over time, from this history");
   add_value(*command, "--suite", options->suite, "FILE",

@@ -42,8 +42,8 @@ function barDataset(series, index, categories) {
     data: categories ? series.points.map(([, y]) => y) : series.points.map(([x, y]) => ({x, y})),
     backgroundColor: seriesColour(index),
     borderColor: colour('surface'),
-    borderWidth: categories ? 1 : {left: 1, right: 1},
-    barPercentage: 0.95,
+    borderWidth: categories ? 1 : 0,
+    barPercentage: categories ? 0.95 : 1,
     categoryPercentage: categories ? 0.8 : 1,
   };
 }
@@ -125,7 +125,7 @@ const MARKS_PLUGIN = {
     const {ctx: context, chartArea: area, scales} = drawn;
     context.save();
     drawn.data.datasets.forEach((set) => drawSpans(context, scales, set));
-    options.marks.forEach((mark) => drawMark(context, area, scales, mark));
+    options.marks.forEach((mark, i) => drawMark(context, area, scales, mark, i));
     context.restore();
   },
 };
@@ -147,7 +147,8 @@ function drawSpans(context, scales, set) {
   });
 }
 
-function drawMark(context, area, scales, mark) {
+/** Labels of vertical lines stand one below the other. */
+function drawMark(context, area, scales, mark, index) {
   const at = (mark.vertical ? scales.x : scales.y).getPixelForValue(mark.at);
   context.strokeStyle = colour('mark');
   context.setLineDash([5, 4]);
@@ -161,7 +162,7 @@ function drawMark(context, area, scales, mark) {
   const width = context.measureText(mark.label).width;
   const left = mark.vertical && at + width + 6 > area.right ? at - width - 6 : at + 5;
   const x = mark.vertical ? left : area.right - width - 4;
-  const y = mark.vertical ? area.top + 12 : Math.max(at - 6, area.top + 12);
+  const y = mark.vertical ? area.top + 12 + 16 * (index % 4) : Math.max(at - 6, area.top + 12);
   context.fillStyle = colour('surface');
   context.globalAlpha = 0.8;  // Readable over bars, and hides no point.
   context.fillRect(x - 2, y - 11, width + 4, 14);

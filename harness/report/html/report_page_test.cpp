@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/base/file.h"
+#include "harness/judge/paper_run.h"
 #include "harness/report/html/page_assets.h"
 #include "harness/report/html/page_template.h"
 #include "harness/report/html/script_json.h"
@@ -10,6 +12,7 @@
 
 namespace harness {
 namespace {
+using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -36,6 +39,45 @@ TEST(ReportPage, HoldsItsDataAsOneBlockOfJson) {
   const std::string block =
       between(html, "<script type=\"application/json\" id=\"page-data\">", "</script>");
   EXPECT_EQ(parse_json(block, "page"), record_to_json(page));
+}
+
+/// DIR/paper with one experiment of the row that has a chart.
+void write_paper(const std::filesystem::path& directory, const Suite& suite) {
+  const std::filesystem::path folder = directory / "paper";
+  std::filesystem::create_directories(folder);
+  Experiment experiment =
+      new_experiment(PaperExperiment::kLossScaling, suite.name, suite.rows.front().id);
+  experiment.seed = 0;
+  experiment.key = "key";
+  Chart chart;
+  chart.title = "Exponents of gradients";
+  chart.series = {{"gradients", SeriesKind::kBars, {{-30, 0.5}, {-10, 0.5}}}};
+  chart.marks = {{true, -24.5, "below, half is 0"}};
+  experiment.charts = {chart};
+  const std::string stem = experiment_file_stem("loss-scaling", experiment.row);
+  write_json_file(folder / (stem + ".json"), to_json(experiment));
+  PaperJobRecord job;
+  job.suite = suite.name;
+  job.rows = {experiment.row};
+  job.seeds = {0};
+  job.experiments = {"loss-scaling"};
+  job.rows_as_run = {{experiment.row, std::string(64, '0')}};
+  job.asked = experiments_of(job);
+  job.asked.at(0).key = experiment.key;
+  write_json_file(folder / kPaperJobFile, to_json(job));
+}
+
+TEST(ReportPage, ShowsTheChartsOfThePapersExperiments) {
+  const TemporaryFolder folder;
+  ReportInput input = report_input(kGpuEvidence + "correctness/lockstep-fcn");
+  input.folder = folder.path();
+  write_paper(folder.path(), input.suite);
+  const PageData page = page_data(input);
+  const PageChart& chart = chart_of(page.charts, "Exponents of gradients");
+  EXPECT_EQ(chart.row, 0);
+  EXPECT_EQ(chart.marks.at(0).at, -24.5);
+  write_file_atomic(folder.path() / "paper" / kPaperJobFile, "{");
+  EXPECT_THAT(page_data(input).notes, Contains(HasSubstr(kPaperJobFile)));
 }
 
 TEST(ReportPage, AllowsItsOwnScriptsAndNothingElse) {
