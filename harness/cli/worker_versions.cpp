@@ -65,17 +65,17 @@ void require_same_build(const WorkerOptions& options) {
   const bool says_nothing = answer.versions.size() <= 1 && answer.build.is_null();
   if (says_nothing) return;
   const BuildRecord ours = build_record();
-  const auto refuse = [&](const std::string& what) {
+  const auto refuse = [&](const std::string& found) {
     throw Error(
         ErrorCode::kUsage, options.worker.string(),
         fmt::format("expected the worker of this halfproof, {}, got {}; build halfproof and "
                     "halfproof-worker from one source, and keep them together",
-                    build_text(ours), what));
+                    build_text(ours), found));
   };
   if (answer.build.is_null()) refuse("one that does not say its commit");
   const auto theirs = record_from_json<BuildRecord>(answer.build, options.worker.string(), "build");
   const Json expected = record_to_json(ours);
-  const Json found = record_to_json(theirs);
+  const Json found = record_to_json(theirs);  // It must outlive its items.
   for (const auto& [key, value] : found.items()) {
     if (value == expected.at(key)) continue;
     refuse(fmt::format("one {}, whose {} is {} and not {}", build_text(theirs), key, value.dump(),

@@ -244,10 +244,8 @@ struct CheckpointRecord {
   }
 
   static FieldDefect form_defect(const CheckpointRecord& checkpoint) {
-    return first_defect({name_defect("name", checkpoint.name),
-                         checkpoint.format
-                             ? word_defect("format", *checkpoint.format, {"legacy", "zip"})
-                             : FieldDefect{}});
+    if (!checkpoint.format) return {};
+    return word_defect("format", *checkpoint.format, {"legacy", "zip"});
   }
 };
 
