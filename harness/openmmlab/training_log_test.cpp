@@ -388,6 +388,14 @@ TEST_F(TrainingLogFile, ValidationsOfStepZeroStandWhereTheyWereWritten) {
               ElementsAre(HasSubstr("4: a validation after training has the step 0")));
 }
 
+TEST_F(TrainingLogFile, AMeanIouOfUnknownScaleIsNoNumber) {
+  const TrainingLog log =
+      read("{\"exp_name\": \"a.py\"}\n{\"mode\": \"val\", \"iter\": 50, \"mIoU\": 0.4}\n");
+  EXPECT_EQ(log.scale, LogScale::kUnknown);
+  EXPECT_TRUE(std::isnan(log.last_miou()));
+  EXPECT_THAT(remarks(log), ElementsAre(HasSubstr("2: nothing in this log tells")));
+}
+
 TEST_F(TrainingLogFile, SaysThatJsonIsIndented) {
   for (const char* text :
        {"{\n  \"mode\": \"val\",\n  \"mIoU\": 50.5\n}\n", "[\n {\"mode\": 1}\n]"}) {
