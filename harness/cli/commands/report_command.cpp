@@ -23,7 +23,7 @@ namespace harness {
 namespace fs = std::filesystem;
 namespace {
 
-struct Options {
+struct ReportArguments {
   fs::path folder;
   fs::path history;
   fs::path suite;
@@ -33,7 +33,7 @@ struct Options {
 };
 
 /// "" where the machine has no place for one: then no log lies in it.
-fs::path cache_of(const Options& options) {
+fs::path cache_of(const ReportArguments& options) {
   if (!options.cache.empty()) return options.cache;
   try {
     return default_cache_folder();
@@ -42,7 +42,7 @@ fs::path cache_of(const Options& options) {
   }
 }
 
-ReportInput read_input(const Options& options) {
+ReportInput read_input(const ReportArguments& options) {
   ReportInput input;
   input.folder = options.folder;
   input.run = read_run(options.folder);
@@ -53,7 +53,7 @@ ReportInput read_input(const Options& options) {
   return input;
 }
 
-void show_written(const Options& options, const PageData& page, std::size_t bytes) {
+void show_written(const ReportArguments& options, const PageData& page, std::size_t bytes) {
   if (!options.json) {
     std::printf("%s: %s\n%s (%s)\n", options.folder.c_str(), page.sentence.c_str(),
                 options.output.c_str(), byte_text(static_cast<double>(bytes)).c_str());
@@ -67,7 +67,7 @@ void show_written(const Options& options, const PageData& page, std::size_t byte
   std::printf("%s\n", document.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
-int report(const Options& options) {
+int report(const ReportArguments& options) {
   require_output_place(options.output);
   refuse_unfinished_run(options.folder);
   ReportInput input = read_input(options);
@@ -84,7 +84,7 @@ int report(const Options& options) {
 }  // namespace
 
 void add_report_command(CLI::App& program, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportArguments>();
   auto* command = program.add_subcommand(
       "report", "A run as one HTML page: verdicts, evidence, what changed, and plots");
   add_positional(*command, "DIR", options->folder, "Run directory of `halfproof run`");

@@ -18,8 +18,8 @@
 namespace harness {
 namespace {
 
-constexpr std::size_t kShortCommit = 8;
-constexpr int kDigits = 6;  ///< Significant ones, of a measurement.
+constexpr std::size_t kPageCommit = 8;
+constexpr int kPageDigits = 6;  ///< Significant ones, of a measurement.
 
 RunHeader find_run(const ReportInput& input) {
   const std::string digest = sha256_hex(read_file(input.folder / "run.json"));
@@ -45,7 +45,7 @@ PageChanges page_changes(const History& history, const RunHeader& run) {
 }
 
 std::string measured_text(const Json& measured) {
-  if (measured.is_number()) return short_text(measured.get<double>(), kDigits);
+  if (measured.is_number()) return short_text(measured.get<double>(), kPageDigits);
   return measured.is_string() ? page_text(measured.get<std::string>()) : "-";
 }
 
@@ -97,9 +97,8 @@ class TimeLines {
   std::int64_t index_of(const RunHeader& run) {
     const auto [there, is_new] = indices_.try_emplace(run.id, std::ssize(page_.runs));
     if (is_new) {
-      page_.runs.push_back(
-          {run.id, page_text(run.started),
-           page_text(run.commit.substr(0, kShortCommit)) + (run.dirty ? "+" : "")});
+      page_.runs.push_back({run.id, page_text(run.started),
+                            page_text(run.commit.substr(0, kPageCommit)) + (run.dirty ? "+" : "")});
     }
     return there->second;
   }

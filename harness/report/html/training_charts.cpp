@@ -15,13 +15,13 @@ namespace harness {
 namespace {
 
 using Training = MeasuredRecord<TrainingRecord>;
-using Points = std::vector<std::pair<double, double>>;
+using Curve = std::vector<std::pair<double, double>>;
 
 constexpr const char* kPublished = "published log";
 constexpr double kConfidence = 1.0 - 2.0 * kEquivalenceAlpha;  // Of the interval that is judged.
 
-Points published_points(const TrainingLog& log, const char* key) {
-  Points points;
+Curve published_points(const TrainingLog& log, const char* key) {
+  Curve points;
   for (const auto& line : log.train) {
     const auto value = line.values.find(key);
     if (value == line.values.end() || !value->is_number()) continue;
@@ -98,8 +98,8 @@ double scale_in(const ScaleRecord& scale, std::int64_t step) {
 }
 
 /// A staircase through the changes.
-Points staircase(const TrainingRecord& training) {
-  Points points{{0.0, training.scale.first}};
+Curve staircase(const TrainingRecord& training) {
+  Curve points{{0.0, training.scale.first}};
   for (const auto& change : training.scale.changes) {
     const auto at = static_cast<double>(change.step);
     points.emplace_back(at, points.back().second);
