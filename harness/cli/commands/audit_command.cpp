@@ -2,11 +2,14 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "harness/base/error.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/cli/stages/examine_stage.h"
 #include "harness/cli/stages/suite_audit.h"
+#include "harness/deepbench/sheet_audit.h"
 #include "harness/fetch/store.h"
 #include "harness/report/audit_page.h"
 
@@ -15,13 +18,45 @@ namespace fs = std::filesystem;
 namespace {
 
 struct AuditArguments {
-  fs::path suite;
+  std::vector<fs::path> inputs;
+  std::vector<fs::path> problems;
   bool fetch = false;
   bool json = false;
 };
 
+constexpr const char* kProblemLists[] = {"suites/deepbench_training.json",
+                                         "suites/deepbench_inference_server.json",
+                                         "suites/deepbench_inference_device.json"};
+
+/// Those that were asked for, else the project's own where they are at hand.
+std::vector<ProblemList> problem_lists(const AuditArguments& options) {
+  std::vector<ProblemList> lists;
+  for (const auto& file : options.problems)
+    lists.push_back({file.string(), read_problem_suite(file)});
+  if (!options.problems.empty()) return lists;
+  for (const char* file : kProblemLists) {
+    if (fs::exists(file)) lists.push_back({file, read_problem_suite(file)});
+  }
+  return lists;
+}
+
+int audit_result_sheets(const AuditArguments& options) {
+  std::vector<ResultSheet> sheets;
+  for (const auto& file : options.inputs) sheets.push_back(read_result_sheet(file));
+  const SheetAudit result = audit_sheets(sheets, problem_lists(options));
+  std::printf("%s", options.json ? (to_json(result).dump(1) + "\n").c_str()
+                                 : sheet_audit_text(result).c_str());
+  return exit_code(result);
+}
+
 int audit(const AuditArguments& options) {
-  const Suite suite = read_suite(options.suite);
+  if (is_result_sheet(options.inputs.front())) return audit_result_sheets(options);
+  if (options.inputs.size() > 1) {
+    throw Error(ErrorCode::kUsage, options.inputs.front().string(),
+                "expected one suite, or DeepBench result files (JSON or CSV), got several files of "
+                "which the first is no result file");
+  }
+  const Suite suite = read_suite(options.inputs.front());
   StoreOptions store;
   store.offline = !options.fetch;
   store.lock = lock_file_of(suite);
@@ -41,13 +76,21 @@ void add_audit_command(CLI::App& program, int& exit_code) {
   auto options = std::make_shared<AuditArguments>();
   auto* command = program.add_subcommand(
       "audit",
-      "Contradictions between table, metafile, log and checkpoint, without running a model");
-  add_positional(*command, "SUITE", options->suite, "A suite (halfproof import makes one)");
+      "Contradictions between table, metafile, log and checkpoint, without running a model; also "
+      "in published DeepBench result sheets");
+  add_positional(*command, "FILE", options->inputs,
+                 "A suite (halfproof import makes one), or DeepBench result files (JSON or CSV; "
+                 "docs/deepbench.md)");
+  add_list(*command, "--problems", options->problems, "SUITE",
+           "Problem lists that result files are held against (default: suites/deepbench_*.json "
+           "where they are at hand)");
   command->add_flag("--fetch", options->fetch,
                     "Download published files that are not in the cache; without it they are not "
                     "looked at");
   add_json_flag(*command, options->json);
-  add_footer(*command, "halfproof audit suites/mmseg_fp16.json --fetch",
+  add_footer(*command,
+             "halfproof audit suites/mmseg_fp16.json --fetch\n"
+             "  halfproof audit DeepBench_NV_V100.json DeepBench_NV_T4.json",
              "0 no contradiction, 1 at least one, 2 unusable input");
   command->callback([options, &exit_code] { exit_code = audit(*options); });
 }
