@@ -147,10 +147,10 @@ class CopiesOfATable {
         const std::string other(columns[j].time);
         Comparison comparison(source_, one, source_, other);
         if (!comparison.is_copy()) continue;
-        all_.push_back(finding(source_, {one},
-                               fmt::format("{} of {} are those of {}", comparison.same.size(),
-                                           plural(comparison.compared, "time"), other),
-                               kTimesCarriedOver, std::move(comparison.same)));
+        const std::string message = fmt::format("{} of {} are those of {}", comparison.same.size(),
+                                                plural(comparison.compared, "time"), other);
+        all_.push_back(
+            finding(source_, {one}, message, kTimesCarriedOver, std::move(comparison.same)));
       }
     }
   }
