@@ -44,8 +44,12 @@ int audit_result_sheets(const AuditArguments& options) {
   std::vector<ResultSheet> sheets;
   for (const auto& file : options.inputs) sheets.push_back(read_result_sheet(file));
   const SheetAudit result = audit_sheets(sheets, problem_lists(options));
-  std::printf("%s", options.json ? (to_json(result).dump(1) + "\n").c_str()
-                                 : sheet_audit_text(result).c_str());
+  if (options.json) {
+    const Json document = to_json(result);
+    std::printf("%s\n", document.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
+  } else {
+    std::printf("%s", sheet_audit_text(result).c_str());
+  }
   return exit_code(result);
 }
 

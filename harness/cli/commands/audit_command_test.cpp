@@ -170,6 +170,44 @@ TEST(AuditCommand, ShowsWhatAnImportRefused) {
   EXPECT_THAT(result["unseen"].dump(), HasSubstr("- 6.96"));
 }
 
+const std::string kSheets = "fixtures/deepbench/sheets/";
+
+TEST(AuditCommand, FindsCopiesBetweenResultSheetsOfTwoCampaigns) {
+  const CommandEnd one =
+      run_command_line(add_audit_command, {"audit", kSheets + "v100_2018-11-05.json", "--json"});
+  EXPECT_EQ(one.exit_code, 0);
+  EXPECT_EQ(Json::parse(one.output)["schema"], "halfproof.sheet-audit/1");
+  const CommandEnd two = run_command_line(
+      add_audit_command,
+      {"audit", kSheets + "v100_2019-10-07.json", kSheets + "v100_2018-11-05.json", "--json"});
+  EXPECT_EQ(two.exit_code, 1);
+  const Json result = Json::parse(two.output);
+  EXPECT_EQ(result["rules"]["copied"]["places"], 60);
+}
+
+TEST(AuditCommand, ReadsACsvOfDeepBench) {
+  const CommandEnd end = run_command_line(add_audit_command, {"audit", kSheets + "gemm_float.csv"});
+  EXPECT_EQ(end.exit_code, 1);
+  EXPECT_THAT(end.output, HasSubstr("k is 1530 where the list has 1536"));
+  EXPECT_THAT(end.output, HasSubstr("row 4: k 1530"));
+}
+
+TEST(AuditCommand, TakesOtherProblemListsForResultSheets) {
+  const CommandEnd end =
+      run_command_line(add_audit_command, {"audit", kSheets + "v100_2018-11-05.json", "--problems",
+                                           "suites/deepbench_inference_device.json"});
+  EXPECT_THAT(end.output, HasSubstr("no problem list of this set"));
+}
+
+TEST(AuditCommand, TakesNoSuiteBesideResultSheets) {
+  EXPECT_THROW(run_command_line(add_audit_command,
+                                {"audit", "suites/minizoo.json", kSheets + "titanx.json"}),
+               Error);
+  EXPECT_THROW(run_command_line(add_audit_command,
+                                {"audit", kSheets + "titanx.json", "suites/minizoo.json"}),
+               Error);
+}
+
 TEST(AuditCommand, RefusesWhatIsNoSuite) {
   EXPECT_THROW(run_command_line(add_audit_command, {"audit", "README.md"}), Error);
   EXPECT_THROW(run_command_line(add_audit_command, {"audit", "no/such/suite.json"}), Error);
