@@ -94,7 +94,7 @@ void add_audit_command(CLI::App& program, int& exit_code) {
   add_json_flag(*command, options->json);
   add_footer(*command,
              "halfproof audit suites/mmseg_fp16.json --fetch\n"
-             "  halfproof audit DeepBench_NV_V100.json DeepBench_NV_T4.json",
+             "  halfproof audit fixtures/deepbench/sheets/titanx.json",
              "0 no contradiction, 1 at least one, 2 unusable input");
   command->callback([options, &exit_code] { exit_code = audit(*options); });
 }
