@@ -28,6 +28,16 @@ void complete(TimeLine& line) {
   line.level = median({level.begin(), level.end()});
 }
 
+/// A number that repeats exactly stands on its new level at once. It is still told for as long as
+/// no other number could have a level that is as short.
+std::optional<Move> young_level(const TimeLine& before, double now) {
+  const std::size_t points = before.values.size() - before.level_since;
+  if (before.noise.sd != 0.0 || before.level_since == 0 || points >= ChangePointSearch{}.shortest) {
+    return std::nullopt;
+  }
+  return Move{before.values[before.level_since - 1], now, 0.0, before.places[before.level_since]};
+}
+
 TimeLine measured_of(const std::vector<TimePoint>& points) {
   TimeLine line;
   std::set<std::string> sources;
@@ -66,7 +76,11 @@ Newest newest_of(const std::vector<TimePoint>& points) {
     const bool same_side = std::signbit(value - before.level) == std::signbit(now - before.level);
     return std::abs(value - before.level) > allowed && same_side;
   };
-  if (!newest.is_noise_known || !is_beyond(now)) return newest;
+  if (!newest.is_noise_known) return newest;
+  if (!is_beyond(now)) {
+    newest.move = young_level(before, now);
+    return newest;
+  }
   std::size_t since = before.values.size();
   while (since > before.level_since && is_beyond(before.values[since - 1])) --since;
   newest.move = Move{before.level, now, allowed, before.places[since]};

@@ -40,7 +40,9 @@ struct Move {
 struct Newest {
   bool is_measured = false;     ///< The last point is a measurement, and not the first.
   bool is_noise_known = false;  ///< There were enough points before it.
-  std::optional<Move> move;     ///< Set when it is beyond the noise of those before.
+  /// Set when it is beyond the noise of those before; and, of a number that repeats exactly, until
+  /// its new level has as many points as any other's (ChangePointSearch::shortest).
+  std::optional<Move> move;
 };
 
 Newest newest_of(const std::vector<TimePoint>& points);

@@ -106,6 +106,24 @@ TEST(Newest, ANumberThatRepeatsMayNotMoveAtAll) {
   EXPECT_EQ(newest.move->allowed, 0.0);
 }
 
+TEST(Newest, ANumberThatRepeatsIsToldUntilItsLevelIsOne) {
+  std::vector<double> values = {3.0, 3.0, 3.0, 3.0, 2.0};
+  for (int night = 6; night <= 7; ++night) {
+    values.push_back(2.0);
+    const auto newest = newest_of(points_of(values));
+    ASSERT_TRUE(newest.move) << night;
+    EXPECT_EQ(newest.move->level, 3.0);
+    EXPECT_EQ(newest.move->now, 2.0);
+    EXPECT_EQ(newest.move->since, 4U);
+  }
+  values.push_back(2.0);
+  EXPECT_FALSE(newest_of(points_of(values)).move);
+  values.push_back(3.0);
+  ASSERT_TRUE(newest_of(points_of(values)).move) << "back, and so moved again";
+  EXPECT_EQ(newest_of(points_of(values)).move->since, values.size() - 1);
+  EXPECT_FALSE(newest_of(points_of({3.0, 3.0, 3.0, 3.0, 3.0})).move) << "no level before";
+}
+
 TEST(Newest, AKeptResultIsNoMeasurement) {
   auto points = points_of({5.0, 5.0, 5.0, 5.0, 6.0, 6.0});
   points[5].verdict.source = points[4].verdict.source;
