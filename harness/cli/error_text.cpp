@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t#*:-";
 
-bool is_digit(char c) {
+bool is_numeral(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
@@ -25,7 +25,7 @@ std::string_view without_status(std::string_view line, bool& had_status) {
   if (line.starts_with("http/")) line = without(line.substr(5), "0123456789. ");
   if (line.starts_with("error ")) line = without(line.substr(6), kBlanks);
   const bool is_status = line.size() >= 3 && (line[0] == '4' || line[0] == '5') &&
-                         is_digit(line[1]) && is_digit(line[2]) &&
+                         is_numeral(line[1]) && is_numeral(line[2]) &&
                          (line.size() == 3 || !std::isalnum(static_cast<unsigned char>(line[3])));
   had_status = is_status;
   return is_status ? without(line.substr(3), kBlanks) : line;

@@ -32,9 +32,9 @@ void read_suite_source(const Json& value, const std::string& subject, ProblemSui
               fmt::format("problems[{}].{}: {}", number, key, detail));
 }
 
-class ProblemList {
+class ProblemCollector {
  public:
-  explicit ProblemList(const std::string& subject) : subject_(subject) {}
+  explicit ProblemCollector(const std::string& subject) : subject_(subject) {}
 
   void add(Problem problem) {
     const std::size_t number = problems.size();
@@ -82,7 +82,7 @@ ProblemSuite problem_suite_from_json(const Json& value, const std::string& subje
                                         problems.is_array() ? "none" : describe_type(problems)));
   }
   reader.finish();
-  ProblemList list(subject);
+  ProblemCollector list(subject);
   for (std::size_t i = 0; i < problems.size(); ++i) {
     list.add(problem_from_json(problems[i], subject, fmt::format("problems[{}]", i)));
   }

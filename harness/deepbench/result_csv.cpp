@@ -28,7 +28,7 @@ struct Column {
   bool required = true;
 };
 
-struct Form {
+struct CsvForm {
   std::string_view op;
   std::vector<Column> columns;
 };
@@ -46,7 +46,7 @@ std::vector<Column> with_gemm_sizes(std::vector<Column> others) {
   return columns;
 }
 
-Form convolution_form() {
+CsvForm convolution_form() {
   return {"convolution",
           {{"w", "w", Kind::kSize},
            {"h", "h", Kind::kSize},
@@ -68,7 +68,7 @@ Form convolution_form() {
            {"fwd_algo", "fwd_algo", Kind::kText, false}}};
 }
 
-Form recurrent_form() {
+CsvForm recurrent_form() {
   return {"recurrent",
           {{"type", "type", Kind::kName},
            {"hidden", "hidden", Kind::kSize},
@@ -80,8 +80,8 @@ Form recurrent_form() {
            {"bwd_params_time (usec)", "bwd_weights_ms", Kind::kMicroseconds, false}}};
 }
 
-const std::vector<Form>& forms() {
-  static const std::vector<Form> kForms{
+const std::vector<CsvForm>& csv_forms() {
+  static const std::vector<CsvForm> kForms{
       {"gemm",
        with_gemm_sizes({kPrecision, {"time (usec)", "time_ms", Kind::kMicroseconds}, kPadded})},
       convolution_form(),
@@ -144,7 +144,7 @@ class CsvReader {
     if (std::set(names.begin(), names.end()).size() != names.size()) {
       fail(line, "expected columns of different names, got one twice");
     }
-    for (const auto& form : forms()) {
+    for (const auto& form : csv_forms()) {
       if (fits(form, names)) form_ = &form;
     }
     if (form_ != nullptr) return find_columns(names);
@@ -153,7 +153,7 @@ class CsvReader {
                            in_quotes(content)));
   }
 
-  static bool fits(const Form& form, const std::vector<std::string>& names) {
+  static bool fits(const CsvForm& form, const std::vector<std::string>& names) {
     for (const auto& column : form.columns) {
       if (column.required && !contains(names, column.name)) return false;
     }
@@ -273,7 +273,7 @@ class CsvReader {
   }
 
   const std::string& subject_;
-  const Form* form_ = nullptr;
+  const CsvForm* form_ = nullptr;
   std::vector<const Column*> columns_;
   ResultSheet sheet_;
 };
