@@ -15,7 +15,7 @@ ExamineRecord examined() {
   ExamineRecord record;
   CheckpointRecord& checkpoint = record.checkpoint.emplace();
   checkpoint.name = "a.pth";
-  checkpoint.stored = {"https://zoo/a.pth", 12, "ab", "locked"};
+  checkpoint.stored = {"https://zoo/a.pth", 12, std::string(64, 'a'), "locked"};
   checkpoint.format = "zip";
   checkpoint.state_dict = {{"a.weight", "float16", {4, 3, 3, 3}}};
   ValuesRecord& values = checkpoint.values.emplace();

@@ -88,6 +88,7 @@ class EvaluatedRow : public testing::Test {
     job_.data.height = 128;
     job_.data.width = 256;
     job_.checkpoint = row.checkpoint;
+    job_.checkpoint_sha256 = std::string(64, '0');
     job_.device = "cpu";
     job_.out = folder_.path() / "out";
   }
