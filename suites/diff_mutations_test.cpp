@@ -79,7 +79,7 @@ class DiffMutations : public testing::Test {
     const std::string key = digest.key();
     switch (below(random, 3)) {
       case 0:
-        digests[key] = "0123";
+        digests[key] = std::string(64, '3');
         break;
       case 1:
         digests.erase(key);

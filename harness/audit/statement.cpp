@@ -75,8 +75,9 @@ class Collector {
   void add(Statement statement) { statements_.push_back(made(std::move(statement))); }
 
   void add_claims(const Row& row) {
-    for (const Claim& claim : row.claims) {
-      if (!is_published(claim.id)) continue;
+    for (const Claim& judged : row.claims) {
+      if (!is_published(judged.id)) continue;
+      const Claim claim = judged.as_published();
       Statement statement{row.id,           "",         claim.id, claim.value,
                           claim.rounding(), claim.unit, "",       place(claim.source)};
       const Json conditions = claim.conditions.is_object() ? claim.conditions : Json::object();

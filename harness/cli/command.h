@@ -22,5 +22,6 @@ void add_import_command(CLI::App& program, int& exit_code);
 void add_doctor_command(CLI::App& program, int& exit_code);
 void add_history_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program, int& exit_code);
+void add_accept_command(CLI::App& program, int& exit_code);
 
 }  // namespace harness

@@ -66,7 +66,7 @@ void set_up(CLI::App& program, int& exit_code) {
        {add_fetch_command, add_inspect_command, add_verify_command, add_run_command,
         add_judge_command, add_report_command, add_diff_command, add_paper_command,
         add_deepbench_command, add_import_command, add_audit_command, add_publish_command,
-        add_history_command, add_doctor_command, add_completion_command}) {
+        add_history_command, add_accept_command, add_doctor_command, add_completion_command}) {
     add(program, exit_code);
   }
   for (CLI::App* command : program.get_subcommands({})) command->group("Commands");

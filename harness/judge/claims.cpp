@@ -202,8 +202,21 @@ void require_resources(const JobScope& scope, Finding& finding) {
   finding.reason = "required and missing: " + finding.reason;
 }
 
-void expect_failure(const Claim& claim, Finding& finding) {
+/// Whether the failure was expected on the day of `started` and is not any more.
+bool is_expired(const Claim& claim, std::string_view started) {
+  if (claim.expires.empty()) return false;
+  return started.empty() || started.substr(0, claim.expires.size()) > claim.expires;
+}
+
+void expect_failure(const Claim& claim, std::string_view started, Finding& finding) {
   if (claim.expected_failure.empty() || !finding.compared) return;
+  if (finding.verdict == Verdict::kFail && is_expired(claim, started)) {
+    finding.reason = fmt::format(
+        "expected to fail ({}) until {}, which is over: mend it or give the suite a "
+        "new day; {}",
+        claim.expected_failure, claim.expires, finding.reason);
+    return;
+  }
   if (finding.verdict == Verdict::kFail) {
     finding.verdict = Verdict::kXfail;
     finding.reason =
@@ -214,6 +227,16 @@ void expect_failure(const Claim& claim, Finding& finding) {
         fmt::format("expected to fail ({}) and passes: take the expectation out of the suite; {}",
                     claim.expected_failure, finding.reason);
   }
+}
+
+/// A number that agrees with one of ours reproduces nothing that was published.
+void tell_accepted(const Claim& claim, Finding& finding) {
+  if (!claim.accepted || !finding.compared) return;
+  const Acceptance& accepted = *claim.accepted;
+  finding.reason = fmt::format(
+      "{}; the reference is no published number (that was {}) but one of our own of {}, accepted: "
+      "{}",
+      finding.reason, accepted.published.dump(), accepted.date.substr(0, 10), accepted.reason);
 }
 
 VerdictRecord record_of(const Row& row, const Claim& claim, const Finding& finding) {
@@ -255,11 +278,13 @@ VerdictRecord conclude(const ClaimContext& context, Finding finding) {
   mark_unpublished(context.claim, finding);
   mark_other_data(context.claim, finding);
   require_resources(context.scope, finding);
-  expect_failure(context.claim, finding);
+  expect_failure(context.claim, context.scope.started, finding);
+  tell_accepted(context.claim, finding);
   return record_of(context.row, context.claim, finding);
 }
 
-VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const Claim& claim) {
+VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const Claim& claim,
+                               std::string_view now) {
   const Rule* rule = find_rule(claim.id);
   const auto* of_files = rule == nullptr ? nullptr : std::get_if<FileRule>(rule);
   if (of_files == nullptr || !has_rule(claim)) {
@@ -269,7 +294,7 @@ VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const
   }
   Finding finding = as_stated(claim, (*of_files)(files, row, claim));
   mark_unpublished(claim, finding);
-  expect_failure(claim, finding);
+  expect_failure(claim, now, finding);
   return record_of(row, claim, finding);
 }
 

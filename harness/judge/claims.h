@@ -24,14 +24,17 @@ bool has_rule(const Claim& claim);
 /// - a skip for lack of a resource that the job requires is a FAIL;
 /// - where something was compared and the suite expects a failure, FAIL becomes XFAIL and PASS
 ///   becomes XPASS. A failure because nothing was measured remains FAIL: an expected failure
-///   excuses a number, not its absence.
+///   excuses a number, not its absence. A FAIL remains one where the job began after the last day
+///   of the expectation (Claim::expires);
+/// - the reason says where the claim's value is one that was accepted (Claim::accepted).
 VerdictRecord judge_claim(const ClaimContext& context);
 
 /// What judge_claim() makes of a rule's finding.
 VerdictRecord conclude(const ClaimContext& context, Finding finding);
 
 /// Judges a claim about published files by their examination, without a job. A claim that files
-/// alone cannot prove FAILs.
-VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const Claim& claim);
+/// alone cannot prove FAILs. `now`: as JobScope::started.
+VerdictRecord judge_file_claim(const ExaminedFiles& files, const Row& row, const Claim& claim,
+                               std::string_view now);
 
 }  // namespace harness

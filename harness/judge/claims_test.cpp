@@ -67,7 +67,8 @@ TEST(Claims, AFileAloneIsJudgedWithoutAJob) {
   const auto judged = [&](const char* id, Json value) {
     const ClaimKind* kind = find_claim_kind(id);
     const std::string evidence(kind == nullptr ? "file" : kind->evidence);
-    return judge_file_claim(files, row, sample::claim(id, evidence, std::move(value)));
+    return judge_file_claim(files, row, sample::claim(id, evidence, std::move(value)),
+                            "2026-11-27T13:19:28Z");
   };
   EXPECT_EQ(judged("hash", "2eb5a165").verdict, Verdict::kPass);
   EXPECT_EQ(judged("hash", "2eb5a165").row, row.id);
@@ -112,7 +113,7 @@ TEST(Claims, NothingMakesUpForARule) {
   }
   const Row row = sample::row();
   const ExaminedFiles files = examined_alone(sample::checkpoint());
-  EXPECT_EQ(judge_file_claim(files, row, sample::claim("accuracy", "file", nullptr)).verdict,
+  EXPECT_EQ(judge_file_claim(files, row, sample::claim("accuracy", "file", nullptr), "").verdict,
             Verdict::kFail);
 }
 
@@ -266,6 +267,47 @@ TEST(Claims, AnExpectedFailureIsXfailAndASurpriseXpass) {
               HasSubstr("expected to fail (the page has a typing error); expected 53.05"));
   sample.claim.value = 52.05;
   EXPECT_EQ(judge(sample).verdict, Verdict::kXpass);
+}
+
+TEST(Claims, AnExpectationEndsWithItsLastDay) {
+  auto sample = scored(53.05);
+  sample.claim.expected_failure = "mended in the next release";
+  sample.claim.expires = "2026-11-27";
+  const auto began = [&](const char* started) {
+    sample.scope.started = started;
+    return judge(sample).verdict;
+  };
+  EXPECT_EQ(began("2026-11-26T23:59:59Z"), Verdict::kXfail);
+  EXPECT_EQ(began("2026-11-27T23:59:59Z"), Verdict::kXfail);
+  EXPECT_EQ(began("2026-11-28T00:00:00Z"), Verdict::kFail);
+  EXPECT_THAT(judge(sample).reason, HasSubstr("until 2026-11-27, which is over"));
+  EXPECT_EQ(began(""), Verdict::kFail) << "a day that nobody knows excuses nothing";
+  sample.claim.value = 52.05;
+  EXPECT_EQ(began("2026-11-28T00:00:00Z"), Verdict::kXpass) << "it is to be taken out all the same";
+}
+
+TEST(Claims, AFileIsNoLongerExcusedEither) {
+  const ExaminedFiles files = examined_alone(sample::checkpoint());
+  Claim claim = sample::claim("hash", "file", "00000000");
+  claim.expected_failure = "the page has a typing error";
+  claim.expires = "2026-11-27";
+  const auto judged = [&](const char* now) {
+    return judge_file_claim(files, sample::row(), claim, now).verdict;
+  };
+  EXPECT_EQ(judged("2026-11-27T00:00:00Z"), Verdict::kXfail);
+  EXPECT_EQ(judged("2026-11-28T00:00:00Z"), Verdict::kFail);
+}
+
+TEST(Claims, AnAcceptedReferenceIsToldWithTheVerdict) {
+  auto sample = scored(52.05);
+  sample.claim.accepted.emplace();
+  sample.claim.accepted->published = 53.05;
+  sample.claim.accepted->date = "2026-11-27T13:19:28Z";
+  sample.claim.accepted->reason = "another decoder";
+  EXPECT_EQ(judge(sample).verdict, Verdict::kPass);
+  EXPECT_THAT(judge(sample).reason,
+              HasSubstr("no published number (that was 53.05) but one of our own of 2026-11-27, "
+                        "accepted: another decoder"));
 }
 
 TEST(Claims, AnExpectedFailureDoesNotExcuseAMissingResult) {

@@ -31,6 +31,9 @@ struct JobScope {
   std::vector<std::string> precisions;  ///< Arithmetics asked for. Empty: those of the rows.
   std::vector<std::string> require;     ///< Resources ("gpu", "data", ...) that are required.
   DataSpec data = {};                   ///< The images that are to be evaluated.
+  /// When the job began, "2026-11-27T13:19:28Z": on that day, and not on the day of judging, a
+  /// failure is still expected or is not. "" where nobody knows: none with an end is.
+  std::string started = {};
 
   bool asks_for_stage(std::string_view stage) const;
   bool asks_for_precision(std::string_view precision) const;

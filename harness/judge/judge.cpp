@@ -195,7 +195,8 @@ StoredRun read_run(const fs::path& directory) {
 JudgedRun judge_run(const StoredRun& run, const Suite& suite, const JudgeOptions& options) {
   require_suite_of(run.job, suite);
   require_rows_as_run(run.suite, suite);
-  const JobScope scope{run.job.stages, run.job.precisions, options.require, suite.data};
+  const JobScope scope{run.job.stages, run.job.precisions, options.require, suite.data,
+                       run.job.started};
   JudgedRun judged;
   for (const auto& row : suite.rows) {
     if (!contains(run.job.rows, row.id)) continue;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -55,23 +57,28 @@ Source source_from_json(const Json& value, const std::string& subject, const std
   return source;
 }
 
-void read_value(ObjectReader& reader, Claim& claim) {
-  claim.value = reader.required("value");
-  const ClaimKind* kind = find_claim_kind(claim.id);
-  if (kind != nullptr && !accepts(*kind, claim.value)) {
+/// The value under "value" of a claim of that id.
+Json read_value(ObjectReader& reader, const std::string& id) {
+  Json value = reader.required("value");
+  const ClaimKind* kind = find_claim_kind(id);
+  if (kind != nullptr && !accepts(*kind, value)) {
     reader.fail("value", fmt::format("expected {} or null, got {}", describe(kind->value),
-                                     describe_type(claim.value)));
+                                     describe_type(value)));
   }
-  if (!claim.value.is_null() && !claim.value.is_string() && !claim.value.is_number()) {
-    reader.fail("value", fmt::format("expected a number, a text or null, got {}",
-                                     describe_type(claim.value)));
+  if (!value.is_null() && !value.is_string() && !value.is_number()) {
+    reader.fail("value",
+                fmt::format("expected a number, a text or null, got {}", describe_type(value)));
   }
-  if (claim.value.is_number() && !std::isfinite(claim.value.get<double>())) {
+  if (value.is_number() && !std::isfinite(value.get<double>())) {
     reader.fail("value", "expected a finite number or null, got one that is not finite");
   }
-  if (const auto digits = reader.optional_integer("digits")) {
-    claim.digits = static_cast<int>(require_between(reader, "digits", *digits, 0, kMaxDigits));
-  }
+  return value;
+}
+
+int read_digits(ObjectReader& reader) {
+  const auto digits = reader.optional_integer("digits");
+  if (!digits) return Claim::kExact;
+  return static_cast<int>(require_between(reader, "digits", *digits, 0, kMaxDigits));
 }
 
 void read_evidence(ObjectReader& reader, Claim& claim) {
@@ -97,11 +104,67 @@ Json to_json(const Tolerance& tolerance) {
   return value;
 }
 
-Json to_json(const Source& source) {
-  Json value = {{"file", source.file}};
-  if (source.line != 0) value["line"] = source.line;
-  if (!source.column.empty()) value["column"] = source.column;
-  return value;
+/// "2026-12-31"
+bool is_day(const std::string& text) {
+  constexpr std::string_view kForm = "0000-00-00";
+  if (text.size() != kForm.size()) return false;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (kForm[i] == '0' ? !is_digit : text[i] != kForm[i]) return false;
+  }
+  const int month = std::stoi(text.substr(5, 2));
+  const int day = std::stoi(text.substr(8, 2));
+  const std::chrono::year_month_day date{std::chrono::year(std::stoi(text.substr(0, 4))),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  return date.ok();
+}
+
+void read_expected_failure(ObjectReader& reader, const Json& value, Claim& claim) {
+  if (value.contains("expected_failure")) {
+    claim.expected_failure = require_text(reader, "expected_failure");
+  }
+  if (!value.contains("expires")) return;
+  claim.expires = require_text(reader, "expires");
+  if (claim.expected_failure.empty()) {
+    reader.fail("expires", "expected it beside \"expected_failure\" alone, got it without one");
+  }
+  if (!is_day(claim.expires)) {
+    reader.fail("expires",
+                fmt::format("expected a day as 2026-12-31, got {}", in_quotes(claim.expires)));
+  }
+}
+
+/// A finite number of at least 0, or NaN for null.
+double read_spread(ObjectReader& reader) {
+  if (reader.required("spread").is_null()) return std::numeric_limits<double>::quiet_NaN();
+  const double spread = reader.required_number("spread");
+  if (!(spread >= 0.0) || !std::isfinite(spread)) {
+    reader.fail("spread",
+                fmt::format("expected a finite number of at least 0 or null, got {:f}", spread));
+  }
+  return spread;
+}
+
+Acceptance acceptance_from_json(const Json& value, const std::string& id,
+                                const std::string& subject, const std::string& path) {
+  ObjectReader reader(value, subject, path);
+  Acceptance accepted;
+  accepted.run = require_text(reader, "run");
+  accepted.date = require_text(reader, "date");
+  accepted.commit = require_text(reader, "commit");
+  accepted.hardware = require_text(reader, "hardware");
+  accepted.n = require_between(reader, "n", reader.required_integer("n"), 1, kMaxLine);
+  accepted.spread = read_spread(reader);
+  accepted.reason = require_text(reader, "reason");
+  ObjectReader published(reader.required("instead_of"), subject, path + ".instead_of");
+  accepted.published = read_value(published, id);
+  accepted.published_digits = read_digits(published);
+  accepted.published_source =
+      source_from_json(published.required("source"), subject, path + ".instead_of.source");
+  published.finish();
+  reader.finish();
+  return accepted;
 }
 
 enum class ConditionType { kText, kNumber, kCount, kNumbers, kObject };
@@ -177,13 +240,35 @@ void require_conditions(const ObjectReader& reader, const Json& conditions) {
 
 }  // namespace
 
+Json to_json(const Source& source) {
+  Json value = {{"file", source.file}};
+  if (source.line != 0) value["line"] = source.line;
+  if (!source.column.empty()) value["column"] = source.column;
+  return value;
+}
+
+Json to_json(const Acceptance& accepted) {
+  Json published = {{"value", accepted.published}};
+  if (accepted.published_digits != Claim::kExact) published["digits"] = accepted.published_digits;
+  published["source"] = to_json(accepted.published_source);
+  return {{"run", accepted.run},
+          {"date", accepted.date},
+          {"commit", accepted.commit},
+          {"hardware", accepted.hardware},
+          {"n", accepted.n},
+          {"spread", std::isfinite(accepted.spread) ? Json(accepted.spread) : Json()},
+          {"reason", accepted.reason},
+          {"instead_of", published}};
+}
+
 Claim claim_from_json(const Json& value, const std::string& subject, const std::string& path) {
   ObjectReader reader(value, subject, path);
   Claim claim;
   claim.id = reader.required_string("id");
   require_name(reader, "id", claim.id);
   read_evidence(reader, claim);
-  read_value(reader, claim);
+  claim.value = read_value(reader, claim.id);
+  claim.digits = read_digits(reader);
   claim.unit = reader.optional_string("unit").value_or("");
   claim.source = source_from_json(reader.required("source"), subject, path + ".source");
   const Json* tolerance = reader.optional("tolerance");
@@ -194,8 +279,9 @@ Claim claim_from_json(const Json& value, const std::string& subject, const std::
     require_conditions(reader, *conditions);
     claim.conditions = *conditions;
   }
-  if (value.contains("expected_failure")) {
-    claim.expected_failure = require_text(reader, "expected_failure");
+  read_expected_failure(reader, value, claim);
+  if (const Json* accepted = reader.optional("accepted")) {
+    claim.accepted = acceptance_from_json(*accepted, claim.id, subject, path + ".accepted");
   }
   reader.finish();
   return claim;
@@ -209,6 +295,8 @@ Json to_json(const Claim& claim) {
   value["tolerance"] = claim.tolerance.has_value() ? to_json(*claim.tolerance) : Json(nullptr);
   if (!claim.conditions.empty()) value["conditions"] = claim.conditions;
   if (!claim.expected_failure.empty()) value["expected_failure"] = claim.expected_failure;
+  if (!claim.expires.empty()) value["expires"] = claim.expires;
+  if (claim.accepted) value["accepted"] = to_json(*claim.accepted);
   return value;
 }
 

@@ -12,5 +12,7 @@ namespace harness {
 Claim claim_from_json(const Json& value, const std::string& subject, const std::string& path);
 
 Json to_json(const Claim& claim);
+Json to_json(const Acceptance& accepted);
+Json to_json(const Source& source);
 
 }  // namespace harness

@@ -140,6 +140,59 @@ TEST(ClaimJson, RefusesATypeThatTheClaimCannotHave) {
   EXPECT_THAT(refusal_with("expected_failure", ""), HasSubstr("expected_failure: expected a text"));
 }
 
+TEST(ClaimJson, AnExpectationEndsOnADay) {
+  Json claim = miou();
+  claim["expires"] = "2028-02-29";
+  EXPECT_EQ(to_json(claim_from_json(claim, "s.json", "c")), claim);
+  for (const char* wrong :
+       {"2027-02-29", "2026-13-01", "2026-1-01", "20261-01-1", "tomorrow", "2026-01-01T"}) {
+    EXPECT_THAT(refusal_with("expires", wrong), HasSubstr("claims[0].expires: expected a day"))
+        << wrong;
+  }
+  claim.erase("expected_failure");
+  EXPECT_THAT(refusal(claim), HasSubstr("expires: expected it beside \"expected_failure\""));
+}
+
+Json accepted_miou() {
+  Json claim = miou();
+  claim["accepted"] = parse_json(R"({"run": "5017e", "date": "2026-11-27T13:19:28Z",
+    "commit": "0a2f", "hardware": "NVIDIA H200", "n": 3, "spread": 0.5, "reason": "better",
+    "instead_of": {"value": 76.7, "digits": 1, "source": {"file": "README.md", "line": 36}}})",
+                                 "test");
+  return claim;
+}
+
+TEST(ClaimJson, KeepsWhatWasPublishedBesideWhatWasAccepted) {
+  Json json = accepted_miou();
+  const Claim claim = claim_from_json(json, "s.json", "c");
+  EXPECT_EQ(to_json(claim), json);
+  const Claim published = claim.as_published();
+  EXPECT_EQ(published.value, 76.7);
+  EXPECT_EQ(published.digits, 1);
+  EXPECT_EQ(published.source.line, 36);
+  EXPECT_EQ(published.source.column, "");
+  EXPECT_FALSE(published.accepted);
+  json["accepted"]["spread"] = nullptr;
+  EXPECT_EQ(to_json(claim_from_json(json, "s.json", "c")), json);
+}
+
+TEST(ClaimJson, RefusesAnAcceptanceThatSaysTooLittle) {
+  for (const auto& [key, value] : accepted_miou().at("accepted").items()) {
+    Json claim = accepted_miou();
+    claim["accepted"].erase(key);
+    EXPECT_THAT(refusal(claim), HasSubstr("claims[0].accepted." + key + ": expected")) << key;
+  }
+  const auto refusal_of = [](const char* key, const Json& value) {
+    Json claim = accepted_miou();
+    claim["accepted"][key] = value;
+    return refusal(claim);
+  };
+  EXPECT_THAT(refusal_of("reason", ""), HasSubstr("accepted.reason: expected a text"));
+  EXPECT_THAT(refusal_of("n", 0), HasSubstr("accepted.n: expected"));
+  EXPECT_THAT(refusal_of("spread", -1), HasSubstr("accepted.spread: expected"));
+  EXPECT_THAT(refusal_of("by", "me"), HasSubstr("accepted.by: unknown key"));
+}
+
 TEST(ClaimJson, ANullIsNotPublished) {
   EXPECT_EQ(refusal_with("value", nullptr), "nothing was thrown");
 }

@@ -197,6 +197,13 @@ Json sound_value(const ClaimKind& kind) {
   return nullptr;
 }
 
+bool is_reference(const ClaimKind& kind) noexcept {
+  const bool is_ours = kind.evidence == "evaluated" || kind.evidence == "retrained";
+  const bool is_demanded =
+      kind.sound_value.index() != 0 || kind.id == "range" || kind.id == "retrain.loss_scale";
+  return is_ours && kind.value == Value::kNumber && !is_demanded;
+}
+
 const ClaimKind* find_claim_kind(std::string_view id) noexcept {
   const auto* found = std::find_if(kKinds.begin(), kKinds.end(),
                                    [id](const ClaimKind& kind) { return kind.id == id; });

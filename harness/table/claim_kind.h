@@ -33,6 +33,11 @@ std::span<const ClaimKind> claim_kinds() noexcept;
 /// ClaimKind::sound_value; null for none.
 Json sound_value(const ClaimKind& kind);
 
+/// Whether another measurement could be the value: published from a measurement of what we measure
+/// ourselves. What a rule demands (a hash, a policy, "no cost", FP16's range, a loss scale) is
+/// none.
+bool is_reference(const ClaimKind& kind) noexcept;
+
 /// Null pointer for an id that is not listed: a suite may have claims of its own.
 const ClaimKind* find_claim_kind(std::string_view id) noexcept;
 

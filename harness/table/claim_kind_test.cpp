@@ -64,6 +64,16 @@ TEST(ClaimKind, KnowsWhatCanCheckAClaim) {
   EXPECT_EQ(find_claim_kind("power"), nullptr);
 }
 
+TEST(ClaimKind, KnowsWhatAnotherMeasurementCouldBeTheValueOf) {
+  std::set<std::string_view> references;
+  for (const auto& kind : claim_kinds()) {
+    if (is_reference(kind)) references.insert(kind.id);
+  }
+  EXPECT_EQ(references,
+            (std::set<std::string_view>{"miou", "miou_ms_flip", "memory", "memory.ratio", "fps",
+                                        "fps.ratio", "retrain.miou", "retrain.memory"}));
+}
+
 TEST(ClaimKind, AcceptsItsOwnTypeAndWhatIsNotPublished) {
   const ClaimKind& miou = *find_claim_kind("miou");
   EXPECT_TRUE(accepts(miou, 52.05));

@@ -120,6 +120,16 @@ double Claim::rounding() const {
   return value.is_number() && digits >= 0 ? 0.5 * std::pow(10.0, -digits) : 0.0;
 }
 
+Claim Claim::as_published() const {
+  Claim claim = *this;
+  if (!accepted) return claim;
+  claim.value = accepted->published;
+  claim.digits = accepted->published_digits;
+  claim.source = accepted->published_source;
+  claim.accepted.reset();
+  return claim;
+}
+
 const Claim* Row::find_claim(std::string_view claim_id) const {
   const auto found = std::find_if(claims.begin(), claims.end(),
                                   [&](const Claim& claim) { return claim.id == claim_id; });

@@ -27,6 +27,21 @@ struct Tolerance {
   std::string reason;  ///< Never empty.
 };
 
+/// What a claim's value is, where `halfproof accept` put a measurement in the place of what was
+/// published.
+struct Acceptance {
+  std::string run;       ///< sha256 of the run.json of the run that measured it.
+  std::string date;      ///< Start of that run, UTC, "2026-11-27T13:19:28Z".
+  std::string commit;    ///< Of the program: 40 hex digits, and "-dirty" where changed.
+  std::string hardware;  ///< The GPU or processor.
+  std::int64_t n = 0;    ///< How many measurements the value is the mean of: 1, or the seeds.
+  double spread = 0.0;   ///< Their standard deviation, in the claim's unit; NaN for n < 2.
+  std::string reason;    ///< Why it was accepted, in the words of who did. Never empty.
+  Json published;        ///< The value that stood there first, with its digits and its source.
+  int published_digits = -1;
+  Source published_source;
+};
+
 /// One number or fact of a row. `value` is a number (mIoU), a text (the hash in a file's name, a
 /// policy) or null: "not published", which is never 0.
 struct Claim {
@@ -43,9 +58,15 @@ struct Claim {
   Json conditions =
       Json::object();            ///< How it was measured: {"hardware", "mode", "resolution", ...}.
   std::string expected_failure;  ///< Not empty: the claim is known to be false, for this reason.
+  /// The last day, "2026-12-31" in UTC, on which the failure is expected; "" for ever.
+  std::string expires;
+  std::optional<Acceptance> accepted;  ///< Where `value` is no published number any more.
 
   /// Half a unit of the last printed digit, in the unit of the claim; 0 for an exact value.
   double rounding() const;
+
+  /// The claim as it was published: with the value that an accepted one took the place of.
+  Claim as_published() const;
 };
 
 struct Row {

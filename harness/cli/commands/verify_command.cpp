@@ -8,6 +8,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/hash_in_name.h"
+#include "harness/base/system/machine.h"
 #include "harness/cli/command.h"
 #include "harness/cli/identify_row.h"
 #include "harness/cli/options.h"
@@ -155,7 +156,10 @@ int verify(const VerifyArguments& options) {
   if (options.suite.empty()) suite.rows = {row};
   const ExaminedFiles files = examined_alone(checkpoint);
   std::vector<VerdictRecord> verdicts;
-  for (const auto& claim : row.claims) verdicts.push_back(judge_file_claim(files, row, claim));
+  const std::string now = utc_now();
+  for (const auto& claim : row.claims) {
+    verdicts.push_back(judge_file_claim(files, row, claim, now));
+  }
   show(suite, verdicts, file_page(checkpoint, found_by), options.json);
   return exit_code(verdicts);
 }

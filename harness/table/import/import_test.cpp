@@ -56,6 +56,9 @@ TEST(Import, TheCommittedSuitesAreWhatTheirTablesSay) {
   EXPECT_EQ(imported({"fixtures/mmseg_fp16_table.md"}, "suites/mmseg_fp16.overlay.json",
                      "suites/mmseg_fp16.json"),
             read_file("suites/mmseg_fp16.json"));
+  EXPECT_EQ(imported({"fixtures/mmseg_fp16_table.md"}, "suites/mmseg_nightly.overlay.json",
+                     "suites/mmseg_nightly.json"),
+            read_file("suites/mmseg_nightly.json"));
 }
 
 TEST(Import, TheMiniZoosFirstRowIsThatOfTheDesign) {
