@@ -15,7 +15,7 @@ namespace harness {
 namespace {
 
 constexpr std::string_view kSchema = "halfproof.suite/1";
-constexpr std::int64_t kMaxSide = 65536;
+constexpr std::int64_t kLargestSide = 65536;
 constexpr std::int64_t kMaxImages = 1'000'000'000;
 
 DataSpec data_from_json(const Json& value, const std::string& subject) {
@@ -27,7 +27,7 @@ DataSpec data_from_json(const Json& value, const std::string& subject) {
   }
   data.root = reader.optional_string("root").value_or("");
   if (const Json* size = reader.optional("size")) {
-    const auto [height, width] = pair_of_integers(reader, "size", *size, kMaxSide);
+    const auto [height, width] = pair_of_integers(reader, "size", *size, kLargestSide);
     data.height = height;
     data.width = width;
   }
