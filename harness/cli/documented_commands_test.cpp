@@ -47,6 +47,9 @@ void add_commands_of(const fs::path& document, std::vector<DocumentedCommand>& c
   bool in_block = false;
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
+    for (std::string next; line.ends_with('\\') && std::getline(file, next); ++number) {
+      line.replace(line.size() - 1, 1, next);
+    }
     if (line.starts_with("```")) in_block = line == "```sh";
     auto words = words_of(line);
     if (!in_block || words.empty() || fs::path(words[0]).filename() != "halfproof") continue;

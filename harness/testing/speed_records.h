@@ -114,7 +114,7 @@ inline SpeedRecord speed_record(const std::string& precision) {
                kernel("void at::native::vectorized_elementwise_kernel", 0.05, "aten::add")});
   record.roof_before.emplace();
   record.roof_before->half_tflops = {100.0, 90.0, 5};
-  record.roof_before->fp32_tflops = {15.0, 14.0, 5};
+  record.roof_before->fp32_tflops = {14.0, 13.0, 5};
   record.roof_before->copy_gb_per_s = {1000.0, 900.0, 5};
   record.roof_after = record.roof_before;
   return record;
