@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <optional>
@@ -65,6 +66,23 @@ void require_output_place(const fs::path& path) {
   throw Error(ErrorCode::kIo, path.string(),
               "expected an existing folder " + folder.string() +
                   " to write this file into, found none; create it or name another file");
+}
+
+void require_no_input(const fs::path& output, const std::vector<fs::path>& inputs) {
+  std::error_code unreadable;
+  if (output.empty() || !fs::exists(output, unreadable)) return;
+  const fs::path place = fs::weakly_canonical(output, unreadable);
+  for (const auto& input : inputs) {
+    if (input.empty()) continue;
+    const fs::path read = fs::weakly_canonical(input, unreadable);
+    const bool is_within =
+        fs::is_directory(read, unreadable) && place.extension() == ".json" &&
+        std::mismatch(read.begin(), read.end(), place.begin(), place.end()).first == read.end();
+    if (!is_within && !fs::equivalent(output, input, unreadable)) continue;
+    throw Error(ErrorCode::kUsage, output.string(),
+                "expected a file to write, got one that is read (" + input.string() +
+                    ") and would be lost; name another");
+  }
 }
 
 void write_output_file(const fs::path& path, std::string_view bytes) {

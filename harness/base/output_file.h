@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string_view>
+#include <vector>
 
 namespace harness {
 
@@ -14,6 +15,12 @@ std::filesystem::path link_target(const std::filesystem::path& path);
 /// Throws Error(kIo) unless a file can stand there: its folder must exist, which is never created
 /// for a name that may be a slip, and it must not be a folder itself.
 void require_output_place(const std::filesystem::path& path);
+
+/// Throws Error(kUsage) where the file that is to be written is one of those that are read, by
+/// whatever name, or a JSON document in a folder that is read: what an earlier command left there
+/// would be lost. Names that are empty are passed over.
+void require_no_input(const std::filesystem::path& output,
+                      const std::vector<std::filesystem::path>& inputs);
 
 /// Writes `bytes` to the file of that name. A regular file is replaced as by write_file_atomic(),
 /// at the end of a symbolic link the link's target; a pipe or a device is written to and stays what

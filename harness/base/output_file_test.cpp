@@ -153,5 +153,22 @@ TEST_F(OutputFile, NoFolderIsCreatedOrReplaced) {
   EXPECT_EQ(read_file(in("file")), "old");
 }
 
+TEST(OutputFileInputs, OneThatIsReadIsNotWritten) {
+  const TemporaryFolder folder;
+  const fs::path page = folder.path() / "page.md";
+  fs::create_directory(folder.path() / "run");
+  for (const char* name : {"page.md", "run/run.json", "run/report.html"}) {
+    write_file_atomic(folder.path() / name, "x");
+  }
+  fs::create_symlink(page, folder.path() / "link");
+  const std::vector<fs::path> inputs = {page, "", folder.path() / "run"};
+  for (const char* name : {"page.md", "link", "run/../page.md", "run/run.json"}) {
+    EXPECT_THROW(require_no_input(folder.path() / name, inputs), Error) << name;
+  }
+  for (const char* name : {"new.md", "run/report.html", "run/new.json"}) {
+    EXPECT_NO_THROW(require_no_input(folder.path() / name, inputs)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace harness

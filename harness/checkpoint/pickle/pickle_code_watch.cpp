@@ -16,6 +16,14 @@ bool is_called_by_unpickler(std::string_view attribute) {
   return is_dunder(attribute) || std::ranges::find(kCalled, attribute) != std::end(kCalled);
 }
 
+/// Attributes by which an object lends numpy or PyTorch an address in memory, whatever their
+/// values.
+bool lends_memory(std::string_view attribute) {
+  constexpr std::string_view kLending[] = {"__array_interface__", "__array_struct__", "__array__",
+                                           "__cuda_array_interface__", "__dlpack__"};
+  return std::ranges::find(kLending, attribute) != std::end(kLending);
+}
+
 /// Whether a key that is no literal text may have the hash of one and be equal to it when Python
 /// looks an attribute up: str("append"), numpy.str_("append"), an object of a class that says so.
 bool may_equal_a_text(const PickleValue& key) {
@@ -112,7 +120,8 @@ void PickleCodeWatch::check_attributes(ValueId object, std::span<const ValueId> 
     const PickleValue& key = tree_[items[index]];
     const bool is_called =
         key.kind == PickleKind::kString ? is_called_by_unpickler(key.text) : may_equal_a_text(key);
-    if (is_called && can_be_called(tree_[items[index + 1]].kind)) {
+    const bool lends = key.kind == PickleKind::kString && lends_memory(key.text);
+    if (lends || (is_called && can_be_called(tree_[items[index + 1]].kind))) {
       report_attribute(object, key.text, items[index + 1]);
     }
   }

@@ -376,9 +376,16 @@ ValueId PickleObjects::bytes(ValueId arguments) {
 /// The factory is called for keys that are missed, and is not kept.
 ValueId PickleObjects::default_dict(ValueId callable, ValueId arguments) {
   const PickleArguments call(tree_, context_, "defaultdict", arguments);
-  // Of no arguments a class that is known makes an empty object.
-  if (call.has(0) && is_way_in(tree_[call.id(0)]) &&
-      !watch_.is_trusted(call.id(0), GlobalTrust::kMade)) {
+  // Of no arguments a known class makes an empty object, and a function that only computes does no
+  // harm. Anything else, a partial among it, is called as soon as somebody's __setstate__ asks this
+  // dict for a key (uuid.UUID's does).
+  const auto is_harmless = [&](ValueId factory) {
+    const PickleValue& value = tree_[factory];
+    return watch_.is_trusted(factory, GlobalTrust::kMade) ||
+           (value.kind == PickleKind::kGlobal && value.trust != GlobalTrust::kUnknown &&
+            !is_way_in(value));
+  };
+  if (call.has(0) && can_be_called(tree_[call.id(0)].kind) && !is_harmless(call.id(0))) {
     watch_.report_call(callable, arguments);
   }
   watch_.check_entries(callable, arguments, 1);

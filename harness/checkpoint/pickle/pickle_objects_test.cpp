@@ -294,6 +294,42 @@ TEST_F(PickleObjectsTest, ReportsWaysToCodeThatAnObjectHolds) {
                                    "builtins.getattr(held by an object of functools.partial)"));
 }
 
+/// uuid.UUID.__setstate__ and others ask their state for a key, and the factory answers.
+TEST_F(PickleObjectsTest, ReportsAFactoryThatIsNoKnownClass) {
+  const ValueId print = objects_.global("builtins", "print");
+  const ValueId partial =
+      objects_.reduce(objects_.global("functools", "partial"), tuple({print, text("1")}));
+  call("collections", "defaultdict", {partial});
+  call("collections", "defaultdict", {objects_.global("somebody", "run")});
+  for (const char* known : {"list", "dict", "int", "set"}) {
+    call("collections", "defaultdict", {objects_.global("builtins", known)});
+  }
+  EXPECT_THAT(reported(),
+              testing::ElementsAre("collections.defaultdict(an object)", "names somebody.run",
+                                   "collections.defaultdict(somebody.run)"));
+}
+
+/// numpy reads from the address that such an attribute gives it.
+TEST_F(PickleObjectsTest, ReportsAnObjectThatLendsMemory) {
+  const ValueId space = objects_.reduce(objects_.global("types", "SimpleNamespace"), tuple({}));
+  objects_.build(space, add(PickleKind::kDict, {text("values"), add(PickleKind::kDict, {})}));
+  EXPECT_THAT(reported(), testing::IsEmpty());
+  objects_.build(space,
+                 add(PickleKind::kDict, {text("__array_interface__"), add(PickleKind::kDict, {})}));
+  EXPECT_THAT(reported(),
+              testing::ElementsAre(testing::HasSubstr("a dict as __array_interface__")));
+}
+
+/// typing's aliases are the whole program's.
+TEST_F(PickleObjectsTest, ReportsAStateThatIsGivenToATypeAlias) {
+  const ValueId alias = objects_.reduce(
+      objects_.global("operator", "getitem"),
+      tuple({objects_.global("typing", "List"), objects_.global("builtins", "int")}));
+  EXPECT_THAT(reported(), testing::IsEmpty());
+  objects_.build(alias, add(PickleKind::kDict, {text("__args__"), tuple({})}));
+  EXPECT_THAT(reported(), testing::ElementsAre(testing::HasSubstr("__setstate__")));
+}
+
 /// A second state hides the first; a dict's attributes stand beside its entries.
 TEST_F(PickleObjectsTest, ReportsWaysToCodeInEveryStateThatWasSet) {
   const ValueId input = objects_.global("builtins", "input");

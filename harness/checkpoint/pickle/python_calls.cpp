@@ -142,7 +142,9 @@ bool is_harmless_call(const PickleTree& tree, ValueId callable, ValueId argument
 
 bool is_harmless_state(const PickleTree& tree, ValueId object, ValueId state) {
   switch (tree[object].role) {
+    // Both are the whole program's, and pickle gives neither a state.
     case GlobalRole::kLogger:
+    case GlobalRole::kTypeAlias:
       return false;
     case GlobalRole::kRandom:
       return is_random_state(tree, tree[state]);

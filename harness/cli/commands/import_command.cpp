@@ -33,6 +33,9 @@ void print_notices(const std::vector<ImportNotice>& notices) {
 }
 
 void import(const ImportArguments& options) {
+  std::vector<std::filesystem::path> inputs(options.tables.begin(), options.tables.end());
+  inputs.push_back(options.overlay);
+  require_no_input(options.output, inputs);
   const auto [suite, notices] = import_suite(options.tables, options.overlay, options.output);
   if (options.strict) require_readable(notices);
   print_notices(notices);

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "harness/base/error.h"
+#include "harness/base/output_file.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/cli/run_lock.h"
@@ -80,6 +81,7 @@ bool was_not_asked(const Suite& suite, const JudgedRun& run, const JudgeArgument
 
 int judge(const JudgeArguments& options) {
   refuse_unfinished_run(options.folder);
+  require_no_input(options.output.junit, {options.folder, options.suite});
   const Suite stored = read_suite_of_run(options.folder);
   const Suite suite = options.suite.empty() ? stored : read_suite(options.suite);
   if (options.row.empty() && options.claim.empty()) {

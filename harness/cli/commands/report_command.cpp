@@ -69,6 +69,7 @@ void show_written(const ReportArguments& options, const PageData& page, std::siz
 
 int report(const ReportArguments& options) {
   require_output_place(options.output);
+  require_no_input(options.output, {options.folder, options.history, options.suite});
   refuse_unfinished_run(options.folder);
   ReportInput input = read_input(options);
   std::optional<History> history;
