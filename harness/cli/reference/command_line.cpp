@@ -1,8 +1,6 @@
 #include "harness/cli/reference/command_line.h"
 
 #include <algorithm>
-#include <ranges>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -16,9 +14,10 @@ std::vector<std::string> choices_of(const CLI::Option& option) {
   const std::size_t end = type.find('}', begin);
   if (begin == std::string::npos || end == std::string::npos) return {};
   std::vector<std::string> choices;
-  for (const auto part :
-       std::string_view(type).substr(begin + 1, end - begin - 1) | std::views::split(',')) {
-    choices.emplace_back(part.begin(), part.end());
+  for (std::size_t at = begin + 1; at <= end;) {
+    const std::size_t next = std::min(type.find(',', at), end);
+    choices.push_back(type.substr(at, next - at));
+    at = next + 1;
   }
   return choices;
 }
