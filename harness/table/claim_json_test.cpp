@@ -177,7 +177,8 @@ TEST(ClaimJson, KeepsWhatWasPublishedBesideWhatWasAccepted) {
 }
 
 TEST(ClaimJson, RefusesAnAcceptanceThatSaysTooLittle) {
-  for (const auto& [key, value] : accepted_miou().at("accepted").items()) {
+  const Json whole = accepted_miou();
+  for (const auto& [key, value] : whole.at("accepted").items()) {
     Json claim = accepted_miou();
     claim["accepted"].erase(key);
     EXPECT_THAT(refusal(claim), HasSubstr("claims[0].accepted." + key + ": expected")) << key;
